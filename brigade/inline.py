@@ -1,0 +1,133 @@
+"""The whole chain in this process: queues, topics, buckets and catalogue in memory, dead letters visible.
+
+The actors are the very functions that Lambda runs; only their edges are stand-ins.
+"""
+
+import importlib
+import json
+import uuid
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote_plus
+
+from kit.chain import Chain
+from kit.envelope import Envelope, encode, now
+from kit.events import Event
+from kit.function import Site
+from kit.mailbox import Mailbox
+from kit.queue import Message, dead_letter_attributes
+from kit.settings import Settings
+from kit.storage import MemoryStorage
+from services.catalog.records import MemoryRecords
+
+SOURCE, TARGET = "source", "target"
+
+
+@dataclass
+class MemoryQueue:
+    """One actor's queue with its dead letters; postponed messages come back at once, one receive older."""
+
+    messages: deque[Message] = field(default_factory=deque)
+    dead_letters: list[Message] = field(default_factory=list)
+
+    def postpone(self, message: Message, seconds: int) -> None:
+        """Nothing to do: what is not settled stays in the queue."""
+
+    def bury(self, message: Message, why: dict[str, str]) -> None:
+        self.dead_letters.append(replace(message, attributes=dead_letter_attributes(message, why)))
+
+
+class Unhurried:
+    """Lambda's context, where time never runs out."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 900_000
+
+
+@dataclass
+class Line:
+    """A chain at work in memory.
+
+    ``stand_ins`` are keyword arguments for an actor's ``connect``: ``{"ingest": {"recipes": …}}``.
+    ``announced`` keeps every envelope in the order in which it was said.
+    """
+
+    chain: Chain
+    stand_ins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    storage: MemoryStorage = field(default_factory=MemoryStorage)
+    records: MemoryRecords = field(default_factory=MemoryRecords)
+    announced: list[Envelope] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.site = Site(self.storage, Settings(source_bucket=SOURCE, target_bucket=TARGET, environment="inline"))
+        self.queues = {actor.name: MemoryQueue() for actor in self.chain.actors}
+        self.mailboxes = {actor.name: self._mailbox(actor.name) for actor in self.chain.actors}
+
+    def _mailbox(self, name: str) -> Mailbox:
+        actor = self.chain.actor(name)
+        handler = importlib.import_module(actor.module)
+        own = {"records": self.records} if actor.table else {}
+        return Mailbox(
+            actor,
+            handler.connect(self.site, **own, **self.stand_ins.get(name, {})),
+            queue=self.queues[name],
+            publisher=self,
+            read=getattr(handler, "read", None),
+        )
+
+    def upload(self, key: str, content: bytes, sequencer: str = "") -> None:
+        """Store a picture in the source bucket and send the notification that S3 would send."""
+        self.storage.objects[SOURCE, key] = content
+        self.send(self.chain.origin, notification(key, content, sequencer))
+
+    def send(self, event: type[Event], body: str) -> None:
+        """Put a message into the queue of every actor that hears the event."""
+        for actor in self.chain.subscribers(event):
+            self.queues[actor.name].messages.append(Message(id=str(uuid.uuid4()), body=body))
+
+    def publish(self, envelope: Envelope) -> None:
+        """Be the actors' publisher."""
+        self.announced.append(envelope)
+        for event in self.chain.events:
+            if event.kind == envelope.kind:
+                self.send(event, encode(envelope))
+
+    def run(self) -> None:
+        """Work until every queue is empty."""
+        while sum(self.turn(name) for name in self.queues):
+            pass
+
+    def turn(self, name: str) -> bool:
+        """Let one actor take one batch; return whether there was any."""
+        queue = self.queues[name]
+        batch = [queue.messages.popleft() for _ in range(min(len(queue.messages), self.chain.actor(name).batch))]
+        if not batch:
+            return False
+        answer = self.mailboxes[name].handle({"Records": [_record(message) for message in batch]}, Unhurried())
+        unsettled = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        again = [replace(message, attempts=message.attempts + 1) for message in batch if message.id in unsettled]
+        queue.messages.extend(again)
+        return True
+
+
+def notification(key: str, content: bytes, sequencer: str = "") -> str:
+    """Return S3's notification of an upload, as it arrives over SNS with raw delivery."""
+    thing = {"key": quote_plus(key, safe="/"), "size": len(content), "eTag": "", "sequencer": sequencer}
+    record = {
+        "eventSource": "aws:s3",
+        "eventName": "ObjectCreated:Put",
+        "eventTime": now(),
+        "s3": {"bucket": {"name": SOURCE}, "object": thing},
+    }
+    return json.dumps({"Records": [record]})
+
+
+def _record(message: Message) -> dict[str, Any]:
+    return {
+        "messageId": message.id,
+        "body": message.body,
+        "attributes": {"ApproximateReceiveCount": str(message.attempts)},
+        "messageAttributes": {n: {"stringValue": value} for n, value in message.attributes.items()},
+    }

@@ -1,0 +1,85 @@
+"""An actor's declaration: pure data, read by the template, the local run, the docs and the tests."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kit.errors import ConfigurationError, Rejected
+from kit.events import Event
+
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MEMORY_MB = range(128, 10_240 + 1)
+TIMEOUT_S = range(1, 900 + 1)
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+BATCH = range(1, 10 + 1)  # more than ten needs a batching window
+CONCURRENCY = range(2, 1_000 + 1)
+ATTEMPTS = range(5, 1_000 + 1)  # fewer than five dead-letters messages that Lambda itself throttled
+# How long one AWS request may be tried again, seconds. Below every actor's timeout, so that there is
+# time left to say so.
+RETRY_BUDGET_S = 8
+
+
+class Bucket(StrEnum):
+    """The two buckets, by the part they play."""
+
+    SOURCE = "source"
+    TARGET = "target"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Keys of one bucket below one prefix (empty: all of them)."""
+
+    bucket: Bucket
+    prefix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """One actor.
+
+    ``hears`` and ``says`` are event types; ``rejects`` are the permanent reasons it may give; ``table`` are
+    the DynamoDB actions that it needs on the catalogue; ``carries`` are the shared packages that its code imports.
+    ``memory`` is in MB, ``timeout`` in seconds, ``attempts`` counts receives, ``batch`` messages an invocation.
+
+    Raises ConfigurationError where a number is outside what AWS allows.
+    """
+
+    name: str
+    purpose: str
+    hears: tuple[type[Event], ...]
+    says: tuple[type[Event], ...] = ()
+    rejects: tuple[type[Rejected], ...] = ()
+    reads: tuple[Place, ...] = ()
+    writes: tuple[Place, ...] = ()
+    table: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()
+    memory: int = 512
+    timeout: int = 30
+    attempts: int = 5
+    batch: int = 10
+    concurrency: int = 10
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9]{1,19}", self.name):
+            raise ConfigurationError(f"actor name {self.name!r}: use 2 to 20 lower-case letters and digits")
+        if not self.hears:
+            raise ConfigurationError(f"actor {self.name} hears nothing: name at least one event")
+        if self.timeout <= 2 * RETRY_BUDGET_S:
+            raise ConfigurationError(f"actor {self.name}: timeout must be above {2 * RETRY_BUDGET_S} s")
+        for field, allowed in (
+            ("memory", MEMORY_MB),
+            ("timeout", TIMEOUT_S),
+            ("batch", BATCH),
+            ("concurrency", CONCURRENCY),
+            ("attempts", ATTEMPTS),
+        ):
+            if getattr(self, field) not in allowed:
+                raise ConfigurationError(
+                    f"actor {self.name}: {field} must be between {allowed.start} and {allowed.stop - 1}"
+                )
+
+    @property
+    def module(self) -> str:
+        """The module whose ``handle`` is the Lambda function."""
+        return f"services.{self.name}.handler"

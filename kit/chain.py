@@ -1,0 +1,71 @@
+"""The chain: who hears whom. A chain in which somebody hears what nobody says cannot be constructed."""
+
+from dataclasses import dataclass
+
+from kit.actor import Actor
+from kit.errors import ConfigurationError
+from kit.events import Event, ImageRejected
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One subscription: what ``speaker`` says on the event's topic arrives in ``hearer``'s queue."""
+
+    speaker: str
+    event: type[Event]
+    hearer: str
+
+
+@dataclass(frozen=True)
+class Chain:
+    """All actors, and the events that come from outside (S3's notification).
+
+    Raises ConfigurationError for a name used twice and for an event that is heard but never said.
+    """
+
+    origin: type[Event]
+    actors: tuple[Actor, ...]
+
+    def __post_init__(self) -> None:
+        names = [actor.name for actor in self.actors]
+        for name in {name for name in names if names.count(name) > 1}:
+            raise ConfigurationError(f"two actors are named {name}")
+        for actor in self.actors:
+            for event in actor.hears:
+                if event not in self.events:
+                    raise ConfigurationError(f"{actor.name} hears {event.kind}, which nobody says")
+
+    @property
+    def events(self) -> tuple[type[Event], ...]:
+        """Every event that has a topic, in the order in which a picture meets them."""
+        said = [event for actor in self.actors for event in says(actor)]
+        return tuple(dict.fromkeys([self.origin, *said]))
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """Every way a message can take from actor to actor; S3 stands as ``s3``."""
+        speakers = [("s3", (self.origin,))] + [(actor.name, says(actor)) for actor in self.actors]
+        return tuple(
+            Edge(speaker, event, hearer.name)
+            for speaker, said in speakers
+            for event in said
+            for hearer in self.actors
+            if event in hearer.hears
+        )
+
+    def subscribers(self, event: type[Event]) -> tuple[Actor, ...]:
+        """Return the actors whose queue is subscribed to the event's topic."""
+        return tuple(actor for actor in self.actors if event in actor.hears)
+
+    def actor(self, name: str) -> Actor:
+        """Return the actor of that name; raises ConfigurationError naming those there are."""
+        for actor in self.actors:
+            if actor.name == name:
+                return actor
+        raise ConfigurationError(f"no actor is named {name}; there are {', '.join(a.name for a in self.actors)}")
+
+
+def says(actor: Actor) -> tuple[type[Event], ...]:
+    """Return what an actor may announce: its own events, and image-rejected unless it hears that itself."""
+    rejection = () if ImageRejected in actor.hears else (ImageRejected,)
+    return (*actor.says, *rejection)

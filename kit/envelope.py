@@ -1,0 +1,101 @@
+"""CloudEvents 1.0, structured JSON: what an event travels in.
+
+``actorversion``, ``attempts``, ``queuedms`` and ``workedms`` are extension attributes: how the stage that speaks
+did its work. ``traceparent`` and ``awstraceheader`` carry the trace over hops that drop headers.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import msgspec
+
+from kit.errors import UnreadableMessage
+from kit.events import Event
+from kit.tracing import Trace
+
+PREFIX = "brigade."
+MAX_BYTES = 256 * 1024  # https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+
+_decoders: dict[type[Event], "msgspec.json.Decoder[Event]"] = {}
+
+
+def now() -> str:
+    """Return the time in ISO 8601, UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """One event with its context attributes; times in milliseconds, ``time`` in ISO 8601 UTC."""
+
+    type: str
+    source: str
+    subject: str
+    data: msgspec.Raw
+    id: str = msgspec.field(default_factory=lambda: str(uuid.uuid4()))
+    time: str = msgspec.field(default_factory=now)
+    specversion: str = "1.0"
+    datacontenttype: str = "application/json"
+    actorversion: str = ""
+    attempts: int = 1
+    queuedms: int = 0
+    workedms: int = 0
+    traceparent: str = ""
+    awstraceheader: str = ""
+
+    @property
+    def actor(self) -> str:
+        """The name of the actor that speaks."""
+        return self.source.rpartition("/")[2]
+
+    @property
+    def kind(self) -> str:
+        """The event's name, which is its topic's too."""
+        return self.type.removeprefix(PREFIX)
+
+
+def wrap(
+    event: Event,
+    actor: str,
+    trace: Trace,
+    *,
+    version: str = "",
+    attempts: int = 1,
+    queued_ms: int = 0,
+    worked_ms: int = 0,
+) -> Envelope:
+    """Put an event that ``actor`` says in an envelope, with how the work went and the trace it belongs to."""
+    return Envelope(
+        type=PREFIX + event.kind,
+        source=f"brigade/{actor}",
+        subject=event.image.id,
+        data=msgspec.Raw(msgspec.json.encode(event)),
+        actorversion=version,
+        attempts=attempts,
+        queuedms=queued_ms,
+        workedms=worked_ms,
+        traceparent=trace.traceparent,
+        awstraceheader=trace.header,
+    )
+
+
+def encode(envelope: Envelope) -> str:
+    """Return the envelope as JSON text."""
+    return msgspec.json.encode(envelope).decode()
+
+
+def decode(body: str, hears: Iterable[type[Event]]) -> tuple[Envelope, Event]:
+    """Read an envelope and the typed event in it.
+
+    Raises UnreadableMessage, saying where, when the body is no CloudEvent, is of a type that the actor does not
+    hear, or lacks a field.
+    """
+    try:
+        envelope = msgspec.json.decode(body, type=Envelope)
+        for kind in hears:
+            if envelope.type == PREFIX + kind.kind:
+                decoder = _decoders.setdefault(kind, msgspec.json.Decoder(kind))
+                return envelope, decoder.decode(envelope.data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UnreadableMessage(str(error)) from error
+    raise UnreadableMessage(f"nobody here hears events of type {envelope.type!r}")

@@ -1,0 +1,77 @@
+"""The error tree, by what happens next.
+
+    Failure
+    ├── Rejected                  permanent: dead letter at once, no retry is burnt
+    │   ├── UnreadableMessage     the body is not an event that the actor hears
+    │   ├── ObjectGone            the object, or that version of it, no longer exists
+    │   └── …                     each actor's own reasons stand beside the rule that raises them
+    └── Retryable                 passing: tried again, later and later, then a dead letter
+        ├── Throttled
+        ├── ServiceUnavailable
+        └── OutOfTime
+    ConfigurationError            the deployment is wrong; nothing that a message could mend
+
+Anything else that escapes an actor is a bug: retried like Retryable, and logged with its traceback.
+A class's name is the reason that operators group by: ``CorruptImage`` reads ``corrupt-image``.
+A class's docstring is its message; the detail that is passed in says what was seen.
+"""
+
+import re
+from typing import ClassVar
+
+
+def kebab(name: str) -> str:
+    """Turn a class name into the words on the wire: ``CorruptImage`` → ``corrupt-image``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
+class Failure(Exception):
+    """The work could not be done."""
+
+    reason: ClassVar[str] = "failure"
+
+    def __init__(self, detail: str = "") -> None:
+        self.detail = detail or (type(self).__doc__ or "").strip()
+        super().__init__(self.detail)
+
+    def __init_subclass__(cls) -> None:
+        cls.reason = kebab(cls.__name__)
+
+
+class Rejected(Failure):
+    """This message can never succeed as it is."""
+
+
+class UnreadableMessage(Rejected):
+    """The message is not an event that this actor hears."""
+
+
+class ObjectGone(Rejected):
+    """The object, or this version of it, no longer exists."""
+
+
+class Retryable(Failure):
+    """This did not work now; it may work later."""
+
+
+class Throttled(Retryable):
+    """The service asked to slow down."""
+
+
+class ServiceUnavailable(Retryable):
+    """The service failed or could not be reached."""
+
+
+class OutOfTime(Retryable):
+    """The function's time ran out before this message's turn came."""
+
+
+class ConfigurationError(Exception):
+    """The deployment is wrong; the text says which setting to mend."""
+
+
+def reason_of(error: BaseException) -> tuple[str, str]:
+    """Return ``(reason, detail)`` for a dead letter; a bug reads ``unexpected-error`` with the exception's name."""
+    if isinstance(error, Failure):
+        return error.reason, error.detail
+    return "unexpected-error", f"{type(error).__name__}: {error}"

@@ -1,0 +1,123 @@
+"""What actors say to each other: facts that have happened, as typed structs.
+
+Fields are only ever added, with a default; a breaking change is a new event type. Pixels never travel:
+events carry references to objects (claim check).
+"""
+
+import json
+import uuid
+from typing import ClassVar
+
+import msgspec
+
+from kit.errors import kebab
+
+# Made once, with uuid4; what it seeds must stay the same for ever.
+_NAMESPACE = uuid.UUID("0d0f3c0e-9a41-4d1c-8a5b-5a9e3a1f6b27")
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of one uploaded object. ``sequencer`` is S3's hexadecimal order of writes to a key."""
+
+    bucket: str
+    key: str
+    version: str | None = None
+    etag: str | None = None
+    size: int | None = None
+    sequencer: str | None = None
+    uploaded_at: str = ""  # ISO 8601, UTC
+
+    @property
+    def order(self) -> str:
+        """Text that sorts as S3 wrote: sequencers compare as hex after left-padding the shorter with zeros.
+
+        An engine without sequencers (moto) is ordered by the time of the upload.
+        """
+        return self.sequencer.zfill(32).upper() if self.sequencer else f"-{self.uploaded_at}"
+
+
+class Image(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture's identity, the same in every event about it."""
+
+    id: str
+    source: Source
+
+    @classmethod
+    def of(cls, source: Source) -> "Image":
+        """Name a picture by its bucket, key and object version (its ETag where the bucket has no versions)."""
+        name = json.dumps([source.bucket, source.key, source.version or source.etag or ""])
+        return cls(id=str(uuid.uuid5(_NAMESPACE, name)), source=source)
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that has happened to one picture. ``kind`` is its name on the wire and its topic's."""
+
+    kind: ClassVar[str] = "event"
+    image: Image
+
+    def __init_subclass__(cls) -> None:
+        cls.kind = kebab(cls.__name__)
+
+
+class StoredImage(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture that we have stored; sizes in pixels and bytes. ``method`` says how it was made."""
+
+    bucket: str
+    key: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+    method: str
+
+
+class StoredRendition(StoredImage, frozen=True, kw_only=True):
+    """One rendition, under the name that its recipe gives it."""
+
+    name: str
+
+
+class ImageUploaded(Event, frozen=True, kw_only=True):
+    """An object was created in the source bucket. Said by S3, in its own notation."""
+
+
+class ImageIngested(Event, frozen=True, kw_only=True):
+    """A picture was admitted; width and height as encoded, before it is turned upright."""
+
+    recipe: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+
+
+class ImageNormalized(Event, frozen=True, kw_only=True):
+    """The upright, sRGB, metadata-free master is stored."""
+
+    recipe: str
+    master: StoredImage
+    frames: int = 1
+
+
+class ImageResized(Event, frozen=True, kw_only=True):
+    """Every rendition of the recipe is stored."""
+
+    recipe: str
+    renditions: tuple[StoredRendition, ...]
+
+
+class ImageRejected(Event, frozen=True, kw_only=True):
+    """An actor gave a picture up; its message waits in that actor's dead-letter queue."""
+
+    actor: str
+    reason: str
+    detail: str
+    attempts: int
+
+
+class ImageCataloged(Event, frozen=True, kw_only=True):
+    """A picture is ready: master, renditions and record are complete."""
+
+    recipe: str
+    master: StoredImage
+    renditions: tuple[StoredRendition, ...]

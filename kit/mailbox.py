@@ -1,0 +1,214 @@
+"""An actor's mailbox: an SQS batch in, each message worked on by itself, a partial-batch answer out.
+
+The order is store, announce, settle: a crash anywhere leaves a message that will be delivered again.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from kit import retry
+from kit.actor import Actor
+from kit.chain import says
+from kit.envelope import Envelope, decode, now, wrap
+from kit.errors import Failure, OutOfTime, Rejected, reason_of
+from kit.events import Event, ImageRejected
+from kit.publisher import Publisher
+from kit.queue import Message, Queue
+from kit.tracing import Trace, span
+
+log = logging.getLogger("brigade")
+
+# A message is not begun with less of the function's time left than this share of its timeout.
+RESERVE = 0.2
+# Kept back from every retry budget, seconds, so that a failure can still be recorded.
+SETTLING_S = 3
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
+LONGEST_DELAY_S = 12 * 60 * 60
+# Attributes share the message's size limit with its body.
+DETAIL_CHARACTERS = 1_000
+
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Letter(Generic[E]):
+    """One event taken out of a message, the envelope it came in, and how often the message was received."""
+
+    event: E
+    envelope: Envelope
+    attempts: int = 1
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What went wrong, and with which letter (none: the message could not be read, or not begun)."""
+
+    error: Exception
+    letter: Letter[Event] | None = None
+
+
+Act = Callable[[Letter[Any]], Iterable[Event]]
+Reader = Callable[[str], Iterable[Event]]
+
+
+class Context(Protocol):
+    """What we use of Lambda's context object."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds until the function is stopped."""
+
+
+def delay(attempts: int) -> int:
+    """Return seconds until a failed message is seen again: 2, 4, 8 … by receives, at most SQS's twelve hours."""
+    return int(min(2 ** min(attempts, 16), LONGEST_DELAY_S))
+
+
+class Mailbox:
+    """Everything that surrounds an actor's function ``act``, which takes a letter and announces by yielding.
+
+    ``read`` turns a message's body into events; without it, the body is one CloudEvent that the actor hears.
+    """
+
+    def __init__(
+        self,
+        actor: Actor,
+        act: Act,
+        *,
+        queue: Queue,
+        publisher: Publisher,
+        version: str = "",
+        read: Reader | None = None,
+    ) -> None:
+        self._actor = actor
+        self._act = act
+        self._queue = queue
+        self._publisher = publisher
+        self._version = version
+        self._read = read
+
+    def handle(self, batch: dict[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
+        """Work through Lambda's SQS event; return the messages that were not settled, and only those."""
+        messages = [Message.from_record(record) for record in batch["Records"]]
+        # Those with the fewest receives left go first: if time runs out, the others can wait.
+        messages.sort(key=lambda message: -message.attempts)
+        with retry.until(context.get_remaining_time_in_millis() / 1000 - SETTLING_S):
+            kept = [message for message in messages if not self._settle(message, context)]
+        return {"batchItemFailures": [{"itemIdentifier": message.id} for message in kept]}
+
+    def _settle(self, message: Message, context: Context) -> bool:
+        """Work on one message; return whether it may be deleted. Never raises: the others must go on."""
+        failures = self._attempt(message, context)
+        try:
+            return not failures or self._fail(message, failures)
+        except Exception:
+            log.exception("the failure could not be recorded; the message stays", extra=_facts(message))
+            return False
+
+    def _attempt(self, message: Message, context: Context) -> list[Failed]:
+        if context.get_remaining_time_in_millis() < self._actor.timeout * 1000 * RESERVE:
+            return [Failed(OutOfTime())]
+        try:
+            letters = self._letters(message)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the message is kept or explained
+            return [Failed(error)]
+        failures = []
+        for letter in letters:
+            try:
+                self._deliver(letter, message)
+            except Exception as error:  # noqa: BLE001 - the message's other letters must go on
+                failures.append(Failed(error, letter))
+        return failures
+
+    def _deliver(self, letter: Letter[Event], message: Message) -> None:
+        began = time.monotonic()
+        with span(self._actor.name, image_id=letter.event.image.id, attempt=message.attempts):
+            for event in self._act(letter):
+                self._announce(event, letter, message, worked_s=time.monotonic() - began)
+
+    def _announce(self, event: Event, letter: Letter[Event], message: Message, worked_s: float = 0) -> None:
+        envelope = wrap(
+            event,
+            self._actor.name,
+            _trace(letter, message).child(),
+            version=self._version,
+            attempts=message.attempts,
+            queued_ms=message.queued_ms,
+            worked_ms=round(worked_s * 1000),
+        )
+        self._publisher.publish(envelope)
+        log.info("%s", event.kind, extra=_facts(message, letter) | {"worked_ms": envelope.workedms})
+
+    def _fail(self, message: Message, failures: list[Failed]) -> bool:
+        for failed in failures:
+            log.log(
+                logging.WARNING if isinstance(failed.error, Failure) else logging.ERROR,
+                "%s: %s",
+                *reason_of(failed.error),
+                extra=_facts(message, failed.letter),
+                exc_info=None if isinstance(failed.error, Failure) else failed.error,
+            )
+        permanent = all(isinstance(failed.error, Rejected) for failed in failures)
+        if permanent or message.attempts >= self._actor.attempts:
+            self._bury(message, failures)
+            return True
+        unbegun = isinstance(failures[0].error, OutOfTime)
+        self._queue.postpone(message, 0 if unbegun else delay(message.attempts))
+        return False
+
+    def _bury(self, message: Message, failures: list[Failed]) -> None:
+        """Write the dead letter with its reason, then tell the catalogue; raises if either cannot be done."""
+        reason, detail = reason_of(failures[0].error)
+        letter = failures[0].letter
+        self._queue.bury(
+            message,
+            {
+                "reason": reason,
+                "detail": detail[:DETAIL_CHARACTERS],
+                "actor": self._actor.name,
+                "image_id": letter.event.image.id if letter else "",
+                "attempts": str(message.attempts),
+                "failed_at": now(),
+                "trace": _trace(letter, message).header,
+            },
+        )
+        if ImageRejected not in says(self._actor):
+            return
+        for failed in failures:
+            if failed.letter:
+                reason, detail = reason_of(failed.error)
+                rejected = ImageRejected(
+                    image=failed.letter.event.image,
+                    actor=self._actor.name,
+                    reason=reason,
+                    detail=detail[:DETAIL_CHARACTERS],
+                    attempts=message.attempts,
+                )
+                self._announce(rejected, failed.letter, message)
+
+    def _letters(self, message: Message) -> list[Letter[Event]]:
+        if self._read is None:
+            envelope, event = decode(message.body, self._actor.hears)
+            return [Letter(event, envelope, message.attempts)]
+        trace = Trace.read(message.trace_header)
+        return [Letter(event, wrap(event, "s3", trace), message.attempts) for event in self._read(message.body)]
+
+
+def _trace(letter: Letter[Event] | None, message: Message) -> Trace:
+    carried = (letter.envelope.awstraceheader, letter.envelope.traceparent) if letter else ()
+    return Trace.read(*carried, message.trace_header)
+
+
+def _facts(message: Message, letter: Letter[Event] | None = None) -> dict[str, str | int]:
+    """Return what stands in every line of the log."""
+    image = letter.event.image if letter else None
+    return {
+        "message_id": message.id,
+        "attempt": message.attempts,
+        "queued_ms": message.queued_ms,
+        "image_id": image.id if image else "",
+        "key": image.source.key if image else "",
+    }

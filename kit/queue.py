@@ -1,0 +1,87 @@
+"""One message, and what an actor may do to it besides settling it."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from kit import aws
+from kit.retry import call
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+MOST_ATTRIBUTES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """An SQS message as Lambda hands it over; ``attempts`` counts receives, this one included."""
+
+    id: str
+    body: str
+    receipt: str = ""
+    attempts: int = 1
+    queued_ms: int = 0
+    trace_header: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> "Message":
+        """Read one of ``event["Records"]``."""
+        system = record.get("attributes", {})
+        sent = int(system.get("SentTimestamp", 0))
+        return cls(
+            id=record["messageId"],
+            body=record["body"],
+            receipt=record.get("receiptHandle", ""),
+            attempts=int(system.get("ApproximateReceiveCount", 1)),
+            queued_ms=max(0, round(time.time() * 1000) - sent) if sent else 0,
+            trace_header=system.get("AWSTraceHeader", ""),
+            attributes={
+                name: value["stringValue"]
+                for name, value in record.get("messageAttributes", {}).items()
+                if value.get("stringValue")
+            },
+        )
+
+
+class Queue(Protocol):
+    """An actor's queue and its dead-letter queue. Both methods may raise Retryable."""
+
+    def postpone(self, message: Message, seconds: int) -> None:
+        """Hide the message for so long; it stays in the queue."""
+
+    def bury(self, message: Message, why: dict[str, str]) -> None:
+        """Put a copy in the dead-letter queue with ``why`` as attributes; empty values are left out."""
+
+
+def dead_letter_attributes(message: Message, why: dict[str, str]) -> dict[str, str]:
+    """Return ``why`` and as many of the message's own attributes as SQS still takes."""
+    stated = {name: value for name, value in why.items() if value}
+    kept = {name: value for name, value in message.attributes.items() if name not in stated}
+    return stated | dict(list(kept.items())[: MOST_ATTRIBUTES - len(stated)])
+
+
+class SqsQueue:
+    """SQS, by the two URLs."""
+
+    def __init__(self, queue_url: str, dead_letter_queue_url: str) -> None:
+        self._queue_url = queue_url
+        self._dead_letter_queue_url = dead_letter_queue_url
+
+    def postpone(self, message: Message, seconds: int) -> None:
+        call(
+            aws.client("sqs").change_message_visibility,
+            QueueUrl=self._queue_url,
+            ReceiptHandle=message.receipt,
+            VisibilityTimeout=seconds,
+        )
+
+    def bury(self, message: Message, why: dict[str, str]) -> None:
+        call(
+            aws.client("sqs").send_message,
+            QueueUrl=self._dead_letter_queue_url,
+            MessageBody=message.body,
+            MessageAttributes={
+                name: {"DataType": "String", "StringValue": value}
+                for name, value in dead_letter_attributes(message, why).items()
+            },
+        )

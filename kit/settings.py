@@ -1,0 +1,75 @@
+"""What a function knows about its deployment: environment variables, read once, with one clear error.
+
+infra/ sets the same names on every function (see ``variables``), so a setting is declared here alone.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kit.errors import ConfigurationError
+
+SOURCE_BUCKET = "BRIGADE_SOURCE_BUCKET"
+TARGET_BUCKET = "BRIGADE_TARGET_BUCKET"
+TABLE = "BRIGADE_TABLE"
+QUEUE_URL = "BRIGADE_QUEUE_URL"
+DEAD_LETTER_QUEUE_URL = "BRIGADE_DEAD_LETTER_QUEUE_URL"
+ENVIRONMENT = "BRIGADE_ENVIRONMENT"
+VERSION = "BRIGADE_VERSION"
+_TOPIC = "BRIGADE_TOPIC_"
+
+
+def topic_variable(kind: str) -> str:
+    """Return the name of the variable that holds the ARN of an event's topic."""
+    return _TOPIC + kind.upper().replace("-", "_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """A function's deployment. ``topics`` maps an event's name to its topic's ARN.
+
+    Raises ConfigurationError when source and target are one bucket: the pipeline would hear its own outputs
+    and never stop.
+    """
+
+    target_bucket: str
+    source_bucket: str = ""
+    table: str = ""
+    queue_url: str = ""
+    dead_letter_queue_url: str = ""
+    environment: str = "local"
+    region: str = ""
+    version: str = ""
+    topics: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.source_bucket == self.target_bucket:
+            raise ConfigurationError(
+                f"source and target are the same bucket ({self.target_bucket}): "
+                f"every output would be ingested again; set {TARGET_BUCKET} to another bucket"
+            )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the function's environment; raises ConfigurationError naming the variable that is missing."""
+
+        def need(name: str) -> str:
+            if value := environment.get(name):
+                return value
+            raise ConfigurationError(f"the environment variable {name} is not set on this function")
+
+        return cls(
+            source_bucket=need(SOURCE_BUCKET),
+            target_bucket=need(TARGET_BUCKET),
+            table=environment.get(TABLE, ""),
+            queue_url=need(QUEUE_URL),
+            dead_letter_queue_url=need(DEAD_LETTER_QUEUE_URL),
+            environment=environment.get(ENVIRONMENT, "local"),
+            region=environment.get("AWS_REGION", ""),
+            version=environment.get(VERSION, ""),
+            topics={
+                name.removeprefix(_TOPIC).lower().replace("_", "-"): arn
+                for name, arn in environment.items()
+                if name.startswith(_TOPIC)
+            },
+        )

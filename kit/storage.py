@@ -1,0 +1,67 @@
+"""Objects in buckets: one protocol, an S3 one and an in-memory one."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kit import aws
+from kit.errors import ObjectGone
+from kit.events import Source
+from kit.retry import call
+
+
+class Storage(Protocol):
+    """Where objects are. Every method may raise Retryable; reading raises ObjectGone."""
+
+    def read(self, source: Source) -> bytes:
+        """Return the whole of exactly that version."""
+
+    def read_range(self, source: Source, start: int, stop: int) -> bytes:
+        """Return bytes ``start`` to ``stop`` (exclusive), fewer at the object's end."""
+
+    def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
+        """Store an object, whole or not at all."""
+
+
+class S3Storage:
+    """S3. get_object and put_object only: transfer threads lose the trace's segment."""
+
+    def read(self, source: Source) -> bytes:
+        return self._get(source)
+
+    def read_range(self, source: Source, start: int, stop: int) -> bytes:
+        return self._get(source, Range=f"bytes={start}-{stop - 1}")
+
+    def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
+        call(aws.client("s3").put_object, Bucket=bucket, Key=key, Body=content, ContentType=media_type)
+
+    def _get(self, source: Source, **more: str) -> bytes:
+        if source.version:
+            more["VersionId"] = source.version
+        elif source.etag:
+            # Without versions, an overwrite between event and read is refused rather than mixed in.
+            more["IfMatch"] = source.etag
+
+        def get() -> bytes:  # the body too is read under the retry policy
+            body: bytes = aws.client("s3").get_object(Bucket=source.bucket, Key=source.key, **more)["Body"].read()
+            return body
+
+        return call(get)
+
+
+@dataclass
+class MemoryStorage:
+    """Objects by bucket and key, in this process."""
+
+    objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    def read(self, source: Source) -> bytes:
+        try:
+            return self.objects[source.bucket, source.key]
+        except KeyError:
+            raise ObjectGone(f"{source.bucket}/{source.key}") from None
+
+    def read_range(self, source: Source, start: int, stop: int) -> bytes:
+        return self.read(source)[start:stop]
+
+    def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:  # noqa: ARG002
+        self.objects[bucket, key] = content

@@ -1,0 +1,163 @@
+"""A picture's record: what each event adds to it, and what its status is then. Pure: knows no cloud.
+
+Every event sets attributes of its own, so that events may come in any order and more than once; the status
+follows from what is there. The attributes:
+
+    image_id, source{bucket,key,version,etag,url}, source_key, upload_order, entered_at, entered_on,
+    region, environment, recipe                                    from every event
+    original{format,width,height,bytes}                            image-ingested
+    master{bucket,key,format,width,height,bytes,method}, frames    image-normalized
+    renditions[{name,…as master…}]                                 image-resized
+    stage_ACTOR{queued_ms,worked_ms,attempts,version,at}           the actor's own event
+    failure_ACTOR{reason,detail,attempts,at}                       image-rejected by that actor
+    superseded_by                                                  a newer upload of the same key
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import singledispatch
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from kit.envelope import Envelope
+from kit.events import Event, ImageIngested, ImageNormalized, ImageRejected, ImageResized, Source
+from kit.settings import Settings
+
+Record = Mapping[str, Any]
+
+STAGE = "stage_"
+FAILURE = "failure_"
+
+
+class Status(StrEnum):
+    """Where a picture stands."""
+
+    PROCESSING = "PROCESSING"
+    READY = "READY"
+    FAILED = "FAILED"
+    SUPERSEDED = "SUPERSEDED"
+
+
+def attributes(event: Event, envelope: Envelope, settings: Settings) -> dict[str, Any]:
+    """Return what an event sets on its picture's record. Setting it twice changes nothing."""
+    source = event.image.source
+    return {
+        "source": _source(source),
+        "source_key": source_key(source),
+        "upload_order": source.order,
+        "entered_at": source.uploaded_at,
+        "entered_on": source.uploaded_at[:10],
+        "region": settings.region,
+        "environment": settings.environment,
+    } | _own(event, envelope)
+
+
+def source_key(source: Source) -> str:
+    """Return what the index by source is asked for."""
+    return f"{source.bucket}/{source.key}"
+
+
+def _source(source: Source) -> dict[str, Any]:
+    url = f"s3://{source.bucket}/{quote(source.key)}"
+    return {
+        "bucket": source.bucket,
+        "key": source.key,
+        "version": source.version,
+        "etag": source.etag,
+        "url": f"{url}?versionId={source.version}" if source.version else url,
+    }
+
+
+@singledispatch
+def _own(event: Event, _: Envelope) -> dict[str, Any]:
+    raise TypeError(f"the record keeps nothing of {type(event).__name__}")
+
+
+@_own.register
+def _(event: ImageIngested, envelope: Envelope) -> dict[str, Any]:
+    original = {"format": event.format, "width": event.width, "height": event.height, "bytes": event.bytes}
+    return {"original": original, "recipe": event.recipe} | _stage(envelope)
+
+
+@_own.register
+def _(event: ImageNormalized, envelope: Envelope) -> dict[str, Any]:
+    master = msgspec.to_builtins(event.master)
+    return {"master": master, "frames": event.frames, "recipe": event.recipe} | _stage(envelope)
+
+
+@_own.register
+def _(event: ImageResized, envelope: Envelope) -> dict[str, Any]:
+    renditions = [msgspec.to_builtins(rendition) for rendition in event.renditions]
+    return {"renditions": renditions, "recipe": event.recipe} | _stage(envelope)
+
+
+@_own.register
+def _(event: ImageRejected, envelope: Envelope) -> dict[str, Any]:
+    failure = {
+        "reason": event.reason,
+        "detail": event.detail,
+        "attempts": event.attempts,
+        "at": envelope.time,
+    }
+    return {FAILURE + event.actor: failure}
+
+
+def _stage(envelope: Envelope) -> dict[str, Any]:
+    stage = {
+        "queued_ms": envelope.queuedms,
+        "worked_ms": envelope.workedms,
+        "attempts": envelope.attempts,
+        "version": envelope.actorversion,
+        "at": envelope.time,
+    }
+    return {STAGE + envelope.actor: stage}
+
+
+def status(record: Record) -> Status:
+    """Return what a record's status is: it follows from what is there.
+
+    An actor's failure counts until that actor's own event has come: after a redrive, that is, it no longer does.
+    """
+    if record.get("superseded_by"):
+        return Status.SUPERSEDED
+    if failure(record):
+        return Status.FAILED
+    if all(record.get(part) for part in ("original", "master", "renditions")):
+        return Status.READY
+    return Status.PROCESSING
+
+
+def failure(record: Record) -> dict[str, Any] | None:
+    """Return the failure that holds the picture up, with its actor's name, or None."""
+    for name, value in record.items():
+        actor = name.removeprefix(FAILURE)
+        if actor != name and STAGE + actor not in record:
+            return {"actor": actor, **value}
+    return None
+
+
+def view(record: Record) -> dict[str, Any]:
+    """Return the record as people read it: stages and failure gathered, bookkeeping left out."""
+    stages = {name.removeprefix(STAGE): value for name, value in record.items() if name.startswith(STAGE)}
+    ordered = dict(sorted(stages.items(), key=lambda stage: str(stage[1]["at"])))
+    shown = (
+        "image_id",
+        "status",
+        "source",
+        "recipe",
+        "entered_at",
+        "original",
+        "master",
+        "frames",
+        "renditions",
+    )
+    found = {name: record.get(name) for name in shown}
+    return found | {
+        "stages": ordered,
+        "failure": failure(record),
+        "superseded_by": record.get("superseded_by"),
+        "region": record.get("region"),
+        "environment": record.get("environment"),
+    }

@@ -1,0 +1,10 @@
+"""The chain's actors, in the order in which a picture meets them. Adding one: its folder, and a line here."""
+
+from kit.chain import Chain
+from kit.events import ImageUploaded
+from services.catalog.actor import CATALOG
+from services.ingest.actor import INGEST
+from services.normalize.actor import NORMALIZE
+from services.resize.actor import RESIZE
+
+CHAIN = Chain(origin=ImageUploaded, actors=(INGEST, NORMALIZE, RESIZE, CATALOG))

@@ -1,0 +1,35 @@
+"""ingest: the declaration."""
+
+from kit.actor import Actor, Bucket, Place
+from kit.errors import ObjectGone, UnreadableMessage
+from kit.events import ImageIngested, ImageUploaded
+from services.ingest.reasons import (
+    EmptyObject,
+    NotAnImage,
+    OwnOutput,
+    TooLarge,
+    TooManyPixels,
+    UnsupportedFormat,
+)
+
+INGEST = Actor(
+    name="ingest",
+    purpose="Admits or refuses an upload by its content, reading only the head of the object",
+    hears=(ImageUploaded,),
+    says=(ImageIngested,),
+    rejects=(
+        EmptyObject,
+        NotAnImage,
+        UnsupportedFormat,
+        TooManyPixels,
+        TooLarge,
+        OwnOutput,
+        ObjectGone,
+        UnreadableMessage,
+    ),
+    reads=(Place(Bucket.SOURCE),),
+    carries=("imaging",),
+    memory=512,
+    timeout=30,
+    concurrency=20,
+)

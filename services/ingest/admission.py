@@ -1,0 +1,32 @@
+"""The rules by which an upload is admitted or refused. Pure: knows no cloud."""
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from imaging.limits import MAX_BYTES, MAX_PIXELS
+from services.ingest.probe import probe
+from services.ingest.reasons import EmptyObject, TooLarge, TooManyPixels
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A picture's facts: format, and width and height in pixels as encoded, before turning."""
+
+    format: str
+    width: int
+    height: int
+
+
+def admit(file: BinaryIO, size: int) -> Admitted:
+    """Look at the head of an upload of ``size`` bytes.
+
+    Raises EmptyObject, TooLarge, NotAnImage, UnsupportedFormat or TooManyPixels.
+    """
+    if size == 0:
+        raise EmptyObject
+    if size > MAX_BYTES:
+        raise TooLarge(f"{size:,} bytes; the limit is {MAX_BYTES:,}")
+    format_, width, height = probe(file)
+    if width * height > MAX_PIXELS:
+        raise TooManyPixels(f"{width}×{height} is {width * height:,} pixels; the limit is {MAX_PIXELS:,}")
+    return Admitted(format_, width, height)

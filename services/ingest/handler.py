@@ -1,0 +1,54 @@
+"""ingest: the wiring."""
+
+import logging
+from collections.abc import Iterator
+from functools import partial
+from io import BufferedReader
+
+from imaging.recipes import Recipes, load
+from kit.events import Event, ImageIngested, ImageUploaded, Source
+from kit.function import Site, function
+from kit.mailbox import Act, Letter
+from services.ingest.actor import INGEST
+from services.ingest.admission import admit
+from services.ingest.head import Head
+from services.ingest.notification import read
+from services.ingest.reasons import OwnOutput
+
+log = logging.getLogger("brigade")
+
+
+def act(letter: Letter[ImageUploaded], *, site: Site, recipes: Recipes) -> Iterator[Event]:
+    """Admit one upload. Raises what admission raises, and OwnOutput for an object of the target bucket."""
+    source = letter.event.image.source
+    if source.bucket == site.settings.target_bucket:
+        raise OwnOutput(f"{source.bucket}/{source.key}")
+    recipe = recipes.match(source.key)
+    if recipe is None or _is_folder(source):
+        why = "no recipe matches its key" if recipe is None else "it is a folder's marker"
+        log.info("ignored: %s", why, extra={"key": source.key, "image_id": letter.event.image.id})
+        return
+    size = source.size if source.size is not None else len(site.storage.read(source))
+    head = BufferedReader(Head(partial(site.storage.read_range, source), size))
+    admitted = admit(head, size)
+    yield ImageIngested(
+        image=letter.event.image,
+        recipe=recipe.name,
+        format=admitted.format,
+        width=admitted.width,
+        height=admitted.height,
+        bytes=size,
+    )
+
+
+def _is_folder(source: Source) -> bool:
+    """S3's console makes a folder by storing nothing under its name."""
+    return source.key.endswith("/") and source.size == 0
+
+
+def connect(site: Site, recipes: Recipes | None = None) -> Act:
+    """Return this actor's work at that site."""
+    return partial(act, site=site, recipes=recipes or load())
+
+
+handle = function(INGEST, connect, read=read)

@@ -1,0 +1,27 @@
+"""Why ingest refuses an upload."""
+
+from kit.errors import Rejected
+
+
+class EmptyObject(Rejected):
+    """The object has no bytes."""
+
+
+class NotAnImage(Rejected):
+    """The content is not a picture, whatever the name says."""
+
+
+class UnsupportedFormat(Rejected):
+    """This is a picture of a kind that is not supported."""
+
+
+class TooManyPixels(Rejected):
+    """The picture has more pixels than the limit."""
+
+
+class TooLarge(Rejected):
+    """The object has more bytes than the limit."""
+
+
+class OwnOutput(Rejected):
+    """This notification is about the pipeline's own output; the target bucket must not notify it."""

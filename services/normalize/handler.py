@@ -1,0 +1,42 @@
+"""normalize: the wiring."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from imaging.codec import WRITTEN
+from kit.events import Event, ImageIngested, ImageNormalized, StoredImage
+from kit.function import Site, function
+from kit.mailbox import Act, Letter
+from services.normalize.actor import NORMALIZE
+from services.normalize.pixels import normalize
+
+
+def act(letter: Letter[ImageIngested], *, site: Site) -> Iterator[Event]:
+    """Store a picture's master. Raises CorruptImage, DecompressionBomb and what storage raises."""
+    event = letter.event
+    master = normalize(site.storage.read(event.image.source))
+    format_ = WRITTEN[master.format]
+    bucket, key = site.settings.target_bucket, f"normalized/{event.image.id}.{format_.extension}"
+    site.storage.write(bucket, key, master.content, format_.media_type)
+    yield ImageNormalized(
+        image=event.image,
+        recipe=event.recipe,
+        master=StoredImage(
+            bucket=bucket,
+            key=key,
+            format=master.format,
+            width=master.width,
+            height=master.height,
+            bytes=len(master.content),
+            method=master.method,
+        ),
+        frames=master.frames,
+    )
+
+
+def connect(site: Site) -> Act:
+    """Return this actor's work at that site."""
+    return partial(act, site=site)
+
+
+handle = function(NORMALIZE, connect)

@@ -1,0 +1,65 @@
+"""Where a rendition's pixels come from and how large it gets: arithmetic only."""
+
+from dataclasses import dataclass
+
+from imaging.recipes import Rendition
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Take ``box`` (left, top, right, bottom) of the source, scale it to ``size``, put it on ``canvas``.
+
+    All in pixels; the canvas is larger than the size only for ``contain``.
+    """
+
+    box: tuple[float, float, float, float]
+    size: tuple[int, int]
+    canvas: tuple[int, int]
+
+    @property
+    def scale(self) -> float:
+        """How many output pixels one source pixel gives, along the side that keeps more."""
+        left, top, right, bottom = self.box
+        return max(self.size[0] / (right - left), self.size[1] / (bottom - top))
+
+
+def plan(width: int, height: int, rendition: Rendition) -> Plan:
+    """Plan one rendition of a source of ``width`` × ``height`` pixels, in the words of CSS object-fit.
+
+    inside   within the bounds, whole, in proportion        outside  covers the bounds, whole, in proportion
+    cover    fills the bounds, what hangs over is cut off   contain  inside, on a canvas of the bounds
+    fill     exactly the bounds, out of proportion
+
+    Nothing is enlarged unless the rendition says so: where the source is too small, cover keeps the bounds'
+    proportions at the largest size that the source holds.
+    """
+    whole = (0.0, 0.0, float(width), float(height))
+    wide = rendition.width / width if rendition.width else None
+    high = rendition.height / height if rendition.height else None
+    given = [ratio for ratio in (wide, high) if ratio is not None]
+    most = float("inf") if rendition.enlarge else 1.0
+
+    if rendition.fit == "fill":
+        size = (_pixels(width * min(given[0], most)), _pixels(height * min(given[1], most)))
+        return Plan(whole, size, size)
+    if rendition.fit == "cover":
+        return _cover(width, height, rendition, most)
+    scale = min(max(given) if rendition.fit == "outside" else min(given), most)
+    size = (_pixels(width * scale), _pixels(height * scale))
+    if rendition.fit == "contain":
+        return Plan(whole, size, (rendition.width or size[0], rendition.height or size[1]))
+    return Plan(whole, size, size)
+
+
+def _cover(width: int, height: int, rendition: Rendition, most: float) -> Plan:
+    bounds = (rendition.width or width, rendition.height or height)
+    needed = max(bounds[0] / width, bounds[1] / height)
+    scale = min(needed, most)
+    size = (_pixels(bounds[0] * scale / needed), _pixels(bounds[1] * scale / needed))
+    cut = (min(bounds[0] / needed, width), min(bounds[1] / needed, height))
+    left, top = (width - cut[0]) / 2, (height - cut[1]) / 2
+    return Plan((left, top, left + cut[0], top + cut[1]), size, size)
+
+
+def _pixels(length: float) -> int:
+    return max(1, round(length))
