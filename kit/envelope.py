@@ -96,6 +96,6 @@ def decode(body: str, hears: Iterable[type[Event]]) -> tuple[Envelope, Event]:
             if envelope.type == PREFIX + kind.kind:
                 decoder = _decoders.setdefault(kind, msgspec.json.Decoder(kind))
                 return envelope, decoder.decode(envelope.data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise UnreadableMessage(str(error)) from error
     raise UnreadableMessage(f"nobody here hears events of type {envelope.type!r}")

@@ -82,7 +82,7 @@ class ImageUploaded(Event, frozen=True, kw_only=True):
 
 
 class ImageIngested(Event, frozen=True, kw_only=True):
-    """A picture was admitted; width and height as encoded, before it is turned upright."""
+    """A picture was admitted; width and height before we turn it upright."""
 
     recipe: str
     format: str

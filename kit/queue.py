@@ -1,5 +1,6 @@
 """One message, and what an actor may do to it besides settling it."""
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -9,6 +10,8 @@ from kit.retry import call
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 MOST_ATTRIBUTES = 10
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+_NOT_ALLOWED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +57,8 @@ class Queue(Protocol):
 
 
 def dead_letter_attributes(message: Message, why: dict[str, str]) -> dict[str, str]:
-    """Return ``why`` and as many of the message's own attributes as SQS still takes."""
-    stated = {name: value for name, value in why.items() if value}
+    """Return ``why`` and as many of the message's own attributes as SQS still takes, in characters that it takes."""
+    stated = {name: _NOT_ALLOWED.sub("\ufffd", value) for name, value in why.items() if value}
     kept = {name: value for name, value in message.attributes.items() if name not in stated}
     return stated | dict(list(kept.items())[: MOST_ATTRIBUTES - len(stated)])
 

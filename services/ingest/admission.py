@@ -10,7 +10,7 @@ from services.ingest.reasons import EmptyObject, TooLarge, TooManyPixels
 
 @dataclass(frozen=True)
 class Admitted:
-    """A picture's facts: format, and width and height in pixels as encoded, before turning."""
+    """A picture's facts: format, and width and height in pixels, before we turn it."""
 
     format: str
     width: int

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from functools import partial
-from io import BufferedReader
 
 from imaging.recipes import Recipes, load
 from kit.events import Event, ImageIngested, ImageUploaded, Source
@@ -11,7 +10,7 @@ from kit.function import Site, function
 from kit.mailbox import Act, Letter
 from services.ingest.actor import INGEST
 from services.ingest.admission import admit
-from services.ingest.head import Head
+from services.ingest.head import open_head
 from services.ingest.notification import read
 from services.ingest.reasons import OwnOutput
 
@@ -29,7 +28,7 @@ def act(letter: Letter[ImageUploaded], *, site: Site, recipes: Recipes) -> Itera
         log.info("ignored: %s", why, extra={"key": source.key, "image_id": letter.event.image.id})
         return
     size = source.size if source.size is not None else len(site.storage.read(source))
-    head = BufferedReader(Head(partial(site.storage.read_range, source), size))
+    head = open_head(partial(site.storage.read_range, source), size)
     admitted = admit(head, size)
     yield ImageIngested(
         image=letter.event.image,

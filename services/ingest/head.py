@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import BinaryIO
 
 from services.ingest.reasons import NotAnImage
 
@@ -9,12 +10,16 @@ FIRST_BLOCK = 64 * 1024  # holds the header of nearly every picture, an Exif thu
 MAX_FETCHED = 8 * 1024 * 1024  # a header that needs more is no header
 
 
-class Head(io.RawIOBase):
-    """A read-only, seekable file over ``fetch(start, stop) -> bytes`` of an object of ``size`` bytes.
+def open_head(fetch: Callable[[int, int], bytes], size: int) -> BinaryIO:
+    """Return a read-only, seekable file over ``fetch(start, stop)`` of an object of ``size`` bytes.
 
-    Each further request asks for four times as much. Reading raises NotAnImage after MAX_FETCHED bytes. Like every
-    raw file it may return less than was asked for: wrap it in io.BufferedReader.
+    Each further request asks for four times as much. Reading raises NotAnImage after MAX_FETCHED bytes.
     """
+    return io.BufferedReader(_Head(fetch, size))
+
+
+class _Head(io.RawIOBase):
+    """The raw file; it may return less than was asked for, at the end of what was fetched."""
 
     def __init__(self, fetch: Callable[[int, int], bytes], size: int) -> None:
         self._fetch = fetch

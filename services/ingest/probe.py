@@ -1,11 +1,11 @@
 """What a file is and how large its picture is, from its first bytes; its name is not asked."""
 
 import struct
-from collections.abc import Iterator
 from typing import BinaryIO
 
 from PIL import Image
 
+from services.ingest import iso_media
 from services.ingest.reasons import NotAnImage, TooManyPixels, UnsupportedFormat
 
 # Pillow reads these formats' headers without reading their pixels.
@@ -42,14 +42,10 @@ _UNSUPPORTED = {
     b"IIRO": "ORF",
     b"IIU\0": "RW2",
 }
-# https://www.iana.org/assignments/media-types/image/heif and AV1 Image File Format, section 6.3
-_AVIF_BRANDS = {b"avif", b"avis"}
-_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
-_MAX_META = 1024 * 1024
 
 
 def probe(file: BinaryIO) -> tuple[str, int, int]:
-    """Return ``(format, width, height)`` in pixels as encoded, before turning.
+    """Return ``(format, width, height)`` in pixels, as the decoder will hand them over.
 
     Raises NotAnImage for everything that is no picture, UnsupportedFormat for pictures of other kinds, and
     TooManyPixels where Pillow refuses to go on.
@@ -59,7 +55,7 @@ def probe(file: BinaryIO) -> tuple[str, int, int]:
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "WEBP", *_webp(file)
     if start[4:8] == b"ftyp":
-        return _iso_media(file)
+        return iso_media.probe(file)
     for magic, name in _LAZY.items():
         if start.startswith(magic):
             return name, *_pillow(file, name)
@@ -94,53 +90,3 @@ def _webp(file: BinaryIO) -> tuple[int, int]:
         bits = int.from_bytes(head[21:25], "little")
         return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
     raise NotAnImage("begins like WebP, but holds no picture")
-
-
-def _iso_media(file: BinaryIO) -> tuple[str, int, int]:
-    """Read HEIF or AVIF: brands from ``ftyp``, the largest ``ispe`` below ``meta`` (tiles are smaller)."""
-    sizes: list[tuple[int, int]] = []
-    name = ""
-    for kind, payload in _top_boxes(file):
-        if kind == b"ftyp":
-            brands = {payload[:4], *(payload[i : i + 4] for i in range(8, len(payload), 4))}
-            name = "AVIF" if brands & _AVIF_BRANDS else "HEIF" if brands & _HEIF_BRANDS else ""
-            if not name:
-                raise NotAnImage(f"is ISO media of brand {payload[:4].decode('latin-1')!r}, not a picture")
-        elif kind == b"meta":
-            sizes = list(_spatial_extents(payload[4:]))
-            break
-    if not sizes:
-        raise NotAnImage(f"begins like {name or 'HEIF'}, but says no picture's size")
-    return name, *max(sizes, key=lambda size: size[0] * size[1])
-
-
-def _top_boxes(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    position = 0
-    while len(header := file.read(16)) >= 8:  # noqa: PLR2004 - size and kind
-        size, kind = struct.unpack(">I4s", header[:8])
-        start = 8
-        if size == 1 and len(header) == 16:  # noqa: PLR2004 - a 64-bit size follows
-            size, start = int.from_bytes(header[8:16], "big"), 16
-        if size < start:  # also 0: up to the end of the file
-            return
-        payload = b""
-        if kind in (b"ftyp", b"meta"):
-            file.seek(position + start)
-            payload = file.read(min(size - start, _MAX_META))
-        yield kind, payload
-        position += size
-        file.seek(position)
-
-
-def _spatial_extents(data: bytes) -> Iterator[tuple[int, int]]:
-    position = 0
-    while position + 8 <= len(data):
-        size, kind = struct.unpack_from(">I4s", data, position)
-        if size < 8:  # noqa: PLR2004 - a box is at least its header
-            return
-        payload = data[position + 8 : position + size]
-        if kind in (b"iprp", b"ipco"):
-            yield from _spatial_extents(payload)
-        elif kind == b"ispe" and len(payload) >= 12:  # noqa: PLR2004 - version, width, height
-            yield struct.unpack_from(">II", payload, 4)
-        position += size

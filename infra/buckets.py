@@ -1,0 +1,80 @@
+"""The source and the target bucket: private, encrypted, TLS only, kept when the stack goes."""
+
+from typing import Any
+
+from troposphere import AWSObject, GetAtt, If, NoValue, Ref, Split, Sub, s3
+
+from infra import names, parameters, policies
+from kit.actor import Bucket
+from kit.chain import Chain
+
+ABORT_UPLOADS_AFTER_DAYS = 7
+CORS_SECONDS = 3600
+
+
+def buckets(chain: Chain) -> list[AWSObject]:
+    """Return both buckets with their policies; the source announces its new objects as the chain's origin."""
+    origin = names.topic(chain.origin)
+    announce = s3.NotificationConfiguration(
+        TopicConfigurations=[s3.TopicConfigurations(Event="s3:ObjectCreated:*", Topic=Ref(origin))]
+    )
+    source = _bucket(
+        Bucket.SOURCE,
+        # Reads name the version, so that an overwrite cannot mix two pictures.
+        VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
+        NotificationConfiguration=announce,
+        DependsOn=names.policy(origin),
+    )
+    # Outputs are immutable: versions of them would only be paid for.
+    return [source, _policy(Bucket.SOURCE), _bucket(Bucket.TARGET), _policy(Bucket.TARGET)]
+
+
+def _bucket(bucket: Bucket, **more: Any) -> s3.Bucket:
+    return s3.Bucket(
+        names.bucket(bucket),
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+        BucketEncryption=s3.BucketEncryption(ServerSideEncryptionConfiguration=[_encryption()]),
+        OwnershipControls=s3.OwnershipControls(Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
+        PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
+            BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
+        ),
+        CorsConfiguration=If(parameters.WEB_UPLOADS, _cors(), NoValue),
+        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[_abort_uploads()]),
+        **more,
+    )
+
+
+def _encryption() -> s3.ServerSideEncryptionRule:
+    # S3's own keys cost nothing; a bucket key (BucketKeyEnabled) is for KMS only.
+    return s3.ServerSideEncryptionRule(
+        ServerSideEncryptionByDefault=s3.ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
+    )
+
+
+def _cors() -> s3.CorsConfiguration:
+    rule = s3.CorsRules(
+        AllowedOrigins=Split(",", Ref(parameters.ALLOWED_ORIGINS)),
+        AllowedMethods=["GET", "HEAD", "POST", "PUT"],
+        AllowedHeaders=["*"],
+        ExposedHeaders=["ETag", "x-amz-version-id"],
+        MaxAge=CORS_SECONDS,
+    )
+    return s3.CorsConfiguration(CorsRules=[rule])
+
+
+def _abort_uploads() -> s3.LifecycleRule:
+    return s3.LifecycleRule(
+        Id="abort-incomplete-uploads",
+        Status="Enabled",
+        AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=ABORT_UPLOADS_AFTER_DAYS),
+    )
+
+
+def _policy(bucket: Bucket) -> s3.BucketPolicy:
+    name = names.bucket(bucket)
+    return s3.BucketPolicy(
+        names.policy(name),
+        Bucket=Ref(name),
+        PolicyDocument=policies.document(policies.tls_only("s3:*", GetAtt(name, "Arn"), Sub(f"${{{name}.Arn}}/*"))),
+    )

@@ -1,0 +1,84 @@
+"""Every actor's function: its log group, its role, and the event source mapping that feeds it."""
+
+from typing import Any
+
+from troposphere import AWSObject, FindInMap, GetAtt, Ref, Sub, awslambda, iam, logs
+
+from infra import mended, names, parameters, policies
+from kit import settings
+from kit.actor import Actor, Bucket
+from kit.chain import Chain, says
+
+RUNTIME = "python3.13"  # until June 2029: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+
+
+def functions(chain: Chain) -> list[AWSObject]:
+    """Return what runs the actors."""
+    return [
+        resource
+        for actor in chain.actors
+        for resource in (_log_group(actor), _role(actor), _function(actor), _mapping(actor))
+    ]
+
+
+def variables(actor: Actor) -> dict[str, Any]:
+    """Return the function's environment; kit.settings reads it."""
+    table = {settings.TABLE: Ref(names.TABLE)} if actor.table else {}
+    return {
+        settings.SOURCE_BUCKET: Ref(names.bucket(Bucket.SOURCE)),
+        settings.TARGET_BUCKET: Ref(names.bucket(Bucket.TARGET)),
+        settings.QUEUE_URL: Ref(names.queue(actor)),
+        settings.DEAD_LETTER_QUEUE_URL: Ref(names.dead_letter_queue(actor)),
+        settings.ENVIRONMENT: Ref(parameters.ENVIRONMENT),
+        settings.VERSION: Ref(parameters.VERSION),
+        **table,
+        **{settings.topic_variable(event.kind): Ref(names.topic(event)) for event in says(actor)},
+    }
+
+
+def _log_group(actor: Actor) -> logs.LogGroup:
+    return logs.LogGroup(
+        names.log_group(actor),
+        LogGroupName=Sub("/aws/lambda/" + names.deployed(actor.name)),
+        RetentionInDays=Ref(parameters.LOG_RETENTION_DAYS),
+    )
+
+
+def _role(actor: Actor) -> iam.Role:
+    return iam.Role(
+        names.role(actor),
+        AssumeRolePolicyDocument=policies.lambda_trust(),
+        Policies=[iam.Policy(PolicyName=actor.name, PolicyDocument=policies.work(actor))],
+    )
+
+
+def _function(actor: Actor) -> awslambda.Function:
+    return awslambda.Function(
+        names.function(actor),
+        FunctionName=Sub(names.deployed(actor.name)),
+        Description=actor.purpose,
+        Runtime=RUNTIME,
+        Architectures=[Ref(parameters.ARCHITECTURE)],
+        Handler=f"{actor.module}.handle",
+        Code=awslambda.Code(S3Bucket=Ref(parameters.CODE_BUCKET), S3Key=Ref(names.code_key(actor))),
+        MemorySize=actor.memory,
+        Timeout=actor.timeout,
+        Role=GetAtt(names.role(actor), "Arn"),
+        TracingConfig=awslambda.TracingConfig(Mode="Active"),
+        LoggingConfig=mended.LoggingConfig(LogFormat="JSON", LogGroup=Ref(names.log_group(actor))),
+        Environment=awslambda.Environment(Variables=variables(actor)),
+    )
+
+
+def _mapping(actor: Actor) -> awslambda.EventSourceMapping:
+    concurrency = FindInMap(parameters.CONCURRENCY, Ref(parameters.MAXIMUM_CONCURRENCY), actor.name)
+    return awslambda.EventSourceMapping(
+        names.mapping(actor),
+        EventSourceArn=GetAtt(names.queue(actor), "Arn"),
+        FunctionName=Ref(names.function(actor)),
+        BatchSize=actor.batch,
+        # Without it Lambda ignores which messages failed, and deletes them:
+        # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+        ScalingConfig=mended.ScalingConfig(MaximumConcurrency=concurrency),
+    )

@@ -1,0 +1,90 @@
+"""Topics, queues, dead-letter queues, and the subscriptions between them."""
+
+from troposphere import AWSObject, GetAtt, Ref, Sub, sns, sqs
+
+from infra import names, policies
+from kit.actor import Actor
+from kit.chain import Chain
+from kit.events import Event
+
+DAY_S = 24 * 60 * 60
+# A dead letter keeps the age that it had in the queue, so its queue must hold messages for longer:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+RETENTION_S = 4 * DAY_S
+DEAD_LETTER_RETENTION_S = 14 * DAY_S  # the longest there is
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+VISIBILITY_PER_TIMEOUT = 6
+
+
+def messaging(chain: Chain) -> list[AWSObject]:
+    """Return every event's topic, every actor's two queues, and who is subscribed to what."""
+    return [
+        *(resource for event in chain.events for resource in _topic(chain, event)),
+        *(resource for actor in chain.actors for resource in _queues(actor)),
+        *(_subscription(event, actor) for event in chain.events for actor in chain.subscribers(event)),
+    ]
+
+
+def _topic(chain: Chain, event: type[Event]) -> list[AWSObject]:
+    name = names.topic(event)
+    fed_by_s3 = [policies.from_source_bucket(name)] if event is chain.origin else []
+    statements = [policies.tls_only("sns:Publish", Ref(name)), *fed_by_s3]
+    return [
+        # No key: S3 cannot publish to a topic under alias/aws/sns, and a key of one's own costs by the month
+        # and by the message. A topic holds only what it still has to deliver, and that only names objects.
+        #
+        # And a generated name: the source bucket outlives the stack, and what is still uploaded there must not
+        # reach the topic of the next stack that has this one's name.
+        sns.Topic(name),
+        sns.TopicPolicy(names.policy(name), Topics=[Ref(name)], PolicyDocument=policies.document(*statements)),
+    ]
+
+
+def _queues(actor: Actor) -> list[AWSObject]:
+    queue, dead_letters = names.queue(actor), names.dead_letter_queue(actor)
+    return [
+        sqs.Queue(
+            queue,
+            QueueName=Sub(names.deployed(actor.name)),
+            SqsManagedSseEnabled=True,
+            VisibilityTimeout=VISIBILITY_PER_TIMEOUT * actor.timeout,
+            MessageRetentionPeriod=RETENTION_S,
+            RedrivePolicy=sqs.RedrivePolicy(
+                deadLetterTargetArn=GetAtt(dead_letters, "Arn"), maxReceiveCount=actor.attempts
+            ),
+        ),
+        sqs.Queue(
+            dead_letters,
+            QueueName=Sub(names.deployed(f"{actor.name}-dead-letters")),
+            SqsManagedSseEnabled=True,
+            MessageRetentionPeriod=DEAD_LETTER_RETENTION_S,
+            RedriveAllowPolicy={"redrivePermission": "byQueue", "sourceQueueArns": [_arn(actor)]},
+        ),
+        _policy(queue, policies.from_topics(queue, actor.hears)),
+        _policy(dead_letters),
+    ]
+
+
+def _arn(actor: Actor) -> Sub:
+    # Spelt out: the queue already refers to its dead-letter queue, and GetAtt would close a circle.
+    return Sub("arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:" + names.deployed(actor.name))
+
+
+def _policy(queue: str, *more: policies.Statement) -> sqs.QueuePolicy:
+    return sqs.QueuePolicy(
+        names.policy(queue),
+        Queues=[Ref(queue)],
+        PolicyDocument=policies.document(policies.tls_only("sqs:*", GetAtt(queue, "Arn")), *more),
+    )
+
+
+def _subscription(event: type[Event], hearer: Actor) -> sns.SubscriptionResource:
+    return sns.SubscriptionResource(
+        names.subscription(event, hearer),
+        TopicArn=Ref(names.topic(event)),
+        Protocol="sqs",
+        Endpoint=GetAtt(names.queue(hearer), "Arn"),
+        RawMessageDelivery=True,
+        # Otherwise the first announcements could find the queue still closed to the topic.
+        DependsOn=names.policy(names.queue(hearer)),
+    )

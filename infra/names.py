@@ -1,0 +1,91 @@
+"""What things are called in a stack: logical ids, which are the outputs' and parameters' names too."""
+
+import re
+
+from kit.actor import Actor, Bucket
+from kit.events import Event
+
+TABLE = "Table"
+
+# Generated bucket names begin with the stack's name in lower case, and S3's right to notify is bound to that
+# (see policies.from_source_bucket). CloudFormation would cut a longer name short, and the two would differ:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+
+
+def deployed(name: str) -> str:
+    """Return the text, for Sub, of a readable name that is unique to the stack: ``brigade-ingest``.
+
+    For what goes with the stack. What is retained, and the topics that a retained bucket still points to, get
+    generated names: the next stack of the same name then meets none of them.
+    """
+    return "${AWS::StackName}-" + name
+
+
+def _of(actor: Actor) -> str:
+    return actor.name.capitalize()
+
+
+def bucket(bucket: Bucket) -> str:
+    """SourceBucket, TargetBucket."""
+    return f"{bucket.capitalize()}Bucket"
+
+
+def topic(event: type[Event]) -> str:
+    """ImageIngestedTopic …; its output is the ARN."""
+    return f"{event.__name__}Topic"
+
+
+def queue(actor: Actor) -> str:
+    """IngestQueue …; its output is the URL."""
+    return f"{_of(actor)}Queue"
+
+
+def dead_letter_queue(actor: Actor) -> str:
+    """IngestDeadLetterQueue …; its output is the URL."""
+    return f"{_of(actor)}DeadLetterQueue"
+
+
+def function(actor: Actor) -> str:
+    """IngestFunction …; its output is the function's name."""
+    return f"{_of(actor)}Function"
+
+
+def code_key(actor: Actor) -> str:
+    """IngestCodeKey …: the parameter that holds the key of the function's zip in the bucket CodeBucket."""
+    return f"{_of(actor)}CodeKey"
+
+
+def policy(owner: str) -> str:
+    """IngestQueuePolicy …: the resource policy of the bucket, topic or queue with that logical id."""
+    return f"{owner}Policy"
+
+
+def subscription(event: type[Event], hearer: Actor) -> str:
+    """ImageIngestedToNormalize …: one way from a topic to a queue."""
+    return f"{event.__name__}To{_of(hearer)}"
+
+
+def log_group(actor: Actor) -> str:
+    """IngestLogGroup …."""
+    return f"{_of(actor)}LogGroup"
+
+
+def role(actor: Actor) -> str:
+    """IngestRole …."""
+    return f"{_of(actor)}Role"
+
+
+def mapping(actor: Actor) -> str:
+    """IngestMapping …: the event source mapping from the queue to the function."""
+    return f"{_of(actor)}Mapping"
+
+
+def dead_letters_alarm(actor: Actor) -> str:
+    """IngestDeadLettersAlarm …: somebody must look."""
+    return f"{_of(actor)}DeadLettersAlarm"
+
+
+def backlog_alarm(actor: Actor) -> str:
+    """IngestBacklogAlarm …: the actor does not keep up."""
+    return f"{_of(actor)}BacklogAlarm"

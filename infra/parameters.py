@@ -1,0 +1,82 @@
+"""What is decided when the stack is deployed, not when the template is rendered."""
+
+from troposphere import Equals, Not, Parameter, Ref
+
+from infra import names
+from kit.chain import Chain
+
+ALLOWED_ORIGINS = "AllowedOrigins"
+ARCHITECTURE = "Architecture"
+CODE_BUCKET = "CodeBucket"
+ENVIRONMENT = "Environment"
+LOG_RETENTION_DAYS = "LogRetentionDays"
+MAXIMUM_CONCURRENCY = "MaximumConcurrency"
+VERSION = "Version"
+
+# The condition that origins are given.
+WEB_UPLOADS = "WebUploads"
+
+# The mapping from a cap to what it leaves of each actor's own concurrency: templates have no minimum, and a
+# parameter's value is text, which not every engine takes for a number.
+CONCURRENCY = "Concurrency"
+CAPS = (2, 4, 8, 16, 32, 64)
+
+# What CloudWatch Logs takes:
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827)
+
+
+def parameters(chain: Chain) -> list[Parameter]:
+    """Return the parameters; those without a default are the deploying command's to give."""
+    return [
+        Parameter(
+            ALLOWED_ORIGINS,
+            Type="String",
+            Default="",
+            Description="Web origins that may upload and read, as https://a.org,https://b.org; empty: none",
+        ),
+        Parameter(
+            ARCHITECTURE,
+            Type="String",
+            Default="arm64",
+            AllowedValues=["arm64", "x86_64"],
+            Description="What the functions run on; their zips must hold wheels for the same",
+        ),
+        Parameter(CODE_BUCKET, Type="String", Description="The bucket that holds the functions' zips"),
+        *(
+            Parameter(names.code_key(actor), Type="String", Description=f"The key of {actor.name}'s zip")
+            for actor in chain.actors
+        ),
+        Parameter(
+            ENVIRONMENT,
+            Type="String",
+            Default="production",
+            Description="What the catalogue's records name as their environment",
+        ),
+        Parameter(
+            LOG_RETENTION_DAYS,
+            Type="Number",
+            Default=30,
+            AllowedValues=list(RETENTIONS),
+            Description="Days after which log lines are deleted",
+        ),
+        Parameter(
+            MAXIMUM_CONCURRENCY,
+            Type="Number",
+            Default=0,
+            AllowedValues=[0, *CAPS],
+            Description="At most so many invocations of each actor at a time; 0: as many as the actor declares",
+        ),
+        Parameter(VERSION, Type="String", Description="The release that is deployed, for the records"),
+    ]
+
+
+def conditions() -> dict[str, object]:
+    """Return the conditions by name."""
+    return {WEB_UPLOADS: Not(Equals(Ref(ALLOWED_ORIGINS), ""))}
+
+
+def mappings(chain: Chain) -> dict[str, dict[str, dict[str, int]]]:
+    """Return the mappings by name: invocations at a time, by MaximumConcurrency and actor."""
+    capped = {str(cap): {actor.name: min(cap, actor.concurrency) for actor in chain.actors} for cap in CAPS}
+    return {CONCURRENCY: {"0": {actor.name: actor.concurrency for actor in chain.actors}} | capped}

@@ -1,0 +1,110 @@
+"""Who may do what: pure functions that return policy documents."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from troposphere import AccountId, GetAtt, Ref, Sub
+
+from infra import names
+from kit.actor import Actor, Place
+from kit.chain import says
+from kit.events import Event
+
+Statement = dict[str, Any]
+Document = dict[str, Any]
+
+# The mapping receives, deletes and counts with the role's rights; the actor itself postpones.
+_RECEIVE = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+
+
+def document(*statements: Statement) -> Document:
+    """Return a policy of these statements."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(actions: Iterable[str], *resources: Any, **more: Any) -> Statement:
+    """Return a statement that allows; ``more`` are its Principal and Condition."""
+    return {"Effect": "Allow", "Action": list(actions), "Resource": list(resources), **more}
+
+
+def tls_only(actions: str, *resources: Any) -> Statement:
+    """Return a statement that refuses everybody who comes without TLS."""
+    return {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": actions,
+        "Resource": list(resources),
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def from_source_bucket(topic: str) -> Statement:
+    """Let this account's S3 announce on the topic, for buckets of this stack.
+
+    The bucket cannot be named: it is made after this policy, because S3 tests its right to notify.
+    """
+    return allow(
+        ["sns:Publish"],
+        Ref(topic),
+        Principal={"Service": "s3.amazonaws.com"},
+        Condition={
+            "StringEquals": {"aws:SourceAccount": AccountId},
+            "ArnLike": {"aws:SourceArn": Sub("arn:${AWS::Partition}:s3:::" + names.deployed("*"))},
+        },
+    )
+
+
+def from_topics(queue: str, events: Iterable[type[Event]]) -> Statement:
+    """Let these events' topics, and nobody else's, send to the queue."""
+    return allow(
+        ["sqs:SendMessage"],
+        GetAtt(queue, "Arn"),
+        Principal={"Service": "sns.amazonaws.com"},
+        Condition={"ArnEquals": {"aws:SourceArn": [Ref(names.topic(event)) for event in events]}},
+    )
+
+
+def lambda_trust() -> Document:
+    """Let Lambda take the role on."""
+    principal = {"Service": "lambda.amazonaws.com"}
+    return document({"Effect": "Allow", "Action": ["sts:AssumeRole"], "Principal": principal})
+
+
+def work(actor: Actor) -> Document:
+    """Return all that the actor's role may do: what its declaration needs, and no more."""
+    return document(
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], GetAtt(names.log_group(actor), "Arn")),
+        # X-Ray has no resources to name:
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+        allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
+        allow(_RECEIVE, GetAtt(names.queue(actor), "Arn")),
+        allow(["sqs:SendMessage"], GetAtt(names.dead_letter_queue(actor), "Arn")),
+        *_announce(actor),
+        *(statement for place in actor.reads for statement in _read(place)),
+        *(allow(["s3:PutObject"], _objects(place)) for place in actor.writes),
+        *_record(actor),
+    )
+
+
+def _announce(actor: Actor) -> list[Statement]:
+    topics = [Ref(names.topic(event)) for event in says(actor)]
+    return [allow(["sns:Publish"], *topics)] if topics else []
+
+
+def _record(actor: Actor) -> list[Statement]:
+    actions = [f"dynamodb:{action}" for action in actor.table]
+    return [allow(actions, GetAtt(names.TABLE, "Arn"))] if actions else []
+
+
+def _read(place: Place) -> list[Statement]:
+    # Who may not list is told 403 instead of 404 for an object that is gone; such a request names no prefix,
+    # hence IfExists: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    below = {"Condition": {"StringLikeIfExists": {"s3:prefix": f"{place.prefix}*"}}} if place.prefix else {}
+    return [
+        allow(["s3:GetObject", "s3:GetObjectVersion"], _objects(place)),
+        allow(["s3:ListBucket"], GetAtt(names.bucket(place.bucket), "Arn"), **below),
+    ]
+
+
+def _objects(place: Place) -> Sub:
+    return Sub(f"${{{names.bucket(place.bucket)}.Arn}}/{place.prefix}*")

@@ -1,0 +1,49 @@
+"""Declarations → CloudFormation. Everything is derived from the chain; no actor is named here."""
+
+from troposphere import Output, Ref, Template
+
+from infra import names
+from infra.alarms import alarms
+from infra.buckets import buckets
+from infra.catalogue import catalogue
+from infra.functions import functions
+from infra.messaging import messaging
+from infra.parameters import conditions, mappings, parameters
+from kit.actor import Bucket
+from kit.chain import Chain
+
+
+def template(chain: Chain) -> Template:
+    """Return the template of the whole chain."""
+    whole = Template("Bucket Brigade: an image pipeline of small actors, chained by topics and queues")
+    for parameter in parameters(chain):
+        whole.add_parameter(parameter)
+    for name, condition in conditions().items():
+        whole.add_condition(name, condition)
+    for name, mapping in mappings(chain).items():
+        whole.add_mapping(name, mapping)
+    for part in (buckets, messaging, catalogue, functions, alarms):
+        whole.add_resource(part(chain))
+    for output in _outputs(chain, whole):
+        whole.add_output(output)
+    return whole
+
+
+def render(chain: Chain) -> str:
+    """Return the template as JSON: sorted, indented, the same text for the same chain."""
+    return str(template(chain).to_json(indent=2, sort_keys=True)) + "\n"
+
+
+def _outputs(chain: Chain, whole: Template) -> list[Output]:
+    table = [Output(names.TABLE, Value=Ref(names.TABLE))] if names.TABLE in whole.resources else []
+    return [
+        *(Output(names.bucket(bucket), Value=Ref(names.bucket(bucket))) for bucket in Bucket),
+        *table,
+        *(Output(names.topic(event), Value=Ref(names.topic(event))) for event in chain.events),
+        *(
+            # A queue's Ref is its URL, a function's its name.
+            Output(name(actor), Value=Ref(name(actor)))
+            for actor in chain.actors
+            for name in (names.queue, names.dead_letter_queue, names.function)
+        ),
+    ]

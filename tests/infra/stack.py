@@ -1,0 +1,70 @@
+"""The rendered template, read as its users ask about it."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.template import render
+from kit.chain import Chain
+from services.chain import CHAIN
+
+
+@dataclass
+class Stack:
+    """What a deploy of the chain would make."""
+
+    chain: Chain = CHAIN
+    body: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.body = json.loads(render(self.chain))
+
+    @property
+    def resources(self) -> dict[str, Any]:
+        return dict(self.body["Resources"])
+
+    def properties(self, name: str) -> dict[str, Any]:
+        return dict(self.resources[name].get("Properties", {}))
+
+    def of(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Properties by logical id, of every resource of a type such as ``SNS::Topic``."""
+        return {
+            name: self.properties(name) for name, found in self.resources.items() if found["Type"] == f"AWS::{kind}"
+        }
+
+    def statements(self, policy: str) -> list[dict[str, Any]]:
+        """The statements of a bucket's, topic's or queue's policy."""
+        return list(self.properties(policy)["PolicyDocument"]["Statement"])
+
+    def may(self, role: str) -> dict[str, list[Any]]:
+        """What a role may do: resources by action."""
+        granted: dict[str, list[Any]] = {}
+        for policy in self.properties(role)["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                assert statement["Effect"] == "Allow"
+                for action in statement["Action"]:
+                    granted.setdefault(action, []).extend(statement["Resource"])
+        return granted
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"Ref": name}
+
+
+def arn(name: str) -> dict[str, list[str]]:
+    return {"Fn::GetAtt": [name, "Arn"]}
+
+
+def below(bucket: str, keys: str) -> dict[str, str]:
+    return {"Fn::Sub": f"${{{bucket}.Arn}}/{keys}"}
+
+
+def refuses_plain_http(statements: list[dict[str, Any]], resources: list[Any]) -> bool:
+    """Whether one statement denies everybody without TLS everything on these resources."""
+    return any(
+        statement["Effect"] == "Deny"
+        and statement["Principal"] == "*"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        and statement["Resource"] == resources
+        for statement in statements
+    )

@@ -1,0 +1,85 @@
+"""The functions and what feeds them."""
+
+import pytest
+
+from infra import names
+from infra.parameters import CAPS, RETENTIONS
+from kit.actor import CONCURRENCY, Actor
+from kit.chain import says
+from kit.settings import Settings
+from services.chain import CHAIN
+from tests.infra.stack import Stack, arn, ref
+
+every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+STACK = Stack()
+
+
+@every_actor
+def test_a_function_is_as_its_actor_declares(actor: Actor) -> None:
+    function = STACK.properties(names.function(actor))
+    assert function["Handler"] == f"{actor.module}.handle"
+    assert (function["MemorySize"], function["Timeout"]) == (actor.memory, actor.timeout)
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == [ref("Architecture")]
+    assert function["Code"] == {"S3Bucket": ref("CodeBucket"), "S3Key": ref(names.code_key(actor))}
+    assert function["Role"] == arn(names.role(actor))
+    assert function["TracingConfig"] == {"Mode": "Active"}
+
+
+@every_actor
+def test_a_function_finds_its_settings_in_its_environment(actor: Actor) -> None:
+    variables = STACK.properties(names.function(actor))["Environment"]["Variables"]
+    # A reference stands for its value, by the logical id: the settings must come out as declared.
+    settings = Settings.from_environment({name: value["Ref"] for name, value in variables.items()})
+    assert settings == Settings(
+        source_bucket="SourceBucket",
+        target_bucket="TargetBucket",
+        table="Table" if actor.table else "",
+        queue_url=names.queue(actor),
+        dead_letter_queue_url=names.dead_letter_queue(actor),
+        environment="Environment",
+        version="Version",
+        topics={event.kind: names.topic(event) for event in says(actor)},
+    )
+
+
+@every_actor
+def test_a_function_logs_json_to_a_log_group_that_forgets(actor: Actor) -> None:
+    group = STACK.properties(names.log_group(actor))
+    function = STACK.properties(names.function(actor))
+    assert function["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": ref(names.log_group(actor))}
+    assert group["LogGroupName"]["Fn::Sub"] == "/aws/lambda/" + function["FunctionName"]["Fn::Sub"]
+    assert group["RetentionInDays"] == ref("LogRetentionDays")
+    assert STACK.body["Parameters"]["LogRetentionDays"]["Default"] in RETENTIONS
+
+
+@every_actor
+def test_a_function_is_fed_from_its_queue_and_reports_each_failed_message(actor: Actor) -> None:
+    mapping = STACK.properties(names.mapping(actor))
+    assert mapping["EventSourceArn"] == arn(names.queue(actor))
+    assert mapping["FunctionName"] == ref(names.function(actor))
+    assert mapping["BatchSize"] == actor.batch
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_every_event_source_mapping_reports_batch_item_failures() -> None:
+    mappings = STACK.of("Lambda::EventSourceMapping")
+    assert len(mappings) == len(CHAIN.actors)
+    assert all(found["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for found in mappings.values())
+
+
+@every_actor
+def test_concurrency_is_the_actors_own_unless_the_deployment_caps_it(actor: Actor) -> None:
+    chosen = STACK.properties(names.mapping(actor))["ScalingConfig"]["MaximumConcurrency"]
+    assert chosen == {"Fn::FindInMap": ["Concurrency", ref("MaximumConcurrency"), actor.name]}
+    parameter = STACK.body["Parameters"]["MaximumConcurrency"]
+    by_cap = STACK.body["Mappings"]["Concurrency"]
+    assert by_cap[str(parameter["Default"])][actor.name] == actor.concurrency
+    assert [str(value) for value in parameter["AllowedValues"]] == ["0", *map(str, CAPS)]
+    assert {int(cap): by_cap[cap][actor.name] for cap in by_cap if cap != "0"} == {
+        cap: min(cap, actor.concurrency) for cap in CAPS
+    }
+
+
+def test_a_cap_is_a_number_that_lambda_takes() -> None:
+    assert all(cap in CONCURRENCY for cap in CAPS)

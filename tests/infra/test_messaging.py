@@ -1,0 +1,123 @@
+"""Topics, queues and subscriptions: nothing is lost, nobody else gets in."""
+
+import pytest
+
+from infra import names
+from kit.actor import Actor
+from kit.chain import Chain
+from services.chain import CHAIN
+from tests.infra.stack import Stack, arn, ref, refuses_plain_http
+
+every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+STACK = Stack()
+
+
+def test_every_event_has_a_topic() -> None:
+    assert STACK.of("SNS::Topic").keys() == {names.topic(event) for event in CHAIN.events}
+
+
+def test_subscriptions_are_exactly_the_chains_edges_and_deliver_raw() -> None:
+    made = [
+        (found["TopicArn"], found["Endpoint"], found["Protocol"], found["RawMessageDelivery"])
+        for found in STACK.of("SNS::Subscription").values()
+    ]
+    edges = {(edge.event, edge.hearer) for edge in CHAIN.edges}
+    expected = [
+        (ref(names.topic(event)), arn(names.queue(CHAIN.actor(hearer))), "sqs", True) for event, hearer in edges
+    ]
+    assert sorted(map(str, made)) == sorted(map(str, expected))
+
+
+def test_no_topic_has_a_key_which_s3_could_not_use() -> None:
+    assert all("KmsMasterKeyId" not in topic for topic in STACK.of("SNS::Topic").values())
+
+
+def test_no_topic_has_a_name_that_the_next_stacks_would_have_too() -> None:
+    # A source bucket outlives its stack and goes on announcing.
+    assert all("TopicName" not in topic for topic in STACK.of("SNS::Topic").values())
+
+
+def test_s3_may_announce_uploads_from_this_accounts_buckets_of_this_stack_and_nothing_else() -> None:
+    allowed = {
+        name: [statement for statement in STACK.statements(name) if statement["Effect"] == "Allow"]
+        for name in STACK.of("SNS::TopicPolicy")
+    }
+    fed_by_s3 = names.topic(CHAIN.origin)
+    (statement,) = allowed.pop(names.policy(fed_by_s3))
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert statement["Action"] == ["sns:Publish"]
+    assert statement["Resource"] == [ref(fed_by_s3)]
+    assert statement["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")},
+        "ArnLike": {"aws:SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:s3:::${AWS::StackName}-*"}},
+    }
+    assert not any(allowed.values())
+
+
+def test_topics_refuse_plain_http() -> None:
+    for topic in STACK.of("SNS::Topic"):
+        assert refuses_plain_http(STACK.statements(names.policy(topic)), [ref(topic)])
+
+
+@every_actor
+def test_a_message_stays_hidden_for_six_times_the_functions_timeout(actor: Actor) -> None:
+    function = STACK.properties(names.function(actor))
+    assert STACK.properties(names.queue(actor))["VisibilityTimeout"] >= 6 * function["Timeout"]
+
+
+@every_actor
+def test_a_message_goes_to_the_actors_own_dead_letter_queue_after_its_attempts(actor: Actor) -> None:
+    dead_letters = names.dead_letter_queue(actor)
+    assert STACK.properties(names.queue(actor))["RedrivePolicy"] == {
+        "deadLetterTargetArn": arn(dead_letters),
+        "maxReceiveCount": actor.attempts,
+    }
+    allowed = STACK.properties(dead_letters)["RedriveAllowPolicy"]
+    queue_name = STACK.properties(names.queue(actor))["QueueName"]["Fn::Sub"]
+    assert allowed["redrivePermission"] == "byQueue"
+    (source,) = allowed["sourceQueueArns"]
+    assert source["Fn::Sub"].endswith(f":{queue_name}")
+
+
+@every_actor
+def test_dead_letters_are_kept_for_longer_than_messages(actor: Actor) -> None:
+    queue, dead_letters = (STACK.properties(name(actor)) for name in (names.queue, names.dead_letter_queue))
+    assert dead_letters["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
+
+
+@every_actor
+def test_both_queues_are_encrypted_and_refuse_plain_http(actor: Actor) -> None:
+    for queue in (names.queue(actor), names.dead_letter_queue(actor)):
+        assert STACK.properties(queue)["SqsManagedSseEnabled"] is True
+        assert refuses_plain_http(STACK.statements(names.policy(queue)), [arn(queue)])
+
+
+@every_actor
+def test_only_the_topics_that_an_actor_hears_may_send_to_its_queue(actor: Actor) -> None:
+    queue = names.queue(actor)
+    (allowed,) = [found for found in STACK.statements(names.policy(queue)) if found["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert allowed["Action"] == ["sqs:SendMessage"]
+    assert allowed["Resource"] == [arn(queue)]
+    assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": [ref(names.topic(event)) for event in actor.hears]}}
+
+
+@every_actor
+def test_nobody_is_let_in_to_a_dead_letter_queue_by_its_policy(actor: Actor) -> None:
+    statements = STACK.statements(names.policy(names.dead_letter_queue(actor)))
+    assert [statement["Effect"] for statement in statements] == ["Deny"]
+
+
+def test_a_queue_is_open_to_its_topics_before_it_is_subscribed() -> None:
+    for event in CHAIN.events:
+        for actor in CHAIN.subscribers(event):
+            subscription = STACK.resources[names.subscription(event, actor)]
+            assert subscription["DependsOn"] == names.policy(names.queue(actor))
+
+
+def test_an_event_that_nobody_hears_has_a_topic_and_no_subscription() -> None:
+    (first, *_) = CHAIN.actors
+    alone = Stack(Chain(origin=CHAIN.origin, actors=(first,)))
+    for event in first.says:
+        assert names.topic(event) in alone.of("SNS::Topic")
+    assert alone.of("SNS::Subscription").keys() == {names.subscription(CHAIN.origin, first)}

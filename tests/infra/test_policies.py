@@ -1,0 +1,79 @@
+"""Roles: each actor may do what its declaration needs, and nothing else."""
+
+import pytest
+
+from infra import names
+from kit.actor import Actor, Bucket, Place
+from kit.chain import Chain, says
+from services.chain import CHAIN
+from tests.infra.stack import Stack, arn, below, ref
+
+every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+STACK = Stack()
+
+
+@every_actor
+def test_a_role_may_do_exactly_what_the_declaration_needs(actor: Actor) -> None:
+    queue = [arn(names.queue(actor))]
+    expected: dict[str, list[object]] = {
+        "logs:CreateLogStream": [arn(names.log_group(actor))],
+        "logs:PutLogEvents": [arn(names.log_group(actor))],
+        "xray:PutTelemetryRecords": ["*"],
+        "xray:PutTraceSegments": ["*"],
+        "sqs:ReceiveMessage": [*queue],
+        "sqs:DeleteMessage": [*queue],
+        "sqs:GetQueueAttributes": [*queue],
+        "sqs:ChangeMessageVisibility": [*queue],
+        "sqs:SendMessage": [arn(names.dead_letter_queue(actor))],
+    }
+    if said := says(actor):
+        expected["sns:Publish"] = [ref(names.topic(event)) for event in said]
+    for place in actor.reads:
+        bucket = names.bucket(place.bucket)
+        for action in ("s3:GetObject", "s3:GetObjectVersion"):
+            expected.setdefault(action, []).append(below(bucket, f"{place.prefix}*"))
+        expected.setdefault("s3:ListBucket", []).append(arn(bucket))
+    for place in actor.writes:
+        expected.setdefault("s3:PutObject", []).append(below(names.bucket(place.bucket), f"{place.prefix}*"))
+    for action in actor.table:
+        expected[f"dynamodb:{action}"] = [arn(names.TABLE)]
+
+    assert STACK.may(names.role(actor)) == expected
+
+
+@every_actor
+def test_only_tracing_is_allowed_on_everything_and_no_action_is_a_pattern(actor: Actor) -> None:
+    granted = STACK.may(names.role(actor))
+    assert {action for action, resources in granted.items() if "*" in resources} == {
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+    }
+    assert not any("*" in action for action in granted)
+
+
+@every_actor
+def test_only_lambda_may_take_a_role_on(actor: Actor) -> None:
+    (trust,) = STACK.properties(names.role(actor))["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert trust["Action"] == ["sts:AssumeRole"]
+
+
+@pytest.mark.parametrize(
+    ("place", "condition"),
+    [
+        (Place(Bucket.SOURCE), None),
+        (Place(Bucket.TARGET, "masters/"), {"StringLikeIfExists": {"s3:prefix": "masters/*"}}),
+    ],
+    ids=["a whole bucket", "below a prefix"],
+)
+def test_a_reader_is_told_that_an_object_is_gone_and_lists_no_more_than_it_reads(
+    place: Place, condition: object
+) -> None:
+    reader = Actor(name="reader", purpose="Reads, in tests", hears=(CHAIN.origin,), reads=(place,))
+    stack = Stack(Chain(origin=CHAIN.origin, actors=(reader,)))
+    (policy,) = stack.properties(names.role(reader))["Policies"]
+    (listing,) = [
+        statement for statement in policy["PolicyDocument"]["Statement"] if statement["Action"] == ["s3:ListBucket"]
+    ]
+    assert listing["Resource"] == [arn(names.bucket(place.bucket))]
+    assert listing.get("Condition") == condition
