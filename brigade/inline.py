@@ -77,10 +77,10 @@ class Line:
             read=getattr(handler, "read", None),
         )
 
-    def upload(self, key: str, content: bytes, sequencer: str = "") -> None:
+    def upload(self, key: str, content: bytes, etag: str = "", sequencer: str = "") -> None:
         """Store a picture in the source bucket and send the notification that S3 would send."""
         self.storage.objects[SOURCE, key] = content
-        self.send(self.chain.origin, notification(key, content, sequencer))
+        self.send(self.chain.origin, notification(key, content, etag, sequencer))
 
     def send(self, event: type[Event], body: str) -> None:
         """Put a message into the queue of every actor that hears the event."""
@@ -112,9 +112,9 @@ class Line:
         return True
 
 
-def notification(key: str, content: bytes, sequencer: str = "") -> str:
+def notification(key: str, content: bytes, etag: str = "", sequencer: str = "") -> str:
     """Return S3's notification of an upload, as it arrives over SNS with raw delivery."""
-    thing = {"key": quote_plus(key, safe="/"), "size": len(content), "eTag": "", "sequencer": sequencer}
+    thing = {"key": quote_plus(key, safe="/"), "size": len(content), "eTag": etag, "sequencer": sequencer}
     record = {
         "eventSource": "aws:s3",
         "eventName": "ObjectCreated:Put",

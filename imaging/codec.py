@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from imaging.limits import MAX_PIXELS
 from imaging.reasons import CorruptImage, DecompressionBomb
@@ -43,6 +43,7 @@ _DAMAGE = (
     ValueError,
     SyntaxError,
     TypeError,
+    ArithmeticError,
     KeyError,
     IndexError,
     EOFError,
@@ -58,6 +59,8 @@ def decoding() -> Iterator[None]:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise DecompressionBomb(f"{error}") from error
+    except UnidentifiedImageError as error:  # Pillow's words name an object in memory, another one each time
+        raise CorruptImage("no decoder knows what this is") from error
     except _DAMAGE as error:
         raise CorruptImage(f"{type(error).__name__}: {error}") from error
 

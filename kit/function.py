@@ -1,20 +1,17 @@
 """A Lambda function made of an actor's declaration and its ``act``: the wiring, done once for all actors."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from kit import logs
 from kit.actor import Actor
 from kit.mailbox import Act, Context, Mailbox, Reader
 from kit.publisher import SnsPublisher
 from kit.queue import SqsQueue
 from kit.settings import Settings
 from kit.storage import S3Storage, Storage
-
-logging.getLogger("brigade").setLevel(logging.INFO)
-
 
 @dataclass(frozen=True)
 class Site:
@@ -32,6 +29,7 @@ def function(actor: Actor, connect: Callable[[Site], Act], read: Reader | None =
 
     @cache
     def mailbox() -> Mailbox:
+        logs.configure()
         settings = Settings.from_environment()
         return Mailbox(
             actor,

@@ -3,7 +3,7 @@
 import struct
 from typing import BinaryIO
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from services.ingest import iso_media
 from services.ingest.reasons import NotAnImage, TooManyPixels, UnsupportedFormat
@@ -73,6 +73,8 @@ def _pillow(file: BinaryIO, name: str) -> tuple[int, int]:
             return image.size
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooManyPixels(str(error)) from error
+    except UnidentifiedImageError as error:  # Pillow's words name an object in memory, another one each time
+        raise NotAnImage(f"begins like {name}, but its header cannot be read") from error
     except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, struct.error) as error:
         raise NotAnImage(f"begins like {name}, but its header cannot be read: {error}") from error
 

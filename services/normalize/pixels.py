@@ -9,6 +9,7 @@ from pi_heif import register_heif_opener
 from PIL import ExifTags, Image, ImageCms
 
 from imaging.codec import WRITTEN, decoding, encode, has_transparency, open_image
+from imaging.limits import MAX_JPEG_SIDE
 
 register_heif_opener(thumbnails=False)
 
@@ -50,7 +51,8 @@ class Master:
 def normalize(content: bytes) -> Master:
     """Decode a file once and return its master: upright, sRGB, eight bits a channel, without metadata.
 
-    JPEG, PNG and WebP stay what they are; the others become PNG where there is transparency, JPEG else.
+    JPEG, PNG and WebP stay what they are; the others become PNG where there is transparency (or a side too
+    long for JPEG), JPEG else.
     Raises CorruptImage and DecompressionBomb.
     """
     with decoding():
@@ -100,7 +102,7 @@ def master_format(original: str, image: Image.Image) -> str:
         return "JPEG"
     if original in WRITTEN:
         return original
-    return "PNG" if has_transparency(image) else "JPEG"
+    return "PNG" if has_transparency(image) or max(image.size) > MAX_JPEG_SIDE else "JPEG"
 
 
 def eight_bits(picture: Picture) -> Picture:

@@ -1,0 +1,185 @@
+"""CloudFormation's two steps, what would change and then the change, and the events that tell how it goes."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from brigade.console import OperatorError
+from brigade.target import Target
+
+STACK_TYPE = "AWS::CloudFormation::Stack"
+_NOTHING = ("didn't contain changes", "No updates are to be performed")
+_BUSY = "_IN_PROGRESS"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One resource that will change. ``action`` is Add, Modify, Replace or Remove."""
+
+    action: str
+    resource: str
+    type: str
+
+
+@dataclass(frozen=True)
+class StackEvent:
+    """What has happened to one resource, or to the stack itself (then ``type`` is STACK_TYPE)."""
+
+    resource: str
+    type: str
+    status: str
+    reason: str
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more is under way."""
+        return not self.status.endswith(_BUSY)
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether this is a cause, and not the cancelling of others that a failure brings about."""
+        return self.status.endswith("_FAILED") and "cancelled" not in self.reason.lower()
+
+
+def describe(target: Target, stack: str) -> dict[str, Any] | None:
+    """Return CloudFormation's description of a stack by name or id, None where there is none."""
+    try:
+        found = target.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    return found[0] if found else None
+
+
+def validation_error(target: Target, **what: str) -> str:
+    """Return what CloudFormation's validation found last in a stack or a change set, "" where that was nothing.
+
+    It happens before any resource is touched, so it does not show in the resources' events:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
+    """
+    try:
+        events = target.client("cloudformation").describe_events(**what)["OperationEvents"]
+    except ClientError:  # older engines do not know it, and it only explains a failure that is known already
+        return ""
+    found = [event for event in events if event["EventType"] == "VALIDATION_ERROR"]
+    if not found:
+        return ""
+    last = max(found, key=lambda event: event["Timestamp"])
+    return f"{last.get('LogicalResourceId', 'template')}: {last.get('ValidationStatusReason', '')}"
+
+
+class ChangeSet:
+    """What a template and its parameters would change in a stack. ``changes`` is empty where that is nothing."""
+
+    def __init__(
+        self, target: Target, stack: str, *, template_url: str, parameters: Mapping[str, str], first: bool
+    ) -> None:
+        self._target = target
+        self._cloudformation = target.client("cloudformation")
+        self._first = first
+        made = self._cloudformation.create_change_set(
+            StackName=stack,
+            ChangeSetName=f"brigade-{time.time_ns()}",
+            ChangeSetType="CREATE" if first else "UPDATE",
+            TemplateURL=template_url,
+            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
+            Capabilities=["CAPABILITY_IAM"],
+        )
+        self._id, self.stack_id = made["Id"], made["StackId"]
+        self.changes = self._changes()
+
+    def execute(self) -> Iterator[StackEvent]:
+        """Do it; yield what happens until it is done, well or not."""
+        events = Events(self._target, self.stack_id)
+        # Of a creation that fails nothing stays, not even what a later deletion of the stack would keep.
+        fresh = {"RetainExceptOnCreate": True} if self._first else {}
+        self._cloudformation.execute_change_set(ChangeSetName=self._id, **fresh)
+        return events.follow()
+
+    def discard(self) -> None:
+        """Remove it, and the empty stack that it made where it was the first."""
+        self._cloudformation.delete_change_set(ChangeSetName=self._id)
+        if self._first:
+            self._cloudformation.delete_stack(StackName=self.stack_id)
+
+    def _changes(self) -> list[Change]:
+        while (answer := self._describe())["Status"] in {"CREATE_PENDING", "CREATE_IN_PROGRESS"}:
+            time.sleep(self._target.poll_s)
+        if answer["Status"] != "CREATE_COMPLETE":
+            reason = answer.get("StatusReason", answer["Status"])
+            nothing = any(words in reason for words in _NOTHING)
+            found = "" if nothing else validation_error(self._target, ChangeSetName=self._id)
+            self.discard()
+            if nothing:
+                return []
+            raise OperatorError(f"CloudFormation refuses the change: {found or reason}", "nothing was changed")
+        changes = answer["Changes"]
+        while token := answer.get("NextToken"):
+            answer = self._describe(NextToken=token)
+            changes += answer["Changes"]
+        return [_change(change["ResourceChange"]) for change in changes]
+
+    def _describe(self, **more: str) -> dict[str, Any]:
+        described: dict[str, Any] = self._cloudformation.describe_change_set(ChangeSetName=self._id, **more)
+        return described
+
+
+class Events:
+    """A stack's events from now on."""
+
+    def __init__(self, target: Target, stack_id: str) -> None:
+        self._target = target
+        self._stack_id = stack_id
+        self._pages = target.client("cloudformation").get_paginator("describe_stack_events")
+        newest = next(self._newest_first(), None)
+        self._last = newest["EventId"] if newest else ""
+
+    def follow(self) -> Iterator[StackEvent]:
+        """Yield them, oldest first, until the stack has begun something and is done with it."""
+        begun = False
+        while True:
+            # Asked before the events, so that the last of them are not missed.
+            settled = not self._status().endswith(_BUSY)
+            fresh = self._fresh()
+            begun = begun or any(event.type == STACK_TYPE for event in fresh)
+            yield from fresh
+            if begun and settled:
+                return
+            time.sleep(self._target.poll_s)
+
+    def _fresh(self) -> list[StackEvent]:
+        fresh = []
+        for event in self._newest_first():
+            if event["EventId"] == self._last:
+                break
+            fresh.append(event)
+        if fresh:
+            self._last = fresh[0]["EventId"]
+        return [_event(event) for event in reversed(fresh)]
+
+    def _newest_first(self) -> Iterator[dict[str, Any]]:
+        for page in self._pages.paginate(StackName=self._stack_id):
+            yield from page["StackEvents"]
+
+    def _status(self) -> str:
+        found = describe(self._target, self._stack_id)
+        return str(found["StackStatus"]) if found else "DELETE_COMPLETE"
+
+
+def _event(event: dict[str, Any]) -> StackEvent:
+    return StackEvent(
+        event["LogicalResourceId"],
+        event.get("ResourceType", ""),
+        event.get("ResourceStatus", ""),
+        event.get("ResourceStatusReason", ""),
+    )
+
+
+def _change(change: dict[str, Any]) -> Change:
+    replaced = change.get("Replacement", "False") != "False"  # "Conditional" may be one, and says so
+    action = "Replace" if change["Action"] == "Modify" and replaced else change["Action"]
+    return Change(action, change["LogicalResourceId"], change["ResourceType"])

@@ -1,0 +1,50 @@
+"""The command line's commands. Adding one: its function in brigade/commands, and a line here."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from brigade import release
+from brigade.commands import cloud, dlq, pictures, process, recipes, stack
+from brigade.console import DEBUG, out
+
+app = typer.Typer(
+    name="brigade",
+    help="Bucket Brigade: pictures handed from actor to actor. Everything acts on the local cloud that `brigade up` "
+    "started, on AWS_ENDPOINT_URL where that is set, or else on your AWS account.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        out.print(release())
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", envvar=DEBUG, help="Show the traceback of an error.")] = False,
+    show_version: Annotated[  # noqa: ARG001 - the callback answers it
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the release.")
+    ] = False,
+) -> None:
+    """Take the options that stand before every command."""
+    if debug:
+        os.environ[DEBUG] = "1"
+
+
+app.command()(cloud.up)
+app.command()(cloud.down)
+app.command()(stack.deploy)
+app.command()(stack.destroy)
+app.command()(stack.outputs)
+app.command()(pictures.upload)
+app.command()(pictures.ls)
+app.command()(pictures.show)
+app.command()(pictures.get)
+app.command()(process.process)
+app.command()(recipes.recipes)
+app.add_typer(dlq.app, name="dlq")

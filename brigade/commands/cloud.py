@@ -1,0 +1,92 @@
+"""`brigade up` and `brigade down`: the local cloud."""
+
+import signal
+from typing import Annotated
+
+import typer
+
+from brigade import local_cloud, local_record
+from brigade.console import OperatorError, out, say
+from brigade.local_cloud import LocalCloud
+from brigade.target import local_target
+
+
+def up(
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, help="[default: 4566, or a free one where that is taken]")
+    ] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Leave it running and return.")] = False,
+) -> None:
+    """Start the local cloud and print the variables that lead there: eval "$(brigade up --detach)".
+
+    Without --detach it runs until Ctrl-C. Other brigade commands find it without the variables, too.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends like Ctrl-C, with nothing left behind
+    if running := _already(port):
+        say(f"a local cloud is already running on {running.address}; `brigade down` stops it")
+        _print_variables(running)
+        return
+    cloud = local_cloud.start(port)
+    try:
+        local_record.record(cloud)
+    except BaseException:
+        cloud.stop()
+        raise
+    say(f"local cloud on {cloud.address}, log in {cloud.log}")
+    _print_variables(cloud)
+    if detach:
+        say("`brigade deploy` is next; `brigade down` stops it")
+    else:
+        _stay(cloud)
+
+
+def down() -> None:
+    """Stop the local cloud that `brigade up` started, and all that is in it."""
+    cloud = local_record.recorded()
+    if cloud is None:
+        say("no local cloud is running")
+        return
+    was_alive = cloud.alive()
+    cloud.stop()
+    local_record.forget(cloud)
+    say(f"the local cloud on {cloud.address} " + ("is stopped" if was_alive else "had gone already"))
+
+
+def _already(port: int | None) -> LocalCloud | None:
+    """Return the recorded cloud if it is there; clear away what a dead one left."""
+    cloud = local_record.recorded()
+    if cloud is None:
+        return None
+    if not cloud.alive():
+        cloud.stop()
+        local_record.forget(cloud)
+        return None
+    if not cloud.answers():
+        raise OperatorError(f"the local cloud on {cloud.address} runs but does not answer", "`brigade down` stops it")
+    if port not in {None, cloud.port}:
+        raise OperatorError(
+            f"a local cloud is already running on {cloud.address}", "`brigade down` stops it; or leave --port out"
+        )
+    return cloud
+
+
+def _print_variables(cloud: LocalCloud) -> None:
+    for name, value in local_target(cloud.endpoint).variables().items():
+        out.print(f"export {name}={value}", markup=False)
+
+
+def _stay(cloud: LocalCloud) -> None:
+    """Wait until Ctrl-C, SIGTERM or `brigade down`; raises OperatorError when the cloud ends by itself."""
+    say("Ctrl-C stops it")
+    words = ""
+    try:
+        process = cloud.process
+        if process is not None and process.wait() != 0:
+            words = cloud.last_words()
+    except KeyboardInterrupt:
+        say(f"stopping the local cloud on {cloud.address}")
+    finally:
+        cloud.stop()
+        local_record.forget(cloud)
+    if words:
+        raise OperatorError(f"the local cloud ended by itself: {words}", "`brigade up` starts a new one")

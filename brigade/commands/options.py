@@ -1,0 +1,8 @@
+"""Options that many commands share."""
+
+from typing import Annotated
+
+import typer
+
+StackName = Annotated[str, typer.Option("--stack", envvar="BRIGADE_STACK", help="The stack's name.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array.")]

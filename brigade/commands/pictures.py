@@ -1,0 +1,216 @@
+"""`brigade upload`, `ls`, `show` and `get`: pictures in, and what became of them."""
+
+import itertools
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from brigade.commands import here
+from brigade.commands.options import AsJson, StackName
+from brigade.console import OperatorError, byte_size, out, print_json, progress, say, table
+
+if TYPE_CHECKING:
+    from brigade.catalogue import Catalogue
+
+_COLOURS = {"READY": "green", "FAILED": "red", "PROCESSING": "yellow", "SUPERSEDED": "dim"}
+
+
+def upload(
+    paths: Annotated[list[Path], typer.Argument(help="Pictures, or folders that hold some.")],
+    prefix: Annotated[str, typer.Option(help="Put before every key, for example postpic/.")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until every picture is ready or has failed.")] = False,
+    timeout: Annotated[float, typer.Option(help="With --wait: seconds without any progress before giving up.")] = 120,
+    stack: StackName = "brigade",
+) -> None:
+    """Upload pictures. Run it again after a failure: what is already there is not sent again.
+
+    Exits 1 when, with --wait, a picture failed or was not settled in time.
+    """
+    from brigade import files, uploads
+    from brigade.pipeline import Pipeline
+
+    found = files.find(paths, prefix)
+    pipeline = Pipeline.find(here(), stack)
+    say(f"uploading {len(found)} files to s3://{pipeline.source_bucket} ({pipeline.target.describe()})")
+    done: list[uploads.Uploaded] = []
+    try:
+        with progress("uploading", len(found)) as step:
+            for one in uploads.upload(pipeline.s3, pipeline.source_bucket, found):
+                done.append(one)
+                step()
+    finally:
+        sent = sum(one.sent for one in done)
+        say(f"{sent} uploaded, {len(done) - sent} were already there, {len(found) - len(done)} not uploaded")
+    if wait:
+        _wait(pipeline.catalogue, done, timeout)
+
+
+def _wait(catalogue: "Catalogue", done: list[Any], timeout: float) -> None:
+    from brigade import uploads
+
+    recipes = _deployed_recipes()
+    waited = [one for one in done if recipes.match(one.file.key)]
+    for one in done:
+        if one not in waited:
+            say(f"ignored: {one.file.key} (no recipe matches its key)")
+    records: list[dict[str, Any]] = []
+    with progress("processing", len(waited)) as step:
+
+        def settled(record: dict[str, Any]) -> None:
+            records.append(record)
+            step()
+
+        missing = uploads.wait(catalogue, [one.image_id for one in waited], timeout, settled)
+    out.print(_listing(records))
+    if missing:
+        raise OperatorError(f"{len(missing)} pictures are not done", "`brigade ls --status processing` shows them")
+    if any(record["status"] == "FAILED" for record in records):
+        say("some pictures failed: `brigade dlq ls` shows why")
+        raise typer.Exit(1)
+
+
+def _deployed_recipes() -> Any:
+    from brigade.recipes import load_recipes
+
+    return load_recipes()
+
+
+def ls(
+    status: Annotated[str | None, typer.Option(help="processing, ready, failed or superseded.")] = None,
+    day: Annotated[str | None, typer.Option(help="Uploaded on this day, YYYY-MM-DD in UTC.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
+    stack: StackName = "brigade",
+    as_json: AsJson = False,
+) -> None:
+    """List pictures, newest first."""
+    from brigade.pipeline import Pipeline
+
+    wanted = _status(status) if status else None
+    catalogue = Pipeline.find(here(), stack).catalogue
+    if day:
+        records = (record for record in catalogue.by_day(day) if wanted in (None, record["status"]))
+    else:
+        records = catalogue.by_status(wanted) if wanted else catalogue.newest()
+    shown = list(itertools.islice(records, limit))
+    if as_json:
+        print_json(shown)
+        return
+    out.print(_listing(shown))
+    if len(shown) == limit and next(iter(records), None):
+        say(f"the newest {limit}; --limit shows more")
+
+
+def _status(word: str) -> Any:
+    from services.catalog.record import Status
+
+    try:
+        return Status(word.upper())
+    except ValueError:
+        raise OperatorError(f"no status is called {word!r}", f"use one of {', '.join(Status).lower()}") from None
+
+
+def _listing(records: list[dict[str, Any]]) -> Any:
+    columns = ("key", "status", "original", "master", "renditions", "worked", "id")
+    return table("", columns, [_row(record) for record in records])
+
+
+def _coloured(status: str) -> Text:
+    return Text(status, style=_COLOURS[status])
+
+
+def _row(record: dict[str, Any]) -> tuple[str | Text, ...]:
+    failure = record["failure"]
+    said = _coloured(record["status"])
+    if failure:
+        said.append(f" {failure['reason']}", style="default")
+    worked = sum(stage["worked_ms"] for stage in record["stages"].values())
+    return (
+        record["source"]["key"],
+        said,
+        _facts(record["original"]),
+        _facts(record["master"]),
+        str(len(record["renditions"] or ())),
+        f"{worked} ms",
+        record["image_id"],
+    )
+
+
+def _facts(image: dict[str, Any] | None) -> str:
+    return f"{image['format']} {image['width']}×{image['height']} {byte_size(image['bytes'])}" if image else "–"
+
+
+def show(
+    key_or_id: Annotated[str, typer.Argument(help="A source key, or an image id.")],
+    stack: StackName = "brigade",
+    as_json: AsJson = False,
+) -> None:
+    """Show one picture's record with its timeline; of a key, its newest upload."""
+    from brigade.pipeline import Pipeline
+
+    record = Pipeline.find(here(), stack).catalogue.find(key_or_id)
+    if as_json:
+        print_json([record])
+        return
+    for name, value in _summary(record):
+        out.print(Text(f"{name:14}"), value, sep="")
+    stages: list[tuple[str | Text, ...]] = [
+        (actor, stage["at"], f"{stage['queued_ms']} ms", f"{stage['worked_ms']} ms", str(stage["attempts"]))
+        for actor, stage in record["stages"].items()
+    ]
+    if failure := record["failure"]:
+        reason = Text(failure["reason"], style="red")
+        stages.append((failure["actor"], failure["at"], "", reason, str(failure["attempts"])))
+    out.print(table("timeline", ("actor", "at", "queued", "worked", "attempts"), stages))
+    if record["renditions"]:
+        made = [
+            (r["name"], f"{r['width']}×{r['height']}", r["format"], byte_size(r["bytes"]), r["method"], r["key"])
+            for r in record["renditions"]
+        ]
+        out.print(table("renditions", ("name", "size", "format", "bytes", "method", "key"), made))
+
+
+def _summary(record: dict[str, Any]) -> list[tuple[str, Text]]:
+    master, failure = record["master"], record["failure"]
+    rows = {
+        "id": record["image_id"],
+        "source": record["source"]["url"],
+        "uploaded": record["entered_at"],
+        "recipe": record["recipe"],
+        "original": _facts(record["original"]),
+        "master": f"{_facts(master)}  {master['key']}" if master else None,
+        "failure": f"{failure['actor']}: {failure['reason']}: {failure['detail']}" if failure else None,
+        "superseded by": record["superseded_by"],
+    }
+    said = [(name, Text(str(value))) for name, value in rows.items() if value]
+    return [said[0], ("status", _coloured(record["status"])), *said[1:]]
+
+
+def get(
+    key_or_id: Annotated[str, typer.Argument(help="A source key, or an image id.")],
+    folder: Annotated[Path, typer.Option("--out", help="Where the picture's folder is made.")],
+    stack: StackName = "brigade",
+    as_json: AsJson = False,
+) -> None:
+    """Download a picture's master and renditions into a folder named after its key."""
+    from brigade.pipeline import Pipeline
+
+    pipeline = Pipeline.find(here(), stack)
+    record = pipeline.catalogue.find(key_or_id)
+    if not record["master"]:
+        raise OperatorError(f"{record['source']['key']} has no files yet", f"`brigade show {record['image_id']}`")
+    # A key may say anything; what could lead out of the folder is left away.
+    parts = [part for part in PurePosixPath(record["source"]["key"]).parts if part not in ("/", "..", ".")]
+    into = folder.joinpath(*parts)
+    into.mkdir(parents=True, exist_ok=True)
+    written = []
+    for image in ({**record["master"], "name": "master"}, *(record["renditions"] or ())):
+        path = into / f"{image['name']}{PurePosixPath(image['key']).suffix}"
+        body = pipeline.s3.get_object(Bucket=image["bucket"], Key=image["key"])["Body"]
+        path.write_bytes(body.read())
+        written.append({"name": image["name"], "path": str(path), "bytes": path.stat().st_size})
+    if as_json:
+        print_json(written)
+        return
+    out.print(table("", ("name", "path", "bytes"), [(w["name"], w["path"], byte_size(w["bytes"])) for w in written]))

@@ -1,0 +1,54 @@
+"""`brigade process`: the same actors on local files."""
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from brigade.console import out, progress, say
+
+
+def process(
+    paths: Annotated[list[Path], typer.Argument(help="Pictures, or folders that hold some.")],
+    out_folder: Annotated[Path, typer.Option("--out", help="Where master and renditions are written.")],
+    recipe: Annotated[str | None, typer.Option(help="Use this recipe for every file, whatever its key.")] = None,
+    recipes_file: Annotated[Path | None, typer.Option("--recipes", help="Another recipes.toml.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Files worked on at once.")] = min(os.cpu_count() or 1, 4),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line, one line a file.")] = False,
+) -> None:
+    """Run local files through the actors in this process: no cloud, no account, nothing uploaded.
+
+    Exits 1 when a file was rejected.
+    """
+    from brigade import files, processing
+    from brigade.recipes import load_recipes
+
+    recipes = load_recipes(recipes_file)
+    if recipe:
+        recipes = processing.only(recipes, recipe)
+    found = files.find(paths)
+    logging.getLogger("brigade").setLevel(logging.CRITICAL)  # what the actors log stands in each file's report
+    counts = {"ready": 0, "rejected": 0, "ignored": 0}
+    with progress("processing", len(found), shown=not as_json) as step:
+        for report in processing.process(found, recipes, out_folder, jobs):
+            counts[report["status"]] += 1
+            if as_json:
+                print(json.dumps(report), flush=True)  # noqa: T201 - this is the product
+            else:
+                out.print(_line(report))
+            step()
+    say(f"{len(found)} files: " + ", ".join(f"{count} {word}" for word, count in counts.items() if count))
+    if counts["rejected"]:
+        raise typer.Exit(1)
+
+
+def _line(report: dict[str, Any]) -> Text:
+    status = Text(f"{report['status']:10}", style="green" if report["status"] == "ready" else "yellow")
+    if report["status"] == "ready":
+        return status + Text(f"{report['file']}  {len(report['renditions'])} renditions")
+    why = f"{report['reason']}: {report['detail']}" if report["reason"] else "no recipe matches its key"
+    return status + Text(f"{report['file']}  {why}")

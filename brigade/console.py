@@ -1,0 +1,163 @@
+"""What the operator sees: results on stdout, everything else on stderr, errors as one line."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from kit.errors import ConfigurationError, Failure
+
+DEBUG = "BRIGADE_DEBUG"
+# Where no terminal limits it, a table is not cut to a terminal's 80 columns: `brigade ls | grep` must find ids.
+_PIPED_WIDTH = 240
+_KB, _MB = 1_000, 1_000_000
+
+out = Console(highlight=False, emoji=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+err = Console(
+    stderr=True, highlight=False, emoji=False, soft_wrap=True, width=None if sys.stderr.isatty() else _PIPED_WIDTH
+)
+
+
+class OperatorError(Exception):
+    """Something that the person at the keyboard can mend: what is wrong, and what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(f"{message} — {hint}" if hint else message)
+
+
+def say(text: str) -> None:
+    """Tell the operator something, as plain text on stderr."""
+    err.print(text, markup=False)
+
+
+def complain(error: OperatorError) -> None:
+    """Print an error as one line on stderr."""
+    err.print(Text.assemble(("error:", "bold red"), " ", " ".join(str(error).split())))
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on stdout; what JSON does not know is printed as text."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
+    """Return a table to print. Strings are shown as they are, whatever brackets they hold."""
+    built = Table(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        built.add_column(column, overflow="fold")
+    for row in rows:
+        built.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+    return built
+
+
+def byte_size(count: int) -> str:
+    """Return a number of bytes as people say it: 812 B, 14 kB, 3.4 MB."""
+    if count < _KB:
+        return f"{count} B"
+    return f"{count / _KB:.0f} kB" if count < _MB else f"{count / _MB:.1f} MB"
+
+
+@contextmanager
+def progress(label: str, total: int, *, shown: bool = True) -> Iterator[Callable[[], None]]:
+    """Show a progress bar on stderr while the block runs; yields the function that moves it on by one.
+
+    There is none where stderr is not a terminal.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    # Lines on stdout pass above the bar, but only where both go to the screen: otherwise they would end in stderr.
+    bar = Progress(
+        *columns,
+        console=err,
+        transient=True,
+        disable=not (shown and err.is_terminal),
+        redirect_stdout=sys.stdout.isatty(),
+    )
+    with bar:
+        task = bar.add_task(label, total=total)
+        yield lambda: bar.advance(task)
+
+
+def debugging() -> bool:
+    """Return whether errors come with their traceback."""
+    return os.environ.get(DEBUG, "") not in {"", "0"}
+
+
+def explain(error: Exception) -> OperatorError:
+    """Return any error as one that says what to do next."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if isinstance(error, ClientError):
+        return _answered(error)
+    if isinstance(error, BotoCoreError):
+        return _unasked(error)
+    if isinstance(error, ConfigurationError):
+        return OperatorError(str(error))
+    if isinstance(error, Failure):
+        return OperatorError(f"{error.reason}: {error.detail}", "try again in a moment")
+    if isinstance(error, OSError) and error.strerror:
+        return OperatorError(f"{error.strerror}: {error.filename}" if error.filename else error.strerror)
+    return OperatorError(f"unexpected {type(error).__name__}: {error}", "`brigade --debug …` shows where")
+
+
+# Error codes of AWS: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and the services' own.
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+_UNKNOWN = {
+    "AuthFailure",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+_FORBIDDEN = {"403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
+
+
+def _answered(error: Any) -> OperatorError:
+    """Explain an error that the service gave as its answer."""
+    code = error.response.get("Error", {}).get("Code", "")
+    message = error.response.get("Error", {}).get("Message") or code
+    if code in _EXPIRED:
+        return OperatorError("the AWS credentials have expired", "sign in again (`aws sso login`), then repeat")
+    if code in _UNKNOWN:
+        return OperatorError(
+            "AWS does not accept the credentials", "check AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret"
+        )
+    if code in _FORBIDDEN:
+        return OperatorError(
+            f"not allowed: {error.operation_name}: {message}", "use credentials that may do this, or ask for the right"
+        )
+    return OperatorError(f"{error.operation_name} failed: {message} ({code})", "`brigade --debug …` shows where")
+
+
+def _unasked(error: Exception) -> OperatorError:
+    """Explain why a service could not even be asked."""
+    from botocore import exceptions
+
+    reach = (exceptions.ConnectionError, exceptions.HTTPClientError)
+    credentials = (
+        exceptions.CredentialRetrievalError,
+        exceptions.NoCredentialsError,
+        exceptions.PartialCredentialsError,
+        exceptions.ProfileNotFound,
+        exceptions.SSOError,
+    )
+    if isinstance(error, reach):
+        return OperatorError(
+            f"no connection: {error}",
+            "`brigade up` starts a local cloud; otherwise check AWS_ENDPOINT_URL, AWS_REGION and the network",
+        )
+    if isinstance(error, credentials):
+        return OperatorError(
+            f"no AWS credentials: {error}", "set AWS_PROFILE or sign in; `brigade up` starts a local cloud instead"
+        )
+    if isinstance(error, exceptions.NoRegionError):
+        return OperatorError("no AWS region is set", "set AWS_REGION, for example to eu-west-1")
+    return OperatorError(str(error), "check the AWS settings")

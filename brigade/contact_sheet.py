@@ -1,0 +1,226 @@
+"""The contact sheet: one HTML file, without script or anything from elsewhere, that shows what became of pictures."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from rich.filesize import decimal
+
+from brigade.dead_letters import DeadLetter
+from services.catalog.record import Status
+
+
+@dataclass(frozen=True)
+class SheetPicture:
+    """One picture: its record as ``services.catalog.record.view`` gives it, and where its files are.
+
+    ``files`` maps the keys of stored objects to paths relative to the sheet; what it lacks is shown without a picture.
+    """
+
+    record: Mapping[str, Any]
+    files: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """The key under which it was uploaded."""
+        return str(self.record["source"]["key"])
+
+
+def write(
+    path: Path,
+    title: str,
+    pictures: Sequence[SheetPicture],
+    dead_letters: Mapping[str, Sequence[DeadLetter]],
+    *,
+    seconds: float,
+) -> None:
+    """Write the sheet. ``dead_letters`` are kept by actor; ``seconds`` is what the whole run took."""
+    path.write_text(render(title, pictures, dead_letters, seconds=seconds), encoding="utf-8")
+
+
+def render(
+    title: str, pictures: Sequence[SheetPicture], dead_letters: Mapping[str, Sequence[DeadLetter]], *, seconds: float
+) -> str:
+    """Return the sheet as HTML. All that people or pictures may have named is escaped."""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{escape(title)}</title>
+<style>{_STYLE}</style>
+</head>
+<body>
+<header>
+<h1>{escape(title)}</h1>
+{_summary(pictures, dead_letters, seconds)}
+</header>
+<main>
+{"".join(_picture(picture) for picture in pictures)}
+{_dead_letters(dead_letters)}
+</main>
+</body>
+</html>
+"""
+
+
+def _summary(pictures: Sequence[SheetPicture], dead_letters: Mapping[str, Sequence[DeadLetter]], seconds: float) -> str:
+    counts = Counter(str(picture.record["status"]) for picture in pictures)
+    words = [f"<b>{len(pictures)}</b> {'picture' if len(pictures) == 1 else 'pictures'}"]
+    words += [f"<b>{counts[status]}</b> {status.lower()}" for status in Status if counts[status]]
+    dead = sum(len(letters) for letters in dead_letters.values())
+    words += [f'<a href="#dead-letters"><b>{dead}</b> dead {"letter" if dead == 1 else "letters"}</a>'] if dead else []
+    words += [f"<b>{seconds:.1f}</b> seconds"]
+    return f'<p class="summary">{" ".join(f"<span>{word}</span>" for word in words)}</p>'
+
+
+def _picture(picture: SheetPicture) -> str:
+    record = picture.record
+    status = str(record["status"])
+    renditions = "".join(_figure(picture, rendition["name"], rendition) for rendition in record["renditions"] or ())
+    return f"""
+<section>
+<h2>{escape(picture.key)} <span class="badge {escape(status.lower())}">{escape(status.lower())}</span></h2>
+<p class="facts">{" · ".join(_facts(record))}</p>
+{_failure(record["failure"])}
+{_timings(record["stages"])}
+<div class="made">
+{_figure(picture, "master", record["master"]) if record["master"] else ""}
+<div class="renditions">{renditions}</div>
+</div>
+</section>"""
+
+
+def _facts(record: Mapping[str, Any]) -> list[str]:
+    original, recipe, newer = record["original"], record["recipe"], record["superseded_by"]
+    facts = []
+    if original:
+        facts.append(f"original {escape(str(original['format']))}, {_measures(original)}")
+    if recipe:
+        facts.append(f"recipe {escape(str(recipe))}")
+    if newer:
+        facts.append(f"superseded by <code>{escape(str(newer))}</code>")
+    return [*facts, f"<code>{escape(str(record['image_id']))}</code>"]
+
+
+def _failure(failure: Mapping[str, Any] | None) -> str:
+    if not failure:
+        return ""
+    actor, reason, detail = (escape(str(failure[name])) for name in ("actor", "reason", "detail"))
+    return f'<p class="failure"><b>{actor}: {reason}</b><br>{detail}</p>'
+
+
+def _measures(stored: Mapping[str, Any]) -> str:
+    return f"{stored['width']}×{stored['height']}, {decimal(int(stored['bytes']))}"
+
+
+def _figure(picture: SheetPicture, name: str, stored: Mapping[str, Any]) -> str:
+    """Return a stored picture with its caption; the whole file is a click away."""
+    path = picture.files.get(stored["key"])
+    shown = '<span class="absent">not here</span>'
+    if path is not None:
+        address = escape(quote(path))
+        label = escape(f"{name} of {picture.key}")
+        shown = f'<a href="{address}"><img src="{address}" alt="{label}" loading="lazy"></a>'
+    made = escape(f"{stored['format']}, {stored['method']}")
+    return f"""
+<figure>{shown}
+<figcaption><b>{escape(name)}</b><br>{_measures(stored)}<br><small>{made}</small></figcaption></figure>"""
+
+
+def _timings(stages: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return one bar: for every stage how long its message was queued (pale) and worked on."""
+    total = sum(int(stage["queued_ms"]) + int(stage["worked_ms"]) for stage in stages.values())
+    if not total:
+        return ""
+    bar, words = "", []
+    for number, (name, stage) in enumerate(stages.items()):
+        queued, worked = int(stage["queued_ms"]), int(stage["worked_ms"])
+        for kind, length in (("queued", queued), ("worked", worked)):
+            bar += f'<i class="{kind} stage{number % 4}" style="width:{100 * length / total:.2f}%"></i>'
+        again = f", attempt {stage['attempts']}" if int(stage["attempts"]) > 1 else ""
+        words.append(
+            f'<span><i class="worked stage{number % 4}"></i>'
+            f"{escape(name)} {worked:,} ms, queued {queued:,} ms{again}</span>"
+        )
+    return f'<div class="bar" aria-hidden="true">{bar}</div><p class="stages">{" ".join(words)}</p>'
+
+
+def _dead_letters(dead_letters: Mapping[str, Sequence[DeadLetter]]) -> str:
+    rows = [
+        "<tr>"
+        + "".join(f"<td>{escape(cell)}</td>" for cell in (letter.key, actor, letter.reason, letter.detail))
+        + "</tr>"
+        for actor, letters in dead_letters.items()
+        for letter in letters
+    ]
+    if not rows:
+        return ""
+    return f"""
+<section id="dead-letters">
+<h2>Dead letters</h2>
+<div class="scroll"><table>
+<thead><tr><th>Picture</th><th>Actor</th><th>Reason</th><th>Detail</th></tr></thead>
+<tbody>{"".join(rows)}</tbody>
+</table></div>
+</section>"""
+
+
+_STYLE = """
+:root { --page: #f4f5f7; --card: #fff; --ink: #1c2330; --pale: #5c6675; --line: #dde1e7; --square: #e6e8ec;
+  --good: #1a7f4b; --bad: #b3261e; --wait: #8a5a00; --old: #5c6675;
+  --stage0: #2f6690; --stage1: #c8553d; --stage2: #588157; --stage3: #7b4b94; }
+@media (prefers-color-scheme: dark) {
+  :root { --page: #12151b; --card: #1b2028; --ink: #e6e9ee; --pale: #9aa4b2; --line: #2d3440; --square: #262c36;
+    --good: #57c98b; --bad: #ff8a80; --wait: #e8b454; --old: #9aa4b2;
+    --stage0: #6ba6d1; --stage1: #e88a72; --stage2: #8fbf88; --stage3: #b58bcd; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
+header, main { max-width: 1400px; margin: 0 auto; padding: 0 clamp(12px, 3vw, 32px); }
+h1 { font-size: 1.6rem; margin: 1.6rem 0 .4rem; }
+h2 { font-size: 1.1rem; margin: 0; overflow-wrap: anywhere; }
+a { color: inherit; }
+code { font-size: .85em; overflow-wrap: anywhere; }
+.summary { display: flex; flex-wrap: wrap; gap: .2rem 1.6rem; margin: 0 0 1.2rem; color: var(--pale); }
+.summary b { font-size: 1.3rem; color: var(--ink); }
+section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.2rem;
+  margin-bottom: 1.2rem; }
+.badge { font-size: .75rem; font-weight: 600; padding: .1em .7em; border: 1px solid; border-radius: 1em;
+  vertical-align: .15em; white-space: nowrap; }
+.ready { color: var(--good); } .failed { color: var(--bad); }
+.processing { color: var(--wait); } .superseded { color: var(--old); }
+.facts, .stages { margin: .2rem 0 .7rem; color: var(--pale); font-size: .87rem; }
+.failure { margin: .6rem 0; padding: .5rem .8rem; border-left: 3px solid var(--bad); background: var(--page);
+  overflow-wrap: anywhere; }
+.failure b { color: var(--bad); }
+.bar { display: flex; height: 8px; border-radius: 4px; overflow: hidden; background: var(--square); }
+.bar i { flex: none; } i.queued { opacity: .35; }
+.stages { display: flex; flex-wrap: wrap; gap: 0 1.2rem; margin-top: .3rem; }
+.stages i { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .4em; }
+.stage0 { background: var(--stage0); } .stage1 { background: var(--stage1); }
+.stage2 { background: var(--stage2); } .stage3 { background: var(--stage3); }
+.made { display: grid; grid-template-columns: minmax(220px, 26%) 1fr; gap: 1.2rem; }
+.renditions { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 1rem .9rem; }
+@media (max-width: 760px) { .made { grid-template-columns: 1fr; }
+  .renditions { grid-template-columns: repeat(auto-fill, minmax(125px, 1fr)); } }
+figure { margin: 0; min-width: 0; }
+figure a, .absent { display: grid; place-items: center; height: 130px; border-radius: 6px; background: var(--page); }
+.made > figure a { height: auto; }
+.absent { color: var(--pale); }
+/* Only what is transparent lets the squares show through. */
+img { display: block; max-width: 100%; max-height: 130px;
+  background: repeating-conic-gradient(var(--square) 0 25%, var(--card) 0 50%) 0 0 / 16px 16px; }
+.made > figure img { max-height: 300px; }
+figcaption { margin-top: .35rem; font-size: .82rem; color: var(--pale); overflow-wrap: anywhere; }
+figcaption b { color: var(--ink); }
+.scroll { overflow-x: auto; margin-top: .6rem; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+th, td { text-align: left; vertical-align: top; padding: .4rem 1rem .4rem 0; border-top: 1px solid var(--line);
+  overflow-wrap: anywhere; }
+th { color: var(--pale); font-weight: 600; border-top: 0; white-space: nowrap; }
+"""

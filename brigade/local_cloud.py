@@ -1,0 +1,234 @@
+"""The local cloud: ministack in a process of its own, on loopback only."""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from brigade.console import OperatorError
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 4566  # where LocalStack and ministack are expected
+START_S = 30
+GRACE_S = 5
+POLL_S = 0.05
+LOG_LINES = 3
+# Below the range that the kernel takes for outgoing connections (32768 on Linux, 49152 on macOS): such a
+# connection could take the port between the moment when it was found free and the moment when it is used.
+_FREE_PORTS = range(10_000, 30_000)
+# All that the local cloud and its functions get of our environment. Above all no AWS_* variable: a profile or
+# an endpoint of the operator's must not show in a function.
+_INHERITED = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TZ")
+
+
+@dataclass(frozen=True)
+class LocalCloud:
+    """A ministack that we started.
+
+    ``identity`` is what its health endpoint answers, and nobody else's; ``born`` tells its process from a later
+    one with the same pid; ``folder`` holds its log and its temporary files.
+    """
+
+    pid: int
+    born: str
+    port: int
+    identity: str
+    folder: str
+    process: subprocess.Popen[bytes] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def address(self) -> str:
+        """127.0.0.1:4566."""
+        return f"{HOST}:{self.port}"
+
+    @property
+    def endpoint(self) -> str:
+        """What AWS_ENDPOINT_URL must be."""
+        return f"http://{self.address}"
+
+    @property
+    def log(self) -> Path:
+        """Where it writes what it does, the functions' output included."""
+        return Path(self.folder, "log")
+
+    def alive(self) -> bool:
+        """Return whether its process runs."""
+        if self.process is not None:
+            return self.process.poll() is None
+        return _birth(self.pid) == self.born
+
+    def answers(self, timeout: float = GRACE_S) -> bool:
+        """Return whether this very cloud answers on its port within ``timeout`` seconds."""
+        connection = HTTPConnection(HOST, self.port, timeout=timeout)
+        try:
+            connection.request("GET", "/_ministack/health")
+            health = json.loads(connection.getresponse().read())
+        except (OSError, HTTPException, ValueError):
+            return False
+        finally:
+            connection.close()
+        return isinstance(health, dict) and health.get("edition") == self.identity
+
+    def stop(self) -> None:
+        """End its process and those of its functions, and remove its folder; nothing to do when it is gone."""
+        self.end()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def end(self) -> None:
+        """End its process and those of its functions."""
+        if not self.alive():
+            return
+        self._signal(signal.SIGTERM)
+        deadline = time.monotonic() + GRACE_S
+        while self.alive() and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+        self._signal(signal.SIGKILL)  # whatever of its group has not heard
+        while self.alive():
+            time.sleep(POLL_S)
+
+    def _signal(self, number: signal.Signals) -> None:
+        # It leads a group of its own, with its functions in it. macOS calls a dead group not permitted.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
+
+    def last_words(self) -> str:
+        """Return the end of its log, as one line."""
+        try:
+            lines = self.log.read_text(encoding="utf-8", errors="replace").split("\n")
+        except FileNotFoundError:
+            return "it left no log"
+        return " / ".join([line.strip() for line in lines if line.strip()][-LOG_LINES:]) or "its log is empty"
+
+
+def start(port: int | None = None) -> LocalCloud:
+    """Start a local cloud and wait until it answers.
+
+    Without ``port`` it is 4566, or a free one where that is taken. Raises OperatorError when the port is taken,
+    or when the cloud does not answer within START_S seconds.
+    """
+    if port is None:
+        port = DEFAULT_PORT if _is_free(DEFAULT_PORT) else free_port()
+    elif not _is_free(port):
+        raise OperatorError(
+            f"port {port} on {HOST} is taken by another program", "choose another with --port, or leave --port out"
+        )
+    cloud = _spawn(port)
+    try:
+        _await(cloud)
+    except BaseException:
+        cloud.end()
+        shutil.rmtree(Path(cloud.folder, "tmp"), ignore_errors=True)  # the log stays, to be read
+        raise
+    return cloud
+
+
+@contextmanager
+def running() -> Iterator[LocalCloud]:
+    """Have a local cloud of one's own, on any free port and not recorded, for as long as the block runs."""
+    cloud = start(free_port())
+    try:
+        yield cloud
+    finally:
+        cloud.stop()
+
+
+def free_port() -> int:
+    """Return a port on loopback that nobody listens on."""
+    while not _is_free(port := _FREE_PORTS.start + secrets.randbelow(len(_FREE_PORTS))):
+        pass
+    return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        if probe.connect_ex((HOST, port)) == 0:
+            return False
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _spawn(port: int) -> LocalCloud:
+    identity = f"brigade-{secrets.token_hex(8)}"
+    folder = Path(tempfile.mkdtemp(prefix="brigade-"))
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ministack"],
+            env=_environment(port, identity, temporary),
+            cwd=temporary,  # Python looks for modules here: a function must not find a checkout
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for us to handle
+        )
+    return LocalCloud(process.pid, _birth(process.pid) or "", port, identity, str(folder), process)
+
+
+def _environment(port: int, identity: str, temporary: Path) -> dict[str, str]:
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return inherited | {
+        # Its defaults are all interfaces, and listeners for MQTT and SFTP.
+        "BIND_HOST": HOST,
+        "MINISTACK_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # The one thing that it repeats in its health answer, and that we may choose.
+        "MINISTACK_EDITION": identity,
+        "TMPDIR": str(temporary),
+        # At its start it removes containers that an earlier one left. There are none of ours.
+        "DOCKER_HOST": f"unix://{temporary}/none",
+        # The operator's AWS settings must not reach the functions through files either.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+def _await(cloud: LocalCloud) -> None:
+    deadline = time.monotonic() + START_S
+    while cloud.alive() and time.monotonic() < deadline:
+        if cloud.answers(timeout=1):
+            return
+        time.sleep(POLL_S)
+    what = f"did not answer within {START_S} s" if cloud.alive() else "stopped at once"
+    raise OperatorError(
+        f"the local cloud on {cloud.address} {what}: {cloud.last_words()}", f"the whole log is {cloud.log}"
+    )
+
+
+def _birth(pid: int) -> str | None:
+    """Return when a process began, in the system's own words; None when it has ended."""
+    if not Path("/proc/self/stat").exists():
+        return _birth_by_ps(pid)
+    try:
+        # https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: state is field 3, starttime field 22. The
+        # name before them, in brackets, may hold anything.
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields[0] in "ZX" else fields[19]
+
+
+def _birth_by_ps(pid: int) -> str | None:
+    done = subprocess.run(
+        ["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    state, _, started = done.stdout.strip().partition(" ")
+    return None if not state or state.startswith("Z") else started.strip()

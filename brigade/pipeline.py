@@ -1,0 +1,52 @@
+"""A deployed stack as its users see it: buckets, catalogue, dead letters."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from brigade.catalogue import Catalogue
+from brigade.dead_letters import DeadLetter, look
+from brigade.deployment import Stack
+from brigade.target import Target
+from infra import names
+from kit.actor import Actor, Bucket
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """One deployed stack."""
+
+    stack: Stack
+
+    @classmethod
+    def find(cls, target: Target, name: str) -> "Pipeline":
+        """Return the stack of that name; raises OperatorError where there is none."""
+        return cls(Stack.find(target, name))
+
+    @property
+    def target(self) -> Target:
+        """Where it is."""
+        return self.stack.target
+
+    @property
+    def s3(self) -> Any:
+        """The S3 client that leads there."""
+        return self.target.client("s3")
+
+    @property
+    def source_bucket(self) -> str:
+        """Where pictures are uploaded."""
+        return self.stack.outputs[names.bucket(Bucket.SOURCE)]
+
+    @property
+    def target_bucket(self) -> str:
+        """Where masters and renditions are."""
+        return self.stack.outputs[names.bucket(Bucket.TARGET)]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The records."""
+        return Catalogue(self.target.client("dynamodb"), self.stack.outputs[names.TABLE], self.source_bucket)
+
+    def dead_letters(self, actor: Actor) -> list[DeadLetter]:
+        """Return an actor's dead letters, oldest first, and leave them where they are."""
+        return look(self.target.client("sqs"), self.stack.outputs[names.dead_letter_queue(actor)])

@@ -1,0 +1,170 @@
+"""Where commands act."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from botocore.exceptions import NoCredentialsError, NoRegionError
+
+from brigade import local_cloud, local_record
+from brigade.console import OperatorError
+from brigade.local_cloud import LocalCloud
+from brigade.target import Target, local_target, resolve
+from kit import aws
+
+pytestmark = pytest.mark.usefixtures("state")
+
+Variables = Callable[..., None]
+
+
+@pytest.fixture
+def variables(monkeypatch: pytest.MonkeyPatch) -> Variables:
+    def export(**values: str) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+
+    return export
+
+
+@pytest.fixture
+def credentials(variables: Variables) -> None:
+    variables(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_REGION="eu-west-1")
+
+
+@pytest.fixture
+def answering() -> Iterator[int]:
+    """The port of a server whose health answer is that of the cloud "ours"."""
+
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"edition": "ours"}).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Health) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def recorded(port: int, identity: str = "ours") -> None:
+    local_record.record(LocalCloud(os.getpid(), "0", port, identity, "/nowhere"))
+
+
+class TestAnEndpointThatIsSet:
+    def test_is_used_even_when_a_local_cloud_is_recorded(self, variables: Variables, answering: int) -> None:
+        recorded(answering)
+        variables(AWS_ENDPOINT_URL="http://127.0.0.1:9")
+        assert resolve().endpoint == "http://127.0.0.1:9"
+
+    def test_on_this_machine_needs_no_credentials(self, variables: Variables) -> None:
+        variables(AWS_ENDPOINT_URL="http://127.0.0.1:4566/")
+        target = resolve()
+        assert target == local_target("http://127.0.0.1:4566")
+        assert target.describe() == "local cloud on 127.0.0.1:4566"
+        assert target.is_local
+
+    def test_on_this_machine_keeps_keys_and_region_that_are_set(self, variables: Variables) -> None:
+        variables(AWS_ENDPOINT_URL="http://[::1]:4566", AWS_DEFAULT_REGION="eu-north-1")
+        variables(AWS_ACCESS_KEY_ID="111122223333", AWS_SECRET_ACCESS_KEY="s")
+        assert resolve() == Target("eu-north-1", "http://[::1]:4566", ("111122223333", "s"))
+
+    def test_named_localhost_becomes_an_address_because_bucket_dot_localhost_leads_nowhere(
+        self, variables: Variables
+    ) -> None:
+        variables(AWS_ENDPOINT_URL="http://localhost:4566")
+        assert resolve().endpoint == "http://127.0.0.1:4566"
+
+    @pytest.mark.usefixtures("credentials")
+    def test_elsewhere_is_described_by_its_url(self, variables: Variables) -> None:
+        variables(AWS_ENDPOINT_URL="https://cloud.example.org:4566")
+        target = resolve()
+        assert target.describe() == "https://cloud.example.org:4566"
+        assert not target.is_local
+
+    def test_elsewhere_needs_credentials(self, variables: Variables) -> None:
+        variables(AWS_ENDPOINT_URL="https://cloud.example.org")
+        with pytest.raises(NoCredentialsError):
+            resolve()
+
+    def test_that_is_no_url_is_refused(self, variables: Variables) -> None:
+        variables(AWS_ENDPOINT_URL="localhost:4566")
+        with pytest.raises(OperatorError, match="no URL — for example AWS_ENDPOINT_URL=http://"):
+            resolve()
+
+    def test_for_one_service_only_is_refused(self, variables: Variables) -> None:
+        variables(AWS_ENDPOINT_URL_S3="http://127.0.0.1:9000")
+        with pytest.raises(OperatorError, match="AWS_ENDPOINT_URL_S3 is set, but all services must be in one place"):
+            resolve()
+
+
+class TestARecordedLocalCloud:
+    def test_is_found_without_any_variable(self, answering: int) -> None:
+        recorded(answering)
+        assert resolve() == local_target(f"http://127.0.0.1:{answering}")
+
+    @pytest.mark.usefixtures("credentials")
+    def test_that_has_gone_is_an_error_and_never_means_aws(self) -> None:
+        port = local_cloud.free_port()
+        recorded(port)
+        with pytest.raises(OperatorError, match=f"local cloud on 127.0.0.1:{port} is gone — `brigade up` starts"):
+            resolve()
+
+    def test_is_gone_when_somebody_else_answers_on_its_port(self, answering: int) -> None:
+        recorded(answering, identity="another")
+        with pytest.raises(OperatorError, match="is gone"):
+            resolve()
+
+    @pytest.mark.usefixtures("credentials")
+    def test_whose_record_is_damaged_is_an_error_and_never_means_aws(self, state: Path) -> None:
+        (state / "brigade").mkdir(parents=True)
+        (state / "brigade" / "local-cloud.json").write_text('{"pid": 1}')
+        with pytest.raises(OperatorError, match=r"damaged: .*local-cloud.json — delete that file"):
+            resolve()
+
+
+class TestAws:
+    @pytest.mark.usefixtures("cloud")
+    def test_is_where_commands_act_when_nothing_else_is_named(self) -> None:
+        target = resolve()
+        assert target.describe() == "AWS account 123456789012 in eu-west-1"
+        assert not target.is_local
+
+    def test_needs_credentials(self, variables: Variables) -> None:
+        variables(AWS_REGION="eu-west-1")
+        with pytest.raises(NoCredentialsError):
+            resolve()
+
+    def test_needs_a_region(self, variables: Variables) -> None:
+        variables(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing")
+        with pytest.raises(NoRegionError):
+            resolve()
+
+
+class TestExporting:
+    def test_leads_the_actors_code_to_the_same_place(
+        self, variables: Variables, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        variables(AWS_PROFILE="nobody", AWS_SESSION_TOKEN="old", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS="true")
+        target = local_target("http://127.0.0.1:4599")
+        with monkeypatch.context() as patch:
+            for name in target.variables():
+                patch.setenv(name, "")  # so that the context puts back what export sets
+            target.export()
+            client = aws.client("s3")
+            assert client.meta.endpoint_url == target.client("s3").meta.endpoint_url == "http://127.0.0.1:4599"
+            assert client.meta.region_name == "us-east-1"
+            assert "AWS_PROFILE" not in os.environ
+            assert "AWS_SESSION_TOKEN" not in os.environ
+        aws.forget()
+
+    @pytest.mark.usefixtures("cloud")
+    def test_on_aws_names_the_region_and_leaves_the_credentials_alone(self) -> None:
+        assert resolve().variables() == {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}

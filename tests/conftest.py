@@ -1,0 +1,36 @@
+"""What every test may ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+from moto import mock_aws
+
+from kit import aws, retry
+
+REGION = "eu-west-1"
+
+settings.register_profile("brigade", deadline=None, max_examples=60, database=None)
+settings.load_profile("brigade")
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """AWS in this process (moto). The credentials are dummies: the real AWS cannot be reached by mistake."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, REGION)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    aws.forget()
+    with mock_aws():
+        yield
+    aws.forget()
+
+
+@pytest.fixture
+def no_waiting() -> Iterator[None]:
+    """Retries without the time between them."""
+    with retry.no_waiting():
+        yield

@@ -1,0 +1,142 @@
+"""A small actor with its events, and an edge to stand around it: a queue, a publisher and a clock that obey."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from kit.actor import Actor
+from kit.envelope import Envelope, encode, wrap
+from kit.errors import Rejected
+from kit.events import Event, Image, Source
+from kit.mailbox import Letter, Mailbox, Reader
+from kit.queue import Message, dead_letter_attributes
+from kit.tracing import Trace
+
+
+class ImageSeen(Event, frozen=True, kw_only=True):
+    """Somebody saw a picture."""
+
+    shade: str = "red"
+
+
+class ImagePraised(Event, frozen=True, kw_only=True):
+    """Somebody liked it."""
+
+
+class TooUgly(Rejected):
+    """Nobody could praise this picture."""
+
+
+PRAISE = Actor(name="praise", purpose="Praises pictures", hears=(ImageSeen,), says=(ImagePraised,), rejects=(TooUgly,))
+
+
+def image(key: str = "a.jpg", **more: Any) -> Image:
+    return Image.of(Source(bucket="source", key=key, version="v1", uploaded_at="2026-11-21T08:00:00.000Z", **more))
+
+
+def seen(key: str = "a.jpg", trace: Trace | None = None) -> str:
+    """Return the body of a message that says that a picture was seen."""
+    return encode(wrap(ImageSeen(image=image(key)), "look", trace or Trace.start()))
+
+
+def record(body: str, *, number: int = 0, attempts: int = 1, **attributes: str) -> dict[str, Any]:
+    """Return one of the records in the event that Lambda makes of an SQS batch."""
+    return {
+        "messageId": f"m{number}",
+        "receiptHandle": f"r{number}",
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": str(attempts), "SentTimestamp": "1"},
+        "messageAttributes": {name: {"stringValue": v, "dataType": "String"} for name, v in attributes.items()},
+    }
+
+
+@dataclass
+class NotedQueue:
+    """Notes what is done to messages; ``breaks_on`` names the method that does not work."""
+
+    breaks_on: str = ""
+    breaks_with: Callable[[], Exception] = lambda: RuntimeError("no network")
+    postponed: dict[str, int] = field(default_factory=dict)
+    dead_letters: list[tuple[Message, dict[str, str]]] = field(default_factory=list)
+
+    def postpone(self, message: Message, seconds: int) -> None:
+        if self.breaks_on == "postpone":
+            raise self.breaks_with()
+        self.postponed[message.id] = seconds
+
+    def bury(self, message: Message, why: dict[str, str]) -> None:
+        if self.breaks_on == "bury":
+            raise self.breaks_with()
+        self.dead_letters.append((message, dead_letter_attributes(message, why)))
+
+    @property
+    def why(self) -> dict[str, str]:
+        """The attributes of the one dead letter."""
+        ((_, attributes),) = self.dead_letters
+        return attributes
+
+
+@dataclass
+class NotedPublisher:
+    """Notes what is announced, or cannot."""
+
+    broken: bool = False
+    announced: list[Envelope] = field(default_factory=list)
+
+    def publish(self, envelope: Envelope) -> None:
+        if self.broken:
+            raise RuntimeError("no network")
+        self.announced.append(envelope)
+
+    @property
+    def kinds(self) -> list[str]:
+        return [envelope.kind for envelope in self.announced]
+
+
+@dataclass
+class Clock:
+    """Lambda's context: so many milliseconds are left, and each look costs some."""
+
+    left: int = 30_000
+    cost: int = 0
+
+    def get_remaining_time_in_millis(self) -> int:
+        now, self.left = self.left, self.left - self.cost
+        return now
+
+
+Work = Callable[[Letter[Any]], Iterable[Event]]
+
+
+def praise(letter: Letter[ImageSeen]) -> Iterable[Event]:
+    yield ImagePraised(image=letter.event.image)
+
+
+@dataclass
+class Desk:
+    """The actor at work, with everything that it did in plain sight."""
+
+    act: Work = praise
+    actor: Actor = PRAISE
+    read: Reader | None = None
+    queue: NotedQueue = field(default_factory=NotedQueue)
+    publisher: NotedPublisher = field(default_factory=NotedPublisher)
+    clock: Clock = field(default_factory=Clock)
+
+    def handle(self, *records: dict[str, Any]) -> list[str]:
+        """Hand the actor a batch; return the ids of the messages that stay in the queue."""
+        mailbox = Mailbox(self.actor, self.act, queue=self.queue, publisher=self.publisher, version="7", read=self.read)
+        answer = mailbox.handle({"Records": list(records)}, self.clock)
+        assert list(answer) == ["batchItemFailures"]
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def raising(error: Exception | type[Exception], only: str = "") -> Work:
+    """Return work that fails, for one key or for every one."""
+
+    def act(letter: Letter[ImageSeen]) -> Iterable[Event]:
+        if only in ("", letter.event.image.source.key):
+            raise error
+        yield ImagePraised(image=letter.event.image)
+
+    return act

@@ -1,0 +1,50 @@
+"""Declarations: what cannot work on AWS is refused where it is written down."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kit.errors import ConfigurationError
+from tests.kit.stand import PRAISE
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("name", "", "use 2 to 20 lower-case letters and digits"),
+        ("name", "Praise", "use 2 to 20 lower-case letters and digits"),
+        ("name", "praise-all", "use 2 to 20 lower-case letters and digits"),
+        ("name", "p" * 21, "use 2 to 20 lower-case letters and digits"),
+        ("name", "9lives", "use 2 to 20 lower-case letters and digits"),
+        ("hears", (), "praise hears nothing"),
+        ("memory", 127, "memory must be between 128 and 10240"),
+        ("memory", 10_241, "memory must be between 128 and 10240"),
+        ("timeout", 16, "timeout must be above 16 s"),
+        ("timeout", 901, "timeout must be between 1 and 900"),
+        ("batch", 0, "batch must be between 1 and 10"),
+        ("batch", 11, "batch must be between 1 and 10"),
+        ("concurrency", 1, "concurrency must be between 2 and 1000"),
+        ("concurrency", 1_001, "concurrency must be between 2 and 1000"),
+        ("attempts", 4, "attempts must be between 5 and 1000"),
+        ("attempts", 1_001, "attempts must be between 5 and 1000"),
+    ],
+)
+def test_a_declaration_that_cannot_work_is_refused_with_the_reason(field: str, value: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        replace(PRAISE, **{field: value})
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"memory": 128, "timeout": 17, "batch": 1, "concurrency": 2, "attempts": 5},
+        {"memory": 10_240, "timeout": 900, "batch": 10, "concurrency": 1_000, "attempts": 1_000},
+    ],
+)
+def test_the_limits_themselves_are_allowed(limits: dict[str, int]) -> None:
+    assert replace(PRAISE, **limits).memory == limits["memory"]  # type: ignore[arg-type]
+
+
+def test_an_actors_function_is_found_by_its_name() -> None:
+    assert PRAISE.module == "services.praise.handler"

@@ -1,0 +1,57 @@
+"""A function made of a declaration: what happens at import, and what at the first event."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from kit.errors import ConfigurationError
+from kit.function import Site, function
+from kit.mailbox import Act
+from services.chain import CHAIN
+from tests.kit.stand import PRAISE, Clock, praise
+
+IMPORTS = """
+import sys
+from botocore.session import Session
+
+def refuse(*_, **__):
+    raise AssertionError("a client is made at import")
+
+Session.create_client = refuse
+import {module}
+assert callable({module}.handle)
+print("pydantic" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("module", [actor.module for actor in CHAIN.actors])
+def test_importing_a_handler_makes_no_client_and_no_detour(module: str) -> None:
+    # As on Lambda: elsewhere the X-Ray SDK itself makes a client, for a daemon that answers its sampling questions.
+    environment = os.environ | {"LAMBDA_TASK_ROOT": "/var/task"}
+    code = IMPORTS.format(module=module)
+    said = subprocess.check_output([sys.executable, "-c", code], env=environment, text=True)
+    assert said.strip() == "False"
+
+
+def test_nothing_is_connected_before_the_first_event_and_then_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    connections: list[Site] = []
+
+    def connect(site: Site) -> Act:
+        connections.append(site)
+        return praise
+
+    handle = function(PRAISE, connect)
+    assert connections == []
+    for name in ("SOURCE_BUCKET", "TARGET_BUCKET", "QUEUE_URL", "DEAD_LETTER_QUEUE_URL"):
+        monkeypatch.setenv(f"BRIGADE_{name}", name.lower())
+    for _ in range(2):
+        assert handle({"Records": []}, Clock()) == {"batchItemFailures": []}
+    assert [site.settings.source_bucket for site in connections] == ["source_bucket"]
+
+
+def test_a_function_whose_setting_is_missing_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BRIGADE_SOURCE_BUCKET", raising=False)
+    with pytest.raises(ConfigurationError, match="BRIGADE_SOURCE_BUCKET is not set"):
+        function(PRAISE, lambda _: praise)({"Records": []}, Clock())

@@ -1,0 +1,105 @@
+"""The mailbox when a message did not work this time."""
+
+import logging
+from itertools import pairwise
+
+import pytest
+
+from kit.errors import ServiceUnavailable, Throttled
+from kit.mailbox import LONGEST_DELAY_S, delay
+from tests.kit.stand import PRAISE, Clock, Desk, NotedQueue, raising, record, seen
+
+LAST = PRAISE.attempts
+
+
+def test_a_passing_failure_is_reported_and_postponed() -> None:
+    desk = Desk(act=raising(Throttled("slow down")))
+    assert desk.handle(record(seen())) == ["m0"]
+    assert desk.queue.postponed == {"m0": 2}
+    assert desk.queue.dead_letters == []
+    assert desk.publisher.announced == []
+
+
+def test_the_delay_grows_with_every_receive() -> None:
+    waits: list[int] = []
+    for attempts in range(1, LAST):
+        desk = Desk(act=raising(Throttled))
+        desk.handle(record(seen(), attempts=attempts))
+        waits += desk.queue.postponed.values()
+    assert waits == [2, 4, 8, 16]
+
+
+def test_the_delay_never_exceeds_what_sqs_allows() -> None:
+    delays = [delay(attempts) for attempts in range(1, 1_001)]
+    assert delays[-1] == LONGEST_DELAY_S
+    assert all(earlier <= later for earlier, later in pairwise(delays))
+
+
+def test_the_last_permitted_receive_leaves_a_dead_letter_with_its_reason() -> None:
+    desk = Desk(act=raising(Throttled("slow down")))
+    assert desk.handle(record(seen(), attempts=LAST)) == []
+    assert desk.queue.why["reason"] == "throttled"
+    assert desk.queue.why["attempts"] == str(LAST)
+    assert desk.publisher.kinds == ["image-rejected"]
+
+
+def test_a_bug_is_tried_again_and_logged_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk(act=raising(KeyError("width")))
+    assert desk.handle(record(seen())) == ["m0"]
+    (line,) = [line for line in caplog.records if line.levelno == logging.ERROR]
+    assert line.getMessage() == "unexpected-error: KeyError: 'width'"
+    assert line.exc_info
+    assert line.exc_info[0] is KeyError
+
+
+def test_a_bug_ends_as_a_dead_letter_too() -> None:
+    desk = Desk(act=raising(KeyError("width")))
+    assert desk.handle(record(seen(), attempts=LAST)) == []
+    assert (desk.queue.why["reason"], desk.queue.why["detail"]) == ("unexpected-error", "KeyError: 'width'")
+
+
+def test_a_known_failure_is_a_warning_without_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    Desk(act=raising(Throttled("slow down"))).handle(record(seen()))
+    (line,) = [line for line in caplog.records if line.levelno == logging.WARNING]
+    assert line.getMessage() == "throttled: slow down"
+    assert not line.exc_info
+
+
+def test_a_line_of_the_log_names_message_picture_and_attempt(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "brigade")
+    Desk().handle(record(seen("a.jpg"), attempts=3))
+    (line,) = [vars(line) for line in caplog.records]
+    assert (line["message_id"], line["attempt"], line["key"]) == ("m0", 3, "a.jpg")
+    assert line["image_id"]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no network"), ServiceUnavailable("no network")])
+def test_a_message_that_cannot_even_be_postponed_stays(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk(
+        act=raising(Throttled, only="bad.jpg"), queue=NotedQueue(breaks_on="postpone", breaks_with=lambda: error)
+    )
+    batch = [record(seen("bad.jpg"), number=1), record(seen("good.jpg"), number=2)]
+    assert desk.handle(*batch) == ["m1"]
+    assert "the failure could not be recorded; the message stays" in caplog.messages
+    assert desk.publisher.kinds == ["image-praised"]
+
+
+def test_with_too_little_time_left_no_message_is_begun() -> None:
+    desk = Desk(clock=Clock(left=PRAISE.timeout * 100))
+    assert desk.handle(record(seen(), number=1), record(seen(), number=2)) == ["m1", "m2"]
+    assert desk.publisher.announced == []
+    assert desk.queue.postponed == {"m1": 0, "m2": 0}  # seen again at once, by another function
+
+
+def test_when_time_runs_out_those_with_the_fewest_receives_left_have_been_served() -> None:
+    clock = Clock(left=30_000, cost=8_000)  # looked at once for the batch, then once a message
+    desk = Desk(clock=clock)
+    batch = [record(seen(f"{n}.jpg"), number=n, attempts=n) for n in (1, 3, 2, 4)]
+    assert desk.handle(*batch) == ["m1"]
+    assert [envelope.attempts for envelope in desk.publisher.announced] == [4, 3, 2]
+
+
+def test_running_out_of_time_on_the_last_permitted_receive_leaves_a_dead_letter() -> None:
+    desk = Desk(clock=Clock(left=0))
+    assert desk.handle(record(seen(), attempts=LAST)) == []
+    assert desk.queue.why["reason"] == "out-of-time"

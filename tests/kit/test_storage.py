@@ -1,0 +1,118 @@
+"""Objects in buckets: S3 and its twin in memory keep the same promises."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import boto3
+import pytest
+from botocore.response import StreamingBody
+
+from kit import aws
+from kit.errors import ObjectGone, ServiceUnavailable
+from kit.events import Source
+from kit.retry import MOST_ATTEMPTS
+from kit.storage import MemoryStorage, S3Storage, Storage
+from tests.conftest import REGION
+
+THING = Source(bucket="source", key="dir/a b+ü(1)%.jpg")
+
+
+@pytest.fixture
+def s3(cloud: None) -> Any:
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="source", CreateBucketConfiguration={"LocationConstraint": REGION})
+    client.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
+    return client
+
+
+@pytest.fixture(params=["S3", "memory"])
+def storage(request: pytest.FixtureRequest) -> Storage:
+    if request.param == "memory":
+        return MemoryStorage()
+    request.getfixturevalue("s3")
+    return S3Storage()
+
+
+def test_what_is_written_can_be_read(storage: Storage) -> None:
+    storage.write(THING.bucket, THING.key, b"0123456789", "image/jpeg")
+    assert storage.read(THING) == b"0123456789"
+
+
+@pytest.mark.parametrize(("start", "stop", "part"), [(0, 4, b"0123"), (3, 5, b"34"), (8, 99, b"89")])
+def test_a_range_is_read_without_its_end(storage: Storage, start: int, stop: int, part: bytes) -> None:
+    storage.write(THING.bucket, THING.key, b"0123456789", "image/jpeg")
+    assert storage.read_range(THING, start, stop) == part
+
+
+def test_writing_twice_replaces(storage: Storage) -> None:
+    for content in (b"old", b"new"):
+        storage.write(THING.bucket, THING.key, content, "image/jpeg")
+    assert storage.read(THING) == b"new"
+
+
+@pytest.mark.parametrize("how", ["read", "read_range"])
+def test_what_is_not_there_is_gone(storage: Storage, how: str) -> None:
+    read: dict[str, Callable[[], bytes]] = {
+        "read": lambda: storage.read(THING),
+        "read_range": lambda: storage.read_range(THING, 0, 4),
+    }
+    with pytest.raises(ObjectGone):
+        read[how]()
+
+
+def test_the_named_version_is_read_whatever_was_written_since(s3: Any) -> None:
+    first = s3.put_object(Bucket="source", Key="a", Body=b"first")["VersionId"]
+    s3.put_object(Bucket="source", Key="a", Body=b"second")
+    source = Source(bucket="source", key="a", version=first)
+    assert S3Storage().read(source) == b"first"
+    assert S3Storage().read_range(source, 0, 2) == b"fi"
+
+
+def test_a_version_that_was_deleted_is_gone(s3: Any) -> None:
+    version = s3.put_object(Bucket="source", Key="a", Body=b"first")["VersionId"]
+    s3.delete_object(Bucket="source", Key="a", VersionId=version)
+    with pytest.raises(ObjectGone):
+        S3Storage().read(Source(bucket="source", key="a", version=version))
+
+
+def test_without_versions_an_overwrite_is_refused_rather_than_mixed_in(s3: Any) -> None:
+    etag = s3.put_object(Bucket="source", Key="a", Body=b"first")["ETag"].strip('"')
+    source = Source(bucket="source", key="a", etag=etag)
+    assert S3Storage().read(source) == b"first"
+    s3.put_object(Bucket="source", Key="a", Body=b"second")
+    with pytest.raises(ObjectGone):
+        S3Storage().read(source)
+
+
+def test_an_object_carries_its_media_type(s3: Any) -> None:
+    S3Storage().write("source", "a.webp", b"x", "image/webp")
+    assert s3.head_object(Bucket="source", Key="a.webp")["ContentType"] == "image/webp"
+
+
+class HalfWay:
+    """An S3 whose answers break off in the body, so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.asked = 0
+
+    def get_object(self, **_: str) -> dict[str, StreamingBody]:
+        self.asked += 1
+        got = b"0123" if self.asked <= self.times else b"0123456789"
+        return {"Body": StreamingBody(BytesIO(got), content_length=10)}
+
+
+def test_a_body_that_breaks_off_is_asked_for_again(monkeypatch: pytest.MonkeyPatch, no_waiting: None) -> None:
+    service = HalfWay(times=2)
+    monkeypatch.setattr(aws, "client", lambda _: service)
+    assert S3Storage().read(THING) == b"0123456789"
+    assert service.asked == 3
+
+
+def test_a_body_that_always_breaks_off_is_a_passing_failure(monkeypatch: pytest.MonkeyPatch, no_waiting: None) -> None:
+    service = HalfWay(times=99)
+    monkeypatch.setattr(aws, "client", lambda _: service)
+    with pytest.raises(ServiceUnavailable, match="IncompleteReadError"):
+        S3Storage().read(THING)
+    assert service.asked == MOST_ATTEMPTS

@@ -1,0 +1,138 @@
+"""ingest's work: what is announced, what is ignored, how little is read."""
+
+import logging
+
+import pytest
+from PIL import Image
+
+from imaging.recipes import Recipes, load, parse
+from kit.events import Event, ImageIngested, ImageUploaded, Source
+from kit.storage import MemoryStorage
+from services.ingest.handler import act
+from services.ingest.head import FIRST_BLOCK
+from services.ingest.reasons import EmptyObject, NotAnImage, OwnOutput
+from tests import pictures
+from tests.services.site import letter, only, picture, site
+
+ONLY_JPG = parse('[[recipe]]\nname = "jpg"\nsuffix = ".jpg"\n[[recipe.rendition]]\nname = "w"\nwidth = 9\n')
+
+
+class CountingStorage(MemoryStorage):
+    """Notes what is read: the ranges, and None for a whole object."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ranges: list[tuple[int, int] | None] = []
+
+    def read(self, source: Source) -> bytes:
+        self.ranges.append(None)
+        return super().read(source)
+
+    def read_range(self, source: Source, start: int, stop: int) -> bytes:
+        self.ranges.append((start, stop))
+        return super().read(source)[start:stop]
+
+
+@pytest.fixture
+def storage() -> CountingStorage:
+    return CountingStorage()
+
+
+def ingest(
+    storage: MemoryStorage, key: str, content: bytes, *, says_size: bool = True, recipes: Recipes | None = None
+) -> list[Event]:
+    storage.objects["source", key] = content
+    uploaded = ImageUploaded(image=picture(key, size=len(content) if says_size else None))
+    return list(act(letter(uploaded), site=site(storage), recipes=recipes or load()))
+
+
+def test_an_admitted_picture_is_announced_with_its_facts(storage: CountingStorage) -> None:
+    content = pictures.jpeg()
+    assert ingest(storage, "postpic/a.jpg", content) == [
+        ImageIngested(
+            image=picture("postpic/a.jpg", size=len(content)),
+            recipe="training",
+            format="JPEG",
+            width=96,
+            height=64,
+            bytes=len(content),
+        )
+    ]
+
+
+def large(format_: str) -> bytes:
+    """Return a picture of far more bytes than the first block."""
+    noise = Image.effect_noise((640, 480), 90).convert("RGB")
+    return pictures.encoded(noise, format_, **({"exif": pictures.exif()} if format_ in ("JPEG", "PNG") else {}))
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "BMP"])
+def test_one_small_request_is_enough_for_an_ordinary_picture(format_: str, storage: CountingStorage) -> None:
+    content = large(format_)
+    assert len(content) > 2 * FIRST_BLOCK
+    assert ingest(storage, "a.jpg", content)
+    assert storage.ranges == [(0, FIRST_BLOCK)]
+
+
+def test_a_small_picture_is_not_asked_for_beyond_its_end(storage: CountingStorage) -> None:
+    content = pictures.png()
+    ingest(storage, "a.png", content)
+    assert storage.ranges == [(0, len(content))]
+
+
+def test_a_tiff_whose_directory_is_at_its_end_costs_one_request_more(storage: CountingStorage) -> None:
+    ingest(storage, "a.tif", large("TIFF"))
+    assert len(storage.ranges) <= 2
+    assert None not in storage.ranges
+
+
+@pytest.mark.parametrize(
+    ("name", "format_"), [("a.png", "JPEG"), ("a.jpg", "PNG"), ("a", "WEBP"), ("a.txt", "GIF"), ("a.jpg.exe", "TIFF")]
+)
+def test_the_name_has_no_say(name: str, format_: str, storage: CountingStorage) -> None:
+    event = only(ingest(storage, name, pictures.ORDINARY[format_]()), ImageIngested)
+    assert event.format == format_
+
+
+def test_a_text_that_is_called_a_picture_is_refused(storage: CountingStorage) -> None:
+    with pytest.raises(NotAnImage, match="begins with b'Dear diary"):
+        ingest(storage, "diary.jpg", pictures.text_named_jpg())
+
+
+def test_an_empty_upload_is_refused_without_a_request(storage: CountingStorage) -> None:
+    with pytest.raises(EmptyObject):
+        ingest(storage, "a.jpg", b"")
+    assert storage.ranges == []
+
+
+def test_a_key_that_no_recipe_matches_is_ignored_and_says_so(
+    storage: CountingStorage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "brigade")
+    assert ingest(storage, "a.png", pictures.png(), recipes=ONLY_JPG) == []
+    assert storage.ranges == []
+    assert caplog.messages == ["ignored: no recipe matches its key"]
+    assert vars(caplog.records[0])["key"] == "a.png"
+
+
+def test_a_folders_marker_is_ignored_and_says_so(storage: CountingStorage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "brigade")
+    assert ingest(storage, "holiday/", b"") == []
+    assert caplog.messages == ["ignored: it is a folder's marker"]
+
+
+def test_a_picture_that_is_called_like_a_folder_is_a_picture(storage: CountingStorage) -> None:
+    assert only(ingest(storage, "holiday/", pictures.png()), ImageIngested).format == "PNG"
+
+
+def test_a_notification_that_does_not_say_the_size_is_enough(storage: CountingStorage) -> None:
+    content = pictures.jpeg()
+    event = only(ingest(storage, "a.jpg", content, says_size=False), ImageIngested)
+    assert event.bytes == len(content)
+
+
+def test_the_pipelines_own_output_is_refused(storage: CountingStorage) -> None:
+    uploaded = ImageUploaded(image=picture("renditions/a.jpg", bucket="target", size=7))
+    with pytest.raises(OwnOutput, match=r"target/renditions/a.jpg"):
+        list(act(letter(uploaded), site=site(storage), recipes=load()))
+    assert storage.ranges == []

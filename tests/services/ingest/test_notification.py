@@ -1,0 +1,143 @@
+"""S3's notification, in every shape and from every engine."""
+
+import json
+from typing import Any
+
+import pytest
+
+from kit.errors import UnreadableMessage
+from kit.events import Source
+from services.ingest.notification import read
+from tests.services.site import UPLOADED_AT, notification, s3_event
+
+KEY = "in/a b+ü.jpg"
+ON_AWS = "in/a+b%2B%C3%BC.jpg"
+UPLOAD = Source(
+    bucket="source", key=KEY, version="v1", etag="e1", size=7, sequencer="0055AED6DCD90281E5", uploaded_at=UPLOADED_AT
+)
+BARE = s3_event(UPLOAD, ON_AWS)
+TEST_EVENT = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "source", "RequestId": "r", "HostId": "h"}
+
+
+def in_sns_envelope(message: Any) -> dict[str, str]:
+    return {"Type": "Notification", "TopicArn": "arn:t", "Message": json.dumps(message), "Signature": "s"}
+
+
+EVENT_BRIDGE = {
+    "version": "0",
+    "detail-type": "Object Created",
+    "source": "aws.s3",
+    "time": UPLOADED_AT,
+    "detail": {
+        "bucket": {"name": "source"},
+        "object": {"key": KEY, "size": 7, "etag": "e1", "version-id": "v1", "sequencer": "0055AED6DCD90281E5"},
+        "reason": "PutObject",
+    },
+}
+
+
+def sources(message: Any) -> list[Source]:
+    return [event.image.source for event in read(json.dumps(message))]
+
+
+@pytest.mark.parametrize(
+    "message", [BARE, in_sns_envelope(BARE), EVENT_BRIDGE], ids=["bare or raw", "SNS envelope", "EventBridge"]
+)
+def test_an_upload_reads_the_same_in_every_shape(message: Any) -> None:
+    assert sources(message) == [UPLOAD]
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [ON_AWS, "in%2Fa+b%2B%C3%BC.jpg", "in/a%20b%2B%C3%BC.jpg"],
+    ids=["AWS and ministack", "moto", "LocalStack"],
+)
+def test_the_key_reads_the_same_from_every_engine(wire: str) -> None:
+    assert sources(s3_event(UPLOAD, wire))[0].key == KEY
+
+
+@pytest.mark.parametrize(
+    ("wire", "key"),
+    [
+        ("photo+%281%29.jpg", "photo (1).jpg"),
+        ("100%25.jpg", "100%.jpg"),
+        ("100%2525.jpg", "100%25.jpg"),
+        ("a%2Bb.jpg", "a+b.jpg"),
+        ("%E6%97%A5%E6%9C%AC.jpg", "日本.jpg"),
+        ("%F0%9F%A6%8A.jpg", "🦊.jpg"),
+        ("..%2Fup.jpg", "../up.jpg"),
+    ],
+)
+def test_awkward_keys_are_decoded_once(wire: str, key: str) -> None:
+    assert sources(s3_event(UPLOAD, wire))[0].key == key
+
+
+def test_eventbridge_alone_does_not_encode_keys() -> None:
+    message = json.loads(json.dumps(EVENT_BRIDGE))
+    message["detail"]["object"]["key"] = "100%25+1.jpg"
+    assert sources(message)[0].key == "100%25+1.jpg"
+
+
+def test_an_engine_without_versions_and_sequencers_is_understood() -> None:
+    plain = Source(bucket="source", key="a.jpg", etag="e1", size=7, uploaded_at=UPLOADED_AT)
+    assert sources(s3_event(plain)) == [plain]
+
+
+def test_a_notification_may_tell_of_several_uploads() -> None:
+    two = {"Records": BARE["Records"] + s3_event(UPLOAD, "b.jpg")["Records"]}
+    assert [source.key for source in sources(two)] == [KEY, "b.jpg"]
+
+
+def test_the_same_upload_told_twice_is_one_picture() -> None:
+    assert read(json.dumps(BARE))[0].image.id == read(json.dumps(EVENT_BRIDGE))[0].image.id
+
+
+@pytest.mark.parametrize("message", [TEST_EVENT, in_sns_envelope(TEST_EVENT)], ids=["bare", "SNS envelope"])
+def test_s3s_test_event_is_dropped_quietly(message: Any) -> None:
+    assert sources(message) == []
+
+
+@pytest.mark.parametrize("name", ["ObjectRemoved:Delete", "s3:ObjectRemoved:DeleteMarkerCreated", "ObjectTagging:Put"])
+def test_other_events_are_no_uploads(name: str) -> None:
+    assert sources(s3_event(UPLOAD, name=name)) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["ObjectCreated:Copy", "ObjectCreated:CompleteMultipartUpload", "s3:ObjectCreated:Post"]
+)
+def test_every_way_to_create_an_object_is_an_upload(name: str) -> None:
+    assert sources(s3_event(UPLOAD, name=name))[0].version == "v1"
+
+
+def without(field: str) -> str:
+    event = json.loads(notification(UPLOAD))
+    del event["Records"][0]["s3"]["object"][field]
+    return json.dumps(event)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "hello",
+        "null",
+        "7",
+        "[]",
+        '"Records"',
+        "{}",
+        '{"Records": null}',
+        '{"Records": [7]}',
+        '{"Records": [{}]}',
+        '{"Records": [{"eventName": 7}]}',
+        '{"Records": [{"eventName": "ObjectCreated:Put"}]}',
+        '{"Type": "Notification"}',
+        '{"Type": "Notification", "Message": "hello"}',
+        '{"Type": "Notification", "Message": null}',
+        '{"detail-type": "Object Created", "detail": {}}',
+        '{"detail-type": "Object Deleted"}',
+        without("key"),
+    ],
+)
+def test_what_s3_never_says_is_unreadable(body: str) -> None:
+    with pytest.raises(UnreadableMessage, match="not a notification from S3"):
+        read(body)
