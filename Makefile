@@ -12,7 +12,7 @@ help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/run.stamp  ## Run the whole chain on sample pictures, or on PHOTOS=folder
-	@$(BIN)/python -m brigade.demo $(if $(PHOTOS),--photos "$(PHOTOS)")
+	@$(BIN)/brigade demo $(if $(PHOTOS),--photos "$(PHOTOS)")
 
 test: $(VENV)/dev.stamp  ## Run the whole test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from brigade import release
-from brigade.commands import cloud, dlq, pictures, process, recipes, stack
+from brigade.commands import cloud, demo, dlq, pictures, process, recipes, stack
 from brigade.console import DEBUG, out
 
 app = typer.Typer(
@@ -48,3 +48,4 @@ app.command()(pictures.get)
 app.command()(process.process)
 app.command()(recipes.recipes)
 app.add_typer(dlq.app, name="dlq")
+app.command()(demo.demo)

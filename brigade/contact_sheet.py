@@ -176,7 +176,7 @@ _STYLE = """
   --good: #1a7f4b; --bad: #b3261e; --wait: #8a5a00; --old: #5c6675;
   --stage0: #2f6690; --stage1: #c8553d; --stage2: #588157; --stage3: #7b4b94; }
 @media (prefers-color-scheme: dark) {
-  :root { --page: #12151b; --card: #1b2028; --ink: #e6e9ee; --pale: #9aa4b2; --line: #2d3440; --square: #262c36;
+  :root { --page: #12151b; --card: #1b2028; --ink: #e6e9ee; --pale: #9aa4b2; --line: #2d3440; --square: #303846;
     --good: #57c98b; --bad: #ff8a80; --wait: #e8b454; --old: #9aa4b2;
     --stage0: #6ba6d1; --stage1: #e88a72; --stage2: #8fbf88; --stage3: #b58bcd; } }
 * { box-sizing: border-box; }
@@ -210,7 +210,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
   .renditions { grid-template-columns: repeat(auto-fill, minmax(125px, 1fr)); } }
 figure { margin: 0; min-width: 0; }
 figure a, .absent { display: grid; place-items: center; height: 130px; border-radius: 6px; background: var(--page); }
-.made > figure a { height: auto; }
+.made > figure a { height: auto; min-height: 130px; }
 .absent { color: var(--pale); }
 /* Only what is transparent lets the squares show through. */
 img { display: block; max-width: 100%; max-height: 130px;

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from brigade import local_record
 from brigade.console import OperatorError
-from kit import aws
 
 # What local clouds take from everybody.
 LOCAL_REGION = "us-east-1"
@@ -95,6 +94,8 @@ class Target:
 
     def export(self) -> None:
         """Lead this process there: boto3's own variables, which kit.aws reads."""
+        from kit import aws
+
         if self.keys:
             for name in _CONTRADICTING:
                 os.environ.pop(name, None)

@@ -13,6 +13,7 @@ from kit.queue import SqsQueue
 from kit.settings import Settings
 from kit.storage import S3Storage, Storage
 
+
 @dataclass(frozen=True)
 class Site:
     """Where an actor works: its objects and its settings."""

@@ -169,6 +169,21 @@ def display_p3_profile() -> bytes:
     return bytes(profile).replace("sRGB".encode("utf-16-be"), "DiP3".encode("utf-16-be"))
 
 
+def grey_profile() -> bytes:
+    """Return the smallest profile for grey: a description, a white and a gamma of 2.2."""
+    description = b"desc" + bytes(4) + struct.pack(">I", 5) + b"grey\0" + bytes(78)
+    white = b"XYZ " + bytes(4) + struct.pack(">3i", 0xF6D6, 0x10000, 0xD32D)
+    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, 0x0233) + bytes(2)
+    tags, body, start = b"", b"", 128 + 4 + 3 * 12
+    for name, data in ((b"desc", description), (b"wtpt", white), (b"kTRC", curve)):
+        padded = data + bytes(-len(data) % 4)
+        tags += struct.pack(">4sII", name, start + len(body), len(data))
+        body += padded
+    header = struct.pack(">I4sI4s4s4s12x4s", start + len(body), b"none", 0x02100000, b"mntr", b"GRAY", b"XYZ ", b"acsp")
+    header = header.ljust(68, b"\0") + struct.pack(">3i", 0xF6D6, 0x10000, 0xD32D)
+    return header.ljust(128, b"\0") + struct.pack(">I", 3) + tags + body
+
+
 def display_p3_jpeg() -> bytes:
     """Return the scene, its colours written as Display P3 writes them."""
     image = scene(colors=tuple(_in_p3(color) for color in COLORS))

@@ -63,7 +63,7 @@ def _wait(catalogue: "Catalogue", done: list[Any], timeout: float) -> None:
             step()
 
         missing = uploads.wait(catalogue, [one.image_id for one in waited], timeout, settled)
-    out.print(_listing(records))
+    out.print(listing(records))
     if missing:
         raise OperatorError(f"{len(missing)} pictures are not done", "`brigade ls --status processing` shows them")
     if any(record["status"] == "FAILED" for record in records):
@@ -97,7 +97,7 @@ def ls(
     if as_json:
         print_json(shown)
         return
-    out.print(_listing(shown))
+    out.print(listing(shown))
     if len(shown) == limit and next(iter(records), None):
         say(f"the newest {limit}; --limit shows more")
 
@@ -111,7 +111,8 @@ def _status(word: str) -> Any:
         raise OperatorError(f"no status is called {word!r}", f"use one of {', '.join(Status).lower()}") from None
 
 
-def _listing(records: list[dict[str, Any]]) -> Any:
+def listing(records: list[dict[str, Any]]) -> Any:
+    """Return a table of pictures to print."""
     columns = ("key", "status", "original", "master", "renditions", "worked", "id")
     return table("", columns, [_row(record) for record in records])
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import msgspec
 
-from kit.events import Event, ImageCataloged, ImageIngested, ImageRejected, StoredImage, StoredRendition
+from kit.events import Event, ImageCataloged, ImageIngested, ImageRejected, ImageResized, StoredImage, StoredRendition
 from kit.function import Site, function
 from kit.mailbox import Act, Letter
 from services.catalog.actor import CATALOG
@@ -21,6 +21,9 @@ def act(letter: Letter[Event], *, site: Site, records: Records) -> Iterator[Even
     """
     event, envelope = letter.event, letter.envelope
     facts = attributes(event, envelope, site.settings)
+    if isinstance(event, ImageResized) and (record := records.complete(event.image.id, facts, envelope.id)):
+        yield _cataloged(event, record)  # nearly always it comes last: one write instead of two
+        return
     record = records.merge(event.image.id, facts)
     if _is_first_word(event, record):
         records.claim_newest(source_key(event.image.source), event.image.source.order, event.image.id)

@@ -29,6 +29,8 @@ Record = Mapping[str, Any]
 
 STAGE = "stage_"
 FAILURE = "failure_"
+# A picture is ready when all of these are there.
+PARTS = ("original", "master", "renditions")
 
 
 class Status(StrEnum):
@@ -124,7 +126,7 @@ def status(record: Record) -> Status:
         return Status.SUPERSEDED
     if failure(record):
         return Status.FAILED
-    if all(record.get(part) for part in ("original", "master", "renditions")):
+    if all(record.get(part) for part in PARTS):
         return Status.READY
     return Status.PROCESSING
 

@@ -1,6 +1,6 @@
 """HEIF and AVIF: brands and the primary picture's size, from the boxes at the file's head.
 
-Boxes: ISO/IEC 14496-12; items and properties: ISO/IEC 23008-12 (HEIF); brands of AVIF: AV1 Image File Format, section 6.
+Boxes: ISO/IEC 14496-12; items and properties: ISO/IEC 23008-12 (HEIF); AVIF's brands: AV1 Image File Format, 6.
 """
 
 import struct

@@ -16,6 +16,5 @@ NORMALIZE = Actor(
     carries=("imaging",),
     memory=1769,  # one full vCPU: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
     timeout=60,
-    batch=4,
     concurrency=50,
 )

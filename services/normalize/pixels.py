@@ -16,6 +16,12 @@ register_heif_opener(thumbnails=False)
 # A master is made once and read often: 51 dB against its original, for 1.2 times its bytes.
 MASTER_QUALITY = 95
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+# Which pixels a profile can be about, by its colour space.
+_PROFILED = {
+    "RGB": ("1", "L", "LA", "P", "PA", "RGB", "RGBA"),
+    "GRAY": ("1", "L", "LA"),
+    "CMYK": ("CMYK",),
+}
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -51,9 +57,8 @@ class Master:
 def normalize(content: bytes) -> Master:
     """Decode a file once and return its master: upright, sRGB, eight bits a channel, without metadata.
 
-    JPEG, PNG and WebP stay what they are; the others become PNG where there is transparency (or a side too
-    long for JPEG), JPEG else.
-    Raises CorruptImage and DecompressionBomb.
+    JPEG, PNG and WebP stay what they are; the others become PNG where there is transparency or a side too long for
+    JPEG, JPEG else. Raises CorruptImage and DecompressionBomb.
     """
     with decoding():
         opened = open_image(content)
@@ -136,11 +141,11 @@ def _by_profile(image: Image.Image, content: bytes) -> Image.Image:
     profile = ImageCms.ImageCmsProfile(BytesIO(content))
     if "sRGB" in ImageCms.getProfileDescription(profile):
         return image
-    alpha = image.convert("RGBA").getchannel("A") if has_transparency(image) else None
     space = profile.profile.xcolor_space.strip()
-    mode = {"GRAY": "L", "CMYK": "CMYK"}.get(space, "RGB")
-    if mode == "CMYK" and image.mode != "CMYK":
+    if image.mode not in _PROFILED.get(space, ()):
         return image  # the profile is not about these pixels
+    alpha = image.convert("RGBA").getchannel("A") if has_transparency(image) else None
+    mode = "L" if space == "GRAY" else space
     flat = image if image.mode == mode else image.convert(mode)
     converted = ImageCms.profileToProfile(
         flat,

@@ -16,6 +16,5 @@ RESIZE = Actor(
     carries=("imaging",),
     memory=1769,
     timeout=60,
-    batch=4,
     concurrency=50,
 )

@@ -49,7 +49,7 @@ def test_the_release_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["fly"], "No such command 'fly' — see `brigade --help`"),
         (["deploy", "--nope"], "No such option: --nope — see `brigade deploy --help`"),
-        (["up", "--port", "http"], "'http' is not a valid int"),
+        (["up", "--port", "http"], "Invalid value for '--port'"),
         (["up", "--port", "0"], "see `brigade up --help`"),
     ],
 )

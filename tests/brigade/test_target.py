@@ -31,8 +31,13 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> Variables:
 
 
 @pytest.fixture
-def credentials(variables: Variables) -> None:
+def credentials(state: Path, variables: Variables) -> None:
     variables(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_REGION="eu-west-1")
+
+
+@pytest.fixture
+def account(state: Path, cloud: None) -> None:
+    """An AWS account, by moto."""
 
 
 @pytest.fixture
@@ -131,7 +136,7 @@ class TestARecordedLocalCloud:
 
 
 class TestAws:
-    @pytest.mark.usefixtures("cloud")
+    @pytest.mark.usefixtures("account")
     def test_is_where_commands_act_when_nothing_else_is_named(self) -> None:
         target = resolve()
         assert target.describe() == "AWS account 123456789012 in eu-west-1"
@@ -165,6 +170,6 @@ class TestExporting:
             assert "AWS_SESSION_TOKEN" not in os.environ
         aws.forget()
 
-    @pytest.mark.usefixtures("cloud")
+    @pytest.mark.usefixtures("account")
     def test_on_aws_names_the_region_and_leaves_the_credentials_alone(self) -> None:
         assert resolve().variables() == {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}

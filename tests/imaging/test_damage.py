@@ -1,5 +1,6 @@
 """However a file is damaged, it ends as a picture or as a refusal, never as a bug."""
 
+import struct
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -64,6 +65,14 @@ def test_a_file_with_flipped_bytes_ends_well(name: str, data: st.DataObject) -> 
 @given(st.sampled_from(sorted(FILES)), st.binary(max_size=300))
 def test_a_header_with_nonsense_behind_it_ends_well(name: str, nonsense: bytes) -> None:
     ends_well(file(name)[:32] + nonsense)
+
+
+def test_a_strip_that_lies_beyond_every_file_is_damage() -> None:
+    content = bytearray(pictures.tiff())
+    strip_offsets = content.index(struct.pack("<HHI", 273, 4, 1))
+    struct.pack_into("<HHII", content, strip_offsets, 273, 16, 1, len(content))  # one 64-bit number, at the end
+    with pytest.raises(CorruptImage, match="OverflowError"):
+        normalize(bytes(content) + b"\xff" * 8)
 
 
 @given(st.binary(max_size=300))

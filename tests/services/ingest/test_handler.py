@@ -1,7 +1,6 @@
 """ingest on moto: a message in, an announcement or a dead letter out."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,8 +12,8 @@ from tests.services.site import Deployment, notification, s3_event
 
 
 @pytest.fixture
-def deployed(cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
-    yield Deployment("ingest", monkeypatch)
+def deployed(cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    return Deployment("ingest", monkeypatch)
 
 
 def test_an_upload_is_announced(deployed: Deployment) -> None:

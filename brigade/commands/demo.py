@@ -1,0 +1,58 @@
+"""`brigade demo`: the whole chain on sample pictures."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from brigade import release
+from brigade.console import OperatorError, err, out, say, table
+
+
+def demo(
+    photos: Annotated[Path | None, typer.Option(help="Your own pictures, instead of drawn ones.")] = None,
+    folder: Annotated[Path, typer.Option("--out", help="Where everything is written.")] = Path("build/demo"),
+) -> None:
+    """Run the whole chain on a local cloud of its own, on sample pictures or your own, and show what came of it."""
+    from brigade import demo as chain
+    from brigade.commands.pictures import listing
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    say("drawing sample pictures" if photos is None else f"reading {photos}")
+    files = chain.sample_or(photos, folder)
+    columns = (TextColumn("{task.description:40}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
+        account = chain.run(files, folder, release(), _follow(bar))
+    out.print(listing(account.records))
+    letters = [
+        (actor, letter.reason, letter.key, letter.detail)
+        for actor, found in account.dead_letters.items()
+        for letter in found
+    ]
+    if letters:
+        out.print(table("dead letters", ("actor", "reason", "picture", "detail"), letters))
+    for one in account.ignored:
+        say(f"ignored: {one.file.key} (no recipe matches its key)")
+    say(f"{len(account.uploaded)} uploaded, {len(letters)} dead letters, {account.seconds:.1f} seconds")
+    say(f"look at {folder / 'index.html'}; outputs are in {folder / 'outputs'}, the account in {folder / 'report.json'}")
+    if account.unaccounted:
+        lost = ", ".join(one.file.key for one in account.unaccounted)
+        raise OperatorError(f"{len(account.unaccounted)} uploads are unaccounted for: {lost}", "that is a bug: report it")
+
+
+def _follow(bar: Progress) -> Callable[[str, int], Callable[[], None]]:
+    """Show one line for each stage of the demo; where stderr is no terminal, say its name."""
+
+    def begin(words: str, steps: int) -> Callable[[], None]:
+        if bar.disable:
+            say(words + (f" ({steps})" if steps else ""))
+        task = bar.add_task(words, total=steps or 1)
+        if not steps:
+            bar.advance(task)
+        return lambda: bar.advance(task)
+
+    return begin

@@ -1,0 +1,434 @@
+"""Deploying: the same way on every engine, nothing twice, and a failure that says what failed."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import troposphere
+from botocore.exceptions import ClientError
+from troposphere import s3, sqs
+
+from brigade import artifacts, deployment, kept
+from brigade.__main__ import main
+from brigade.artifacts import Artifacts
+from brigade.change_set import STACK_TYPE, Change, StackEvent
+from brigade.console import OperatorError
+from brigade.deployment import Listener, Stack, deploy, destroy
+from brigade.target import Target
+from infra.package import package
+from kit.actor import Actor
+from kit.chain import Chain
+from services.chain import CHAIN
+
+RECIPES = Path(__file__).parents[2] / "recipes.toml"
+
+
+class Heard(Listener):
+    """Keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.changed: list[Change] | None = None
+        self.events: list[StackEvent] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def changes(self, changes: list[Change]) -> None:
+        self.changed = changes
+
+    def event(self, event: StackEvent) -> None:
+        self.events.append(event)
+
+
+def bring_up(target: Target, name: str, heard: Listener | None = None, **settings: str) -> Stack:
+    return deploy(target, name, recipes=RECIPES, version="1", settings=settings, listener=heard)
+
+
+@pytest.fixture
+def stack(here: Target, request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
+    """Names for stacks that are cleared away after the test."""
+    names: list[str] = []
+
+    def name() -> str:
+        names.append(f"s{abs(hash(request.node.name)) % 10**8}-{len(names)}")
+        return names[-1]
+
+    yield name
+    for each in names:
+        if found := Stack.look(here, each):
+            left = kept.by(found)
+            destroy(found)
+            kept.delete(here, left)
+
+
+@pytest.fixture
+def with_resource(monkeypatch: pytest.MonkeyPatch) -> Callable[[troposphere.AWSObject], None]:
+    """Puts one more resource into the template."""
+    real = deployment.template
+
+    def arrange(resource: troposphere.AWSObject) -> None:
+        def more(chain: Chain) -> troposphere.Template:
+            whole = real(chain)
+            whole.add_resource(resource)
+            return whole
+
+        monkeypatch.setattr(deployment, "template", more)
+
+    return arrange
+
+
+@pytest.fixture
+def name_taken(here: Target, with_resource: Callable[[troposphere.AWSObject], None]) -> Iterator[None]:
+    """A template that asks for a bucket that is somebody's already."""
+    client = here.client("s3")
+    client.create_bucket(Bucket="taken-already")
+    with_resource(s3.Bucket("Broken", BucketName="taken-already"))
+    yield
+    client.delete_bucket(Bucket="taken-already")
+
+
+def buckets(target: Target, stack: str) -> list[str]:
+    return [each["Name"] for each in target.client("s3").list_buckets()["Buckets"] if each["Name"].startswith(stack)]
+
+
+@pytest.mark.journey
+class TestDeploying:
+    def test_makes_everything_and_tells_how_it_goes(self, here: Target, stack: Callable[[], str]) -> None:
+        heard, name = Heard(), stack()
+        made = bring_up(here, name, heard)
+        assert {f"{actor.name.capitalize()}Queue" for actor in CHAIN.actors} < set(made.outputs)
+        assert here.client("sqs").get_queue_attributes(QueueUrl=made.outputs["IngestQueue"])
+        assert heard.changed
+        assert {change.action for change in heard.changed} == {"Add"}
+        assert {change.resource for change in heard.changed} <= {event.resource for event in heard.events}
+        assert (heard.events[-1].type, heard.events[-1].status) == (STACK_TYPE, "CREATE_COMPLETE")
+        assert [note for note in heard.notes if note.startswith("uploaded ingest")]
+
+    def test_again_changes_nothing_and_leaves_no_change_set(self, here: Target, stack: Callable[[], str]) -> None:
+        heard, name = Heard(), stack()
+        first = bring_up(here, name)
+        assert bring_up(here, name, heard).outputs == first.outputs
+        assert heard.changed == []
+        assert not heard.events
+        assert not heard.notes  # nothing was uploaded either
+        assert not [
+            each
+            for each in here.client("cloudformation").list_change_sets(StackName=name)["Summaries"]
+            if each["Status"] == "FAILED"
+        ]
+
+    def test_other_recipes_change_the_functions_that_read_them(
+        self, here: Target, stack: Callable[[], str], tmp_path: Path
+    ) -> None:
+        heard, name = Heard(), stack()
+        bring_up(here, name)
+        others = tmp_path / "recipes.toml"
+        others.write_text(RECIPES.read_text() + "\n# changed\n")
+        deploy(here, name, recipes=others, version="1", listener=heard)
+        readers = {f"{actor.name.capitalize()}Function" for actor in CHAIN.actors if "imaging" in actor.carries}
+        assert heard.changed
+        assert {change.resource for change in heard.changed if change.type == "AWS::Lambda::Function"} == readers
+
+    def test_what_was_set_stays_until_it_is_set_anew(self, here: Target, stack: Callable[[], str]) -> None:
+        name = stack()
+        assert bring_up(here, name).parameters["LogRetentionDays"] == "30"
+        assert bring_up(here, name, LogRetentionDays="7").parameters["LogRetentionDays"] == "7"
+        assert bring_up(here, name).parameters["LogRetentionDays"] == "7"
+
+    def test_on_a_laptop_starts_few_functions_at_once(
+        self, here: Target, stack: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("os.cpu_count", lambda: 1)
+        made = bring_up(here, stack())
+        assert (made.parameters["MaximumConcurrency"], made.parameters["Environment"]) == ("2", "local")
+
+    def test_on_aws_puts_the_libraries_into_the_zips(
+        self, here: Target, stack: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        installed = []
+
+        def install(actor: Actor, into: Path, architecture: str) -> None:
+            installed.append((actor.name, architecture))
+            (into / "library.py").write_text("")
+
+        monkeypatch.setattr(deployment, "install_dependencies", install)
+        monkeypatch.setattr(Target, "is_local", False)
+        monkeypatch.setattr(Target, "poll_s", 0.1)
+        made = bring_up(here, stack(), Architecture="x86_64")
+        assert installed == [(actor.name, "x86_64") for actor in CHAIN.actors]
+        assert made.parameters["MaximumConcurrency"] == "0"
+
+    def test_keeps_the_code_in_a_private_encrypted_bucket_of_its_own(
+        self, here: Target, stack: Callable[[], str]
+    ) -> None:
+        name = stack()
+        made = bring_up(here, name)
+        bucket, client = made.parameters["CodeBucket"], here.client("s3")
+        blocked = client.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+        assert all(blocked.values())
+        assert client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+        [statement] = json.loads(client.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
+        assert statement["Effect"] == "Deny"
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert client.head_object(Bucket=bucket, Key=made.parameters["IngestCodeKey"])
+
+
+@pytest.mark.journey
+@pytest.mark.usefixtures("state")
+class TestFailing:
+    def test_names_the_resource_and_leaves_no_bucket_behind(
+        self, here: Target, stack: Callable[[], str], name_taken: None
+    ) -> None:
+        name = stack()
+        with pytest.raises(OperatorError, match=f"stack {name} was not deployed: Broken: .*taken-already.* exists"):
+            bring_up(here, name)
+        assert buckets(here, name) == [Artifacts(here, name).bucket]
+        with pytest.raises(OperatorError, match=r"is not complete \(ROLLBACK_COMPLETE\) — `brigade deploy` completes"):
+            Stack.find(here, name)
+
+    def test_the_first_time_is_cleared_away_by_the_next(
+        self, here: Target, stack: Callable[[], str], name_taken: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        name, heard = stack(), Heard()
+        with pytest.raises(OperatorError):
+            bring_up(here, name)
+        monkeypatch.undo()
+        assert bring_up(here, name, heard).status == "CREATE_COMPLETE"
+        assert heard.notes[0] == f"removing what a failed first deployment left of stack {name}"
+
+    def test_later_leaves_the_stack_as_it_was(
+        self,
+        here: Target,
+        stack: Callable[[], str],
+        with_resource: Callable[[troposphere.AWSObject], None],
+    ) -> None:
+        name = stack()
+        before = bring_up(here, name)
+        here.client("s3").create_bucket(Bucket=f"{name}-mine")
+        with_resource(s3.Bucket("Broken", BucketName=f"{name}-mine"))
+        with pytest.raises(OperatorError, match="not deployed: Broken"):
+            bring_up(here, name)
+        assert Stack.find(here, name).outputs == before.outputs
+
+    def test_a_change_that_cloudformation_refuses_changes_nothing(
+        self,
+        here: Target,
+        stack: Callable[[], str],
+        with_resource: Callable[[troposphere.AWSObject], None],
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        name = stack()
+        with_resource(sqs.QueuePolicy("Broken", Queues=["q"], PolicyDocument={"Fn::GetAtt": ["Nobody", "Arn"]}))
+        with pytest.raises((OperatorError, ClientError), match="Nobody"):
+            bring_up(here, name)
+        assert Stack.look(here, name) is None
+
+    @pytest.mark.parametrize(
+        ("status", "words"),
+        [
+            ("UPDATE_IN_PROGRESS", r"somebody is changing stack .* — wait until it is done"),
+            ("UPDATE_ROLLBACK_FAILED", r"is UPDATE_ROLLBACK_FAILED — `brigade destroy` removes it"),
+        ],
+    )
+    def test_a_stack_that_cannot_be_changed_now_says_why(
+        self, here: Target, stack: Callable[[], str], status: str, words: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        name = stack()
+        made = bring_up(here, name)
+        found = {"StackId": made.id, "StackStatus": status}
+        with monkeypatch.context() as patch:
+            patch.setattr(deployment, "describe", lambda *_: found)
+            with pytest.raises(OperatorError, match=words):
+                bring_up(here, name)
+
+    def test_the_cause_is_the_first_failed_resource_and_not_what_was_cancelled_for_it(self) -> None:
+        events = [
+            StackEvent("s", STACK_TYPE, "CREATE_IN_PROGRESS", ""),
+            StackEvent("Table", "AWS::DynamoDB::Table", "CREATE_FAILED", "Resource creation cancelled"),
+            StackEvent("Queue", "AWS::SQS::Queue", "CREATE_FAILED", "no more queues"),
+            StackEvent("s", STACK_TYPE, "ROLLBACK_COMPLETE", ""),
+        ]
+        heard = Heard()
+        found = deployment._first_failure(events, heard)
+        assert found
+        assert found.resource == "Queue"
+        assert heard.events == events
+
+    @pytest.mark.parametrize("name", ["", "Brigade", "1st", "a_b", "x" * 33])
+    def test_a_name_that_buckets_cannot_have_is_refused(self, here: Target, name: str) -> None:
+        with pytest.raises(OperatorError, match="is no name for a stack — use at most 32 lower-case letters"):
+            bring_up(here, name)
+
+    def test_a_setting_that_is_none_is_refused_with_those_that_there_are(self, here: Target) -> None:
+        with pytest.raises(OperatorError, match="no setting CodeBucket — there are AllowedOrigins, Architecture,"):
+            bring_up(here, "never", CodeBucket="mine")
+
+
+@pytest.mark.journey
+class TestDestroying:
+    def test_keeps_pictures_and_catalogue_and_deletes_the_code(self, here: Target, stack: Callable[[], str]) -> None:
+        name = stack()
+        made = bring_up(here, name)
+        left = kept.by(made)
+        assert {each.name for each in left} == {made.outputs[n] for n in ("SourceBucket", "TargetBucket", "Table")}
+        destroy(made)
+        assert Stack.look(here, name) is None
+        assert set(buckets(here, name)) == {made.outputs["SourceBucket"], made.outputs["TargetBucket"]}
+        kept.delete(here, left)
+        assert buckets(here, name) == []
+        assert made.outputs["Table"] not in here.client("dynamodb").list_tables()["TableNames"]
+        kept.delete(here, left)  # once more does no harm
+
+    def test_deletes_every_version_of_every_picture(self, here: Target, stack: Callable[[], str]) -> None:
+        made = bring_up(here, stack())
+        source, client = made.outputs["SourceBucket"], here.client("s3")
+        for content in (b"one", b"two"):
+            client.put_object(Bucket=source, Key="notes.txt", Body=content)
+        client.delete_object(Bucket=source, Key="notes.txt")
+        artifacts.delete_bucket(client, source)
+        assert source not in buckets(here, made.name)
+
+    def test_what_it_does_not_know_stays_and_is_named(self, here: Target) -> None:
+        with pytest.raises(OperatorError, match=r"keys \(AWS::KMS::Key\) stays"):
+            kept.delete(here, [kept.Kept("AWS::KMS::Key", "keys")])
+
+    def test_that_fails_names_the_resource(
+        self, here: Target, stack: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = bring_up(here, stack())
+        failed = [StackEvent("Table", "AWS::DynamoDB::Table", "DELETE_FAILED", "it is protected")]
+        with monkeypatch.context() as patch:
+            patch.setattr(deployment.Events, "follow", lambda _: iter(failed))
+            patch.setattr(deployment, "describe", lambda *_: {"StackStatus": "DELETE_FAILED"})
+            with pytest.raises(OperatorError, match="could not be deleted: Table: it is protected"):
+                destroy(made)
+
+
+def test_a_bucket_that_functions_still_write_to_is_emptied_again() -> None:
+    class Busy:
+        class exceptions:  # noqa: N801 - as a client names it
+            NoSuchBucket = KeyError
+
+        emptied = 0
+
+        def get_paginator(self, _: str) -> Any:
+            return self
+
+        def paginate(self, **_: Any) -> list[dict[str, Any]]:
+            self.emptied += 1
+            return []
+
+        def delete_bucket(self, **_: str) -> None:
+            if self.emptied < 3:
+                raise ClientError({"Error": {"Code": "BucketNotEmpty", "Message": ""}}, "DeleteBucket")
+
+    busy = Busy()
+    artifacts.delete_bucket(busy, "b")
+    assert busy.emptied == 3
+    busy.emptied = -100
+    with pytest.raises(ClientError, match="BucketNotEmpty"):
+        artifacts.delete_bucket(busy, "b")
+
+
+@pytest.mark.usefixtures("state")
+def test_an_object_that_cannot_be_deleted_is_an_error(cloud: None) -> None:
+    class Locked:
+        exceptions: Any = type("E", (), {"NoSuchBucket": KeyError})
+
+        def get_paginator(self, _: str) -> Any:
+            return self
+
+        def paginate(self, **_: Any) -> list[dict[str, Any]]:
+            return [{"Versions": [{"Key": "a", "VersionId": "1"}]}]
+
+        def delete_objects(self, **_: Any) -> dict[str, Any]:
+            return {"Errors": [{"Key": "a", "Code": "AccessDenied", "Message": "locked"}]}
+
+    with pytest.raises(ClientError, match="locked"):
+        artifacts.delete_bucket(Locked(), "b")
+
+
+def test_a_bucket_of_somebody_else_under_our_name_is_never_used(cloud: None) -> None:
+    target = Target("eu-west-1")
+    mine = Artifacts(target, "brigade")
+    mine.prepare()
+    stranger = Target("eu-west-1")
+    stranger.__dict__["account"] = "999999999999"
+    theirs = Artifacts(stranger, "brigade")
+    theirs.bucket = theirs._ours["Bucket"] = mine.bucket
+    with pytest.raises(ClientError, match="403|Forbidden"):
+        theirs.prepare()
+
+
+def test_code_is_uploaded_once(cloud: None) -> None:
+    mine = Artifacts(Target("eu-west-1"), "brigade")
+    mine.prepare()
+    code = package(CHAIN.actors[0], recipes=RECIPES)
+    assert mine.put("brigade/a.zip", code)
+    assert not mine.put("brigade/a.zip", code)
+
+
+@pytest.mark.journey
+class TestTheCommands:
+    def test_as_a_new_user_types_them(
+        self, here: Target, stack: Callable[[], str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        name = stack()
+        assert main(["deploy", "--stack", name]) == 0
+        said = capsys.readouterr()
+        assert said.err.startswith(f"deploying stack {name} to {here.describe()}\n")
+        assert not said.out
+        assert main(["deploy", "--stack", name]) == 0
+        assert "nothing to change" in capsys.readouterr().err
+        assert main(["outputs", "--stack", name, "--json"]) == 0
+        listed = json.loads(capsys.readouterr().out)
+        assert {frozenset(each) for each in listed} == {frozenset({"name", "value", "description"})}
+        assert main(["outputs", "--stack", name]) == 0
+        assert listed[0]["value"] in capsys.readouterr().out
+        assert main(["destroy", "--stack", name, "--yes"]) == 0
+        said = capsys.readouterr()
+        source = next(each["value"] for each in listed if each["name"] == "SourceBucket")
+        assert f"destroying stack {name} on {here.describe()}; that keeps:" in said.err
+        assert f"{source}: empty it, all versions" in said.err
+        assert main(["outputs", "--stack", name]) == 1
+        assert f"no stack named {name} on {here.describe()} — `brigade deploy` makes it" in capsys.readouterr().err
+        for bucket in buckets(here, name):
+            artifacts.delete_bucket(here.client("s3"), bucket)
+
+    def test_destroying_asks(
+        self,
+        here: Target,
+        stack: Callable[[], str],
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        name = stack()
+        bring_up(here, name)
+        assert main(["destroy", "--stack", name]) == 1
+        assert "there is no terminal to ask on — add --yes" in capsys.readouterr().err
+        with monkeypatch.context() as patch:
+            patch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+            patch.setattr("typer.confirm", lambda *_, **__: False)
+            assert main(["destroy", "--stack", name]) == 1
+            assert "nothing was destroyed" in capsys.readouterr().err
+            assert Stack.look(here, name)
+            patch.setattr("typer.confirm", lambda *_, **__: True)
+            assert main(["destroy", "--stack", name, "--delete-pictures"]) == 0
+        assert "that deletes for ever:" in capsys.readouterr().err
+        assert buckets(here, name) == []
+
+    def test_destroying_what_was_never_made_clears_its_code_away(
+        self, here: Target, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Artifacts(here, "unmade").prepare()
+        assert main(["destroy", "--stack", "unmade", "--yes"]) == 0
+        assert buckets(here, "unmade") == []
+        assert main(["destroy", "--stack", "unmade", "--yes"]) == 1
+        assert "no stack named unmade" in capsys.readouterr().err
+
+    def test_a_setting_without_a_value_is_refused(self, here: Target, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["deploy", "--set", "LogRetentionDays"]) == 1
+        assert "write --set NAME=VALUE" in capsys.readouterr().err

@@ -1,0 +1,85 @@
+"""normalize on moto: a message in; a master, an announcement or a dead letter out."""
+
+from collections.abc import Callable
+
+import pytest
+
+from kit.events import Image, ImageIngested, ImageNormalized, ImageRejected, Source, StoredImage
+from services.normalize.handler import handle
+from tests import pictures
+from tests.services.site import Deployment, body
+
+
+@pytest.fixture
+def deployed(cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    return Deployment("normalize", monkeypatch)
+
+
+def ingested(source: Source) -> ImageIngested:
+    return ImageIngested(image=Image.of(source), recipe="default", format="?", width=1, height=1, bytes=1)
+
+
+def test_a_master_is_stored_and_announced(deployed: Deployment) -> None:
+    source = deployed.upload("a.jpg", pictures.oriented("JPEG", 6))
+    assert deployed.deliver(handle, body(ingested(source))) == []
+    key = f"normalized/{Image.of(source).id}.jpg"
+    content = deployed.stored("target", key)
+    assert pictures.is_scene(pictures.opened(content))
+    assert deployed.heard(ImageNormalized) == [
+        ImageNormalized(
+            image=Image.of(source),
+            recipe="default",
+            master=StoredImage(
+                bucket="target",
+                key=key,
+                format="JPEG",
+                width=96,
+                height=64,
+                bytes=len(content),
+                method="re-encoded",
+            ),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("draw", "extension"), [(pictures.png, "png"), (pictures.webp, "webp"), (pictures.tiff, "jpg")]
+)
+def test_a_master_is_called_by_its_format(draw: Callable[[], bytes], extension: str, deployed: Deployment) -> None:
+    source = deployed.upload("a.jpg", draw())
+    deployed.deliver(handle, body(ingested(source)))
+    assert deployed.keys("target") == [f"normalized/{Image.of(source).id}.{extension}"]
+
+
+def test_the_admitted_version_is_taken_whatever_was_written_since(deployed: Deployment) -> None:
+    source = deployed.upload("a.jpg", pictures.jpeg())
+    deployed.upload("a.jpg", pictures.png((10, 10)))
+    deployed.deliver(handle, body(ingested(source)))
+    (event,) = deployed.heard(ImageNormalized)
+    assert (event.master.format, event.master.width) == ("JPEG", 96)
+
+
+def test_a_message_that_comes_twice_stores_the_same_bytes_under_the_same_key(deployed: Deployment) -> None:
+    source = deployed.upload("a.jpg", pictures.jpeg())
+    first, again = [
+        (deployed.deliver(handle, body(ingested(source))), deployed.keys("target"), deployed.heard(ImageNormalized))
+        for _ in range(2)
+    ]
+    assert first == again
+
+
+def test_a_corrupt_picture_is_dead_lettered_with_its_reason(deployed: Deployment) -> None:
+    source = deployed.upload("a.jpg", pictures.truncated_jpeg())
+    assert deployed.deliver(handle, body(ingested(source))) == []
+    (why,) = deployed.dead_letters()
+    assert (why["reason"], why["actor"], why["image_id"]) == ("corrupt-image", "normalize", Image.of(source).id)
+    assert "truncated" in why["detail"]
+    assert [event.reason for event in deployed.heard(ImageRejected)] == ["corrupt-image"]
+    assert deployed.keys("target") == []
+
+
+def test_an_event_that_normalize_does_not_hear_is_dead_lettered(deployed: Deployment) -> None:
+    source = deployed.upload("a.jpg", pictures.jpeg())
+    stranger = ImageRejected(image=Image.of(source), actor="x", reason="r", detail="d", attempts=1)
+    assert deployed.deliver(handle, body(stranger)) == []
+    assert [why["reason"] for why in deployed.dead_letters()] == ["unreadable-message"]

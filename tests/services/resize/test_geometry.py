@@ -1,0 +1,124 @@
+"""Geometry: whatever the sizes, a rendition stays within its promises."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from imaging.recipes import Fit, Rendition
+from services.resize.geometry import Plan, plan
+
+sides = st.integers(1, 20_000)
+bounds = st.integers(1, 16_383)
+booleans = st.booleans()
+
+
+def rendition(fit: Fit, width: int | None, height: int | None, enlarge: bool = False) -> Rendition:
+    return Rendition(name="r", fit=fit, width=width, height=height, enlarge=enlarge)
+
+
+@st.composite
+def renditions(draw: st.DrawFn) -> Rendition:
+    fit: Fit = draw(st.sampled_from(["inside", "outside", "cover", "contain", "fill"]))
+    width, height = draw(bounds), draw(bounds)
+    if fit == "inside":
+        one = draw(st.sampled_from([(width, None), (None, height), (width, height)]))
+        return rendition(fit, *one, draw(booleans))
+    return rendition(fit, width, height, draw(booleans))
+
+
+@given(sides, sides, renditions())
+def test_what_is_taken_lies_inside_the_source_and_is_not_empty(width: int, height: int, wanted: Rendition) -> None:
+    left, top, right, bottom = plan(width, height, wanted).box
+    assert 0 <= left < right <= width + 1e-6
+    assert 0 <= top < bottom <= height + 1e-6
+
+
+@given(sides, sides, renditions())
+def test_every_rendition_has_pixels(width: int, height: int, wanted: Rendition) -> None:
+    planned = plan(width, height, wanted)
+    assert min(planned.size) >= 1
+    assert planned.canvas[0] >= planned.size[0]
+    assert planned.canvas[1] >= planned.size[1]
+
+
+@given(sides, sides, renditions())
+def test_nothing_is_enlarged_unless_told_to(width: int, height: int, wanted: Rendition) -> None:
+    assume(not wanted.enlarge)
+    planned = plan(width, height, wanted)
+    left, top, right, bottom = planned.box
+    assert planned.size[0] <= max(1, right - left + 0.5)
+    assert planned.size[1] <= max(1, bottom - top + 0.5)
+
+
+@given(sides, sides, renditions())
+def test_all_fits_but_outside_stay_within_their_bounds(width: int, height: int, wanted: Rendition) -> None:
+    assume(wanted.fit != "outside")
+    planned = plan(width, height, wanted)
+    assert wanted.width is None or planned.canvas[0] <= wanted.width
+    assert wanted.height is None or planned.canvas[1] <= wanted.height
+
+
+@given(sides, sides, bounds, bounds)
+def test_told_to_enlarge_cover_contain_and_fill_have_exactly_their_bounds(
+    width: int, height: int, wide: int, high: int
+) -> None:
+    fits: tuple[Fit, ...] = ("cover", "contain", "fill")
+    for fit in fits:
+        assert plan(width, height, rendition(fit, wide, high, enlarge=True)).canvas == (wide, high)
+
+
+@given(sides, sides, bounds, bounds)
+def test_contain_always_has_a_canvas_of_its_bounds(width: int, height: int, wide: int, high: int) -> None:
+    assert plan(width, height, rendition("contain", wide, high)).canvas == (wide, high)
+
+
+@given(sides, sides, bounds, bounds, booleans)
+def test_cover_keeps_the_proportions_of_its_bounds(width: int, height: int, wide: int, high: int, more: bool) -> None:
+    planned = plan(width, height, rendition("cover", wide, high, more))
+    across, down = planned.size
+    if planned.size != (wide, high):  # smaller than asked for; each side is rounded by itself, at least to one
+        assert abs(across - down * wide / high) <= 0.5 + 0.5 * wide / high or 1 in planned.size
+
+
+@given(sides, sides, bounds, bounds)
+def test_cover_takes_the_middle(width: int, height: int, wide: int, high: int) -> None:
+    left, top, right, bottom = plan(width, height, rendition("cover", wide, high)).box
+    assert left == pytest.approx(width - right, abs=1e-6)
+    assert top == pytest.approx(height - bottom, abs=1e-6)
+
+
+@given(sides, sides, renditions())
+def test_inside_outside_and_contain_show_the_whole_in_its_proportions(
+    width: int, height: int, wanted: Rendition
+) -> None:
+    assume(wanted.fit in ("inside", "outside", "contain"))
+    planned = plan(width, height, wanted)
+    assert planned.box == (0, 0, width, height)
+    across, down = planned.size
+    assert abs(across - down * width / height) <= 0.5 + 0.5 * width / height or 1 in planned.size
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted", "size"),
+    [
+        ((4000, 3000), rendition("inside", 1280, 720), (960, 720)),
+        ((3000, 4000), rendition("inside", 1280, 720), (540, 720)),
+        ((4000, 3000), rendition("inside", 150, None), (150, 112)),
+        ((4000, 3000), rendition("inside", None, 150), (200, 150)),
+        ((640, 480), rendition("inside", 1280, 720), (640, 480)),
+        ((640, 480), rendition("inside", 1280, 720, enlarge=True), (960, 720)),
+        ((4000, 3000), rendition("cover", 600, 600), (600, 600)),
+        ((400, 300), rendition("cover", 600, 600), (300, 300)),
+        ((400, 300), rendition("cover", 600, 600, enlarge=True), (600, 600)),
+        ((4000, 3000), rendition("outside", 600, 600), (800, 600)),
+        ((400, 300), rendition("fill", 600, 100), (400, 100)),
+        ((10_000, 1), rendition("inside", 50, 50), (50, 1)),
+    ],
+)
+def test_sizes_that_people_know(source: tuple[int, int], wanted: Rendition, size: tuple[int, int]) -> None:
+    assert plan(*source, wanted).size == size
+
+
+def test_the_scale_says_how_much_of_the_source_is_needed() -> None:
+    whole = (0.0, 0.0, 400.0, 200.0)
+    assert Plan(whole, (100, 100), (100, 100)).scale == 0.5

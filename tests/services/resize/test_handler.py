@@ -1,0 +1,74 @@
+"""resize on moto: a message in; renditions, an announcement or a dead letter out."""
+
+import pytest
+
+from kit.events import Image, ImageNormalized, ImageRejected, ImageResized, Source, StoredImage
+from services.resize.handler import handle
+from tests import pictures
+from tests.services.site import Deployment, body
+
+IMAGE = Image.of(Source(bucket="source", key="a.jpg", version="v1", uploaded_at="2026-11-21T08:00:00.000Z"))
+KEY = f"normalized/{IMAGE.id}.jpg"
+
+
+@pytest.fixture
+def deployed(cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    return Deployment("resize", monkeypatch)
+
+
+def normalized(recipe: str = "default") -> ImageNormalized:
+    master = StoredImage(bucket="target", key=KEY, format="JPEG", width=1, height=1, bytes=1, method="m")
+    return ImageNormalized(image=IMAGE, recipe=recipe, master=master)
+
+
+def store_master(deployed: Deployment, content: bytes) -> None:
+    deployed.s3.put_object(Bucket="target", Key=KEY, Body=content)
+
+
+def test_every_rendition_is_stored_and_announced_with_its_facts(deployed: Deployment) -> None:
+    store_master(deployed, pictures.jpeg((1_600, 1_200)))
+    assert deployed.deliver(handle, body(normalized())) == []
+    (event,) = deployed.heard(ImageResized)
+    assert len(event.renditions) == 10
+    assert {r.key for r in event.renditions} == set(deployed.keys("target")) - {KEY}
+    for rendition in event.renditions:
+        content = deployed.stored(rendition.bucket, rendition.key)
+        assert rendition.key == f"renditions/{IMAGE.id}/{rendition.name}.jpg"
+        assert len(content) == rendition.bytes
+        assert pictures.opened(content).size == (rendition.width, rendition.height)
+        assert rendition.method.startswith("lanczos")
+
+
+def test_training_makes_one(deployed: Deployment) -> None:
+    store_master(deployed, pictures.jpeg((1_600, 1_200)))
+    deployed.deliver(handle, body(normalized("training")))
+    (event,) = deployed.heard(ImageResized)
+    assert [(r.name, r.width, r.height, r.format) for r in event.renditions] == [("square600", 600, 600, "JPEG")]
+
+
+def test_a_message_that_comes_twice_stores_the_same_again(deployed: Deployment) -> None:
+    store_master(deployed, pictures.jpeg())
+    first, again = [
+        (deployed.deliver(handle, body(normalized())), deployed.keys("target"), deployed.heard(ImageResized))
+        for _ in range(2)
+    ]
+    assert first == again
+
+
+@pytest.mark.parametrize(
+    ("content", "recipe", "reason"),
+    [
+        (pictures.jpeg(), "retired", "unknown-recipe"),
+        (pictures.truncated_jpeg(), "default", "corrupt-image"),
+        (None, "default", "object-gone"),
+    ],
+)
+def test_what_cannot_be_resized_is_dead_lettered_with_its_reason(
+    content: bytes | None, recipe: str, reason: str, deployed: Deployment
+) -> None:
+    if content:
+        store_master(deployed, content)
+    assert deployed.deliver(handle, body(normalized(recipe))) == []
+    (why,) = deployed.dead_letters()
+    assert (why["reason"], why["actor"], why["image_id"]) == (reason, "resize", IMAGE.id)
+    assert [event.reason for event in deployed.heard(ImageRejected)] == [reason]
