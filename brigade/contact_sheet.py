@@ -220,7 +220,7 @@ figcaption { margin-top: .35rem; font-size: .82rem; color: var(--pale); overflow
 figcaption b { color: var(--ink); }
 .scroll { overflow-x: auto; margin-top: .6rem; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { text-align: left; vertical-align: top; padding: .4rem 1rem .4rem 0; border-top: 1px solid var(--line);
-  overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .4rem 1rem .4rem 0; border-top: 1px solid var(--line); }
+td:first-child, td:last-child { overflow-wrap: anywhere; }
 th { color: var(--pale); font-weight: 600; border-top: 0; white-space: nowrap; }
 """

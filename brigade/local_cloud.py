@@ -118,19 +118,12 @@ def start(port: int | None = None) -> LocalCloud:
     or when the cloud does not answer within START_S seconds.
     """
     if port is None:
-        port = DEFAULT_PORT if _is_free(DEFAULT_PORT) else free_port()
-    elif not _is_free(port):
+        return _start_anywhere()
+    if not _is_free(port):
         raise OperatorError(
             f"port {port} on {HOST} is taken by another program", "choose another with --port, or leave --port out"
         )
-    cloud = _spawn(port)
-    try:
-        _await(cloud)
-    except BaseException:
-        cloud.end()
-        shutil.rmtree(Path(cloud.folder, "tmp"), ignore_errors=True)  # the log stays, to be read
-        raise
-    return cloud
+    return _start_on(port)
 
 
 @contextmanager
@@ -161,6 +154,28 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _start_anywhere() -> LocalCloud:
+    if _is_free(DEFAULT_PORT):
+        try:
+            return _start_on(DEFAULT_PORT)
+        except OperatorError:
+            if _is_free(DEFAULT_PORT):
+                raise
+            # Another program has taken it in the meantime.
+    return _start_on(free_port())
+
+
+def _start_on(port: int) -> LocalCloud:
+    cloud = _spawn(port)
+    try:
+        _await(cloud)
+    except BaseException:
+        cloud.end()
+        shutil.rmtree(Path(cloud.folder, "tmp"), ignore_errors=True)  # the log stays, to be read
+        raise
+    return cloud
 
 
 def _spawn(port: int) -> LocalCloud:

@@ -49,17 +49,17 @@ def chain_page(chain: Chain) -> str:
 
 def diagram(chain: Chain) -> str:
     """Return the Mermaid flowchart: buckets, topics, queues, actors and dead-letter queues."""
-    lines = ["flowchart LR", '    source[("source bucket")]', f"    source --> {_topic(chain.origin)}"]
+    lines = ["flowchart TB", '    source[("source bucket")]', f"    source --> {_topic(chain.origin)}"]
     for event in chain.events:
         lines += [f"    {_topic(event)} --> {_queue(actor)}" for actor in chain.subscribers(event)]
     for actor in chain.actors:
         lines.append(f"    {_queue(actor)} --> {actor.name}")
-        lines.append(f'    {actor.name} -.-> {actor.name}_dead[/"{actor.name} dead letters"/]')
         lines += [f"    {actor.name} --> {_topic(event)}" for event in says(actor)]
         if any(place.bucket is Bucket.TARGET for place in actor.writes):
             lines.append(f'    {actor.name} --> target[("target bucket")]')
         if actor.table:
             lines.append(f'    {actor.name} --> table[("catalogue table")]')
+        lines.append(f'    {actor.name} -.-> {actor.name}_dead[/"{actor.name} dead letters"/]')
     lines.append("    classDef actor stroke-width:3px,font-weight:bold")
     lines.append("    classDef dead stroke-dasharray:4 3")
     lines.append(f"    class {','.join(actor.name for actor in chain.actors)} actor")

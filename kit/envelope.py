@@ -28,20 +28,20 @@ def now() -> str:
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """One event with its context attributes; times in milliseconds, ``time`` in ISO 8601 UTC."""
 
-    type: str
-    source: str
-    subject: str
-    data: msgspec.Raw
-    id: str = msgspec.field(default_factory=lambda: str(uuid.uuid4()))
-    time: str = msgspec.field(default_factory=now)
+    type: str  # "brigade." and the event's name
+    source: str  # "brigade/" and the actor that speaks
+    subject: str  # the picture's id
+    data: msgspec.Raw  # the event itself
+    id: str = msgspec.field(default_factory=lambda: str(uuid.uuid4()))  # of this announcement
+    time: str = msgspec.field(default_factory=now)  # ISO 8601, UTC
     specversion: str = "1.0"
     datacontenttype: str = "application/json"
-    actorversion: str = ""
-    attempts: int = 1
-    queuedms: int = 0
-    workedms: int = 0
-    traceparent: str = ""
-    awstraceheader: str = ""
+    actorversion: str = ""  # of the actor that speaks
+    attempts: int = 1  # how often its message had been received
+    queuedms: int = 0  # how long that message waited, milliseconds
+    workedms: int = 0  # how long the work took, milliseconds
+    traceparent: str = ""  # W3C's notation
+    awstraceheader: str = ""  # X-Ray's notation
 
     @property
     def actor(self) -> str:

@@ -19,12 +19,12 @@ _NAMESPACE = uuid.UUID("0d0f3c0e-9a41-4d1c-8a5b-5a9e3a1f6b27")
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """One version of one uploaded object. ``sequencer`` is S3's hexadecimal order of writes to a key."""
 
-    bucket: str
-    key: str
-    version: str | None = None
-    etag: str | None = None
-    size: int | None = None
-    sequencer: str | None = None
+    bucket: str  # the source bucket
+    key: str  # as uploaded, decoded
+    version: str | None = None  # S3's versionId; null where the bucket keeps no versions
+    etag: str | None = None  # S3's, without quotes
+    size: int | None = None  # bytes
+    sequencer: str | None = None  # hexadecimal; null on an engine without sequencers
     uploaded_at: str = ""  # ISO 8601, UTC
 
     @property
@@ -39,8 +39,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 class Image(msgspec.Struct, frozen=True, kw_only=True):
     """A picture's identity, the same in every event about it."""
 
-    id: str
-    source: Source
+    id: str  # version 5 UUID of bucket, key and version
+    source: Source  # what was uploaded
 
     @classmethod
     def of(cls, source: Source) -> "Image":
@@ -53,7 +53,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something that has happened to one picture. ``kind`` is its name on the wire and its topic's."""
 
     kind: ClassVar[str] = "event"
-    image: Image
+    image: Image  # the picture that it is about
 
     def __init_subclass__(cls) -> None:
         cls.kind = kebab(cls.__name__)
@@ -62,19 +62,19 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 class StoredImage(msgspec.Struct, frozen=True, kw_only=True):
     """A picture that we have stored; sizes in pixels and bytes. ``method`` says how it was made."""
 
-    bucket: str
-    key: str
-    format: str
-    width: int
-    height: int
-    bytes: int
-    method: str
+    bucket: str  # the target bucket
+    key: str  # where it is stored
+    format: str  # JPEG, PNG or WEBP
+    width: int  # pixels
+    height: int  # pixels
+    bytes: int  # of the file
+    method: str  # how it was made
 
 
 class StoredRendition(StoredImage, frozen=True, kw_only=True):
     """One rendition, under the name that its recipe gives it."""
 
-    name: str
+    name: str  # as the recipe says
 
 
 class ImageUploaded(Event, frozen=True, kw_only=True):
@@ -84,40 +84,40 @@ class ImageUploaded(Event, frozen=True, kw_only=True):
 class ImageIngested(Event, frozen=True, kw_only=True):
     """A picture was admitted; width and height before we turn it upright."""
 
-    recipe: str
-    format: str
-    width: int
-    height: int
-    bytes: int
+    recipe: str  # the recipe's name
+    format: str  # by content, as Pillow names it
+    width: int  # pixels
+    height: int  # pixels
+    bytes: int  # of the upload
 
 
 class ImageNormalized(Event, frozen=True, kw_only=True):
     """The upright, sRGB, metadata-free master is stored."""
 
-    recipe: str
-    master: StoredImage
-    frames: int = 1
+    recipe: str  # the recipe's name
+    master: StoredImage  # what renditions are made from
+    frames: int = 1  # pictures in the file; the first is used
 
 
 class ImageResized(Event, frozen=True, kw_only=True):
     """Every rendition of the recipe is stored."""
 
-    recipe: str
-    renditions: tuple[StoredRendition, ...]
+    recipe: str  # the recipe's name
+    renditions: tuple[StoredRendition, ...]  # in the recipe's order
 
 
 class ImageRejected(Event, frozen=True, kw_only=True):
     """An actor gave a picture up; its message waits in that actor's dead-letter queue."""
 
-    actor: str
-    reason: str
-    detail: str
-    attempts: int
+    actor: str  # who gave it up
+    reason: str  # why, as a word
+    detail: str  # what was seen
+    attempts: int  # receives, the last one included
 
 
 class ImageCataloged(Event, frozen=True, kw_only=True):
     """A picture is ready: master, renditions and record are complete."""
 
-    recipe: str
-    master: StoredImage
-    renditions: tuple[StoredRendition, ...]
+    recipe: str  # the recipe's name
+    master: StoredImage  # what the renditions were made from
+    renditions: tuple[StoredRendition, ...]  # in the recipe's order

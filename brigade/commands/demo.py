@@ -38,10 +38,14 @@ def demo(
     for one in account.ignored:
         say(f"ignored: {one.file.key} (no recipe matches its key)")
     say(f"{len(account.uploaded)} uploaded, {len(letters)} dead letters, {account.seconds:.1f} seconds")
-    say(f"look at {folder / 'index.html'}; outputs are in {folder / 'outputs'}, the account in {folder / 'report.json'}")
+    say(
+        f"look at {folder / 'index.html'}; outputs are in {folder / 'outputs'}, the account in {folder / 'report.json'}"
+    )
     if account.unaccounted:
         lost = ", ".join(one.file.key for one in account.unaccounted)
-        raise OperatorError(f"{len(account.unaccounted)} uploads are unaccounted for: {lost}", "that is a bug: report it")
+        raise OperatorError(
+            f"{len(account.unaccounted)} uploads are unaccounted for: {lost}", "that is a bug: report it"
+        )
 
 
 def _follow(bar: Progress) -> Callable[[str, int], Callable[[], None]]:

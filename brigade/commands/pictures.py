@@ -1,6 +1,8 @@
 """`brigade upload`, `ls`, `show` and `get`: pictures in, and what became of them."""
 
 import itertools
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -89,8 +91,9 @@ def ls(
 
     wanted = _status(status) if status else None
     catalogue = Pipeline.find(here(), stack).catalogue
+    records: Iterator[dict[str, Any]]
     if day:
-        records = (record for record in catalogue.by_day(day) if wanted in (None, record["status"]))
+        records = (record for record in catalogue.by_day(_day(day)) if wanted in (None, record["status"]))
     else:
         records = catalogue.by_status(wanted) if wanted else catalogue.newest()
     shown = list(itertools.islice(records, limit))
@@ -100,6 +103,13 @@ def ls(
     out.print(listing(shown))
     if len(shown) == limit and next(iter(records), None):
         say(f"the newest {limit}; --limit shows more")
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise OperatorError(f"{text!r} is no day", "write it as 2026-11-21") from None
 
 
 def _status(word: str) -> Any:

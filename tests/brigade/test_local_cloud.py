@@ -124,6 +124,25 @@ class TestStarting:
         finally:
             cloud.stop()
 
+    @journey
+    def test_takes_another_port_where_somebody_was_quicker_on_the_usual_one(
+        self, taken: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # the log of the start that failed stays
+        monkeypatch.setattr(local_cloud, "DEFAULT_PORT", taken)
+        really, asked = local_cloud._is_free, []
+
+        def too_early(port: int) -> bool:
+            asked.append(port)
+            return really(port) or len(asked) == 1
+
+        monkeypatch.setattr(local_cloud, "_is_free", too_early)
+        cloud = local_cloud.start()
+        try:
+            assert cloud.port != taken
+        finally:
+            cloud.stop()
+
     def test_on_a_port_that_is_taken_is_refused(self, taken: int) -> None:
         with pytest.raises(OperatorError, match=f"port {taken} on 127.0.0.1 is taken .* choose another with --port"):
             local_cloud.start(taken)

@@ -59,9 +59,7 @@ def test_a_picture_that_was_deleted_before_its_turn_is_a_dead_letter(journey: Jo
     journey.at_rest()
     journey.pause("ingest", paused=True)
     image = journey.put("in/gone.jpg", pictures.jpeg())
-    journey.pipeline.s3.delete_object(
-        Bucket=image.source.bucket, Key=image.source.key, VersionId=image.source.version
-    )
+    journey.pipeline.s3.delete_object(Bucket=image.source.bucket, Key=image.source.key, VersionId=image.source.version)
     journey.pause("ingest", paused=False)
     [record] = journey.settled(image)
     assert record["failure"]["reason"] == "object-gone"

@@ -1,0 +1,83 @@
+"""`brigade process`, as it is typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from brigade.__main__ import main
+from tests import pictures
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "good.jpg").write_bytes(pictures.oriented("JPEG", 6))
+    return folder
+
+
+def test_a_file_gives_one_json_line_and_its_outputs(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["process", str(photos), "--out", str(tmp_path / "out"), "--json"]) == 0
+    [line] = capsys.readouterr().out.splitlines()
+    report = json.loads(line)
+    assert (report["file"], report["status"], report["reason"]) == (str(photos / "good.jpg"), "ready", None)
+    assert (report["width"], report["height"]) == (report["normalized"]["height"], report["normalized"]["width"])
+    assert len(report["renditions"]) == 10
+    for output in (report["normalized"], *report["renditions"]):
+        assert Path(output["path"]).stat().st_size == output["bytes"]
+    assert set(report["timings_ms"]) == {"ingest", "normalize", "resize"}
+
+
+def test_a_bad_file_is_reported_with_its_reason_and_the_others_go_on(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (photos / "bad.jpg").write_bytes(pictures.text_named_jpg())
+    assert main(["process", str(photos), "--out", str(tmp_path / "out"), "--json"]) == 1
+    captured = capsys.readouterr()
+    reports = [json.loads(line) for line in captured.out.splitlines()]
+    assert [(report["status"], report["reason"]) for report in reports] == [
+        ("rejected", "not-an-image"),
+        ("ready", None),
+    ]
+    assert "2 files: 1 ready, 1 rejected" in captured.err
+
+
+def test_a_recipe_may_be_named_for_all(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["process", str(photos), "--out", str(tmp_path / "out"), "--recipe", "training", "--json"]
+    assert main(arguments) == 0
+    [report] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [rendition["name"] for rendition in report["renditions"]] == ["square600"]
+
+
+def test_a_recipe_that_is_not_there_is_an_error(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["process", str(photos), "--out", str(tmp_path / "out"), "--recipe", "posters"]) == 1
+    assert "posters; there are training, default" in capsys.readouterr().err
+
+
+def test_a_key_that_no_recipe_matches_is_ignored(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipes = tmp_path / "recipes.toml"
+    recipes.write_text('[[recipe]]\nname = "cats"\nprefix = "cats/"\n[[recipe.rendition]]\nname = "w"\nwidth = 9\n')
+    arguments = ["process", str(photos), "--out", str(tmp_path / "out"), "--recipes", str(recipes), "--json"]
+    assert main(arguments) == 0
+    assert json.loads(capsys.readouterr().out)["status"] == "ignored"
+
+
+def test_a_broken_recipes_file_is_named_with_its_line(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipes = tmp_path / "recipes.toml"
+    recipes.write_text('[[recipe]]\nname = "cats"\n[[recipe.rendition]]\nname = "w"\nwidth = 0\n')
+    assert main(["process", str(photos), "--out", str(tmp_path / "out"), "--recipes", str(recipes)]) == 1
+    assert "recipes.toml, line 5" in capsys.readouterr().err
+
+
+def test_recipes_say_what_would_happen_to_a_key(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes", "--key", "postpic/a.JPG", "--key", "b.png", "--json"]) == 0
+    assert [answer["recipe"] for answer in json.loads(capsys.readouterr().out)] == ["training", "default"]

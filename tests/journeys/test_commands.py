@@ -1,0 +1,125 @@
+"""The command line as a new user types it, in processes of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import pictures
+
+ROOT = Path(__file__).parents[2]
+Brigade = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def brigade(tmp_path: Path) -> Iterator[Brigade]:
+    """A shell of its own: nothing of ours in the environment, an empty state folder."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "BRIGADE_"))}
+    environment |= {"XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "brigade", *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    yield run
+    run("down")
+
+
+def test_a_first_session(brigade: Brigade, tmp_path: Path) -> None:
+    def done(*arguments: str) -> str:
+        result = brigade(*arguments)
+        assert result.returncode == 0, result.stderr
+        return result.stdout + result.stderr
+
+    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in done("up", "--detach")
+    assert "deploying stack brigade to local cloud on 127.0.0.1" in done("deploy")
+    assert "nothing to change" in done("deploy")
+
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "one.jpg").write_bytes(pictures.jpeg())
+    (photos / "two [2].png").write_bytes(pictures.alpha_png())
+    assert "2 uploaded, 0 were already there" in done("upload", "--wait", "photos")
+    assert "0 uploaded, 2 were already there" in done("upload", "--wait", "photos")
+
+    listed = json.loads(brigade("ls", "--json").stdout)
+    assert {record["source"]["key"]: record["status"] for record in listed} == {
+        "one.jpg": "READY",
+        "two [2].png": "READY",
+    }
+    assert "two [2].png" in done("ls", "--status", "ready")
+    [shown] = json.loads(brigade("show", "one.jpg", "--json").stdout)
+    assert "pixelated-64" in done("show", shown["image_id"])
+    done("get", "one.jpg", "--out", "got")
+    assert len(list((tmp_path / "got" / "one.jpg").iterdir())) == 11
+    assert "no dead letters" in done("dlq", "ls")
+
+    (photos / "bad.jpg").write_bytes(pictures.text_named_jpg())
+    refused = brigade("upload", "--wait", "photos")
+    assert refused.returncode == 1
+    assert "FAILED not-an-image" in refused.stdout
+    [group] = json.loads(brigade("dlq", "ls", "--json").stdout)
+    assert (group["actor"], group["reason"], group["count"]) == ("ingest", "not-an-image", 1)
+    assert group["example"]["key"] == "bad.jpg"
+    assert "not-an-image" in done("dlq", "ls")  # and looking has taken nothing away
+
+    assert brigade("destroy").returncode == 1
+    assert "is deleted" in done("destroy", "--yes")
+    assert "is stopped" in done("down")
+
+
+def test_what_a_user_may_get_wrong_is_one_clear_line(brigade: Brigade, tmp_path: Path) -> None:
+    def said(*arguments: str) -> str:
+        result = brigade(*arguments)
+        assert result.returncode not in {0, None}, result.stdout
+        assert len(result.stderr.strip().splitlines()) == 1, result.stderr
+        assert "Traceback" not in result.stderr
+        return result.stderr
+
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "a.jpg").write_bytes(pictures.jpeg())
+    assert "AWS credentials" in said("ls")  # no local cloud, no account: nowhere to go
+    assert brigade("up", "--detach").returncode == 0
+    assert "no stack named brigade on local cloud" in said("upload", "a.jpg")
+    assert "no stack named other" in said("ls", "--stack", "other")
+    assert brigade("deploy").returncode == 0
+    assert "nowhere.jpg does not exist" in said("upload", "nowhere.jpg")
+    assert "no files found" in said("upload", "empty")
+    assert "the catalogue knows no picture 'nothing'" in said("show", "nothing")
+    assert "no status is called 'lost'" in said("ls", "--status", "lost")
+    assert "is no day" in said("ls", "--day", "yesterday")
+
+
+def test_a_cloud_that_went_away_is_named_and_never_replaced_by_aws(brigade: Brigade, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(pictures.jpeg())
+    assert brigade("up", "--detach").returncode == 0
+    assert brigade("deploy").returncode == 0
+    record = json.loads((tmp_path / "state" / "brigade" / "local-cloud.json").read_text())
+    os.killpg(record["pid"], 9)
+    for command in (["upload", "a.jpg"], ["ls"], ["deploy"], ["dlq", "ls"]):
+        result = brigade(*command)
+        assert result.returncode == 1
+        assert "is gone" in result.stderr
+        assert "brigade up" in result.stderr
+    assert brigade("down").returncode == 0
+
+
+def test_the_demo_accounts_for_every_upload(brigade: Brigade, tmp_path: Path) -> None:
+    result = brigade("demo", "--out", "demo")
+    assert result.returncode == 0, result.stderr
+    report = json.loads((tmp_path / "demo" / "report.json").read_text())
+    assert report["unaccounted"] == 0
+    assert {letter["reason"] for letter in report["dead_letters"]} == {"not-an-image", "corrupt-image"}
+    ready = [image for image in report["images"] if image["status"] == "READY"]
+    assert len(ready) + len(report["dead_letters"]) == report["uploaded"]
+    sheet = (tmp_path / "demo" / "index.html").read_text()
+    for image in ready:
+        for rendition in image["renditions"]:
+            assert (tmp_path / "demo" / "outputs" / rendition["key"]).stat().st_size == rendition["bytes"]
+            assert rendition["key"].rpartition("/")[0] in sheet

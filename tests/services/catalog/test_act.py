@@ -1,0 +1,152 @@
+"""catalog's work: events may come in any order and more than once; a picture becomes ready once."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from kit.events import Event, ImageCataloged
+from kit.mailbox import Letter
+from services.catalog.handler import act
+from services.catalog.record import Status
+from services.catalog.records import DynamoRecords, MemoryRecords, Records
+from tests.services.catalog.story import image, ingested, normalized, rejected, resized, said, way
+from tests.services.site import TABLE, create_table, site
+
+OLD, NEW = image(version="v1", sequencer="01"), image(version="v2", sequencer="02")
+
+
+def tell(records: Records, letters: Sequence[Letter[Event]]) -> list[Event]:
+    return [event for letter in letters for event in act(letter, site=site(), records=records)]
+
+
+def told(letters: Sequence[Letter[Event]]) -> tuple[dict[str, dict[str, Any]], list[Event]]:
+    """Return the records by image and what was announced."""
+    records = MemoryRecords()
+    announced = tell(records, letters)
+    return records.items, announced
+
+
+def facts(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record without the note which event came last."""
+    return {name: value for name, value in record.items() if name != "ready_by"}
+
+
+def test_a_picture_is_announced_when_all_of_it_is_there() -> None:
+    _, announced = told(way(OLD))
+    master, renditions = normalized(OLD).master, resized(OLD).renditions
+    assert announced == [ImageCataloged(image=OLD, recipe="default", master=master, renditions=renditions)]
+
+
+def test_in_any_order_the_record_is_the_same_and_the_picture_becomes_ready_once() -> None:
+    letters = way(OLD)
+    items, announced = told(letters)
+    for order in permutations(letters):
+        other, again = told(order)
+        assert again == announced
+        assert facts(other[OLD.id]) == facts(items[OLD.id])
+        assert other[OLD.id]["status"] is Status.READY
+
+
+def test_hearing_everything_twice_changes_nothing() -> None:
+    letters = way(OLD)
+    for order in permutations(letters + letters[1:], 5):
+        items, announced = told(order)
+        assert len(announced) == 1
+        assert items[OLD.id]["status"] is Status.READY
+
+
+def test_a_failure_and_its_redrive_end_ready_in_any_order() -> None:
+    letters = [*way(OLD), said(rejected(OLD, "normalize"), "normalize"), said(rejected(OLD, "resize"), "resize")]
+    expected = facts(told(letters)[0][OLD.id])
+    for order in permutations(letters):
+        items, announced = told(order)
+        assert len(announced) == 1
+        assert facts(items[OLD.id]) == expected
+    assert expected["status"] is Status.READY
+
+
+def test_a_picture_that_was_given_up_has_failed_in_any_order() -> None:
+    for order in permutations([*way(OLD)[:1], said(rejected(OLD), "normalize")]):
+        items, announced = told(order)
+        assert (items[OLD.id]["status"], announced) == (Status.FAILED, [])
+
+
+def test_a_picture_that_was_refused_at_the_door_has_a_record() -> None:
+    items, _ = told([said(rejected(OLD, "ingest"), "ingest")])
+    assert items[OLD.id]["status"] is Status.FAILED
+    assert items[OLD.id]["failure_ingest"]["reason"] == "corrupt-image"
+
+
+def test_the_newest_upload_wins_in_any_order() -> None:
+    letters = [*way(OLD), *way(NEW)]
+    expected = {key: facts(record) for key, record in told(letters)[0].items()}
+    assert [expected[picture.id]["status"] for picture in (OLD, NEW)] == [Status.SUPERSEDED, Status.READY]
+    for order in permutations(letters):
+        items, announced = told(order)
+        assert {key: facts(record) for key, record in items.items()} == expected
+        assert [event.image for event in announced].count(NEW) == 1
+        assert [event.image for event in announced].count(OLD) <= 1
+
+
+def test_once_superseded_a_picture_is_not_announced() -> None:
+    _, announced = told([said(ingested(NEW), "ingest"), *way(OLD)])
+    assert announced == []
+
+
+def test_a_refused_overwrite_supersedes_too() -> None:
+    items, _ = told([*way(OLD), said(rejected(NEW, "ingest"), "ingest")])
+    assert [items[picture.id]["status"] for picture in (OLD, NEW)] == [Status.SUPERSEDED, Status.FAILED]
+
+
+@pytest.mark.parametrize("last", range(3))
+def test_whoever_dies_before_its_announcement_makes_it_when_its_message_comes_again(last: int) -> None:
+    letters = way(OLD)
+    letters.append(letters.pop(last))
+    records = MemoryRecords()
+    assert len(tell(records, letters)) == 1  # this one was lost on its way
+    assert len(tell(records, [replace(letters[-1], attempts=2)])) == 1
+    assert tell(records, [replace(letter, attempts=2) for letter in letters[:-1]]) == []
+
+
+def test_a_second_copy_of_the_last_event_is_no_redelivery() -> None:
+    letters = way(OLD)
+    _, announced = told([*letters, letters[-1]])
+    assert len(announced) == 1
+
+
+class Overtaken(MemoryRecords):
+    """Before each change of status, another function gets in between."""
+
+    def __init__(self, others: list[Letter[Event]]) -> None:
+        super().__init__()
+        self.others = others
+        self.announced: list[Event] = []
+
+    def change_status(self, image_id: str, before: Status, after: Status, ready_by: str) -> bool:
+        if self.others:
+            self.announced += tell(self, [self.others.pop()])
+        return super().change_status(image_id, before, after, ready_by)
+
+
+def test_events_that_overtake_each_other_inside_the_catalogue_announce_once() -> None:
+    for order in permutations([*way(OLD), said(rejected(OLD), "normalize")]):
+        first, *others = order
+        records = Overtaken(others)
+        said_first = tell(records, [first])
+        rest = tell(records, list(records.others))
+        assert len(said_first + records.announced + rest) == 1
+        assert records.items[OLD.id]["status"] is Status.READY
+
+
+def test_on_dynamodb_too_the_order_does_not_matter(cloud: None) -> None:
+    create_table()
+    records = DynamoRecords(TABLE)
+    for number, order in enumerate(permutations(range(4))):
+        picture = image(key=f"{number}.jpg")
+        letters = [*way(picture), said(rejected(picture), "normalize")]
+        announced = tell(records, [letters[n] for n in order])
+        assert [event.image for event in announced] == [picture]
+        assert records.merge(picture.id, {"region": "eu-west-1"})["status"] == "READY"

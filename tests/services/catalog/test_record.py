@@ -1,0 +1,131 @@
+"""The record: what each event adds, and what the status is then."""
+
+from typing import Any
+
+import pytest
+
+from kit.events import ImageCataloged, ImageNormalized, Source
+from services.catalog.record import Status, attributes, failure, source_key, status, view
+from tests.services.catalog.story import image, ingested, normalized, rejected, said, way
+from tests.services.site import SETTINGS, UPLOADED_AT
+
+PICTURE = image()
+STAGE = {"queued_ms": 30, "worked_ms": 40, "attempts": 2, "version": "7"}
+
+
+def record(*letters: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for letter in letters:
+        found |= attributes(letter.event, letter.envelope, SETTINGS)
+    return found
+
+
+WHOLE = record(*way(PICTURE))
+
+
+def test_every_event_tells_where_the_picture_comes_from() -> None:
+    for letter in [*way(PICTURE), said(rejected(PICTURE), "normalize")]:
+        told = record(letter)
+        assert told["source"] == {
+            "bucket": "source",
+            "key": "dir/a b.jpg",
+            "version": "v1",
+            "etag": "e",
+            "url": "s3://source/dir/a%20b.jpg?versionId=v1",
+        }
+        assert told["source_key"] == "source/dir/a b.jpg"
+        assert (told["entered_at"], told["entered_on"]) == (UPLOADED_AT, "2026-11-21")
+        assert (told["region"], told["environment"]) == ("eu-west-1", "test")
+
+
+def test_an_unversioned_upload_has_a_plain_url() -> None:
+    picture = image(version="")
+    assert record(said(ingested(picture), "ingest"))["source"]["url"] == "s3://source/dir/a%20b.jpg"
+
+
+def test_sizes_before_and_after_are_kept() -> None:
+    assert WHOLE["original"] == {"format": "PNG", "width": 40, "height": 60, "bytes": 5_000}
+    assert (WHOLE["master"]["width"], WHOLE["master"]["height"], WHOLE["master"]["bytes"]) == (60, 40, 4_000)
+    assert WHOLE["renditions"] == [
+        {
+            "bucket": "target",
+            "key": "t.png",
+            "format": "PNG",
+            "width": 30,
+            "height": 20,
+            "bytes": 900,
+            "method": "lanczos",
+            "name": "thumb",
+        }
+    ]
+
+
+@pytest.mark.parametrize("actor", ["ingest", "normalize", "resize"])
+def test_every_stages_timing_attempts_and_version_are_kept(actor: str) -> None:
+    stage = WHOLE[f"stage_{actor}"]
+    assert stage.pop("at").endswith("Z")
+    assert stage == STAGE
+
+
+def test_a_failure_is_kept_with_its_actor() -> None:
+    told = record(said(rejected(PICTURE), "normalize"))
+    found = failure(told)
+    assert found
+    assert found.pop("at").endswith("Z")
+    assert found == {"actor": "normalize", "reason": "corrupt-image", "detail": "two eyes missing", "attempts": 2}
+
+
+def test_what_catalog_itself_says_is_no_part_of_the_record() -> None:
+    event = ImageCataloged(image=PICTURE, recipe="r", master=normalized(PICTURE).master, renditions=())
+    with pytest.raises(TypeError, match="the record keeps nothing of ImageCataloged"):
+        attributes(event, said(ingested(PICTURE), "x").envelope, SETTINGS)
+
+
+@pytest.mark.parametrize("missing", ["original", "master", "renditions"])
+def test_a_picture_of_which_something_is_missing_is_not_ready(missing: str) -> None:
+    assert status({name: value for name, value in WHOLE.items() if name != missing}) is Status.PROCESSING
+
+
+def test_a_picture_of_which_all_is_there_is_ready() -> None:
+    assert status(WHOLE) is Status.READY
+
+
+def test_a_picture_that_was_given_up_has_failed() -> None:
+    assert status(record(said(ingested(PICTURE), "ingest"), said(rejected(PICTURE), "normalize"))) is Status.FAILED
+
+
+def test_a_failure_is_forgotten_when_its_actor_has_done_it_after_all() -> None:
+    assert status(record(*way(PICTURE), said(rejected(PICTURE), "normalize"))) is Status.READY
+    assert status(record(*way(PICTURE), said(rejected(PICTURE, "moderate"), "moderate"))) is Status.FAILED
+
+
+def test_a_superseded_picture_is_nothing_else() -> None:
+    for told in (WHOLE, record(said(rejected(PICTURE), "normalize")), {}):
+        assert status({**told, "superseded_by": "x"}) is Status.SUPERSEDED
+
+
+def test_people_see_stages_in_order_and_no_bookkeeping() -> None:
+    shown = view({**WHOLE, "image_id": PICTURE.id, "status": "READY", "ready_by": "x"})
+    assert list(shown["stages"]) == ["ingest", "normalize", "resize"]
+    assert shown["failure"] is None
+    assert not {"ready_by", "source_key", "upload_order", "entered_on"} & set(shown)
+
+
+def test_people_see_the_failure_that_holds_a_picture_up() -> None:
+    shown = view({**record(said(rejected(PICTURE), "normalize")), "image_id": PICTURE.id, "status": "FAILED"})
+    assert shown["failure"]["reason"] == "corrupt-image"
+    assert (shown["master"], shown["renditions"], shown["stages"]) == (None, None, {})
+
+
+def test_two_buckets_keys_are_two_source_keys() -> None:
+    assert source_key(Source(bucket="a", key="b/c")) == "a/b/c"
+
+
+def test_frames_are_counted() -> None:
+    event = ImageNormalized(image=PICTURE, recipe="default", master=normalized(PICTURE).master, frames=3)
+    assert record(said(event, "normalize"))["frames"] == 3
+
+
+def test_setting_a_fact_twice_changes_nothing() -> None:
+    letters = way(PICTURE)
+    assert record(*letters, *letters) == record(*letters)

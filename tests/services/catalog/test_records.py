@@ -1,0 +1,165 @@
+"""Where records are kept: DynamoDB and its twin in memory keep the same promises."""
+
+from typing import Any
+
+import boto3
+import pytest
+
+from services.catalog.record import Status
+from services.catalog.records import DynamoRecords, MemoryRecords, Records
+from services.catalog.table import BY_DAY, BY_SOURCE, BY_STATUS, INDEXES, Index
+from tests.services.site import TABLE, create_table
+
+DAY = "2026-11-21"
+FACTS = {"source_key": "source/a.jpg", "upload_order": "01", "entered_at": f"{DAY}T08:00", "entered_on": DAY}
+PARTS: dict[str, Any] = {"original": {"width": 4}, "master": {"width": 3}, "renditions": [{"width": 2}]}
+
+
+@pytest.fixture(params=["DynamoDB", "memory"])
+def records(request: pytest.FixtureRequest) -> Records:
+    if request.param == "memory":
+        return MemoryRecords()
+    request.getfixturevalue("cloud")
+    create_table()
+    return DynamoRecords(TABLE)
+
+
+def test_a_record_begins_in_processing(records: Records) -> None:
+    assert records.merge("i", FACTS) == {"image_id": "i", "status": "PROCESSING", **FACTS}
+
+
+def test_what_is_merged_is_added_to_what_is_there(records: Records) -> None:
+    records.merge("i", FACTS | {"colour": "red"})
+    assert records.merge("i", {"size": 7, "colour": "blue"}) == {
+        "image_id": "i",
+        "status": "PROCESSING",
+        **FACTS,
+        "size": 7,
+        "colour": "blue",
+    }
+
+
+def test_every_kind_of_fact_comes_back_as_it_was(records: Records) -> None:
+    facts = {"list": [{"n": 1}, {"n": 2**60}], "map": {"none": None, "yes": True, "text": "ü"}, "empty": ""}
+    found = records.merge("i", FACTS | facts)
+    assert {name: found[name] for name in facts} == facts
+    assert isinstance(found["list"][0]["n"], int)
+
+
+def test_records_do_not_mix(records: Records) -> None:
+    records.merge("i", FACTS | {"colour": "red"})
+    assert "colour" not in records.merge("j", FACTS)
+
+
+def test_a_status_is_changed_once(records: Records) -> None:
+    records.merge("i", FACTS)
+    changes = [records.change_status("i", Status.PROCESSING, Status.READY, f"event {n}") for n in range(3)]
+    assert changes == [True, False, False]
+    found = records.merge("i", FACTS)
+    assert (found["status"], found["ready_by"]) == ("READY", "event 0")
+
+
+def test_a_merge_leaves_the_status_alone(records: Records) -> None:
+    records.merge("i", FACTS)
+    records.change_status("i", Status.PROCESSING, Status.FAILED, "e")
+    assert records.merge("i", {"size": 7})["status"] == "FAILED"
+
+
+@pytest.mark.parametrize("last", PARTS)
+def test_the_last_part_completes_a_record_in_one_write(records: Records, last: str) -> None:
+    records.merge("i", FACTS | {name: value for name, value in PARTS.items() if name != last})
+    found = records.complete("i", {last: PARTS[last]}, "e")
+    assert found == {"image_id": "i", **FACTS, **PARTS, "status": "READY", "ready_by": "e"}
+
+
+def test_a_record_is_completed_once(records: Records) -> None:
+    records.merge("i", FACTS | PARTS)
+    assert records.complete("i", PARTS, "first")
+    assert records.complete("i", PARTS, "second") is None
+    assert records.merge("i", FACTS)["ready_by"] == "first"
+
+
+def test_a_record_that_lacks_another_part_is_left_as_it_was(records: Records) -> None:
+    before = records.merge("i", FACTS | {"original": PARTS["original"]})
+    assert records.complete("i", {"renditions": PARTS["renditions"]}, "e") is None
+    assert records.merge("i", {"entered_on": DAY}) == before
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.SUPERSEDED])
+def test_only_a_record_in_processing_is_completed(records: Records, status: Status) -> None:
+    records.merge("i", FACTS | PARTS)
+    records.change_status("i", Status.PROCESSING, status, "e")
+    assert records.complete("i", PARTS, "e") is None
+
+
+def test_a_record_that_is_not_there_is_not_completed(records: Records) -> None:
+    assert records.complete("i", PARTS, "e") is None
+    assert records.merge("i", FACTS) == {"image_id": "i", "status": "PROCESSING", **FACTS}
+
+
+def superseded(records: Records, *image_ids: str) -> dict[str, str | None]:
+    found = {image_id: records.merge(image_id, {"entered_on": DAY}) for image_id in image_ids}
+    for record in found.values():
+        assert (record["status"] == "SUPERSEDED") == ("superseded_by" in record)
+    return {image_id: record.get("superseded_by") for image_id, record in found.items()}
+
+
+@pytest.mark.parametrize("order", [("old", "new"), ("new", "old"), ("old", "new", "old", "new")])
+def test_the_newest_upload_of_a_key_wins_in_whatever_order_they_are_heard(
+    records: Records, order: tuple[str, ...]
+) -> None:
+    for image_id in order:
+        records.merge(image_id, FACTS)
+        records.claim_newest("source/a.jpg", {"old": "01", "new": "02"}[image_id], image_id)
+    assert superseded(records, "old", "new") == {"old": "new", "new": None}
+
+
+def test_of_three_uploads_the_newest_wins(records: Records) -> None:
+    for image_id, order in (("b", "02"), ("a", "01"), ("c", "03")):
+        records.merge(image_id, FACTS)
+        records.claim_newest("source/a.jpg", order, image_id)
+    assert superseded(records, "a", "b", "c") == {"a": "b", "b": "c", "c": None}
+
+
+def test_uploads_of_other_keys_are_left_alone(records: Records) -> None:
+    for image_id in ("a", "b"):
+        records.merge(image_id, FACTS)
+        records.claim_newest(f"source/{image_id}.jpg", "01", image_id)
+    assert superseded(records, "a", "b") == {"a": None, "b": None}
+
+
+@pytest.fixture
+def items(cloud: None) -> Any:
+    create_table()
+    return lambda: boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
+
+
+def test_an_item_has_text_in_every_index_and_only_whole_numbers(items: Any) -> None:
+    records = DynamoRecords(TABLE)
+    records.merge("i", FACTS | PARTS)
+    (item,) = items()
+    for index in INDEXES:
+        assert item[index.partition]["S"]
+        assert item[index.sort]["S"]
+    assert item["original"] == {"M": {"width": {"N": "4"}}}
+
+
+def test_a_keys_pointer_is_in_no_index(items: Any) -> None:
+    records = DynamoRecords(TABLE)
+    records.merge("i", FACTS)
+    records.claim_newest("source/a.jpg", "01", "i")
+    (pointer,) = [item for item in items() if item["image_id"]["S"] == "newest#source/a.jpg"]
+    assert not any(index.partition in pointer for index in INDEXES)
+
+
+@pytest.mark.parametrize(("index", "question"), [(BY_SOURCE, "source/a.jpg"), (BY_STATUS, "PROCESSING"), (BY_DAY, DAY)])
+def test_every_question_has_an_index(index: Index, question: str, items: Any) -> None:
+    DynamoRecords(TABLE).merge("i", FACTS)
+    found = boto3.client("dynamodb").query(
+        TableName=TABLE,
+        IndexName=index.name,
+        KeyConditionExpression="#p = :q",
+        ExpressionAttributeNames={"#p": index.partition},
+        ExpressionAttributeValues={":q": {"S": question}},
+    )
+    assert [item["image_id"]["S"] for item in found["Items"]] == ["i"]

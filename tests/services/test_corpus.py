@@ -1,0 +1,72 @@
+"""Real pictures, where the corpus lies beside the project."""
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from services.ingest.admission import admit
+from services.normalize.pixels import normalize
+from tests.imaging.metadata import metadata
+from tests.pictures import difference, opened
+
+CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
+SMALL = (48, 48)
+MOST_DIFFERENT = 5
+# The manifest's reference is the same picture without its colour profile.
+OTHER_COLOURS = {"A_orientation/pillow__xmp_tags_orientation.png": "its ColorMatch profile is applied here"}
+
+pytestmark = [
+    pytest.mark.skipif(not (CORPUS / "MANIFEST.csv").exists(), reason="the corpus is not here"),
+    pytest.mark.filterwarnings("ignore::UserWarning"),
+]
+
+
+@cache
+def rows(class_: str) -> list[dict[str, str]]:
+    path = CORPUS / "MANIFEST.csv"
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if row["class"] == class_]
+
+
+def path(row: dict[str, str]) -> str:
+    return row["path"]
+
+
+@cache
+def small(name: str) -> Image.Image:
+    return upright(opened((CORPUS / name).read_bytes()))
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """Return a small copy on white."""
+    picture = image.convert("RGBA")
+    ground = Image.new("RGBA", picture.size, "white")
+    ground.alpha_composite(picture)
+    return ground.convert("RGB").resize(SMALL, Image.Resampling.BOX)
+
+
+@pytest.mark.parametrize("row", rows("A"), ids=path)
+def test_every_orientation_ends_upright(row: dict[str, str]) -> None:
+    master = normalize((CORPUS / row["path"]).read_bytes())
+    assert (master.width, master.height) == (int(row["expected_width"]), int(row["expected_height"]))
+    assert metadata(master.content) == set()
+    if row["path"] not in OTHER_COLOURS:
+        assert difference(upright(opened(master.content)), small(row["reference"])) <= MOST_DIFFERENT
+
+
+@pytest.mark.parametrize("row", rows("B"), ids=path)
+def test_every_cameras_file_is_admitted(row: dict[str, str]) -> None:
+    with (CORPUS / row["path"]).open("rb") as file:
+        found = admit(file, int(row["bytes"]))
+    format_ = "JPEG" if row["format"] == "MPO" else row["format"]
+    assert (found.format, found.width, found.height) == (format_, int(row["width"]), int(row["height"]))
+
+
+@pytest.mark.parametrize("row", [row for row in rows("B") if int(row["bytes"]) < 150_000], ids=path)
+def test_cameras_small_files_have_masters_without_metadata(row: dict[str, str]) -> None:
+    assert metadata(normalize((CORPUS / row["path"]).read_bytes()).content) == set()
