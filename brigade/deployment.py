@@ -161,7 +161,8 @@ def _settings(target: Target, chain: Chain, stack: Stack | None, given: Mapping[
     if unknown := sorted(set(given) - set(settable)):
         raise OperatorError(f"there is no setting {unknown[0]}", f"there are {', '.join(settable)}")
     # A laptop has no room for an interpreter per invocation that AWS would allow.
-    at_once = str(max(2, os.cpu_count() or 1))
+    cores = os.cpu_count() or 1
+    at_once = str(max([cap for cap in parameters.CAPS if cap <= cores], default=parameters.CAPS[0]))
     local = {parameters.MAXIMUM_CONCURRENCY: at_once, parameters.ENVIRONMENT: "local"} if target.is_local else {}
     before = {name: value for name, value in (stack.parameters if stack else {}).items() if name in settable}
     defaults = {name: str(declared[name]) for name in settable}

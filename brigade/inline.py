@@ -70,8 +70,8 @@ class Line:
         handler = importlib.import_module(actor.module)
         own = {"records": self.records} if actor.table else {}
         return Mailbox(
-            actor,
-            handler.connect(self.site, **own, **self.stand_ins.get(name, {})),
+            actor=actor,
+            act=handler.connect(self.site, **own, **self.stand_ins.get(name, {})),
             queue=self.queues[name],
             publisher=self,
             read=getattr(handler, "read", None),

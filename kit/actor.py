@@ -14,6 +14,7 @@ TIMEOUT_S = range(1, 900 + 1)
 BATCH = range(1, 10 + 1)  # more than ten needs a batching window
 CONCURRENCY = range(2, 1_000 + 1)
 ATTEMPTS = range(5, 1_000 + 1)  # fewer than five dead-letters messages that Lambda itself throttled
+LIMITS = {"memory": MEMORY_MB, "timeout": TIMEOUT_S, "batch": BATCH, "concurrency": CONCURRENCY, "attempts": ATTEMPTS}
 # How long one AWS request may be tried again, seconds. Below every actor's timeout, so that there is
 # time left to say so.
 RETRY_BUDGET_S = 8
@@ -67,17 +68,10 @@ class Actor:
             raise ConfigurationError(f"actor {self.name} hears nothing: name at least one event")
         if self.timeout <= 2 * RETRY_BUDGET_S:
             raise ConfigurationError(f"actor {self.name}: timeout must be above {2 * RETRY_BUDGET_S} s")
-        for field, allowed in (
-            ("memory", MEMORY_MB),
-            ("timeout", TIMEOUT_S),
-            ("batch", BATCH),
-            ("concurrency", CONCURRENCY),
-            ("attempts", ATTEMPTS),
-        ):
+        for field, allowed in LIMITS.items():
             if getattr(self, field) not in allowed:
-                raise ConfigurationError(
-                    f"actor {self.name}: {field} must be between {allowed.start} and {allowed.stop - 1}"
-                )
+                bounds = f"{allowed.start} and {allowed.stop - 1}"
+                raise ConfigurationError(f"actor {self.name}: {field} must be between {bounds}")
 
     @property
     def module(self) -> str:

@@ -33,8 +33,8 @@ def function(actor: Actor, connect: Callable[[Site], Act], read: Reader | None =
         logs.configure()
         settings = Settings.from_environment()
         return Mailbox(
-            actor,
-            connect(Site(S3Storage(), settings)),
+            actor=actor,
+            act=connect(Site(S3Storage(), settings)),
             queue=SqsQueue(settings.queue_url, settings.dead_letter_queue_url),
             publisher=SnsPublisher(settings.topics),
             version=settings.version,

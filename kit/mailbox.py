@@ -67,28 +67,19 @@ def delay(attempts: int) -> int:
     return int(min(2 ** min(attempts, 16), LONGEST_DELAY_S))
 
 
+@dataclass(frozen=True, kw_only=True)
 class Mailbox:
     """Everything that surrounds an actor's function ``act``, which takes a letter and announces by yielding.
 
     ``read`` turns a message's body into events; without it, the body is one CloudEvent that the actor hears.
     """
 
-    def __init__(
-        self,
-        actor: Actor,
-        act: Act,
-        *,
-        queue: Queue,
-        publisher: Publisher,
-        version: str = "",
-        read: Reader | None = None,
-    ) -> None:
-        self._actor = actor
-        self._act = act
-        self._queue = queue
-        self._publisher = publisher
-        self._version = version
-        self._read = read
+    actor: Actor
+    act: Act
+    queue: Queue
+    publisher: Publisher
+    version: str = ""
+    read: Reader | None = None
 
     def handle(self, batch: dict[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
         """Work through Lambda's SQS event; return the messages that were not settled, and only those."""
@@ -109,7 +100,7 @@ class Mailbox:
             return False
 
     def _attempt(self, message: Message, context: Context) -> list[Failed]:
-        if context.get_remaining_time_in_millis() < self._actor.timeout * 1000 * RESERVE:
+        if context.get_remaining_time_in_millis() < self.actor.timeout * 1000 * RESERVE:
             return [Failed(OutOfTime())]
         try:
             letters = self._letters(message)
@@ -125,76 +116,59 @@ class Mailbox:
 
     def _deliver(self, letter: Letter[Event], message: Message) -> None:
         began = time.monotonic()
-        with span(self._actor.name, image_id=letter.event.image.id, attempt=message.attempts):
-            for event in self._act(letter):
+        with span(self.actor.name, image_id=letter.event.image.id, attempt=message.attempts):
+            for event in self.act(letter):
                 self._announce(event, letter, message, worked_s=time.monotonic() - began)
 
     def _announce(self, event: Event, letter: Letter[Event], message: Message, worked_s: float = 0) -> None:
         envelope = wrap(
             event,
-            self._actor.name,
+            self.actor.name,
             _trace(letter, message).child(),
-            version=self._version,
+            version=self.version,
             attempts=message.attempts,
             queued_ms=message.queued_ms,
             worked_ms=round(worked_s * 1000),
         )
-        self._publisher.publish(envelope)
+        self.publisher.publish(envelope)
         log.info("%s", event.kind, extra=_facts(message, letter) | {"worked_ms": envelope.workedms})
 
     def _fail(self, message: Message, failures: list[Failed]) -> bool:
         for failed in failures:
-            log.log(
-                logging.WARNING if isinstance(failed.error, Failure) else logging.ERROR,
-                "%s: %s",
-                *reason_of(failed.error),
-                extra=_facts(message, failed.letter),
-                exc_info=None if isinstance(failed.error, Failure) else failed.error,
-            )
+            bug = None if isinstance(failed.error, Failure) else failed.error
+            level = logging.ERROR if bug else logging.WARNING
+            log.log(level, "%s: %s", *reason_of(failed.error), extra=_facts(message, failed.letter), exc_info=bug)
         permanent = all(isinstance(failed.error, Rejected) for failed in failures)
-        if permanent or message.attempts >= self._actor.attempts:
+        if permanent or message.attempts >= self.actor.attempts:
             self._bury(message, failures)
             return True
         unbegun = isinstance(failures[0].error, OutOfTime)
-        self._queue.postpone(message, 0 if unbegun else delay(message.attempts))
+        self.queue.postpone(message, 0 if unbegun else delay(message.attempts))
         return False
 
     def _bury(self, message: Message, failures: list[Failed]) -> None:
         """Write the dead letter with its reason, then tell the catalogue; raises if either cannot be done."""
-        reason, detail = reason_of(failures[0].error)
         letter = failures[0].letter
-        self._queue.bury(
-            message,
-            {
-                "reason": reason,
-                "detail": detail[:DETAIL_CHARACTERS],
-                "actor": self._actor.name,
-                "image_id": letter.event.image.id if letter else "",
-                "attempts": str(message.attempts),
-                "failed_at": now(),
-                "trace": _trace(letter, message).header,
-            },
-        )
-        if ImageRejected not in says(self._actor):
-            return
+        why = self._why(failures[0].error, message)
+        image_id = letter.event.image.id if letter else ""
+        facts = {"image_id": image_id, "failed_at": now(), "trace": _trace(letter, message).header}
+        self.queue.bury(message, {name: str(value) for name, value in why.items()} | facts)
         for failed in failures:
-            if failed.letter:
-                reason, detail = reason_of(failed.error)
-                rejected = ImageRejected(
-                    image=failed.letter.event.image,
-                    actor=self._actor.name,
-                    reason=reason,
-                    detail=detail[:DETAIL_CHARACTERS],
-                    attempts=message.attempts,
-                )
+            if failed.letter and ImageRejected in says(self.actor):
+                rejected = ImageRejected(image=failed.letter.event.image, **self._why(failed.error, message))
                 self._announce(rejected, failed.letter, message)
 
+    def _why(self, error: Exception, message: Message) -> dict[str, Any]:
+        reason, detail = reason_of(error)
+        detail = detail[:DETAIL_CHARACTERS]
+        return {"actor": self.actor.name, "reason": reason, "detail": detail, "attempts": message.attempts}
+
     def _letters(self, message: Message) -> list[Letter[Event]]:
-        if self._read is None:
-            envelope, event = decode(message.body, self._actor.hears)
+        if self.read is None:
+            envelope, event = decode(message.body, self.actor.hears)
             return [Letter(event, envelope, message.attempts)]
         trace = Trace.read(message.trace_header)
-        return [Letter(event, wrap(event, "s3", trace), message.attempts) for event in self._read(message.body)]
+        return [Letter(event, wrap(event, "s3", trace), message.attempts) for event in self.read(message.body)]
 
 
 def _trace(letter: Letter[Event] | None, message: Message) -> Trace:

@@ -19,19 +19,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and each service's common errors
-_THROTTLED = {
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "TooManyRequestsException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "SlowDown",
-    "TransactionInProgressException",
-    "KMSThrottlingException",
-}
+_THROTTLED = {"SlowDown", "RequestLimitExceeded", "TooManyRequestsException", "TransactionInProgressException"}
+_THROTTLED_WORDS = ("Throttl", "ThroughputExceeded")
 _GONE = {"NoSuchKey", "NoSuchVersion", "PreconditionFailed"}
 _PASSING = {"RequestTimeout", "RequestTimeoutException", "InternalError", "InternalFailure"}
 
@@ -109,7 +98,7 @@ def _translated(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) ->
 def _meaning(error: ClientError) -> Exception:
     code = error.response.get("Error", {}).get("Code", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in _THROTTLED or status == 429:  # noqa: PLR2004 - HTTP's "too many requests"
+    if code in _THROTTLED or any(word in code for word in _THROTTLED_WORDS) or status == 429:  # noqa: PLR2004 - HTTP's "too many requests"
         return Throttled(str(error))
     if code in _GONE:
         return ObjectGone(str(error))

@@ -29,7 +29,7 @@ def probe(file: BinaryIO) -> tuple[str, int, int]:
                 name = _format(payload)
             elif kind == b"meta":
                 return name, *_primary_size(payload[4:], turned=name == "HEIF")
-    except (struct.error, IndexError, KeyError) as error:
+    except (struct.error, IndexError, KeyError, OverflowError) as error:
         raise NotAnImage(f"begins like {name or 'HEIF'}, but its boxes are damaged: {error}") from error
     raise NotAnImage(f"begins like {name or 'HEIF'}, but says no picture's size")
 

@@ -47,5 +47,5 @@ def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
 
 def test_two_files_for_one_key_are_refused(tmp_path: Path) -> None:
     paths = [touch(tmp_path / "x/a.jpg"), touch(tmp_path / "y/a.jpg")]
-    with pytest.raises(OperatorError, match="would both become a.jpg"):
+    with pytest.raises(OperatorError, match="would both become a"):
         find(paths)

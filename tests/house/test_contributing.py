@@ -12,6 +12,13 @@ import pytest
 from PIL import Image
 
 ROOT = Path(__file__).parents[2]
+CONFTEST = """
+import pathlib, pytest
+
+@pytest.fixture
+def red_jpeg():
+    return pathlib.Path("red.jpg").read_bytes()
+"""
 PACKAGES = ("kit", "imaging", "services", "infra", "brigade")
 
 
@@ -60,8 +67,7 @@ def test_the_new_actors_own_test_passes(project: Path) -> None:
     picture = BytesIO()
     Image.new("RGB", (60, 40), (250, 10, 10)).save(picture, "JPEG")
     (project / "red.jpg").write_bytes(picture.getvalue())
-    conftest = "import pathlib, pytest\n\n\n@pytest.fixture\ndef red_jpeg():\n    return pathlib.Path('red.jpg').read_bytes()\n"
-    (project / "conftest.py").write_text(conftest, encoding="utf-8")
+    (project / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     assert "1 passed" in run(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/services/tint")
 
 

@@ -6,7 +6,7 @@ import tokenize
 from pathlib import Path
 
 KIT = Path(__file__).parents[2] / "kit"
-MOST_LINES = 700
+MOST_LINES = 750
 _NO_CODE = {
     tokenize.COMMENT,
     tokenize.NL,
@@ -31,14 +31,11 @@ def code_lines(text: str) -> int:
 
 
 def test_only_code_is_counted() -> None:
-    assert (
-        code_lines(
-            '"""Doc.\n\nMore."""\n\n# Why\nx = 1  # so\n\n\ndef f():\n    """Doc."""\n    return (\n        x\n    )\n'
-        )
-        == 5
-    )
+    head = '"""Doc.\n\nMore."""\n\n# Why\nx = 1  # so\n\n\n'
+    body = 'def f():\n    """Doc."""\n    return (\n        x\n    )\n'
+    assert code_lines(head + body) == 5
 
 
-def test_the_kit_has_at_most_700_lines_of_code() -> None:
+def test_the_kit_has_at_most_750_lines_of_code() -> None:
     sizes = {path.name: code_lines(path.read_text(encoding="utf-8")) for path in KIT.glob("*.py")}
     assert sum(sizes.values()) <= MOST_LINES, sizes

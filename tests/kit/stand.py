@@ -125,7 +125,9 @@ class Desk:
 
     def handle(self, *records: dict[str, Any]) -> list[str]:
         """Hand the actor a batch; return the ids of the messages that stay in the queue."""
-        mailbox = Mailbox(self.actor, self.act, queue=self.queue, publisher=self.publisher, version="7", read=self.read)
+        mailbox = Mailbox(
+            actor=self.actor, act=self.act, queue=self.queue, publisher=self.publisher, version="7", read=self.read
+        )
         answer = mailbox.handle({"Records": list(records)}, self.clock)
         assert list(answer) == ["batchItemFailures"]
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]

@@ -39,15 +39,12 @@ def path(row: dict[str, str]) -> str:
 
 @cache
 def small(name: str) -> Image.Image:
-    return upright(opened((CORPUS / name).read_bytes()))
+    return shrunk(opened((CORPUS / name).read_bytes()))
 
 
-def upright(image: Image.Image) -> Image.Image:
-    """Return a small copy on white."""
-    picture = image.convert("RGBA")
-    ground = Image.new("RGBA", picture.size, "white")
-    ground.alpha_composite(picture)
-    return ground.convert("RGB").resize(SMALL, Image.Resampling.BOX)
+def shrunk(image: Image.Image) -> Image.Image:
+    """Return a small copy; what is invisible counts with its colour, as in the manifest's own comparison."""
+    return image.convert("RGB").resize(SMALL, Image.Resampling.BOX)
 
 
 @pytest.mark.parametrize("row", rows("A"), ids=path)
@@ -56,7 +53,7 @@ def test_every_orientation_ends_upright(row: dict[str, str]) -> None:
     assert (master.width, master.height) == (int(row["expected_width"]), int(row["expected_height"]))
     assert metadata(master.content) == set()
     if row["path"] not in OTHER_COLOURS:
-        assert difference(upright(opened(master.content)), small(row["reference"])) <= MOST_DIFFERENT
+        assert difference(shrunk(opened(master.content)), small(row["reference"])) <= MOST_DIFFERENT
 
 
 @pytest.mark.parametrize("row", rows("B"), ids=path)

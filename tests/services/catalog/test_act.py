@@ -144,9 +144,9 @@ def test_events_that_overtake_each_other_inside_the_catalogue_announce_once() ->
 def test_on_dynamodb_too_the_order_does_not_matter(cloud: None) -> None:
     create_table()
     records = DynamoRecords(TABLE)
-    for number, order in enumerate(permutations(range(4))):
+    for number, order in enumerate(permutations(range(3))):
         picture = image(key=f"{number}.jpg")
-        letters = [*way(picture), said(rejected(picture), "normalize")]
-        announced = tell(records, [letters[n] for n in order])
+        first, second, third = (way(picture)[n] for n in order)
+        announced = tell(records, [first, said(rejected(picture), "normalize"), second, third])
         assert [event.image for event in announced] == [picture]
         assert records.merge(picture.id, {"region": "eu-west-1"})["status"] == "READY"

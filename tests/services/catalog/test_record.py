@@ -62,7 +62,7 @@ def test_sizes_before_and_after_are_kept() -> None:
 
 @pytest.mark.parametrize("actor", ["ingest", "normalize", "resize"])
 def test_every_stages_timing_attempts_and_version_are_kept(actor: str) -> None:
-    stage = WHOLE[f"stage_{actor}"]
+    stage = dict(WHOLE[f"stage_{actor}"])
     assert stage.pop("at").endswith("Z")
     assert stage == STAGE
 
