@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint docs template bench clean
+.PHONY: help demo test lint docs template bench bench-pixels clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
@@ -34,6 +34,9 @@ docs: $(VENV)/run.stamp  ## Generate the docs that come from the declarations
 bench: $(VENV)/run.stamp  ## Measure the chain on the local cloud
 	@$(BIN)/python -m benchmarks.chain
 
+bench-pixels: $(VENV)/dev.stamp build/peers/peers.stamp  ## Measure renditions and masters against other libraries
+	@$(BIN)/python -m benchmarks.pixels --write
+
 clean:  ## Remove what make made
 	rm -rf $(VENV) build
 
@@ -47,4 +50,12 @@ $(VENV)/run.stamp: pyproject.toml
 $(VENV)/dev.stamp: $(VENV)/run.stamp
 	@echo "installing what the tests need into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+# What the pixel benchmark compares with; needs Node.js 20 or newer.
+build/peers/peers.stamp: $(VENV)/run.stamp Makefile
+	@command -v npm >/dev/null || { echo "make bench-pixels compares with sharp: install Node.js 20 or newer" >&2; exit 1; }
+	@echo "installing the libraries to compare with into build/peers (once)"
+	@npm install --prefix build/peers --silent --no-audit --no-fund sharp@0.35.5
+	@$(BIN)/python -m pip install --quiet --upgrade --target build/peers/python pyvips==3.2.0 pyvips-binary==8.18.7
 	@touch $@

@@ -5,18 +5,23 @@ import sys
 import typer
 
 from brigade.console import OperatorError, complain, debugging, explain
+from brigade.signals import end_like_ctrl_c
 
 FAILED, INTERRUPTED = 1, 130
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; return its exit code: 0 done, 1 failed, 2 wrongly called, 130 stopped by Ctrl-C."""
+    """Run a command; return its exit code: 0 done, 1 failed, 2 wrongly called, 130 stopped.
+
+    Ctrl-C, SIGTERM and SIGHUP stop a command alike. `up` in the foreground is done when it is stopped: 0.
+    """
     from brigade.cli import app
 
+    end_like_ctrl_c()
     given = sys.argv[1:] if arguments is None else arguments
     try:
         code = app(given or ["--help"], prog_name="brigade", standalone_mode=False)
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):  # Abort is what Typer makes of the first Ctrl-C
         return INTERRUPTED
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)

@@ -120,7 +120,10 @@ def _measures(stored: Mapping[str, Any]) -> str:
 
 
 def _figure(picture: SheetPicture, name: str, stored: Mapping[str, Any]) -> str:
-    """Return a stored picture with its caption; the whole file is a click away."""
+    """Return a stored picture with its caption; the whole file is a click away.
+
+    ``worked_ms`` (how long it took to make) is shown where it is known.
+    """
     path = picture.files.get(stored["key"])
     shown = '<span class="absent">not here</span>'
     if path is not None:
@@ -128,9 +131,10 @@ def _figure(picture: SheetPicture, name: str, stored: Mapping[str, Any]) -> str:
         label = escape(f"{name} of {picture.key}")
         shown = f'<a href="{address}"><img src="{address}" alt="{label}" loading="lazy"></a>'
     made = escape(f"{stored['format']}, {stored['method']}")
+    took = f", {stored['worked_ms']:,} ms" if "worked_ms" in stored else ""
     return f"""
 <figure>{shown}
-<figcaption><b>{escape(name)}</b><br>{_measures(stored)}<br><small>{made}</small></figcaption></figure>"""
+<figcaption><b>{escape(name)}</b><br>{_measures(stored)}{took}<br><small>{made}</small></figcaption></figure>"""
 
 
 def _timings(stages: Mapping[str, Mapping[str, Any]]) -> str:

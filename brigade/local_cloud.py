@@ -1,6 +1,6 @@
 """The local cloud: ministack in a process of its own, on loopback only."""
 
-import json
+import atexit
 import os
 import secrets
 import shutil
@@ -13,10 +13,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from brigade.birth import birth
 from brigade.console import OperatorError
+from brigade.ministack import health
+from brigade.signals import held
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 4566  # where LocalStack and ministack are expected
@@ -66,24 +68,23 @@ class LocalCloud:
         """Return whether its process runs."""
         if self.process is not None:
             return self.process.poll() is None
-        return _birth(self.pid) == self.born
+        return birth(self.pid) == self.born
 
     def answers(self, timeout: float = GRACE_S) -> bool:
         """Return whether this very cloud answers on its port within ``timeout`` seconds."""
-        connection = HTTPConnection(HOST, self.port, timeout=timeout)
-        try:
-            connection.request("GET", "/_ministack/health")
-            health = json.loads(connection.getresponse().read())
-        except (OSError, HTTPException, ValueError):
-            return False
-        finally:
-            connection.close()
-        return isinstance(health, dict) and health.get("edition") == self.identity
+        found = health(HOST, self.port, timeout)
+        return found is not None and found["edition"] == self.identity
+
+    def outlive(self) -> None:
+        """Let it go on when this process ends; else it ends with it."""
+        atexit.unregister(self.stop)
 
     def stop(self) -> None:
         """End its process and those of its functions, and remove its folder; nothing to do when it is gone."""
-        self.end()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with held():  # impatience must not leave half of it behind
+            self.end()
+            shutil.rmtree(self.folder, ignore_errors=True)
+            atexit.unregister(self.stop)
 
     def end(self) -> None:
         """End its process and those of its functions."""
@@ -158,22 +159,25 @@ def _is_free(port: int) -> bool:
 
 def _start_anywhere() -> LocalCloud:
     if _is_free(DEFAULT_PORT):
-        try:
+        # Another program may take it in the meantime, and even leave it again.
+        with suppress(OperatorError):
             return _start_on(DEFAULT_PORT)
-        except OperatorError:
-            if _is_free(DEFAULT_PORT):
-                raise
-            # Another program has taken it in the meantime.
     return _start_on(free_port())
 
 
 def _start_on(port: int) -> LocalCloud:
-    cloud = _spawn(port)
+    with held():  # between the process and the note that it is ours to stop
+        cloud = _spawn(port)
+        atexit.register(cloud.stop)  # also when a signal comes where nobody waits for one
     try:
         _await(cloud)
-    except BaseException:
+    except OperatorError:
         cloud.end()
+        cloud.outlive()
         shutil.rmtree(Path(cloud.folder, "tmp"), ignore_errors=True)  # the log stays, to be read
+        raise
+    except BaseException:
+        cloud.stop()
         raise
     return cloud
 
@@ -193,7 +197,7 @@ def _spawn(port: int) -> LocalCloud:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for us to handle
         )
-    return LocalCloud(process.pid, _birth(process.pid) or "", port, identity, str(folder), process)
+    return LocalCloud(process.pid, birth(process.pid) or "", port, identity, str(folder), process)
 
 
 def _environment(port: int, identity: str, temporary: Path) -> dict[str, str]:
@@ -226,24 +230,3 @@ def _await(cloud: LocalCloud) -> None:
     raise OperatorError(
         f"the local cloud on {cloud.address} {what}: {cloud.last_words()}", f"the whole log is {cloud.log}"
     )
-
-
-def _birth(pid: int) -> str | None:
-    """Return when a process began, in the system's own words; None when it has ended."""
-    if not Path("/proc/self/stat").exists():
-        return _birth_by_ps(pid)
-    try:
-        # https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: state is field 3, starttime field 22. The
-        # name before them, in brackets, may hold anything.
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return None if fields[0] in "ZX" else fields[19]
-
-
-def _birth_by_ps(pid: int) -> str | None:
-    done = subprocess.run(
-        ["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    state, _, started = done.stdout.strip().partition(" ")
-    return None if not state or state.startswith("Z") else started.strip()

@@ -33,8 +33,13 @@ def process_one(file: LocalFile, recipes: Recipes, out: Path) -> dict[str, Any]:
 
     Status is ready, rejected (with reason and detail) or ignored (no recipe matches the key).
     """
+    return _report(file, record_of(file, recipes, out) or {}, out)
+
+
+def record_of(file: LocalFile, recipes: Recipes, out: Path) -> dict[str, Any] | None:
+    """Send one file through the chain and store its outputs; return its record, None if no recipe matches the key."""
     content = file.path.read_bytes()
-    line = Line(CHAIN, stand_ins={"ingest": {"recipes": recipes}, "resize": {"recipes": recipes}})
+    line = Line(CHAIN, stand_ins={name: {"recipes": recipes} for name in ("ingest", "normalize", "resize")})
     line.upload(file.key, content, etag=hashlib.md5(content, usedforsecurity=False).hexdigest())
     line.run()
     for (bucket, key), output in line.storage.objects.items():
@@ -43,7 +48,7 @@ def process_one(file: LocalFile, recipes: Recipes, out: Path) -> dict[str, Any]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(output)
     record = next(iter(line.records.items.values()), None)
-    return _report(file, view(record) if record else {}, out)
+    return view(record) if record else None
 
 
 def _report(file: LocalFile, record: dict[str, Any], out: Path) -> dict[str, Any]:

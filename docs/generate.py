@@ -1,4 +1,4 @@
-"""``python -m docs.generate`` writes docs/chain.md and docs/events.md from the declarations; ``--check`` compares."""
+"""``python -m docs.generate`` writes the pages that say what is declared; ``--check`` compares them."""
 
 import argparse
 import inspect
@@ -12,7 +12,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
+from docs import recipe_words
 from docs.examples import NOTIFICATION, envelope, parts
+from docs.markdown import comment, table
 from kit import envelope as envelopes
 from kit import events, settings
 from kit.actor import Actor, Bucket, Place
@@ -92,9 +94,9 @@ def _actor(actor: Actor) -> list[str]:
     return [
         f"## {actor.name}",
         f"{actor.purpose}.",
-        _table(("", ""), ((name, fact) for name, fact in facts if fact)),
+        table(("", ""), ((name, fact) for name, fact in facts if fact)),
         "It refuses for good, without trying again:",
-        _table(("reason", "meaning"), reasons),
+        table(("reason", "meaning"), reasons),
     ]
 
 
@@ -121,10 +123,10 @@ def events_page(chain: Chain) -> str:
         "## Dead letters",
         "The message's body is left as it was, so that it can be sent again. Its message attributes say why it is "
         "here; a function that was killed or timed out leaves a dead letter without them.",
-        _table(("attribute", "meaning"), ((f"`{name}`", meaning) for name, meaning in DEAD_LETTER.items())),
+        table(("attribute", "meaning"), ((f"`{name}`", meaning) for name, meaning in DEAD_LETTER.items())),
         "## Settings",
         "The environment variables of every function, set by the template.",
-        _table(("variable", "needed", "field of `Settings`"), _variables(chain)),
+        table(("variable", "needed", "field of `Settings`"), _variables(chain)),
     )
 
 
@@ -150,11 +152,10 @@ def _and(words: list[str]) -> str:
 def _fields(struct: type[msgspec.Struct]) -> str:
     """Return a table of a struct's fields; what a field means is the comment at the end of its line."""
     rows = [
-        (f"`{field.name}`", _kind(field.type), _default(field), _comment(struct, field.name))
-        for field in fields(struct)
+        (f"`{field.name}`", _kind(field.type), _default(field), comment(struct, field.name)) for field in fields(struct)
     ]
     described = any(row[-1] for row in rows)
-    return _table(("field", "type", "default", "meaning")[: 3 + described], (row[: 3 + described] for row in rows))
+    return table(("field", "type", "default", "meaning")[: 3 + described], (row[: 3 + described] for row in rows))
 
 
 def _default(field: FieldInfo) -> str:
@@ -168,14 +169,6 @@ def _kind(kind: Any) -> str:
         return "the event"
     name = kind.__name__ if type(kind) is type(msgspec.Struct) or type(kind) is type else str(kind)
     return f"`{re.sub(r'[a-z_.]+[.](?=[A-Z])', '', name)}`"
-
-
-def _comment(struct: type, field: str) -> str:
-    for owner in struct.__mro__:
-        if field in vars(owner).get("__annotations__", {}):
-            line = re.search(rf"^    {field}: .*?  # (.+)$", inspect.getsource(owner), re.MULTILINE)
-            return line[1] if line else ""
-    return ""
 
 
 def _variables(chain: Chain) -> Iterable[tuple[str, str, str]]:
@@ -201,16 +194,20 @@ def _prose(thing: object) -> str:
     return (inspect.getdoc(thing) or "").replace("``", "`")
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    cells = [head, ("---",) * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells)
-
-
 def _page(title: str, *sections: str) -> str:
     return "\n\n".join((GENERATED, title, *sections)) + "\n"
 
 
-PAGES: dict[str, Callable[[Chain], str]] = {"chain.md": chain_page, "events.md": events_page}
+def recipes_page(_: Chain) -> str:
+    """Return docs/recipes.md: every word that a recipe may say."""
+    return _page("# Recipes", *recipe_words.sections())
+
+
+PAGES: dict[str, Callable[[Chain], str]] = {
+    "chain.md": chain_page,
+    "events.md": events_page,
+    "recipes.md": recipes_page,
+}
 
 
 def main(arguments: list[str] | None = None, folder: Path = DOCS) -> int:

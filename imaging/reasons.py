@@ -11,5 +11,9 @@ class DecompressionBomb(Rejected):
     """Decoding the picture would need far more memory than its bytes suggest."""
 
 
+class TooSlow(Rejected):
+    """Decoding the picture takes longer than the limit."""
+
+
 class UnknownRecipe(Rejected):
     """The recipe that this picture was admitted under is no longer in recipes.toml."""

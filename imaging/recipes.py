@@ -1,78 +1,80 @@
 """Recipes: which renditions a picture gets, by its key. ``recipes.toml`` is data; this is its grammar."""
 
-import re
 import tomllib
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+from imaging.effects import Effect, Position
 from imaging.limits import MAX_SIDE
 from imaging.reasons import UnknownRecipe
+from imaging.toml_lines import line_of
 from kit.errors import ConfigurationError
 
 # Beside this package in a checkout, in an installed wheel and in a function's zip.
 DEFAULT_PATH = Path(__file__).parent.parent / "recipes.toml"
 
-Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Name = Annotated[
+    str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="at most 63 small letters, digits and hyphens")
+]
 Side = Annotated[int, Meta(ge=1, le=MAX_SIDE)]
 # The words that sharp and CSS object-fit use.
 Fit = Literal["inside", "outside", "cover", "contain", "fill"]
 
 
-class _Effect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="effect"):
-    """One effect, told from the others by its name."""
-
-
-class Pixelate(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="effect", tag="pixelate"
-):
-    """Square blocks of one colour; ``blocks`` of them along the longer side."""
-
-    blocks: Annotated[int, Meta(ge=2, le=256)]
-
-
-class Grayscale(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="effect", tag="grayscale"
-):
-    """Shades of grey (ITU-R 601-2 luma, as Pillow computes it)."""
-
-
-Effect = Pixelate | Grayscale
+Background = Annotated[str, Meta(pattern=r"^(#[0-9a-fA-F]{6}|transparent)$", description="`#rrggbb`, `transparent`")]
+Gravity = Position | Literal["attention", "entropy"]
+# Structural similarity that quality = "auto" meets. docs/recipes.md says what it costs in bytes.
+DEFAULT_SSIM = 0.98
+# What is made of a small picture must fit into memory: 8,192 × 8,192 pixels are 0.2 GB.
+MAX_GROWN_SIDE = 8_192
 
 
 class Rendition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One output. Width and height in pixels; at least one is needed, both for every fit but ``inside``."""
+    """One output. At least one of width and height is needed, both for every fit but ``inside``."""
 
-    name: Name
-    width: Side | None = None
-    height: Side | None = None
-    fit: Fit = "inside"
-    enlarge: bool = False
-    background: Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$")] = "#ffffff"
-    effects: tuple[Effect, ...] = ()
-    format: Literal["same", "jpeg", "png", "webp"] = "same"
-    quality: Annotated[int, Meta(ge=1, le=100)] = 85
+    name: Name  # part of the file's key
+    width: Side | None = None  # pixels
+    height: Side | None = None  # pixels
+    fit: Fit = "inside"  # how the picture meets width and height, see below
+    gravity: Gravity = "centre"  # cover: what is kept of a picture that hangs over, see below
+    background: Background = "#ffffff"  # contain: what lies beside and behind it; JPEG: white
+    enlarge: bool = False  # whether a small picture may grow, to at most 8,192 pixels; contain's canvas likewise
+    effects: tuple[Effect, ...] = ()  # one after the other, see below
+    format: Literal["same", "jpeg", "png", "webp", "avif"] = "same"  # `same` is the master's
+    quality: Annotated[int, Meta(ge=1, le=100)] | Literal["auto"] = 85  # `auto` meets `ssim`; PNG is lossless
+    ssim: Annotated[float, Meta(ge=0.8, le=0.999)] = DEFAULT_SSIM  # quality auto: similarity of file and pixels
 
     def __post_init__(self) -> None:
         if self.width is None and self.height is None:
             raise ValueError("a rendition needs a width, a height, or both")
         if self.fit != "inside" and (self.width is None or self.height is None):
             raise ValueError(f"fit {self.fit!r} needs both width and height")
+        if self.fit != "cover" and self.gravity != "centre":
+            raise ValueError("`gravity` means something for fit 'cover' alone")
+        if self.fit != "contain" and self.background != "#ffffff":
+            raise ValueError("`background` means something for fit 'contain' alone")
+        longest = max(self.width or 0, self.height or 0)
+        if longest > MAX_GROWN_SIDE and (self.enlarge or self.fit == "contain"):
+            raise ValueError(f"with `enlarge` or fit 'contain' a side may have {MAX_GROWN_SIDE} pixels, not {longest}")
+        if self.quality != "auto" and self.ssim != DEFAULT_SSIM:
+            raise ValueError("`ssim` means something for quality 'auto' alone")
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What happens to the keys that begin with ``prefix`` and end with ``suffix``, upper and lower case alike."""
 
-    name: Name
-    rendition: Annotated[tuple[Rendition, ...], Meta(min_length=1)]
-    prefix: str = ""
-    suffix: str = ""
+    name: Name  # what events and the record call it
+    rendition: Annotated[tuple[Rendition, ...], Meta(min_length=1, description="at least one")]  # see below
+    prefix: str = ""  # what the keys begin with
+    suffix: str = ""  # what the keys end with
+    keep: tuple[Literal["copyright", "artist"], ...] = ()  # what is kept of the metadata; all else is dropped
 
     def __post_init__(self) -> None:
         _refuse_duplicates("renditions", [rendition.name for rendition in self.rendition])
+        _refuse_duplicates("words of `keep`", list(self.keep))
 
     def matches(self, key: str) -> bool:
         """Return whether this recipe is for that key."""
@@ -118,39 +120,10 @@ def parse(text: str, name: str = "recipes.toml") -> Recipes:
         raise ConfigurationError(f"{name}: {error}") from error
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at ")
-        raise ConfigurationError(f"{name}, line {_line(text, reason, place)}: {reason}") from error
+        raise ConfigurationError(f"{name}, line {line_of(text, reason, place)}: {reason}") from error
 
 
 def _refuse_duplicates(what: str, names: list[str]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise ValueError(f"two {what} are named {name!r}")
-
-
-def _line(text: str, reason: str, place: str) -> int:
-    """Find the line that a validation error's path (``$.recipe[0].rendition[2].fit``) speaks of.
-
-    TOML readers keep no line numbers, so the table's header is counted, then the word sought below it.
-    """
-    lines = text.splitlines()
-    recipe, rendition = (_index(place, word) for word in ("recipe", "rendition"))
-    start = _nth(lines, "[[recipe]]", recipe, 0)
-    if rendition is not None:
-        start = _nth(lines, "[[recipe.rendition]]", rendition, start)
-    words = re.findall(r"`(\w+)`", reason) + re.findall(r"\.(\w+)", place)[::-1]
-    end = next((i for i in range(start + 1, len(lines)) if lines[i].lstrip().startswith("[[")), len(lines))
-    for word in words:
-        for number in range(start, end):
-            if re.match(rf"\s*{word}\s*=", lines[number]):
-                return number + 1
-    return start + 1
-
-
-def _index(place: str, word: str) -> int | None:
-    found = re.search(rf"\.{word}\[(\d+)\]", place)
-    return int(found[1]) if found else None
-
-
-def _nth(lines: list[str], header: str, index: int | None, start: int) -> int:
-    found: Iterable[int] = (i for i in range(start, len(lines)) if lines[i].strip().startswith(header))
-    return next((i for count, i in enumerate(found) if count == index), start)

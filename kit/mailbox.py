@@ -21,10 +21,10 @@ from kit.tracing import Trace, span
 
 log = logging.getLogger("brigade")
 
-# A message is not begun with less of the function's time left than this share of its timeout.
+# Kept back from the work, seconds, so that a failure can still be recorded: one AWS request that hangs takes thirteen
+# (kit.aws.CONFIG). A message is not begun with less time left than this, or than this share of the function's timeout.
+SETTLING_S = 15
 RESERVE = 0.2
-# Kept back from every retry budget, seconds, so that a failure can still be recorded.
-SETTLING_S = 3
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
 LONGEST_DELAY_S = 12 * 60 * 60
 # Attributes share the message's size limit with its body.
@@ -86,22 +86,21 @@ class Mailbox:
         messages = [Message.from_record(record) for record in batch["Records"]]
         # Those with the fewest receives left go first: if time runs out, the others can wait.
         messages.sort(key=lambda message: -message.attempts)
-        with retry.until(context.get_remaining_time_in_millis() / 1000 - SETTLING_S):
-            kept = [message for message in messages if not self._settle(message, context)]
+        kept = [message for message in messages if not self._settle(message, context)]
         return {"batchItemFailures": [{"itemIdentifier": message.id} for message in kept]}
 
     def _settle(self, message: Message, context: Context) -> bool:
         """Work on one message; return whether it may be deleted. Never raises: the others must go on."""
-        failures = self._attempt(message, context)
+        with retry.until(_seconds_left(context) - SETTLING_S):
+            failures = self._attempt(message, context)
         try:
-            return not failures or self._fail(message, failures)
+            with retry.until(_seconds_left(context)):
+                return not failures or self._fail(message, failures)
         except Exception:
             log.exception("the failure could not be recorded; the message stays", extra=_facts(message))
             return False
 
     def _attempt(self, message: Message, context: Context) -> list[Failed]:
-        if context.get_remaining_time_in_millis() < self.actor.timeout * 1000 * RESERVE:
-            return [Failed(OutOfTime())]
         try:
             letters = self._letters(message)
         except Exception as error:  # noqa: BLE001 - whatever it is, the message is kept or explained
@@ -109,6 +108,8 @@ class Mailbox:
         failures = []
         for letter in letters:
             try:
+                if _seconds_left(context) < max(SETTLING_S, self.actor.timeout * RESERVE):
+                    raise OutOfTime  # noqa: TRY301 - settled like any other failure
                 self._deliver(letter, message)
             except Exception as error:  # noqa: BLE001 - the message's other letters must go on
                 failures.append(Failed(error, letter))
@@ -142,17 +143,28 @@ class Mailbox:
         if permanent or message.attempts >= self.actor.attempts:
             self._bury(message, failures)
             return True
-        unbegun = isinstance(failures[0].error, OutOfTime)
-        self.queue.postpone(message, 0 if unbegun else delay(message.attempts))
+        self.queue.postpone(message, 0 if isinstance(failures[0].error, OutOfTime) else delay(message.attempts))
         return False
 
     def _bury(self, message: Message, failures: list[Failed]) -> None:
-        """Write the dead letter with its reason, then tell the catalogue; raises if either cannot be done."""
+        """Tell the catalogue, then write the dead letter with its reason; raises if either cannot be done.
+
+        In this order, because saying it twice is harmless and a second dead letter is not. On the last permitted
+        receive the dead letter is written all the same: SQS would move the message without a reason.
+        """
+        try:
+            self._announce_rejections(message, failures)
+        except Exception:
+            if message.attempts < self.actor.attempts:
+                raise
+            log.exception("the catalogue could not be told", extra=_facts(message))
         letter = failures[0].letter
-        why = self._why(failures[0].error, message)
         image_id = letter.event.image.id if letter else ""
         facts = {"image_id": image_id, "failed_at": now(), "trace": _trace(letter, message).header}
-        self.queue.bury(message, {name: str(value) for name, value in why.items()} | facts)
+        why = self._why(failures[0].error, message) | facts
+        self.queue.bury(message, {name: str(value) for name, value in why.items()})
+
+    def _announce_rejections(self, message: Message, failures: list[Failed]) -> None:
         for failed in failures:
             if failed.letter and ImageRejected in says(self.actor):
                 rejected = ImageRejected(image=failed.letter.event.image, **self._why(failed.error, message))
@@ -169,6 +181,10 @@ class Mailbox:
             return [Letter(event, envelope, message.attempts)]
         trace = Trace.read(message.trace_header)
         return [Letter(event, wrap(event, "s3", trace), message.attempts) for event in self.read(message.body)]
+
+
+def _seconds_left(context: Context) -> float:
+    return context.get_remaining_time_in_millis() / 1000
 
 
 def _trace(letter: Letter[Event] | None, message: Message) -> Trace:

@@ -87,6 +87,8 @@ def call(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 
 def _translated(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    if time.monotonic() > _deadline.get():
+        raise ServiceUnavailable("no time was left to ask")
     try:
         return operation(*args, **kwargs)
     except ClientError as error:

@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 from hypothesis import settings
@@ -8,7 +9,7 @@ from moto import mock_aws
 
 from kit import aws, retry
 
-REGION = "eu-west-1"
+REGION: Final = "eu-west-1"
 
 settings.register_profile("brigade", deadline=None, max_examples=60, database=None)
 settings.load_profile("brigade")

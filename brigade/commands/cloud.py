@@ -1,6 +1,6 @@
 """`brigade up` and `brigade down`: the local cloud."""
 
-import signal
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -8,6 +8,7 @@ import typer
 from brigade import local_cloud, local_record
 from brigade.console import OperatorError, out, say
 from brigade.local_cloud import LocalCloud
+from brigade.signals import held
 from brigade.target import local_target
 
 
@@ -21,23 +22,22 @@ def up(
 
     Without --detach it runs until Ctrl-C. Other brigade commands find it without the variables, too.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends like Ctrl-C, with nothing left behind
     if running := _already(port):
         say(f"a local cloud is already running on {running.address}; `brigade down` stops it")
         _print_variables(running)
         return
     cloud = local_cloud.start(port)
-    try:
+    with ExitStack() as ending:
+        ending.callback(_end, cloud)
         local_record.record(cloud)
-    except BaseException:
-        cloud.stop()
-        raise
-    say(f"local cloud on {cloud.address}, log in {cloud.log}")
-    _print_variables(cloud)
-    if detach:
-        say("`brigade deploy` is next; `brigade down` stops it")
-    else:
-        _stay(cloud)
+        say(f"local cloud on {cloud.address}, log in {cloud.log}")
+        _print_variables(cloud)
+        if detach:
+            say("`brigade deploy` is next; `brigade down` stops it")
+            cloud.outlive()
+            ending.pop_all()
+        else:
+            _stay(cloud)
 
 
 def down() -> None:
@@ -47,8 +47,7 @@ def down() -> None:
         say("no local cloud is running")
         return
     was_alive = cloud.alive()
-    cloud.stop()
-    local_record.forget(cloud)
+    _end(cloud)
     say(f"the local cloud on {cloud.address} " + ("is stopped" if was_alive else "had gone already"))
 
 
@@ -58,8 +57,7 @@ def _already(port: int | None) -> LocalCloud | None:
     if cloud is None:
         return None
     if not cloud.alive():
-        cloud.stop()
-        local_record.forget(cloud)
+        _end(cloud)
         return None
     if not cloud.answers():
         raise OperatorError(f"the local cloud on {cloud.address} runs but does not answer", "`brigade down` stops it")
@@ -78,15 +76,17 @@ def _print_variables(cloud: LocalCloud) -> None:
 def _stay(cloud: LocalCloud) -> None:
     """Wait until Ctrl-C, SIGTERM or `brigade down`; raises OperatorError when the cloud ends by itself."""
     say("Ctrl-C stops it")
-    words = ""
     try:
         process = cloud.process
         if process is not None and process.wait() != 0:
-            words = cloud.last_words()
+            raise OperatorError(
+                f"the local cloud ended by itself: {cloud.last_words()}", "`brigade up` starts a new one"
+            )
     except KeyboardInterrupt:
         say(f"stopping the local cloud on {cloud.address}")
-    finally:
+
+
+def _end(cloud: LocalCloud) -> None:
+    with held():
         cloud.stop()
         local_record.forget(cloud)
-    if words:
-        raise OperatorError(f"the local cloud ended by itself: {words}", "`brigade up` starts a new one")

@@ -1,44 +1,96 @@
-"""`brigade recipes`: what would happen to which key."""
+"""`brigade recipes`: what would happen to which key, whether a recipes file is right, and what it makes of a photo."""
 
+import logging
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from brigade.console import out, print_json, table
+from brigade.console import out, print_json, say, table
+
+app = typer.Typer(help="What would happen to which key.")
+
+RecipesFile = Annotated[Path | None, typer.Option("--recipes", help="Another recipes.toml.")]
 
 
+@app.callback(invoke_without_command=True)
 def recipes(
+    context: typer.Context,
     key: Annotated[list[str] | None, typer.Option(help="Say which recipe this key would get; repeatable.")] = None,
     file: Annotated[Path | None, typer.Option(help="Another recipes.toml.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
     """Show the recipes, in the order in which they are asked; or, with --key, what would happen to a key."""
-    import msgspec
-
+    if context.invoked_subcommand:
+        return
     from brigade.recipes import load_recipes
 
     loaded = load_recipes(file)
     if key:
-        answers = [(each, loaded.match(each)) for each in key]
-        if as_json:
-            print_json([{"key": each, "recipe": found.name if found else None} for each, found in answers])
-            return
-        for each, found in answers:
-            said = f"{found.name}: {', '.join(r.name for r in found.rendition)}" if found else "ignored"
-            out.print(Text(f"{each}  →  {said}"))
+        _answer([(each, loaded.match(each)) for each in key], as_json=as_json)
+    else:
+        _show(loaded, as_json=as_json)
+
+
+@app.command()
+def check(
+    file: Annotated[Path | None, typer.Argument(help="[default: ./recipes.toml, or else the one with brigade]")] = None,
+) -> None:
+    """Read a recipes file as a function would; say what it holds, or file, line and reason of the first mistake."""
+    from brigade.recipes import load_recipes, recipes_path
+
+    found = load_recipes(file).recipe
+    renditions = sum(len(recipe.rendition) for recipe in found)
+    out.print(Text(f"{recipes_path(file)}: {_count(len(found), 'recipe')}, {_count(renditions, 'rendition')}"))
+
+
+@app.command()
+def preview(
+    photo: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="One picture.")],
+    out_folder: Annotated[Path, typer.Option("--out", help="Where the contact sheet and the pictures are written.")],
+    recipe: Annotated[str | None, typer.Option(help="Use this recipe, whatever the picture's name.")] = None,
+    file: RecipesFile = None,
+) -> None:
+    """Make every rendition of one photo and show them side by side in OUT/index.html, with bytes and milliseconds."""
+    from brigade import processing, recipe_preview
+    from brigade.recipes import load_recipes
+
+    loaded = load_recipes(file)
+    logging.getLogger("brigade").setLevel(logging.CRITICAL)  # a rejection is this command's own error
+    sheet = recipe_preview.preview(photo, processing.only(loaded, recipe) if recipe else loaded, out_folder)
+    say(f"look at {sheet}")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _answer(answers: list[tuple[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print_json([{"key": key, "recipe": found.name if found else None} for key, found in answers])
         return
+    for key, found in answers:
+        said = f"{found.name}: {', '.join(r.name for r in found.rendition)}" if found else "ignored"
+        out.print(Text(f"{key}  →  {said}"))
+
+
+def _show(loaded: Any, *, as_json: bool) -> None:
+    import msgspec
+
     if as_json:
         print_json([msgspec.to_builtins(recipe) for recipe in loaded.recipe])
         return
     for recipe in loaded.recipe:
         keys = f"{recipe.prefix}*{recipe.suffix}" if recipe.prefix or recipe.suffix else "every other key"
-        rows = [_row(msgspec.to_builtins(rendition)) for rendition in recipe.rendition]
+        rows = [_row(rendition) for rendition in recipe.rendition]
         out.print(table(f"{recipe.name}  ({keys})", ("rendition", "fit", "size", "format", "effects"), rows))
 
 
-def _row(rendition: dict[str, Any]) -> tuple[str, ...]:
-    size = f"{rendition['width'] or ''}×{rendition['height'] or ''}"
-    effects = ", ".join(" ".join(str(word) for word in effect.values()) for effect in rendition["effects"])
-    return rendition["name"], rendition["fit"], size, f"{rendition['format']} {rendition['quality']}", effects
+def _row(rendition: Any) -> tuple[str, ...]:
+    from services.resize.effects import name
+
+    size = f"{rendition.width or ''}×{rendition.height or ''}"
+    fit = rendition.fit if rendition.gravity == "centre" else f"{rendition.fit} {rendition.gravity}"
+    effects = ", ".join(name(effect) for effect in rendition.effects)
+    return rendition.name, fit, size, f"{rendition.format} {rendition.quality}", effects

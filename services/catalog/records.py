@@ -1,5 +1,6 @@
 """Where records are kept: one protocol, a DynamoDB one and an in-memory one."""
 
+from contextlib import suppress
 from threading import RLock
 from typing import Any, Protocol, cast
 
@@ -103,7 +104,8 @@ class DynamoRecords:
     def _supersede(self, image_id: str, by: str) -> None:
         values = {":by": by, ":superseded": Status.SUPERSEDED.value}
         change = "SET superseded_by = :by, #status = :superseded"
-        self._update(image_id, change, values, condition=f"attribute_exists({KEY})")
+        with suppress(_Refused):  # the record was deleted by hand: nothing to mark
+            self._update(image_id, change, values, condition=f"attribute_exists({KEY})")
 
     def _update(
         self,

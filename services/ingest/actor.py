@@ -5,6 +5,7 @@ from kit.errors import ObjectGone, UnreadableMessage
 from kit.events import ImageIngested, ImageUploaded
 from services.ingest.reasons import (
     EmptyObject,
+    ExtremeAspect,
     NotAnImage,
     OwnOutput,
     TooLarge,
@@ -22,6 +23,7 @@ INGEST = Actor(
         NotAnImage,
         UnsupportedFormat,
         TooManyPixels,
+        ExtremeAspect,
         TooLarge,
         OwnOutput,
         ObjectGone,

@@ -28,7 +28,7 @@ def read(body: str) -> list[ImageUploaded]:
         if isinstance(message, dict) and message.get("Type") == "Notification":
             message = json.loads(message["Message"])
         return [ImageUploaded(image=Image.of(source)) for source in _sources(message)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableMessage(f"not a notification from S3: {type(error).__name__}: {error}") from error
 
 

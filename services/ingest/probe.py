@@ -3,8 +3,10 @@
 import struct
 from typing import BinaryIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from imaging.codec import decoding
+from imaging.reasons import CorruptImage, DecompressionBomb
 from services.ingest import iso_media
 from services.ingest.reasons import NotAnImage, TooManyPixels, UnsupportedFormat
 
@@ -69,14 +71,12 @@ def probe(file: BinaryIO) -> tuple[str, int, int]:
 
 def _pillow(file: BinaryIO, name: str) -> tuple[int, int]:
     try:
-        with Image.open(file, formats=(name,)) as image:
+        with decoding(), Image.open(file, formats=(name,)) as image:
             return image.size
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise TooManyPixels(str(error)) from error
-    except UnidentifiedImageError as error:  # Pillow's words name an object in memory, another one each time
-        raise NotAnImage(f"begins like {name}, but its header cannot be read") from error
-    except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, struct.error) as error:
-        raise NotAnImage(f"begins like {name}, but its header cannot be read: {error}") from error
+    except DecompressionBomb as error:
+        raise TooManyPixels(error.detail) from error
+    except CorruptImage as error:
+        raise NotAnImage(f"begins like {name}, but its header cannot be read: {error.detail}") from error
 
 
 def _webp(file: BinaryIO) -> tuple[int, int]:

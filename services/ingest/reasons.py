@@ -19,6 +19,10 @@ class TooManyPixels(Rejected):
     """The picture has more pixels than the limit."""
 
 
+class ExtremeAspect(Rejected):
+    """The picture is far longer than wide, or wider than long."""
+
+
 class TooLarge(Rejected):
     """The object has more bytes than the limit."""
 

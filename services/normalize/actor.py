@@ -1,6 +1,7 @@
 """normalize: the declaration."""
 
-from imaging.reasons import CorruptImage, DecompressionBomb
+from imaging.limits import DECODING_MEMORY_MB
+from imaging.reasons import CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe
 from kit.actor import Actor, Bucket, Place
 from kit.errors import ObjectGone, UnreadableMessage
 from kit.events import ImageIngested, ImageNormalized
@@ -10,11 +11,12 @@ NORMALIZE = Actor(
     purpose="Turns a picture upright, converts it to sRGB, drops all metadata and stores that master",
     hears=(ImageIngested,),
     says=(ImageNormalized,),
-    rejects=(CorruptImage, DecompressionBomb, ObjectGone, UnreadableMessage),
+    rejects=(CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, ObjectGone, UnreadableMessage),
     reads=(Place(Bucket.SOURCE),),
     writes=(Place(Bucket.TARGET, "normalized/"),),
     carries=("imaging",),
-    memory=1769,  # one full vCPU: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
-    timeout=60,
+    memory=DECODING_MEMORY_MB,
+    timeout=90,
+    batch=5,  # one message may take MAX_SECONDS
     concurrency=50,
 )

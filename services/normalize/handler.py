@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from imaging.codec import WRITTEN
+from imaging.limits import MAX_SECONDS
+from imaging.patience import at_most
+from imaging.recipes import Recipes, load
 from kit.events import Event, ImageIngested, ImageNormalized, StoredImage
 from kit.function import Site, function
 from kit.mailbox import Act, Letter
@@ -11,10 +14,13 @@ from services.normalize.actor import NORMALIZE
 from services.normalize.pixels import normalize
 
 
-def act(letter: Letter[ImageIngested], *, site: Site) -> Iterator[Event]:
-    """Store a picture's master. Raises CorruptImage, DecompressionBomb and what storage raises."""
+def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes) -> Iterator[Event]:
+    """Store a master. Raises UnknownRecipe, CorruptImage, DecompressionBomb, TooSlow and what storage raises."""
     event = letter.event
-    master = normalize(site.storage.read(event.image.source))
+    keep = recipes.named(event.recipe).keep
+    content = site.storage.read(event.image.source)
+    with at_most(MAX_SECONDS):
+        master = normalize(content, keep)
     format_ = WRITTEN[master.format]
     bucket, key = site.settings.target_bucket, f"normalized/{event.image.id}.{format_.extension}"
     site.storage.write(bucket, key, master.content, format_.media_type)
@@ -34,9 +40,9 @@ def act(letter: Letter[ImageIngested], *, site: Site) -> Iterator[Event]:
     )
 
 
-def connect(site: Site) -> Act:
+def connect(site: Site, recipes: Recipes | None = None) -> Act:
     """Return this actor's work at that site."""
-    return partial(act, site=site)
+    return partial(act, site=site, recipes=recipes or load())
 
 
 handle = function(NORMALIZE, connect)

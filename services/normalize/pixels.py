@@ -1,27 +1,28 @@
 """Normalisation: a list of named steps, each from picture to picture. Pure: knows no cloud."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from io import BytesIO
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from pi_heif import register_heif_opener
-from PIL import ExifTags, Image, ImageCms
+from PIL import Image
 
-from imaging.codec import WRITTEN, decoding, encode, has_transparency, open_image
+from imaging.codec import MASTERS, decoding, encode, has_transparency, open_image
+from imaging.exif import credits_of, orientation
 from imaging.limits import MAX_JPEG_SIDE
+from services.normalize import heif, jpeg, png, webp
+from services.normalize.colour import by_profile, eight_bits, profile_of
 
 register_heif_opener(thumbnails=False)
 
 # A master is made once and read often: 51 dB against its original, for 1.2 times its bytes.
 MASTER_QUALITY = 95
-_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-# Which pixels a profile can be about, by its colour space.
-_PROFILED = {
-    "RGB": ("1", "L", "LA", "P", "PA", "RGB", "RGBA"),
-    "GRAY": ("1", "L", "LA"),
-    "CMYK": ("CMYK",),
+_STRIP: dict[str, Callable[[bytes, bytes], bytes | None]] = {
+    "JPEG": jpeg.strip,
+    "MPO": jpeg.strip,
+    "PNG": png.strip,
+    "WEBP": webp.strip,
 }
+_PLAIN_MODES = ("1", "L", "LA", "P", "RGB", "RGBA")
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -44,7 +45,11 @@ class Picture:
 
 @dataclass(frozen=True)
 class Master:
-    """The normalised picture: the file's bytes, its format, width and height in pixels, how it was made."""
+    """The normalised picture: the file's bytes, its format, width and height in pixels, how it was made.
+
+    ``method`` is ``stripped`` (the compressed pixels are the original's) or ``re-encoded``; ``frames`` counts
+    the original's, of which the first is kept.
+    """
 
     content: bytes
     format: str
@@ -54,114 +59,59 @@ class Master:
     frames: int
 
 
-def normalize(content: bytes) -> Master:
-    """Decode a file once and return its master: upright, sRGB, eight bits a channel, without metadata.
+def normalize(content: bytes, keep: Iterable[str] = ()) -> Master:
+    """Return a file's master: upright, sRGB, eight bits a channel, without metadata but what is to be kept.
 
+    An upright sRGB JPEG, PNG or WebP is not decoded: it loses its metadata and nothing else. All else is decoded once.
     JPEG, PNG and WebP stay what they are; the others become PNG where there is transparency or a side too long for
-    JPEG, JPEG else. Raises CorruptImage and DecompressionBomb.
+    JPEG, JPEG else. ``keep`` names credits (artist, copyright). Raises CorruptImage and DecompressionBomb.
     """
+    opened = open_image(content)
     with decoding():
-        opened = open_image(content)
         frames = int(getattr(opened, "n_frames", 1))
+    exif = credits_of(opened, keep)
+    original = opened.format or ""
+    if original in _STRIP and _is_normal(opened) and (stripped := _STRIP[original](content, exif)):
+        return Master(stripped, master_format(original, opened), opened.width, opened.height, "stripped", frames)
+    if original == "HEIF":
+        heif.check_whole(content)
+    with decoding():
         opened.load()
-        picture = Picture(opened, orientation(opened), opened.info.get("icc_profile") or b"")
-        for step in STEPS:
-            picture = step(picture)
+    picture = Picture(opened, orientation(opened), opened.info.get("icc_profile") or b"")
+    exif = exif or credits_of(opened, keep)  # PNG may say it behind its pixels
+    for step in STEPS:
+        picture = step(picture)
     image = picture.image
-    format_ = master_format(opened.format or "", image)
+    format_ = master_format(original, image)
     return Master(
-        content=encode(image, format_, MASTER_QUALITY),
-        format=format_,
-        width=image.width,
-        height=image.height,
-        method="re-encoded",
-        frames=frames,
+        encode(image, format_, MASTER_QUALITY, exif), format_, image.width, image.height, "re-encoded", frames
     )
 
 
-def orientation(image: Image.Image) -> int:
-    """Return the Exif orientation that is still to be done, 1 to 8, after ``load``; 1 for anything unreadable.
-
-    Decoders differ: TIFF and HEIC are turned while they load and lose or reset their tag, AVIF is left as it lies
-    with a tag made for it. XMP's orientation is not asked: ``getexif`` of the image would.
-    """
-    exif = Image.Exif()
-    try:
-        exif.load(_exif(image))
-        found = int(exif.get(ExifTags.Base.Orientation, 1))
-    except Exception:  # noqa: BLE001 - damaged Exif on good pixels: any error at all means "not said"
-        return 1
-    return found if found in _TURNS else 1
-
-
-def _exif(image: Image.Image) -> bytes:
-    """Return the Exif block; ImageMagick writes a PNG's as hexadecimal text, three lines of header first."""
-    if text := image.info.get("Raw profile type exif"):
-        return bytes.fromhex("".join(str(text).split("\n")[3:]))
-    return image.info.get("exif") or b""
+def _is_normal(image: Image.Image) -> bool:
+    return orientation(image) == 1 and profile_of(image.info.get("icc_profile") or b"", image.mode) is None
 
 
 def master_format(original: str, image: Image.Image) -> str:
     """Return the format that a picture's master has; a multi-picture JPEG is a JPEG."""
-    if original == "MPO":
-        return "JPEG"
-    if original in WRITTEN:
+    if original in MASTERS and original != "JPEG":
         return original
     return "PNG" if has_transparency(image) or max(image.size) > MAX_JPEG_SIDE else "JPEG"
 
 
-def eight_bits(picture: Picture) -> Picture:
-    """Scale 16-bit and floating-point grey to eight bits: Pillow's own conversion would clip it to white."""
-    image = picture.image
-    if image.mode.startswith("I"):
-        # From 0…65535; 1/257 maps white to white.
-        image = image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
-    elif image.mode == "F":
-        low, high = image.getextrema()
-        if not isinstance(low, float) or not isinstance(high, float):
-            raise TypeError("a floating-point picture has one channel")
-        scale = 255 / (high - low) if high > low else 0.0
-        image = image.point(lambda value: value * scale - low * scale).convert("L")
-    return Picture(image, picture.orientation, picture.profile)
+def to_eight_bits(picture: Picture) -> Picture:
+    """Scale 16-bit and floating-point grey to eight bits a channel."""
+    return replace(picture, image=eight_bits(picture.image))
 
 
 def to_srgb(picture: Picture) -> Picture:
-    """Convert by the embedded ICC profile; without one, or with a broken one, the pixels count as sRGB."""
+    """Convert by the embedded ICC profile; without one, or with one that cannot be used, the pixels count as sRGB."""
     image = picture.image
-    if picture.profile:
-        # "cannot build transform", a profile for another colour space: go on without it
-        with suppress(ImageCms.PyCMSError, ValueError, OSError, TypeError):
-            image = _by_profile(image, picture.profile)
-    if image.mode not in ("1", "L", "LA", "P", "RGB", "RGBA"):
+    if profile := profile_of(picture.profile, image.mode):
+        image = by_profile(image, profile)
+    if image.mode not in _PLAIN_MODES:
         image = image.convert("RGBA" if has_transparency(image) else "RGB")
-    return Picture(image, picture.orientation)
-
-
-def _by_profile(image: Image.Image, content: bytes) -> Image.Image:
-    profile = ImageCms.ImageCmsProfile(BytesIO(content))
-    if "sRGB" in ImageCms.getProfileDescription(profile):
-        return image
-    space = profile.profile.xcolor_space.strip()
-    if image.mode not in _PROFILED.get(space, ()):
-        return image  # the profile is not about these pixels
-    alpha = image.convert("RGBA").getchannel("A") if has_transparency(image) else None
-    mode = "L" if space == "GRAY" else space
-    flat = image if image.mode == mode else image.convert(mode)
-    converted = ImageCms.profileToProfile(
-        flat,
-        profile,
-        _SRGB,
-        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-        outputMode="RGB",
-        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-    )
-    if converted is None:
-        raise ValueError("nothing was converted")
-    if image.mode in ("1", "L", "LA"):
-        converted = converted.convert("L")
-    if alpha is not None:
-        converted.putalpha(alpha)
-    return converted
+    return replace(picture, image=image, profile=b"")
 
 
 def upright(picture: Picture) -> Picture:
@@ -170,4 +120,4 @@ def upright(picture: Picture) -> Picture:
     return Picture(picture.image.transpose(turn) if turn is not None else picture.image)
 
 
-STEPS: tuple[Callable[[Picture], Picture], ...] = (eight_bits, to_srgb, upright)
+STEPS: tuple[Callable[[Picture], Picture], ...] = (to_eight_bits, to_srgb, upright)

@@ -1,6 +1,7 @@
 """resize: the declaration."""
 
-from imaging.reasons import CorruptImage, DecompressionBomb, UnknownRecipe
+from imaging.limits import DECODING_MEMORY_MB
+from imaging.reasons import CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe
 from kit.actor import Actor, Bucket, Place
 from kit.errors import ObjectGone, UnreadableMessage
 from kit.events import ImageNormalized, ImageResized
@@ -10,11 +11,12 @@ RESIZE = Actor(
     purpose="Makes every rendition of the picture's recipe from one decode of the master",
     hears=(ImageNormalized,),
     says=(ImageResized,),
-    rejects=(CorruptImage, DecompressionBomb, UnknownRecipe, ObjectGone, UnreadableMessage),
+    rejects=(CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, ObjectGone, UnreadableMessage),
     reads=(Place(Bucket.TARGET, "normalized/"),),
     writes=(Place(Bucket.TARGET, "renditions/"),),
     carries=("imaging",),
-    memory=1769,
-    timeout=60,
+    memory=DECODING_MEMORY_MB,
+    timeout=90,
+    batch=5,  # one message may take MAX_SECONDS
     concurrency=50,
 )

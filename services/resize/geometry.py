@@ -1,8 +1,22 @@
 """Where a rendition's pixels come from and how large it gets: arithmetic only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from imaging.limits import MAX_SIDE
 from imaging.recipes import Rendition
+
+# The words for places, as shares of the room that is left over: (to the left, above).
+SHARES: dict[str, tuple[float, float]] = {
+    "centre": (0.5, 0.5),
+    "north": (0.5, 0.0),
+    "northeast": (1.0, 0.0),
+    "east": (1.0, 0.5),
+    "southeast": (1.0, 1.0),
+    "south": (0.5, 1.0),
+    "southwest": (0.0, 1.0),
+    "west": (0.0, 0.5),
+    "northwest": (0.0, 0.0),
+}
 
 
 @dataclass(frozen=True)
@@ -30,8 +44,11 @@ def plan(width: int, height: int, rendition: Rendition) -> Plan:
     cover    fills the bounds, what hangs over is cut off   contain  inside, on a canvas of the bounds
     fill     exactly the bounds, out of proportion
 
-    Nothing is enlarged unless the rendition says so: where the source is too small, cover keeps the bounds'
-    proportions at the largest size that the source holds.
+    What cover keeps is where its gravity says; for ``attention`` and ``entropy``, which need to see the picture, it is
+    the middle until ``cut_at`` moves it.
+
+    No side gets longer than MAX_SIDE. Nothing is enlarged unless the rendition says so: where the source is too small,
+    cover keeps the bounds' proportions at the largest size that the source holds.
     """
     whole = (0.0, 0.0, float(width), float(height))
     wide = rendition.width / width if rendition.width else None
@@ -44,7 +61,8 @@ def plan(width: int, height: int, rendition: Rendition) -> Plan:
         return Plan(whole, size, size)
     if rendition.fit == "cover":
         return _cover(width, height, rendition, most)
-    scale = min(max(given) if rendition.fit == "outside" else min(given), most)
+    wanted = max(given) if rendition.fit == "outside" else min(given)
+    scale = min(wanted, most, MAX_SIDE / max(width, height))  # a side that no bound holds is held by this
     size = (_pixels(width * scale), _pixels(height * scale))
     if rendition.fit == "contain":
         return Plan(whole, size, (rendition.width or size[0], rendition.height or size[1]))
@@ -57,8 +75,16 @@ def _cover(width: int, height: int, rendition: Rendition, most: float) -> Plan:
     scale = min(needed, most)
     size = (_pixels(bounds[0] * scale / needed), _pixels(bounds[1] * scale / needed))
     cut = (min(bounds[0] / needed, width), min(bounds[1] / needed, height))
-    left, top = (width - cut[0]) / 2, (height - cut[1]) / 2
-    return Plan((left, top, left + cut[0], top + cut[1]), size, size)
+    middle = Plan((0.0, 0.0, *cut), size, size)
+    return cut_at(middle, width, height, SHARES.get(rendition.gravity, SHARES["centre"]))
+
+
+def cut_at(step: Plan, width: int, height: int, share: tuple[float, float]) -> Plan:
+    """Move what is taken of a source of ``width`` × ``height``: ``share`` of what is cut away lies left, and above."""
+    left, top, right, bottom = step.box
+    wide, high = right - left, bottom - top
+    left, top = (width - wide) * share[0], (height - high) * share[1]
+    return replace(step, box=(left, top, left + wide, top + high))
 
 
 def _pixels(length: float) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from imaging.codec import WRITTEN
+from imaging.limits import MAX_SECONDS
+from imaging.patience import at_most
 from imaging.recipes import Recipes, load
 from kit.events import Event, ImageNormalized, ImageResized, Source, StoredRendition
 from kit.function import Site, function
@@ -13,14 +15,16 @@ from services.resize.renditions import Made, make
 
 
 def act(letter: Letter[ImageNormalized], *, site: Site, recipes: Recipes) -> Iterator[Event]:
-    """Store every rendition. Raises UnknownRecipe, CorruptImage, DecompressionBomb and what storage raises.
+    """Store every rendition. Raises UnknownRecipe, CorruptImage, DecompressionBomb, TooSlow and what storage raises.
 
     The recipe is looked up by name now, so that a mended recipe applies to what is redriven.
     """
     event = letter.event
     recipe = recipes.named(event.recipe)
     content = site.storage.read(Source(bucket=event.master.bucket, key=event.master.key))
-    stored = tuple(_store(made, event.image.id, site) for made in make(content, recipe))
+    with at_most(MAX_SECONDS):
+        renditions = list(make(content, recipe))
+    stored = tuple(_store(made, event.image.id, site) for made in renditions)
     yield ImageResized(image=event.image, recipe=event.recipe, renditions=stored)
 
 

@@ -6,16 +6,33 @@ from math import ceil
 
 from PIL import Image
 
-from imaging.codec import decoding, encode, has_transparency, open_image
+from imaging.auto_quality import encode_auto
+from imaging.codec import MASTERS, decoding, encode, has_transparency, open_image
+from imaging.exif import credits_of
 from imaging.recipes import Recipe, Rendition
 from services.resize import effects
+from services.resize.cascade import cascade
+from services.resize.focus import aimed
 from services.resize.geometry import Plan, plan
 
-MASTER_FORMATS = ("JPEG", "PNG", "WEBP")
 # JPEG can be decoded at an eighth, a quarter, a half of its size for free. At twice what is needed the result
 # is 49 dB or better against a full decode; at once what is needed the loss can be seen (34 dB).
 DRAFT_MARGIN = 2
 _METHOD = "lanczos"
+
+
+# Where a rendition would have more bytes than its master, quality is lowered down to this and no further.
+LEAST_QUALITY = 35
+
+
+@dataclass(frozen=True)
+class Master:
+    """What the renditions are made from: the file, its format, width and height in pixels, the credits to keep."""
+
+    content: bytes
+    format: str
+    size: tuple[int, int]
+    credits: bytes
 
 
 @dataclass(frozen=True)
@@ -35,25 +52,26 @@ def make(content: bytes, recipe: Recipe) -> Iterator[Made]:
 
     Raises CorruptImage and DecompressionBomb.
     """
-    image = open_image(content, MASTER_FORMATS)
-    format_ = image.format or ""
+    image = open_image(content, MASTERS)
+    master = Master(content, image.format or "", image.size, credits_of(image, recipe.keep))
     plans = [plan(image.width, image.height, rendition) for rendition in recipe.rendition]
-    decoded, reduction = _decode(image, max(step.scale for step in plans))
-    scaled: dict[Plan, Image.Image] = {}  # the pixelated variants share the thumbnail's pixels
-    for rendition, step in zip(recipe.rendition, plans, strict=True):
-        if step not in scaled:
-            scaled[step] = _scale(decoded, step, reduction)
-        yield _finish(scaled[step], step, rendition, format_)
+    decoded = _decode(image, max(step.scale for step in plans))
+    aims = [
+        aimed(step, rendition.gravity, decoded, master.size)
+        for step, rendition in zip(plans, recipe.rendition, strict=True)
+    ]
+    scaled = cascade(decoded, master.size, aims)
+    for rendition, step in zip(recipe.rendition, aims, strict=True):
+        yield _finish(scaled[step], step, rendition, master)
 
 
-def _decode(image: Image.Image, scale: float) -> tuple[Image.Image, tuple[float, float]]:
-    """Return the pixels, small where the decoder can, and how much smaller: (across, down), 1 or less."""
-    whole = image.size
+def _decode(image: Image.Image, scale: float) -> Image.Image:
+    """Return the pixels, small where the decoder can."""
     with decoding():
         if image.format == "JPEG" and scale < 1:
-            image.draft(None, (ceil(whole[0] * scale * DRAFT_MARGIN), ceil(whole[1] * scale * DRAFT_MARGIN)))
+            image.draft(None, (ceil(image.width * scale * DRAFT_MARGIN), ceil(image.height * scale * DRAFT_MARGIN)))
         image.load()
-        return _scalable(image), (image.width / whole[0], image.height / whole[1])
+        return _scalable(image)
 
 
 def _scalable(image: Image.Image) -> Image.Image:
@@ -65,29 +83,45 @@ def _scalable(image: Image.Image) -> Image.Image:
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
-def _scale(image: Image.Image, step: Plan, reduction: tuple[float, float]) -> Image.Image:
-    across, down = reduction
-    left, top, right, bottom = step.box
-    box = (left * across, top * down, min(right * across, image.width), min(bottom * down, image.height))
-    if step.size == image.size and box == (0, 0, *image.size):
-        return image
-    return image.resize(step.size, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
-
-
-def _finish(image: Image.Image, step: Plan, rendition: Rendition, master_format: str) -> Made:
+def _finish(image: Image.Image, step: Plan, rendition: Rendition, master: Master) -> Made:
     words = [_METHOD]
+    if rendition.fit == "contain":
+        image = _on_canvas(image, step.canvas, rendition.background)
     for effect in rendition.effects:
         image = effects.apply(effect, image)
         words.append(effects.name(effect))
-    if step.canvas != step.size:
-        image = _on_canvas(image, step.canvas, rendition.background)
-    format_ = master_format if rendition.format == "same" else rendition.format.upper()
-    content = encode(image, format_, rendition.quality)
-    return Made(rendition.name, content, format_, image.width, image.height, ", ".join(words))
+    format_ = master.format if rendition.format == "same" else rendition.format.upper()
+    content, said = _encoded(image, format_, rendition, master)
+    return Made(rendition.name, content, format_, image.width, image.height, ", ".join([*words, *said]))
+
+
+def _encoded(image: Image.Image, format_: str, rendition: Rendition, master: Master) -> tuple[bytes, list[str]]:
+    """Return the file and, where the quality was found and not given, which it is.
+
+    A rendition never has more bytes than its master in the same format: a master of low quality, scaled a little and
+    encoded well, would.
+    """
+    said: list[str] = []
+    if rendition.quality == "auto":
+        chosen = encode_auto(image, format_, rendition.ssim, master.credits)
+        content, quality = chosen.content, chosen.quality
+        said = [f"quality {quality} (ssim {chosen.ssim:.3f})"]
+    else:
+        quality = rendition.quality
+        content = encode(image, format_, quality, master.credits)
+    while len(content) > len(master.content) and format_ == master.format != "PNG" and quality > LEAST_QUALITY:
+        quality = max(LEAST_QUALITY, quality - 10)
+        content, said = encode(image, format_, quality, master.credits), [f"quality {quality}"]
+    return content, said
 
 
 def _on_canvas(image: Image.Image, size: tuple[int, int], background: str) -> Image.Image:
-    canvas = Image.new("RGB", size, background)
+    """Lay the picture on a canvas of its own colour, or of none; JPEG shows white for none."""
     corner = ((size[0] - image.width) // 2, (size[1] - image.height) // 2)
-    canvas.paste(image, corner, image.convert("RGBA").getchannel("A") if has_transparency(image) else None)
+    if background == "transparent":
+        canvas = Image.new("RGBA", size, "#ffffff00")
+        canvas.paste(image.convert("RGBA"), corner)
+    else:
+        canvas = Image.new("RGB", size, background)
+        canvas.paste(image, corner, image.convert("RGBA").getchannel("A") if has_transparency(image) else None)
     return canvas

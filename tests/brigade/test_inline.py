@@ -137,7 +137,7 @@ def test_awkward_keys_are_no_trouble(key: str, line: Line) -> None:
 
 def test_a_key_that_no_recipe_matches_leaves_nothing() -> None:
     only_in = parse('[[recipe]]\nname = "r"\nprefix = "in/"\n[[recipe.rendition]]\nname = "w"\nwidth = 9\n')
-    line = Line(CHAIN, stand_ins={"ingest": {"recipes": only_in}, "resize": {"recipes": only_in}})
+    line = Line(CHAIN, stand_ins={name: {"recipes": only_in} for name in ("ingest", "normalize", "resize")})
     line.upload("out/a.jpg", pictures.jpeg())
     line.upload("in/a.jpg", pictures.jpeg())
     line.run()

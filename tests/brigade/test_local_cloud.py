@@ -18,6 +18,7 @@ import pytest
 
 from brigade import local_cloud, local_record
 from brigade.__main__ import main
+from brigade.birth import birth, birth_by_ps
 from brigade.console import OperatorError
 from brigade.local_cloud import LocalCloud
 from brigade.target import local_target
@@ -85,7 +86,7 @@ class TestItsProcess:
             assert Path(f"/proc/{function}").exists() or not Path("/proc").exists()
         assert not cloud.alive()
         assert not cloud.answers()
-        wait_for(lambda: local_cloud._birth(function) is None)
+        wait_for(lambda: birth(function) is None)
         assert not Path(cloud.folder).exists()
 
     @journey
@@ -107,11 +108,11 @@ class TestItsProcess:
 
     @pytest.mark.skipif(not Path("/bin/ps").exists(), reason="this machine has no ps")
     def test_is_recognised_by_ps_where_there_is_no_proc(self) -> None:
-        assert local_cloud._birth_by_ps(os.getpid()) == local_cloud._birth_by_ps(os.getpid())
-        assert local_cloud._birth_by_ps(os.getpid())
+        assert birth_by_ps(os.getpid()) == birth_by_ps(os.getpid())
+        assert birth_by_ps(os.getpid())
         ended = subprocess.Popen([sys.executable, "-c", ""])
         ended.wait()
-        assert local_cloud._birth_by_ps(ended.pid) is None
+        assert birth_by_ps(ended.pid) is None
 
 
 class TestStarting:
@@ -171,7 +172,7 @@ class TestStarting:
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
         with pytest.raises(OperatorError, match=r"did not answer within 0.5 s: its log is empty"):
             local_cloud.start(local_cloud.free_port())
-        assert local_cloud._birth(int((tmp_path / "pid").read_text())) is None
+        assert birth(int((tmp_path / "pid").read_text())) is None
 
 
 @pytest.mark.usefixtures("state")

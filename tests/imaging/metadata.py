@@ -8,15 +8,19 @@ _NEEDED = {
     "PNG": {"IHDR", "PLTE", "tRNS", "IDAT", "IEND"},
     "WEBP": {"VP8X", "VP8 ", "VP8L", "ALPH"},
 }
+# Item types and colour profiles that carry metadata; their four letters stand nowhere else in so small a file.
+_AVIF_EXTRAS = ("Exif", "mime", "prof", "rICC")
 _JPEG_NAMES = {0xDB: "DQT", 0xC0: "SOF0", 0xC2: "SOF2", 0xC4: "DHT", 0xDD: "DRI", 0xDA: "SOS", 0xFE: "COM"}
 
 
 def metadata(content: bytes) -> set[str]:
-    """Return the names of the parts of a JPEG, PNG or WebP that the picture does not need."""
+    """Return the names of the parts of a JPEG, PNG, WebP or AVIF that the picture does not need."""
     if content.startswith(b"\xff\xd8"):
         return set(_jpeg_segments(content)) - _NEEDED["JPEG"]
     if content.startswith(b"\x89PNG"):
         return set(_png_chunks(content)) - _NEEDED["PNG"]
+    if content[4:12] == b"ftypavif":
+        return {name for name in _AVIF_EXTRAS if name.encode() in content}
     assert content[:4] == b"RIFF"
     return set(_webp_chunks(content)) - _NEEDED["WEBP"]
 

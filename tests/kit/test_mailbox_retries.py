@@ -7,7 +7,7 @@ import pytest
 
 from kit.errors import ServiceUnavailable, Throttled
 from kit.mailbox import LONGEST_DELAY_S, delay
-from tests.kit.stand import PRAISE, Clock, Desk, NotedQueue, raising, record, seen
+from tests.kit.stand import PRAISE, Clock, Desk, NotedPublisher, NotedQueue, TooUgly, raising, record, seen
 
 LAST = PRAISE.attempts
 
@@ -92,7 +92,7 @@ def test_with_too_little_time_left_no_message_is_begun() -> None:
 
 
 def test_when_time_runs_out_those_with_the_fewest_receives_left_have_been_served() -> None:
-    clock = Clock(left=30_000, cost=8_000)  # looked at once for the batch, then once a message
+    clock = Clock(left=30_000, cost=2_000)  # looked at three times a message
     desk = Desk(clock=clock)
     batch = [record(seen(f"{n}.jpg"), number=n, attempts=n) for n in (1, 3, 2, 4)]
     assert desk.handle(*batch) == ["m1"]
@@ -103,3 +103,28 @@ def test_running_out_of_time_on_the_last_permitted_receive_leaves_a_dead_letter(
     desk = Desk(clock=Clock(left=0))
     assert desk.handle(record(seen(), attempts=LAST)) == []
     assert desk.queue.why["reason"] == "out-of-time"
+    [rejected] = desk.publisher.announced  # the catalogue must not wait for ever
+    assert (rejected.kind, rejected.subject) == ("image-rejected", desk.queue.why["image_id"])
+
+
+def test_while_the_catalogue_cannot_be_told_no_dead_letter_is_written() -> None:
+    """Otherwise every further receive would write one more."""
+    desk = Desk(act=raising(TooUgly), publisher=NotedPublisher(broken=True))
+    for attempts in range(1, LAST):
+        assert desk.handle(record(seen(), attempts=attempts)) == ["m0"]
+    assert desk.queue.dead_letters == []
+
+
+def test_on_the_last_permitted_receive_it_is_written_all_the_same() -> None:
+    desk = Desk(act=raising(TooUgly), publisher=NotedPublisher(broken=True))
+    assert desk.handle(record(seen(), attempts=LAST)) == []
+    assert desk.queue.why["reason"] == "too-ugly"
+
+
+def test_a_dead_letter_that_cannot_be_written_is_announced_again_and_stays_one_message() -> None:
+    desk = Desk(act=raising(TooUgly), queue=NotedQueue(breaks_on="bury"))
+    assert desk.handle(record(seen())) == ["m0"]
+    desk.queue.breaks_on = ""
+    assert desk.handle(record(seen(), attempts=2)) == []
+    assert desk.publisher.kinds == ["image-rejected", "image-rejected"]
+    assert len(desk.queue.dead_letters) == 1

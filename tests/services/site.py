@@ -60,7 +60,9 @@ class Deployment:
     ears: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.s3, self.sqs, self.sns = (boto3.client(name) for name in ("s3", "sqs", "sns"))
+        self.s3: Any = boto3.client("s3")
+        self.sqs: Any = boto3.client("sqs")
+        self.sns: Any = boto3.client("sns")
         for bucket in ("source", "target"):
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.s3.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})

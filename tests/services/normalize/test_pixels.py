@@ -166,7 +166,7 @@ def test_a_grey_picture_with_a_profile_stays_grey() -> None:
 def test_sixteen_bits_of_grey_are_scaled_not_clipped() -> None:
     ramp = picture_of(normalize(pictures.grey16_png()))
     assert ramp.mode == "L"
-    assert [ramp.getpixel((x, 4)) for x in range(256)] == pytest.approx(range(256), abs=1)
+    assert [ramp.getpixel((x, 4)) for x in range(256)] == list(range(256))
 
 
 def test_floating_point_grey_is_scaled_from_darkest_to_brightest() -> None:
@@ -215,6 +215,6 @@ def test_damage_is_refused(content: bytes) -> None:
 
 
 def test_a_bomb_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imaging.codec.MAX_PIXELS", 6_143)
+    monkeypatch.setattr("imaging.codec.max_pixels", lambda _: 6_143)
     with pytest.raises(DecompressionBomb):
         normalize(pictures.png())

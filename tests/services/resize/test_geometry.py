@@ -4,11 +4,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from imaging.recipes import Fit, Rendition
-from services.resize.geometry import Plan, plan
+from imaging.limits import MAX_SIDE
+from imaging.recipes import MAX_GROWN_SIDE, Fit, Gravity, Rendition
+from services.resize.geometry import SHARES, Plan, cut_at, plan
 
 sides = st.integers(1, 20_000)
-bounds = st.integers(1, 16_383)
+bounds = st.integers(1, MAX_GROWN_SIDE)
 booleans = st.booleans()
 
 
@@ -39,6 +40,11 @@ def test_every_rendition_has_pixels(width: int, height: int, wanted: Rendition) 
     assert min(planned.size) >= 1
     assert planned.canvas[0] >= planned.size[0]
     assert planned.canvas[1] >= planned.size[1]
+
+
+@given(sides, sides, renditions())
+def test_no_side_is_longer_than_every_format_can_write(width: int, height: int, wanted: Rendition) -> None:
+    assert max(plan(width, height, wanted).canvas) <= MAX_SIDE
 
 
 @given(sides, sides, renditions())
@@ -87,6 +93,44 @@ def test_cover_takes_the_middle(width: int, height: int, wide: int, high: int) -
     assert top == pytest.approx(height - bottom, abs=1e-6)
 
 
+# Where the window of a cover touches the source: across, down (None: in the middle).
+TOUCHES: dict[Gravity, tuple[str | None, str | None]] = {
+    "centre": (None, None),
+    "north": (None, "top"),
+    "northeast": ("right", "top"),
+    "east": ("right", None),
+    "southeast": ("right", "bottom"),
+    "south": (None, "bottom"),
+    "southwest": ("left", "bottom"),
+    "west": ("left", None),
+    "northwest": ("left", "top"),
+}
+
+
+@pytest.mark.parametrize("gravity", SHARES)
+@given(sides, sides, bounds, bounds)
+def test_gravity_says_which_edges_cover_keeps(gravity: Gravity, width: int, height: int, wide: int, high: int) -> None:
+    wanted = Rendition(name="r", fit="cover", gravity=gravity, width=wide, height=high)
+    left, top, right, bottom = plan(width, height, wanted).box
+    across, down = TOUCHES[gravity]
+    near = {"left": left, "right": width - right, None: abs(left - (width - right))}
+    assert near[across] == pytest.approx(0, abs=1e-6)
+    far = {"top": top, "bottom": height - bottom, None: abs(top - (height - bottom))}
+    assert far[down] == pytest.approx(0, abs=1e-6)
+
+
+@given(sides, sides, bounds, bounds, st.tuples(st.floats(0, 1), st.floats(0, 1)))
+def test_wherever_cover_cuts_it_stays_inside_the_source_and_keeps_its_size(
+    width: int, height: int, wide: int, high: int, share: tuple[float, float]
+) -> None:
+    step = plan(width, height, rendition("cover", wide, high))
+    moved = cut_at(step, width, height, share)
+    left, top, right, bottom = moved.box
+    assert -1e-6 <= left < right <= width + 1e-6
+    assert -1e-6 <= top < bottom <= height + 1e-6
+    assert (moved.size, moved.canvas) == (step.size, step.canvas)
+
+
 @given(sides, sides, renditions())
 def test_inside_outside_and_contain_show_the_whole_in_its_proportions(
     width: int, height: int, wanted: Rendition
@@ -113,6 +157,9 @@ def test_inside_outside_and_contain_show_the_whole_in_its_proportions(
         ((4000, 3000), rendition("outside", 600, 600), (800, 600)),
         ((400, 300), rendition("fill", 600, 100), (400, 100)),
         ((10_000, 1), rendition("inside", 50, 50), (50, 1)),
+        ((20_000, 1), rendition("inside", None, 150, enlarge=True), (16_383, 1)),
+        ((20_000, 400), rendition("outside", 300, 300), (15_000, 300)),
+        ((20_000, 400), rendition("outside", 800, 800, enlarge=True), (16_383, 328)),
     ],
 )
 def test_sizes_that_people_know(source: tuple[int, int], wanted: Rendition, size: tuple[int, int]) -> None:

@@ -1,0 +1,171 @@
+"""docs/recipes.md: every word that a recipe may say, from the structs that read it."""
+
+import inspect
+from collections.abc import Iterable
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import msgspec
+from msgspec.structs import FieldInfo, fields
+
+from docs.markdown import comment, table
+from imaging.auto_quality import QUALITIES
+from imaging.effects import Effect
+from imaging.limits import MAX_SIDE
+from imaging.recipes import Fit, Recipe, Rendition
+
+# One example for each fit, gravity and effect; tests read them as recipes.
+FITS: dict[str, tuple[str, str]] = {
+    "inside": (
+        "whole, as large as the bounds allow; one of them is enough",
+        'fit = "inside", width = 1280, height = 720',
+    ),
+    "outside": ("whole, as small as covers the bounds", 'fit = "outside", width = 600, height = 600'),
+    "cover": ("fills the bounds; what hangs over is cut off", 'fit = "cover", width = 600, height = 600'),
+    "contain": (
+        "whole, on a canvas of the bounds",
+        'fit = "contain", width = 600, height = 600, background = "transparent", format = "png"',
+    ),
+    "fill": ("exactly the bounds, out of proportion", 'fit = "fill", width = 600, height = 600'),
+}
+GRAVITIES = {
+    "centre": "the middle",
+    "north": "the upper edge",
+    "northeast": "the upper right corner",
+    "east": "the right edge",
+    "southeast": "the lower right corner",
+    "south": "the lower edge",
+    "southwest": "the lower left corner",
+    "west": "the left edge",
+    "northwest": "the upper left corner",
+    "attention": "the part with most detail and bright, saturated colour, judged on a copy of at most 64 pixels a side",
+    "entropy": "the part whose brightnesses vary most (entropy of the histogram), judged on the same copy",
+}
+# A red dot of 8×8 pixels.
+_DOT = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAIAQMAAAD+wSzIAAAABlBMVEX////IKCiilhLWAAAAAXRSTlMAQObYZgAAABhJREFUeNpj"
+    "sGFyYvjPxMDEwMTA/J/5LwAWOwOIRypC4AAAAABJRU5ErkJggg=="
+)
+EFFECTS: dict[str, str] = {
+    "flip": '{ effect = "flip" }',
+    "mirror": '{ effect = "mirror" }',
+    "grayscale": '{ effect = "grayscale" }',
+    "brightness": '{ effect = "brightness", factor = 1.2 }',
+    "contrast": '{ effect = "contrast", factor = 1.1 }',
+    "saturation": '{ effect = "saturation", factor = 0.5 }',
+    "sharpen": '{ effect = "sharpen", factor = 1.5 }',
+    "blur": '{ effect = "blur", sigma = 2.5 }',
+    "colorize": '{ effect = "colorize", dark = "#2b1b0e", light = "#fff0d8" }',
+    "pixelate": '{ effect = "pixelate", blocks = 32 }',
+    "text": '{ effect = "text", text = "© Ann", size = 0.04, opacity = 0.8 }',
+    "watermark": f'{{ effect = "watermark", png = "{_DOT}", position = "northeast" }}',
+    "border": '{ effect = "border", width = 8, colour = "#202020" }',
+}
+EXAMPLE = """\
+[[recipe]]
+name = "shop"
+prefix = "products/"
+keep = ["copyright"]
+
+[[recipe.rendition]]
+name = "card"
+fit = "cover"
+gravity = "attention"
+width = 480
+height = 320
+format = "webp"
+quality = "auto"
+effects = [{ effect = "sharpen", factor = 1.3 }, { effect = "border", width = 1, colour = "#dddddd" }]
+"""
+_AUTO = f"""\
+`quality = "auto"` writes the file with the smallest quality from {QUALITIES[0]} to {QUALITIES[-1]} whose luma has the
+wanted `ssim` (structural similarity, Wang et al. 2004, windows of 8×8 pixels) to the rendition's own pixels, in at most
+five encodings; where none has it, with {QUALITIES[-1]}. The record says which quality it became. At 0.98, six
+photographs of 960×720 took 0.88 of the bytes of quality 85 as JPEG, 0.76 as WebP and 0.65 as AVIF, and about 20, 100
+and 600 ms each."""
+
+
+def sections() -> list[str]:
+    """Return the page below its heading: recipes, renditions, fits, gravities and effects."""
+    return [
+        "`recipes.toml` says what each upload becomes. The first recipe whose prefix and suffix match the key wins, "
+        "upper and lower case alike; a key that none matches is ignored. `brigade recipes` shows what there is, "
+        "`brigade recipes --key KEY` what a key gets, `brigade recipes check FILE` the first mistake with its line, "
+        "`brigade recipes preview PHOTO --out DIR` every rendition of a photo side by side.",
+        f"```toml\n{EXAMPLE}```",
+        "## A recipe",
+        _words(Recipe),
+        "## A rendition",
+        f"No side gets longer than {MAX_SIDE:,} pixels, the most that WebP can hold.",
+        _words(Rendition),
+        _AUTO,
+        "### Fits",
+        table(("fit", "meaning", "example"), ((f"`{f}`", FITS[f][0], f"`{FITS[f][1]}`") for f in get_args(Fit))),
+        "### Gravities",
+        "`cover` keeps the middle, or the edge or corner that its gravity names, north being above. Two gravities look "
+        "at the picture; among equals they take what is nearest the middle.",
+        table(("gravity", "keeps"), ((f"`{word}`", meaning) for word, meaning in GRAVITIES.items())),
+        "## Effects",
+        "They are applied in their order, to the rendition at its final size, a canvas included, and keep that size. A "
+        "factor of 1 changes nothing. Transparency stays, except where an effect moves pixels, mixes them (blur, "
+        "pixelate) or lays something over them.",
+        *(section for effect in get_args(Effect) for section in _effect(effect)),
+    ]
+
+
+def _effect(effect: type[msgspec.Struct]) -> Iterable[str]:
+    tag = str(effect.__struct_config__.tag)
+    yield f"### {tag}"
+    yield inspect.cleandoc(effect.__doc__ or "")
+    if fields(effect):
+        yield _words(effect)
+    yield f"```toml\neffects = [{EFFECTS[tag]}]\n```"
+
+
+def _words(struct: type[msgspec.Struct]) -> str:
+    rows = [
+        (f"`{field.name}`", comment(struct, field.name), kind(field.type), _default(field)) for field in fields(struct)
+    ]
+    return table(("word", "meaning", "what it may be", "default"), rows)
+
+
+def kind(type_: Any) -> str:
+    """Return what a field may hold, in words: ``whole number, 1 to 100, or `auto```."""
+    arguments = get_args(type_)
+    if words := _choices(type_):
+        return ", ".join(f"`{word}`" for word in words)
+    if get_origin(type_) is Annotated:
+        return _bounded(*arguments)
+    if get_origin(type_) is tuple:
+        return f"list of {kind(arguments[0])}"
+    if set(arguments) == set(get_args(Effect)):
+        return "[effects](#effects)"
+    if arguments:
+        return ", or ".join(kind(each) for each in arguments if each is not type(None))
+    return {bool: "`true`, `false`", str: "text"}[type_]
+
+
+def _choices(type_: Any) -> list[str]:
+    """Return the words of a Literal, or of a union of nothing but such."""
+    arguments = get_args(type_)
+    if get_origin(type_) is Literal:
+        return list(arguments)
+    found = [_choices(each) for each in arguments] if get_origin(type_) in (Union, UnionType) else []
+    return [word for words in found for word in words] if all(found) else []
+
+
+def _bounded(type_: Any, meta: msgspec.Meta) -> str:
+    if meta.description:
+        return meta.description
+    if meta.max_length:
+        return f"text of {meta.min_length or 0:,} to {meta.max_length:,} characters"
+    low = f"above {meta.gt}" if meta.gt is not None else f"{meta.ge:,}"
+    return f"{'whole number' if type_ is int else 'number'}, {low} to {meta.le:,}"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.required:
+        return "needed"
+    if field.default in (None, "", ()):
+        return "none"
+    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"

@@ -1,0 +1,133 @@
+"""`brigade recipes`, as it is typed: what there is, what is wrong with it, what it makes of a photo."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from brigade.__main__ import main
+from tests import pictures
+from tests.brigade.test_contact_sheet import Page
+
+TWO = """\
+[[recipe]]
+name = "cats"
+prefix = "cats/"
+[[recipe.rendition]]
+name = "small"
+width = 20
+[[recipe.rendition]]
+name = "framed"
+fit = "cover"
+gravity = "attention"
+width = 30
+height = 30
+quality = "auto"
+effects = [{ effect = "blur", sigma = 2.5 }, { effect = "border", width = 2 }]
+"""
+
+
+@pytest.fixture
+def recipes(tmp_path: Path) -> Path:
+    path = tmp_path / "my.toml"
+    path.write_text(TWO)
+    return path
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "my photo #1.jpg"
+    path.write_bytes(pictures.oriented("JPEG", 6))
+    return path
+
+
+def test_without_a_word_all_recipes_are_shown(recipes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes", "--file", str(recipes)]) == 0
+    said = capsys.readouterr().out
+    assert "cats  (cats/*)" in said
+    assert "cover attention" in said
+    assert "blur 2.5, border 2 #000000" in said
+
+
+def test_a_key_is_answered_with_its_recipe_and_what_it_makes(recipes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes", "--file", str(recipes), "--key", "Cats/a.jpg", "--key", "dogs/a.jpg"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["Cats/a.jpg  →  cats: small, framed", "dogs/a.jpg  →  ignored"]
+
+
+def test_recipes_can_be_had_as_json(recipes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes", "--file", str(recipes), "--json"]) == 0
+    [recipe] = json.loads(capsys.readouterr().out)
+    assert [rendition["name"] for rendition in recipe["rendition"]] == ["small", "framed"]
+
+
+def test_a_right_file_is_counted(recipes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes", "check", str(recipes)]) == 0
+    assert capsys.readouterr().out == f"{recipes}: 1 recipe, 2 renditions\n"
+
+
+def test_without_a_name_the_file_here_is_checked(
+    recipes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipes.rename(tmp_path / "recipes.toml")
+    monkeypatch.chdir(tmp_path)
+    assert main(["recipes", "check"]) == 0
+    assert capsys.readouterr().out == "recipes.toml: 1 recipe, 2 renditions\n"
+
+
+def test_a_wrong_file_is_refused_in_one_line_with_line_and_reason(
+    recipes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipes.write_text(TWO.replace("2.5", "0"))
+    assert main(["recipes", "check", str(recipes)]) == 1
+    said = capsys.readouterr()
+    assert said.err == f"error: {recipes}, line 14: Expected `float` >= 0.3\n"
+    assert not said.out
+
+
+def test_a_preview_shows_every_rendition_with_its_bytes_and_milliseconds(
+    recipes: Path, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    arguments = ["recipes", "preview", str(photo), "--recipes", str(recipes), "--recipe", "cats", "--out", str(out)]
+    assert main(arguments) == 0
+    assert f"look at {out / 'index.html'}" in capsys.readouterr().err
+    page = Page((out / "index.html").read_text(encoding="utf-8"))
+    assert len(page.sources) == 3
+    assert all((out / source).is_file() for source in page.sources)
+    for word in ("small", "20×13", "framed", "30×30", "blur 2.5", "border 2 #000000", "my photo #1.jpg", "Recipe cats"):
+        assert word in page.text
+    sizes = [(out / source).stat().st_size for source in page.sources]
+    assert all(f"{size:,} bytes" in page.text for size in sizes)
+    assert page.text.count(" ms JPEG, lanczos") == 2
+
+
+def test_a_preview_uses_the_recipe_that_the_photos_name_gets(photo: Path, tmp_path: Path) -> None:
+    assert main(["recipes", "preview", str(photo), "--out", str(tmp_path / "out")]) == 0
+    page = Page((tmp_path / "out" / "index.html").read_text(encoding="utf-8"))
+    assert "pixelated-64" in page.text
+
+
+def test_a_preview_that_no_recipe_matches_says_how_to_name_one(
+    recipes: Path, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["recipes", "preview", str(photo), "--recipes", str(recipes), "--out", str(tmp_path / "out")]
+    assert main(arguments) == 1
+    said = capsys.readouterr().err
+    assert said == "error: no recipe matches the key my photo #1.jpg — choose one with --recipe\n"
+    assert main([*arguments, "--recipe", "dogs"]) == 1
+    assert "dogs; there are cats" in capsys.readouterr().err
+
+
+def test_a_photo_that_is_none_is_an_error_with_its_reason(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo.write_bytes(pictures.text_named_jpg())
+    assert main(["recipes", "preview", str(photo), "--out", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {photo} is rejected: not-an-image: ")
+    assert said.count("\n") == 1
+
+
+def test_a_photo_that_is_not_there_is_a_wrong_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes", "preview", str(tmp_path / "none.jpg"), "--out", str(tmp_path / "out")]) == 2
+    assert "does not exist — see `brigade recipes preview --help`" in capsys.readouterr().err
