@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import product
 from pathlib import Path
 from statistics import median
@@ -16,8 +16,8 @@ from statistics import median
 from rich.console import Console
 from rich.progress import track
 
-from benchmarks import pixel_report, pixel_sources
-from benchmarks.peers.measuring import Renditions, Wanted
+from benchmarks import pixel_report, pixel_sources, pixel_tables
+from benchmarks.peers.measuring import Measured, Renditions, Wanted
 from benchmarks.similarity import Reference, similarity, size_bytes, write_full_decode
 from imaging.effects import Pixelate
 from imaging.recipes import load
@@ -61,21 +61,12 @@ TASKS = (
 )
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What a picture costs: CPU seconds; megabytes resident after the imports, and at most."""
-
-    cpu_s: float
-    base_mb: float
-    peak_mb: float
-
-
 def main() -> None:
     renditions = wanted()
     uploads = pixel_sources.make(FOLDER / "uploads")
     sources = {"upload": uploads, "master": masters(uploads)}
     results = measure_all(sources, renditions)
-    tables = pixel_report.tables(results, {case: quality(case, uploads[case], renditions) for case in uploads})
+    tables = pixel_tables.tables(results, {case: quality(case, uploads[case], renditions) for case in uploads})
     console = Console(width=120)
     for table in tables:
         console.print(pixel_report.rich(table))
@@ -104,7 +95,7 @@ def masters(uploads: dict[str, Path]) -> dict[str, Path]:
     return paths
 
 
-def measure_all(sources: dict[str, dict[str, Path]], renditions: Renditions) -> pixel_report.Results:
+def measure_all(sources: dict[str, dict[str, Path]], renditions: Renditions) -> pixel_tables.Results:
     """Let the sides take turns; return medians by case and (side, work, source)."""
     runs: dict[tuple[str, Task], list[Measured]] = {}
     turns = list(product(range(ROUNDS), pixel_sources.CASES, TASKS))
@@ -113,10 +104,8 @@ def measure_all(sources: dict[str, dict[str, Path]], renditions: Renditions) -> 
         measured = run(task, sources[task.source][case], renditions, outputs)
         runs.setdefault((case, task), []).append(measured)
     return {
-        (case, task.side, task.work, task.source): (
-            median(run.cpu_s for run in measured),
-            median(run.peak_mb for run in measured),
-            median(run.peak_mb - run.base_mb for run in measured),
+        (case, task.side, task.work, task.source): Measured(
+            *(median(getattr(run, field.name) for run in measured) for field in fields(Measured))
         )
         for (case, task), measured in runs.items()
     }
@@ -141,7 +130,7 @@ def run(task: Task, source: Path, renditions: Renditions, outputs: Path | None) 
     return Measured(**json.loads(done.stdout))
 
 
-def quality(case: str, upload: Path, renditions: Renditions) -> pixel_report.Quality:
+def quality(case: str, upload: Path, renditions: Renditions) -> pixel_tables.Quality:
     """Return SSIM and bytes of every side's renditions, and of those from a full decode."""
     reference = Reference.of(upload)
     outputs = {

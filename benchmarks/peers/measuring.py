@@ -8,7 +8,7 @@ import re
 import resource
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ENOUGH_S = 1.0  # CPU seconds after which nothing is repeated any more
@@ -35,6 +35,20 @@ class Output:
     content: bytes
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What a picture costs: CPU seconds; megabytes resident after the imports, and at most."""
+
+    cpu_s: float
+    base_mb: float
+    peak_mb: float
+
+    @property
+    def above_mb(self) -> float:
+        """What the work itself took."""
+        return self.peak_mb - self.base_mb
+
+
 Renditions = tuple[Wanted, ...]
 Work = Callable[[bytes, Renditions], Iterable[Output]]
 
@@ -43,8 +57,7 @@ def measure(works: Mapping[str, Work]) -> None:
     """Do the task that the command line's one argument describes in JSON, and print one line of JSON.
 
     The task: ``work``, ``source`` (a path), ``renditions``, ``outputs`` (a folder for the results, or null).
-    The answer: CPU seconds a picture (user and system, all threads), resident megabytes after the imports, and
-    the most that there were.
+    The answer is a Measured; CPU is user and system, of all threads.
     """
     base = resident_mb("VmRSS")
     task = json.loads(sys.argv[1])
@@ -59,7 +72,7 @@ def measure(works: Mapping[str, Work]) -> None:
             pass
         repetitions += 1
     spent = (cpu_s() - began) / repetitions
-    sys.stdout.write(json.dumps({"cpu_s": spent, "base_mb": base, "peak_mb": resident_mb("VmHWM")}))
+    sys.stdout.write(json.dumps(asdict(Measured(spent, base, resident_mb("VmHWM")))))
 
 
 def cpu_s() -> float:

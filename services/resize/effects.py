@@ -73,7 +73,7 @@ def _(effect: named.Colorize, image: Image.Image) -> Image.Image:
 def _(effect: named.Pixelate, image: Image.Image) -> Image.Image:
     block = max(image.size) / effect.blocks
     grid = (max(1, round(image.width / block)), max(1, round(image.height / block)))
-    return image.resize(grid, Image.Resampling.BOX).resize(image.size, Image.Resampling.NEAREST)
+    return image.resize(grid, Image.Resampling.BOX, reducing_gap=1).resize(image.size, Image.Resampling.NEAREST)
 
 
 @apply.register

@@ -18,7 +18,8 @@ from services.resize.geometry import Plan, plan
 # JPEG can be decoded at an eighth, a quarter, a half of its size for free. At twice what is needed the result
 # is 49 dB or better against a full decode; at once what is needed the loss can be seen (34 dB).
 DRAFT_MARGIN = 2
-_METHOD = "lanczos"
+# How a size is reached, as the record says it.
+_SCALED, _SCALED_FROM_DRAFT = "lanczos", "draft, bicubic, lanczos"
 
 
 # Where a rendition would have more bytes than its master, quality is lowered down to this and no further.
@@ -61,8 +62,9 @@ def make(content: bytes, recipe: Recipe) -> Iterator[Made]:
         for step, rendition in zip(plans, recipe.rendition, strict=True)
     ]
     scaled = cascade(decoded, master.size, aims)
+    scaling = _SCALED if decoded.size == master.size else _SCALED_FROM_DRAFT
     for rendition, step in zip(recipe.rendition, aims, strict=True):
-        yield _finish(scaled[step], step, rendition, master)
+        yield _finish(scaled[step], step, rendition, master, scaling)
 
 
 def _decode(image: Image.Image, scale: float) -> Image.Image:
@@ -83,8 +85,8 @@ def _scalable(image: Image.Image) -> Image.Image:
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
-def _finish(image: Image.Image, step: Plan, rendition: Rendition, master: Master) -> Made:
-    words = [_METHOD]
+def _finish(image: Image.Image, step: Plan, rendition: Rendition, master: Master, scaling: str) -> Made:
+    words = [scaling]
     if rendition.fit == "contain":
         image = _on_canvas(image, step.canvas, rendition.background)
     for effect in rendition.effects:

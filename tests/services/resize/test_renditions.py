@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
+from imaging.auto_quality import ssim
 from imaging.effects import Grayscale, Pixelate
 from imaging.reasons import CorruptImage, DecompressionBomb
 from imaging.recipes import Recipe, Rendition, load
@@ -174,12 +175,14 @@ def test_the_same_master_gives_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("width", [100, 200, 400])
 def test_a_small_decode_looks_like_a_full_one(width: int) -> None:
-    """JPEG is decoded at a fraction of its size; PNG is not: both must show the same, fine grain included."""
+    """JPEG is decoded at a fraction of its size and first scaled by a faster filter; PNG is not: fine grain is the worst
+    case for both. With half the margin between decoded and wanted size, 400 pixels would reach 0.92 only.
+    """
     grain = Image.effect_noise((800, 600), 120).resize(LARGE).convert("RGB")
     wanted = Rendition(name="r", width=width, format="png")
     fast = one(pictures.encoded(grain, "JPEG", quality=98), wanted)
     full = one(pictures.encoded(grain, "PNG"), wanted)
-    assert pictures.difference(fast, full) < 1
+    assert ssim(fast, full) > 0.985
 
 
 @pytest.mark.parametrize("content", [pictures.truncated_jpeg(), pictures.text_named_jpg(), pictures.tiff()])
