@@ -62,6 +62,16 @@ class Artifacts:
         self._s3.put_object(**self._ours, Key=key, Body=content)
         return True
 
+    def get(self, key: str) -> bytes | None:
+        """Return what is stored there, None where nothing is."""
+        try:
+            content: bytes = self._s3.get_object(**self._ours, Key=key)["Body"].read()
+        except ClientError as error:
+            if _is_missing(error):
+                return None
+            raise
+        return content
+
     def put_template(self, body: str) -> str:
         """Store a template and return the URL that CloudFormation takes.
 
@@ -115,7 +125,11 @@ def _found(head: Any, **what: str) -> bool:
     try:
         head(**what)
     except ClientError as error:
-        if error.response["Error"]["Code"] in {"404", "NoSuchBucket", "NoSuchKey"}:
+        if _is_missing(error):
             return False
         raise
     return True
+
+
+def _is_missing(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] in {"404", "NoSuchBucket", "NoSuchKey"}

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from kit.errors import ConfigurationError, Failure
+from kit.errors import ConfigurationError, Failure, Retryable
 
 DEBUG = "BRIGADE_DEBUG"
 # Where no terminal limits it, a table is not cut to a terminal's 80 columns: `brigade ls | grep` must find ids.
@@ -34,14 +34,19 @@ class OperatorError(Exception):
         super().__init__(f"{message} — {hint}" if hint else message)
 
 
+def printable(text: str) -> str:
+    r"""Return the text with line breaks and control characters written out, as \n and \x1b: a key may hold any."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
 def say(text: str) -> None:
-    """Tell the operator something, as plain text on stderr."""
-    err.print(text, markup=False)
+    """Tell the operator something, as one line of plain text on stderr."""
+    err.print(printable(text), markup=False)
 
 
 def complain(error: OperatorError) -> None:
     """Print an error as one line on stderr."""
-    err.print(Text.assemble(("error:", "bold red"), " ", " ".join(str(error).split())))
+    err.print(Text.assemble(("error:", "bold red"), " ", printable(" ".join(str(error).split()))))
 
 
 def print_json(value: Any) -> None:
@@ -50,12 +55,15 @@ def print_json(value: Any) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
-    """Return a table to print. Strings are shown as they are, whatever brackets they hold."""
+    """Return a table to print. Strings are shown as they are, whatever brackets they hold, on one line each.
+
+    The column "id" is never folded: ids are there to be copied.
+    """
     built = Table(title=title, title_justify="left", title_style="bold")
     for column in columns:
-        built.add_column(column, overflow="fold")
+        built.add_column(column, overflow="fold", no_wrap=column == "id")
     for row in rows:
-        built.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+        built.add_row(*(Text(printable(cell)) if isinstance(cell, str) else cell for cell in row))
     return built
 
 
@@ -102,7 +110,8 @@ def explain(error: Exception) -> OperatorError:
     if isinstance(error, ConfigurationError):
         return OperatorError(str(error))
     if isinstance(error, Failure):
-        return OperatorError(f"{error.reason}: {error.detail}", "try again in a moment")
+        again = "try again in a moment" if isinstance(error, Retryable) else ""
+        return OperatorError(f"{error.reason}: {error.detail}", again)
     if isinstance(error, OSError) and error.strerror:
         return OperatorError(f"{error.strerror}: {error.filename}" if error.filename else error.strerror)
     return OperatorError(f"unexpected {type(error).__name__}: {error}", "`brigade --debug …` shows where")

@@ -60,6 +60,7 @@ def look(sqs: Any, queue_url: str) -> list[DeadLetter]:
 
 
 def _receive(sqs: Any, queue_url: str) -> Iterator[dict[str, Any]]:
+    seen: set[str] = set()
     while True:
         answer = sqs.receive_message(
             QueueUrl=queue_url,
@@ -72,8 +73,10 @@ def _receive(sqs: Any, queue_url: str) -> Iterator[dict[str, Any]]:
         )
         messages = answer.get("Messages", [])
         yield from messages
-        if not messages:
+        ids = {message["MessageId"] for message in messages}
+        if not ids or ids & seen:  # one that is back was hidden for as long as it was to be: this is the second round
             return
+        seen |= ids
 
 
 def _release(sqs: Any, queue_url: str, messages: list[dict[str, Any]]) -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from brigade import contact_sheet, deployment, local_cloud, uploads
+from brigade import contact_sheet, demo_folder, deployment, local_cloud, uploads
 from brigade.dead_letters import DeadLetter
 from brigade.files import LocalFile, find
 from brigade.pipeline import Pipeline
-from brigade.recipes import load_recipes, recipes_path
+from brigade.recipes import recipes_path
 from brigade.target import local_target
 from services.catalog.record import Status
 from services.chain import CHAIN
@@ -28,10 +28,11 @@ Progress = Callable[[str, int], Callable[[], None]]
 
 @dataclass
 class Account:
-    """What became of every upload."""
+    """What became of every photo."""
 
     uploaded: list[uploads.Uploaded] = field(default_factory=list)
     ignored: list[uploads.Uploaded] = field(default_factory=list)
+    skipped: list[uploads.Skipped] = field(default_factory=list)
     records: list[dict[str, Any]] = field(default_factory=list)
     dead_letters: dict[str, list[DeadLetter]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -69,19 +70,26 @@ def run(photos: Sequence[LocalFile], folder: Path, version: str, progress: Progr
 
 
 def sample_or(photos: Path | None, folder: Path) -> list[LocalFile]:
-    """Return the files below ``photos``; without it, sample pictures drawn into the folder."""
+    """Prepare the folder; return the files below ``photos``, without it sample pictures drawn into the folder.
+
+    Raises OperatorError before it deletes anything, where the photos or the folder are not what they should be.
+    """
     if photos is not None:
-        return find([photos])
+        files = find([photos])
+        demo_folder.keep_apart(folder, photos, files)
+        demo_folder.prepare(folder)
+        return files
     from brigade import samples
 
-    samples.draw(folder / "photos")
-    return find([folder / "photos"])
+    demo_folder.prepare(folder)
+    samples.draw(folder / demo_folder.PHOTOS)
+    return find([folder / demo_folder.PHOTOS])
 
 
 def _upload(pipeline: Pipeline, photos: list[LocalFile], account: Account, progress: Progress) -> None:
-    recipes = load_recipes()
+    recipes = pipeline.recipes
     step = progress("uploading", len(photos))
-    for one in uploads.upload(pipeline.s3, pipeline.source_bucket, photos):
+    for one in uploads.upload(pipeline.s3, pipeline.source_bucket, photos, account.skipped.append):
         account.uploaded.append(one)
         if recipes.match(one.file.key) is None:
             account.ignored.append(one)
@@ -111,7 +119,7 @@ def _download(pipeline: Pipeline, account: Account, folder: Path, progress: Prog
     step = progress("fetching the outputs", len(images))
 
     def fetch(image: dict[str, Any]) -> None:
-        path = folder / "outputs" / image["key"]
+        path = folder / demo_folder.OUTPUTS / image["key"]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(pipeline.s3.get_object(Bucket=image["bucket"], Key=image["key"])["Body"].read())
         account.files[image["key"]] = path.relative_to(folder).as_posix()
@@ -124,7 +132,7 @@ def _download(pipeline: Pipeline, account: Account, folder: Path, progress: Prog
 def _write(account: Account, folder: Path) -> None:
     pictures = [contact_sheet.SheetPicture(record, account.files) for record in account.records]
     contact_sheet.write(
-        folder / "index.html", "Bucket Brigade", pictures, account.dead_letters, seconds=account.seconds
+        folder / demo_folder.SHEET, "Bucket Brigade", pictures, account.dead_letters, seconds=account.seconds
     )
     report = {
         "images": account.records,
@@ -141,8 +149,9 @@ def _write(account: Account, folder: Path) -> None:
             for letter in letters
         ],
         "ignored": [one.file.key for one in account.ignored],
+        "skipped": [{"file": str(one.file.path), "why": one.why} for one in account.skipped],
         "uploaded": len(account.uploaded),
         "seconds": round(account.seconds, 2),
         "unaccounted": len(account.unaccounted),
     }
-    (folder / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False), encoding="utf-8")
+    (folder / demo_folder.REPORT).write_text(json.dumps(report, indent=2, ensure_ascii=False), encoding="utf-8")

@@ -32,7 +32,7 @@ def prepare(folder: Path) -> None:
     if folder.is_dir() and any(folder.iterdir()) and not marker.is_file():
         raise OperatorError(f"{folder} holds files that no demo has made", "write elsewhere, with --out, or empty it")
     folder.mkdir(parents=True, exist_ok=True)
-    marker.write_text("What `brigade demo` made here, it deletes when it runs again: " + ", ".join(_MADE) + "\n")
+    marker.write_text(f"`brigade demo` deletes when it runs again: {', '.join(_MADE)}\n", encoding="utf-8")
     for name in _MADE:
         _remove(folder / name)
 

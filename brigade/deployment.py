@@ -2,16 +2,20 @@
 
 import json
 import os
+import platform
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from brigade import deployed_recipes
 from brigade.artifacts import Artifacts
 from brigade.change_set import STACK_TYPE, Change, ChangeSet, Events, StackEvent, describe, validation_error
 from brigade.console import OperatorError
 from brigade.target import Target
+from imaging.recipes import DEFAULT_PATH
 from infra import names, parameters
+from infra.functions import RUNTIME
 from infra.package import code_key, install_dependencies, package
 from infra.template import template
 from kit.chain import Chain
@@ -88,7 +92,7 @@ def deploy(
     target: Target,
     name: str,
     *,
-    recipes: Path,
+    recipes: Path | None = None,
     version: str,
     settings: Mapping[str, str] | None = None,
     listener: Listener | None = None,
@@ -97,14 +101,20 @@ def deploy(
     """Make the stack, or bring it up to date; return it with its outputs.
 
     ``settings`` are template parameters. What they do not name stays as the stack has it, or takes the
-    template's default. Raises OperatorError, with the first failed resource's reason, when it does not succeed.
+    template's default; so do ``recipes``, whose default came with brigade. Raises OperatorError, with the
+    first failed resource's reason, when it does not succeed.
     """
     listener = listener or Listener()
     stack = _changeable(target, name, listener)
     wanted = _settings(target, chain, stack, settings or {}) | {parameters.VERSION: version}
     artifacts = Artifacts(target, name)
-    artifacts.prepare()
-    wanted |= _upload(artifacts, chain, recipes, None if target.is_local else wanted[parameters.ARCHITECTURE], listener)
+    architecture = None if target.is_ministack else wanted[parameters.ARCHITECTURE]
+    with tempfile.TemporaryDirectory() as folder:
+        if stack is not None:
+            deployed = deployed_recipes.read(artifacts, chain, stack.parameters)
+            recipes = deployed_recipes.choose(recipes, deployed, Path(folder), listener.note)
+        artifacts.prepare()
+        wanted |= _upload(artifacts, chain, recipes or DEFAULT_PATH, architecture, listener)
     body = json.dumps(template(chain).to_dict(), sort_keys=True)
     url = artifacts.put_template(body)
     change_set = ChangeSet(target, name, template_url=url, parameters=wanted, first=stack is None)
@@ -163,10 +173,16 @@ def _settings(target: Target, chain: Chain, stack: Stack | None, given: Mapping[
     # A laptop has no room for an interpreter per invocation that AWS would allow.
     cores = os.cpu_count() or 1
     at_once = str(max([cap for cap in parameters.CAPS if cap <= cores], default=parameters.CAPS[0]))
-    local = {parameters.MAXIMUM_CONCURRENCY: at_once, parameters.ENVIRONMENT: "local"} if target.is_local else {}
+    local = {parameters.MAXIMUM_CONCURRENCY: at_once, parameters.ENVIRONMENT: "local", **_architecture()}
     before = {name: value for name, value in (stack.parameters if stack else {}).items() if name in settable}
     defaults = {name: str(declared[name]) for name in settable}
-    return defaults | local | before | dict(given)
+    return defaults | (local if target.is_local else {}) | before | dict(given)
+
+
+def _architecture() -> dict[str, str]:
+    """Return this machine's own, where functions run on it and it is one of Lambda's."""
+    ours = {"amd64": "x86_64", "x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine().lower())
+    return {parameters.ARCHITECTURE: ours} if ours else {}
 
 
 def _upload(
@@ -174,14 +190,14 @@ def _upload(
 ) -> dict[str, str]:
     """Package every actor and upload what is new; return the template's parameters that say where.
 
-    Without an architecture the zips hold our code only: the local cloud runs functions in our own environment.
+    Without an architecture the zips hold our code only.
     """
     where = {parameters.CODE_BUCKET: artifacts.bucket}
     for actor in chain.actors:
         if architecture:
             listener.note(f"installing what {actor.name} needs on {architecture}")
             with tempfile.TemporaryDirectory() as folder:
-                install_dependencies(actor, Path(folder), architecture)
+                install_dependencies(actor, Path(folder), architecture, RUNTIME.removeprefix("python"))
                 code = package(actor, recipes=recipes, dependencies=Path(folder))
         else:
             code = package(actor, recipes=recipes)

@@ -161,23 +161,24 @@ def _start_anywhere() -> LocalCloud:
     if _is_free(DEFAULT_PORT):
         # Another program may take it in the meantime, and even leave it again.
         with suppress(OperatorError):
-            return _start_on(DEFAULT_PORT)
+            return _start_on(DEFAULT_PORT, log_stays=False)
     return _start_on(free_port())
 
 
-def _start_on(port: int) -> LocalCloud:
+def _start_on(port: int, *, log_stays: bool = True) -> LocalCloud:
+    """Start a cloud; where it fails by itself, its log may stay, to be read."""
     with held():  # between the process and the note that it is ours to stop
         cloud = _spawn(port)
         atexit.register(cloud.stop)  # also when a signal comes where nobody waits for one
     try:
         _await(cloud)
-    except OperatorError:
+    except BaseException as error:
+        if not (log_stays and isinstance(error, OperatorError)):
+            cloud.stop()
+            raise
         cloud.end()
         cloud.outlive()
-        shutil.rmtree(Path(cloud.folder, "tmp"), ignore_errors=True)  # the log stays, to be read
-        raise
-    except BaseException:
-        cloud.stop()
+        shutil.rmtree(Path(cloud.folder, "tmp"), ignore_errors=True)
         raise
     return cloud
 

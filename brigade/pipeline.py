@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+from brigade import deployed_recipes
+from brigade.artifacts import Artifacts
 from brigade.catalogue import Catalogue
 from brigade.dead_letters import DeadLetter, look
 from brigade.deployment import Stack
 from brigade.target import Target
+from imaging.recipes import Recipes
 from infra import names
 from kit.actor import Actor, Bucket
+from services.chain import CHAIN
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,12 @@ class Pipeline:
     def catalogue(self) -> Catalogue:
         """The records."""
         return Catalogue(self.target.client("dynamodb"), self.stack.outputs[names.TABLE], self.source_bucket)
+
+    @property
+    def recipes(self) -> Recipes:
+        """The recipes that the functions work with; raises OperatorError where they are not to be found."""
+        artifacts = Artifacts(self.target, self.stack.name)
+        return deployed_recipes.load(deployed_recipes.read(artifacts, CHAIN, self.stack.parameters))
 
     def dead_letters(self, actor: Actor) -> list[DeadLetter]:
         """Return an actor's dead letters, oldest first, and leave them where they are."""

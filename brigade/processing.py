@@ -11,10 +11,15 @@ import msgspec
 from brigade.files import LocalFile
 from brigade.inline import TARGET, Line
 from imaging.recipes import Recipes
+from kit.errors import Rejected
 from services.catalog.record import Status, view
 from services.chain import CHAIN
 
 _WORDS = {Status.READY: "ready", Status.FAILED: "rejected"}
+
+
+class UnreadableFile(Rejected):
+    """The file cannot be read."""
 
 
 def only(recipes: Recipes, name: str) -> Recipes:
@@ -33,12 +38,22 @@ def process_one(file: LocalFile, recipes: Recipes, out: Path) -> dict[str, Any]:
 
     Status is ready, rejected (with reason and detail) or ignored (no recipe matches the key).
     """
-    return _report(file, record_of(file, recipes, out) or {}, out)
+    try:
+        record = record_of(file, recipes, out) or {}
+    except UnreadableFile as error:
+        record = {"status": Status.FAILED, "failure": {"reason": error.reason, "detail": error.detail}}
+    return _report(file, record, out)
 
 
 def record_of(file: LocalFile, recipes: Recipes, out: Path) -> dict[str, Any] | None:
-    """Send one file through the chain and store its outputs; return its record, None if no recipe matches the key."""
-    content = file.path.read_bytes()
+    """Send one file through the chain and store its outputs; return its record, None if no recipe matches the key.
+
+    Raises UnreadableFile.
+    """
+    try:
+        content = file.path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(error.strerror or str(error)) from error
     line = Line(CHAIN, stand_ins={name: {"recipes": recipes} for name in ("ingest", "normalize", "resize")})
     line.upload(file.key, content, etag=hashlib.md5(content, usedforsecurity=False).hexdigest())
     line.run()

@@ -1,39 +1,54 @@
 """The signals that ask a command to end: all of them end it like Ctrl-C, so that it clears up behind itself."""
 
+import math
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
-# What `timeout`, service managers and a terminal that is closed send.
-_ALSO = (signal.SIGTERM, signal.SIGHUP)
-_ENDING = (signal.SIGINT, *_ALSO)
+# Ctrl-C, and what `timeout`, service managers and a terminal that is closed send.
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Seconds within which a second signal is the same wish: `timeout` signals the process, then its whole group. It
+# must not break off the clearing up that the first one has begun.
+_ONE_WISH_S = 1
+
+
+class _Wishes:
+    last = -math.inf  # when KeyboardInterrupt was raised, in seconds of time.monotonic
+    holds = 0
+    held_back = False
 
 
 def end_like_ctrl_c() -> None:
     """From now on raise KeyboardInterrupt for these signals; one that is ignored (nohup) or handled stays so.
 
-    It is never put back: a second signal that comes while the process exits must not kill it halfway.
+    It is never put back: a signal that comes while the process exits must not kill it halfway.
     """
     if threading.current_thread() is not threading.main_thread():
-        return
-    for number in _ALSO:
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
+        return  # it is for the main thread's owner to say
+    for number in _ENDING:
+        if signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:
+            signal.signal(number, _end)
 
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Hold these signals back while the block runs; what has come is delivered after it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in _ENDING}
+    """Hold these signals back while the block runs; if one has come, raise KeyboardInterrupt after it."""
+    _Wishes.holds += 1
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        for number in came[:1]:
-            signal.raise_signal(number)
+        _Wishes.holds -= 1
+        if _Wishes.held_back and not _Wishes.holds:
+            _Wishes.held_back = False
+            _end()
+
+
+def _end(_number: int = signal.SIGINT, _frame: FrameType | None = None) -> None:
+    if _Wishes.holds:
+        _Wishes.held_back = True
+    elif time.monotonic() - _Wishes.last > _ONE_WISH_S:
+        _Wishes.last = time.monotonic()
+        raise KeyboardInterrupt

@@ -12,11 +12,15 @@ from urllib.parse import urlsplit
 
 from brigade import local_record
 from brigade.console import OperatorError
+from brigade.ministack import health
 
 # What local clouds take from everybody.
 LOCAL_REGION = "us-east-1"
 LOCAL_KEY = "test"
 ENDPOINT = "AWS_ENDPOINT_URL"
+_HTTP = 80
+# Seconds after which no answer means that none will come. AWS: botocore's own default.
+_LOCAL_ANSWER_S, _ANSWER_S = 10, 60
 # These would show in spite of an endpoint and keys that we have chosen.
 _CONTRADICTING = (
     "AWS_DEFAULT_PROFILE",
@@ -39,6 +43,12 @@ class Target:
         """Whether it is on this machine."""
         return self.endpoint is not None and _is_loopback(self.endpoint)
 
+    @cached_property
+    def is_ministack(self) -> bool:
+        """Whether it is a ministack on this machine: that runs functions with our interpreter and our libraries."""
+        parts = urlsplit(self.endpoint or "")
+        return self.is_local and health(parts.hostname or "", parts.port or _HTTP, _LOCAL_ANSWER_S) is not None
+
     @property
     def poll_s(self) -> float:
         """Seconds between two looks at something that takes its time there."""
@@ -53,7 +63,11 @@ class Target:
         """Say in the operator's words where that is; asks STS on AWS."""
         if self.endpoint is None:
             return f"AWS account {self.account} in {self.region}"
-        return f"local cloud on {urlsplit(self.endpoint).netloc}" if self.is_local else self.endpoint
+        if not self.is_local:
+            return self.endpoint
+        # A local cloud holds one of everything for each region.
+        region = "" if self.region == LOCAL_REGION else f", region {self.region}"
+        return f"local cloud on {urlsplit(self.endpoint).netloc}{region}"
 
     @cached_property
     def session(self) -> Any:
@@ -73,6 +87,7 @@ class Target:
             config = Config(
                 retries={"mode": "standard"},
                 connect_timeout=5,
+                read_timeout=_LOCAL_ANSWER_S if self.is_local else _ANSWER_S,
                 max_pool_connections=16,
                 proxies={} if self.is_local else None,
             )

@@ -2,20 +2,31 @@
 
 import hashlib
 import mimetypes
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from brigade.catalogue import Catalogue
+from brigade.console import OperatorError, byte_size
 from brigade.files import LocalFile
+from imaging.limits import MAX_BYTES
 from kit.events import Image, Source
 from services.catalog.record import Status
 
 _PARALLEL = 8
 _POLL_S = 0.25
+# So many files that have no beginning in common are asked for one by one.
+_FEW = 200
 _SETTLED = {Status.READY, Status.FAILED, Status.SUPERSEDED}
+
+Version = tuple[str, str]  # its id, its content's MD5
+Presence = Callable[[str], Version | None]
 
 
 @dataclass(frozen=True)
@@ -27,36 +38,80 @@ class Uploaded:
     sent: bool
 
 
-def upload(s3: Any, bucket: str, files: list[LocalFile]) -> Iterator[Uploaded]:
-    """Yield every file as soon as it is in the bucket; the first failure stops what has not begun and is raised."""
-    present = _present(s3, bucket, files)
+@dataclass(frozen=True)
+class Skipped:
+    """One file that was not sent, and why: it cannot be read, or it is larger than what is admitted."""
+
+    file: LocalFile
+    why: str
+
+
+def _refuse(skipped: Skipped) -> None:
+    raise OperatorError(f"{skipped.file.path} was not uploaded: {skipped.why}", "mend that, then repeat")
+
+
+def upload(
+    s3: Any, bucket: str, files: list[LocalFile], skip: Callable[[Skipped], None] = _refuse
+) -> Iterator[Uploaded]:
+    """Yield every file as soon as it is in the bucket; ``skip`` is called with those that were not sent.
+
+    The first failure of another kind stops what has not begun and is raised.
+    """
+    present = _presence(s3, bucket, files)
     with ThreadPoolExecutor(_PARALLEL) as pool:
-        work = [pool.submit(_upload_one, s3, bucket, file, present.get(file.key)) for file in files]
+        work = [pool.submit(_upload_one, s3, bucket, file, present) for file in files]
         try:
             for done in as_completed(work):
-                yield done.result()
+                one = done.result()
+                if isinstance(one, Skipped):
+                    skip(one)
+                else:
+                    yield one
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _present(s3: Any, bucket: str, files: list[LocalFile]) -> dict[str, tuple[str, str]]:
-    """Return ``{key: (version, MD5)}`` of the newest versions below what the keys have in common."""
-    keys = [file.key for file in files]
-    low, high = min(keys), max(keys)
-    common = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
+def _presence(s3: Any, bucket: str, files: list[LocalFile]) -> Presence:
+    """Return what tells version and MD5 of a key's newest version, None where there is none.
+
+    What is asked follows the files, not the bucket, which may hold millions of others.
+    """
+    common = os.path.commonprefix([file.key for file in files])  # noqa: RUF071 - S3 knows no folders
+    if common or len(files) > _FEW:
+        return _listed(s3, bucket, common).get
+    return partial(_asked, s3, bucket)
+
+
+def _listed(s3: Any, bucket: str, prefix: str) -> dict[str, Version]:
     found = {}
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=low[:common]):
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
         for version in page.get("Versions", []):
             if version["IsLatest"]:
                 found[version["Key"]] = (version["VersionId"], version["ETag"].strip('"'))
     return found
 
 
-def _upload_one(s3: Any, bucket: str, file: LocalFile, present: tuple[str, str] | None) -> Uploaded:
-    content = file.path.read_bytes()
+def _asked(s3: Any, bucket: str, key: str) -> Version | None:
+    try:
+        found = s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "404":
+            return None
+        raise
+    return found["VersionId"], found["ETag"].strip('"')
+
+
+def _upload_one(s3: Any, bucket: str, file: LocalFile, present: Presence) -> Uploaded | Skipped:
+    try:
+        if (size := file.path.stat().st_size) > MAX_BYTES:
+            return Skipped(file, f"{byte_size(size)}, and at most {byte_size(MAX_BYTES)} are admitted")
+        content = file.path.read_bytes()
+    except OSError as error:
+        return Skipped(file, error.strerror or str(error))
+    there = present(file.key)
     # One put_object with S3's own encryption: its ETag is the content's MD5.
-    if present and present[1] == hashlib.md5(content, usedforsecurity=False).hexdigest():
-        return Uploaded(file, _image_id(bucket, file, present[0]), sent=False)
+    if there and there[1] == hashlib.md5(content, usedforsecurity=False).hexdigest():
+        return Uploaded(file, _image_id(bucket, file, there[0]), sent=False)
     media_type = mimetypes.guess_type(file.path.name)[0] or "application/octet-stream"
     answer = s3.put_object(Bucket=bucket, Key=file.key, Body=content, ContentType=media_type)
     return Uploaded(file, _image_id(bucket, file, answer["VersionId"]), sent=True)

@@ -1,8 +1,8 @@
 """Two alarms an actor: messages that were given up, and messages that wait too long."""
 
-from troposphere import AWSObject, GetAtt, cloudwatch
+from troposphere import AWSObject, GetAtt, If, NoValue, Ref, cloudwatch
 
-from infra import names
+from infra import names, parameters
 from kit.actor import Actor
 from kit.chain import Chain
 
@@ -57,4 +57,5 @@ def _alarm(name: str, *, queue: str, metric: str, above: int, description: str) 
         ComparisonOperator="GreaterThanThreshold",
         Threshold=above,
         TreatMissingData="notBreaching",  # an idle queue reports nothing
+        AlarmActions=If(parameters.ALARMS_ARE_SENT, [Ref(parameters.ALARM_TOPIC_ARN)], NoValue),
     )

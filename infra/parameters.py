@@ -5,6 +5,7 @@ from troposphere import Equals, Not, Parameter, Ref
 from infra import names
 from kit.chain import Chain
 
+ALARM_TOPIC_ARN = "AlarmTopicArn"
 ALLOWED_ORIGINS = "AllowedOrigins"
 ARCHITECTURE = "Architecture"
 CODE_BUCKET = "CodeBucket"
@@ -13,7 +14,8 @@ LOG_RETENTION_DAYS = "LogRetentionDays"
 MAXIMUM_CONCURRENCY = "MaximumConcurrency"
 VERSION = "Version"
 
-# The condition that origins are given.
+# The conditions that a topic and that origins are given.
+ALARMS_ARE_SENT = "AlarmsAreSent"
 WEB_UPLOADS = "WebUploads"
 
 # The mapping from a cap to what it leaves of each actor's own concurrency: templates have no minimum, and a
@@ -29,6 +31,12 @@ RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 109
 def parameters(chain: Chain) -> list[Parameter]:
     """Return the parameters; those without a default are the deploying command's to give."""
     return [
+        Parameter(
+            ALARM_TOPIC_ARN,
+            Type="String",
+            Default="",
+            Description="The SNS topic that every alarm is sent to; empty: alarms only show in CloudWatch",
+        ),
         Parameter(
             ALLOWED_ORIGINS,
             Type="String",
@@ -73,7 +81,10 @@ def parameters(chain: Chain) -> list[Parameter]:
 
 def conditions() -> dict[str, object]:
     """Return the conditions by name."""
-    return {WEB_UPLOADS: Not(Equals(Ref(ALLOWED_ORIGINS), ""))}
+    return {
+        ALARMS_ARE_SENT: Not(Equals(Ref(ALARM_TOPIC_ARN), "")),
+        WEB_UPLOADS: Not(Equals(Ref(ALLOWED_ORIGINS), "")),
+    }
 
 
 def mappings(chain: Chain) -> dict[str, dict[str, dict[str, int]]]:

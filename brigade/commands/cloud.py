@@ -30,9 +30,8 @@ def up(
     with ExitStack() as ending:
         ending.callback(_end, cloud)
         local_record.record(cloud)
-        say(f"local cloud on {cloud.address}, log in {cloud.log}")
-        _print_variables(cloud)
         if detach:
+            _announce(cloud)
             say("`brigade deploy` is next; `brigade down` stops it")
             cloud.outlive()
             ending.pop_all()
@@ -68,6 +67,11 @@ def _already(port: int | None) -> LocalCloud | None:
     return cloud
 
 
+def _announce(cloud: LocalCloud) -> None:
+    say(f"local cloud on {cloud.address}, log in {cloud.log}")
+    _print_variables(cloud)
+
+
 def _print_variables(cloud: LocalCloud) -> None:
     for name, value in local_target(cloud.endpoint).variables().items():
         out.print(f"export {name}={value}", markup=False)
@@ -75,8 +79,9 @@ def _print_variables(cloud: LocalCloud) -> None:
 
 def _stay(cloud: LocalCloud) -> None:
     """Wait until Ctrl-C, SIGTERM or `brigade down`; raises OperatorError when the cloud ends by itself."""
-    say("Ctrl-C stops it")
     try:
+        _announce(cloud)
+        say("Ctrl-C stops it")
         process = cloud.process
         if process is not None and process.wait() != 0:
             raise OperatorError(

@@ -1,6 +1,5 @@
 """`brigade demo`: the whole chain on sample pictures."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -20,8 +19,6 @@ def demo(
     from brigade import demo as chain
     from brigade.commands.pictures import listing
 
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     say("drawing sample pictures" if photos is None else f"reading {photos}")
     files = chain.sample_or(photos, folder)
     columns = (TextColumn("{task.description:40}"), BarColumn(), MofNCompleteColumn())
@@ -41,11 +38,15 @@ def demo(
     say(
         f"look at {folder / 'index.html'}; outputs are in {folder / 'outputs'}, the account in {folder / 'report.json'}"
     )
+    for each in account.skipped:
+        say(f"skipped: {each.file.path}: {each.why}")
     if account.unaccounted:
         lost = ", ".join(one.file.key for one in account.unaccounted)
         raise OperatorError(
             f"{len(account.unaccounted)} uploads are unaccounted for: {lost}", "that is a bug: report it"
         )
+    if account.skipped:
+        raise typer.Exit(1)
 
 
 def _follow(bar: Progress) -> Callable[[str, int], Callable[[], None]]:

@@ -11,11 +11,16 @@ from rich.text import Text
 
 from brigade.commands import here
 from brigade.commands.options import AsJson, StackName
-from brigade.console import OperatorError, byte_size, out, print_json, progress, say, table
+from brigade.console import OperatorError, byte_size, out, print_json, printable, progress, say, table
 
 if TYPE_CHECKING:
     from brigade.catalogue import Catalogue
+    from brigade.uploads import Uploaded
+    from imaging.recipes import Recipes
 
+_COLUMNS = ("key", "status", "original", "master", "renditions", "worked", "id")
+_NARROW_COLUMNS = ("key", "status", "id")
+_WIDE = 150  # characters that all columns need
 _COLOURS = {"READY": "green", "FAILED": "red", "PROCESSING": "yellow", "SUPERSEDED": "dim"}
 
 
@@ -28,31 +33,37 @@ def upload(
 ) -> None:
     """Upload pictures. Run it again after a failure: what is already there is not sent again.
 
-    Exits 1 when, with --wait, a picture failed or was not settled in time.
+    Exits 1 when a file was skipped, because it cannot be read or is too large; and with --wait, when a picture
+    failed or was not settled in time.
     """
     from brigade import files, uploads
     from brigade.pipeline import Pipeline
 
     found = files.find(paths, prefix)
     pipeline = Pipeline.find(here(), stack)
+    recipes = pipeline.recipes if wait else None
     say(f"uploading {len(found)} files to s3://{pipeline.source_bucket} ({pipeline.target.describe()})")
     done: list[uploads.Uploaded] = []
+    skipped: list[uploads.Skipped] = []
     try:
         with progress("uploading", len(found)) as step:
-            for one in uploads.upload(pipeline.s3, pipeline.source_bucket, found):
+            for one in uploads.upload(pipeline.s3, pipeline.source_bucket, found, skipped.append):
                 done.append(one)
                 step()
     finally:
         sent = sum(one.sent for one in done)
         say(f"{sent} uploaded, {len(done) - sent} were already there, {len(found) - len(done)} not uploaded")
-    if wait:
-        _wait(pipeline.catalogue, done, timeout)
+        for each in skipped:
+            say(f"skipped: {each.file.path}: {each.why}")
+    well = _wait(pipeline.catalogue, recipes, done, timeout) if recipes else True
+    if skipped or not well:
+        raise typer.Exit(1)
 
 
-def _wait(catalogue: "Catalogue", done: list[Any], timeout: float) -> None:
+def _wait(catalogue: "Catalogue", recipes: "Recipes", done: list["Uploaded"], timeout: float) -> bool:
+    """Wait for the pictures that are not ignored and list them; return whether all of them are ready."""
     from brigade import uploads
 
-    recipes = _deployed_recipes()
     waited = [one for one in done if recipes.match(one.file.key)]
     for one in done:
         if one not in waited:
@@ -68,15 +79,10 @@ def _wait(catalogue: "Catalogue", done: list[Any], timeout: float) -> None:
     out.print(listing(records))
     if missing:
         raise OperatorError(f"{len(missing)} pictures are not done", "`brigade ls --status processing` shows them")
-    if any(record["status"] == "FAILED" for record in records):
+    failed = any(record["status"] == "FAILED" for record in records)
+    if failed:
         say("some pictures failed: `brigade dlq ls` shows why")
-        raise typer.Exit(1)
-
-
-def _deployed_recipes() -> Any:
-    from brigade.recipes import load_recipes
-
-    return load_recipes()
+    return not failed
 
 
 def ls(
@@ -122,30 +128,31 @@ def _status(word: str) -> Any:
 
 
 def listing(records: list[dict[str, Any]]) -> Any:
-    """Return a table of pictures to print."""
-    columns = ("key", "status", "original", "master", "renditions", "worked", "id")
-    return table("", columns, [_row(record) for record in records])
+    """Return a table of pictures to print; on a narrow screen, of what tells them apart."""
+    columns = _COLUMNS if out.width >= _WIDE else _NARROW_COLUMNS
+    rows = [_cells(record) for record in records]
+    return table("", columns, [[cells[column] for column in columns] for cells in rows])
 
 
 def _coloured(status: str) -> Text:
     return Text(status, style=_COLOURS[status])
 
 
-def _row(record: dict[str, Any]) -> tuple[str | Text, ...]:
+def _cells(record: dict[str, Any]) -> dict[str, str | Text]:
     failure = record["failure"]
     said = _coloured(record["status"])
     if failure:
         said.append(f" {failure['reason']}", style="default")
     worked = sum(stage["worked_ms"] for stage in record["stages"].values())
-    return (
-        record["source"]["key"],
-        said,
-        _facts(record["original"]),
-        _facts(record["master"]),
-        str(len(record["renditions"] or ())),
-        f"{worked} ms",
-        record["image_id"],
-    )
+    return {
+        "key": record["source"]["key"],
+        "status": said,
+        "original": _facts(record["original"]),
+        "master": _facts(record["master"]),
+        "renditions": str(len(record["renditions"] or ())),
+        "worked": f"{worked} ms",
+        "id": record["image_id"],
+    }
 
 
 def _facts(image: dict[str, Any] | None) -> str:
@@ -194,7 +201,7 @@ def _summary(record: dict[str, Any]) -> list[tuple[str, Text]]:
         "failure": f"{failure['actor']}: {failure['reason']}: {failure['detail']}" if failure else None,
         "superseded by": record["superseded_by"],
     }
-    said = [(name, Text(str(value))) for name, value in rows.items() if value]
+    said = [(name, Text(printable(str(value)))) for name, value in rows.items() if value]
     return [said[0], ("status", _coloured(record["status"])), *said[1:]]
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def deploy(
     stack: StackName = "brigade",
     recipes: Annotated[
-        Path | None, typer.Option(help="[default: ./recipes.toml, or else the one that came with brigade]")
+        Path | None,
+        typer.Option(help="[default: ./recipes.toml, or else what is deployed, or else those of brigade]"),
     ] = None,
     settings: Annotated[
         list[str] | None,
@@ -30,12 +31,14 @@ def deploy(
     from brigade import deployment
     from brigade.commands.narrator import Narrator
     from brigade.recipes import load_recipes, recipes_path
+    from imaging.recipes import DEFAULT_PATH
 
     chosen = dict(_setting(each) for each in settings or [])
     load_recipes(recipes)  # a mistake in them shows here, not in a function's log
     target = here()
     say(f"deploying stack {stack} to {target.describe()}")
-    path = recipes_path(recipes)
+    found = recipes_path(recipes)
+    path = None if recipes is None and found == DEFAULT_PATH else found  # then what is deployed stays
     deployment.deploy(target, stack, recipes=path, version=release(), settings=chosen, listener=Narrator())
     say(f"stack {stack} is up to date; `brigade outputs` shows where things are")
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,9 @@ from botocore import exceptions
 from brigade import cli
 from brigade.__main__ import main
 from brigade.commands import cloud
-from brigade.console import OperatorError, explain
+from brigade.commands.pictures import listing
+from brigade.console import OperatorError, explain, out, say, table
+from imaging.reasons import UnknownRecipe
 from kit.errors import ConfigurationError, Throttled
 
 pytestmark = pytest.mark.usefixtures("state")
@@ -142,11 +145,53 @@ def test_a_recipes_file_with_a_mistake_is_refused_before_anything_else(
         (exceptions.InvalidRegionError(region_name="no where"), "check the AWS settings"),
         (ConfigurationError("recipes.toml, line 3: no"), "recipes.toml, line 3: no"),
         (Throttled("slow down"), "throttled: slow down — try again in a moment"),
+        (UnknownRecipe("posters; there are cats"), "unknown-recipe: posters; there are cats"),
         (PermissionError(13, "Permission denied", "/out"), "Permission denied: /out"),
     ],
 )
 def test_every_kind_of_error_says_what_to_do(error: Exception, line: str) -> None:
     assert line in str(explain(error))
+
+
+def test_what_can_never_succeed_is_not_to_be_tried_again() -> None:
+    assert explain(UnknownRecipe("posters")).hint == ""
+
+
+@pytest.mark.parametrize("key", ["a\nb.jpg", "a\rb.jpg", "a\x1b[2Jb.jpg", "a\tb.jpg"])
+def test_a_key_with_control_characters_stays_on_its_line_and_does_nothing_to_the_terminal(
+    key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    say(f"ignored: {key}")
+    out.print(table("", ("key", "id"), [(key, "1"), ("c.jpg", "2")]))
+    said = capsys.readouterr()
+    assert len(said.err.splitlines()) == 1
+    assert len([line for line in said.out.splitlines() if "│" in line]) == 2
+    assert key not in said.err + said.out
+    assert "b.jpg" in said.err
+
+
+@pytest.mark.parametrize(("width", "shown"), [(80, False), (240, True)])
+def test_on_a_narrow_screen_the_listing_keeps_key_status_and_whole_ids(
+    width: int, shown: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = str(uuid.uuid4())
+    record = {
+        "source": {"key": "holiday/2026/a photo with a long name.jpg"},
+        "status": "FAILED",
+        "failure": {"reason": "corrupt-image"},
+        "stages": {"ingest": {"worked_ms": 71}},
+        "original": None,
+        "master": None,
+        "renditions": None,
+        "image_id": identity,
+    }
+    monkeypatch.setattr(out, "width", width)
+    out.print(listing([record]))
+    lines = capsys.readouterr().out.splitlines()
+    assert max(len(line) for line in lines) <= width
+    assert any(identity in line for line in lines)
+    assert any("FAILED" in line for line in lines)
+    assert any("71 ms" in line for line in lines) == shown
 
 
 def test_help_is_quick_because_it_imports_neither_boto3_nor_troposphere_nor_pillow() -> None:

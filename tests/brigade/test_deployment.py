@@ -67,6 +67,30 @@ def stack(here: Target, request: pytest.FixtureRequest) -> Iterator[Callable[[],
 
 
 @pytest.fixture
+def localstack(here: Target, machine: str, monkeypatch: pytest.MonkeyPatch) -> Target:
+    """A local cloud that is no ministack, on such a machine."""
+    monkeypatch.setattr("brigade.target.health", lambda *_: None)
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    return here
+
+
+Installed = tuple[str, str, str]
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> list[Installed]:
+    """Whose libraries are installed, for which architecture and Python; nothing is downloaded."""
+    installed: list[Installed] = []
+
+    def install(actor: Actor, into: Path, architecture: str, python: str) -> None:
+        installed.append((actor.name, architecture, python))
+        (into / "library.py").write_text("")
+
+    monkeypatch.setattr(deployment, "install_dependencies", install)
+    return installed
+
+
+@pytest.fixture
 def with_resource(monkeypatch: pytest.MonkeyPatch) -> Callable[[troposphere.AWSObject], None]:
     """Puts one more resource into the template."""
 
@@ -147,20 +171,44 @@ class TestDeploying:
         assert (made.parameters["MaximumConcurrency"], made.parameters["Environment"]) == ("2", "local")
 
     def test_on_aws_puts_the_libraries_into_the_zips(
-        self, here: Target, stack: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+        self, here: Target, stack: Callable[[], str], monkeypatch: pytest.MonkeyPatch, installed: list[Installed]
     ) -> None:
-        installed = []
-
-        def install(actor: Actor, into: Path, architecture: str) -> None:
-            installed.append((actor.name, architecture))
-            (into / "library.py").write_text("")
-
-        monkeypatch.setattr(deployment, "install_dependencies", install)
         monkeypatch.setattr(Target, "is_local", False)
         monkeypatch.setattr(Target, "poll_s", 0.1)
-        made = bring_up(here, stack(), Architecture="x86_64")
-        assert installed == [(actor.name, "x86_64") for actor in CHAIN.actors]
+        made = bring_up(here, stack())
+        assert installed == [(actor.name, "arm64", "3.13") for actor in CHAIN.actors]
         assert made.parameters["MaximumConcurrency"] == "0"
+
+    @pytest.mark.parametrize(
+        ("machine", "architecture"),
+        [("x86_64", "x86_64"), ("AMD64", "x86_64"), ("aarch64", "arm64"), ("arm64", "arm64"), ("riscv64", "arm64")],
+    )
+    def test_on_a_local_cloud_that_is_no_ministack_puts_libraries_for_this_machine_into_the_zips(
+        self, localstack: Target, stack: Callable[[], str], installed: list[Installed], architecture: str
+    ) -> None:
+        made = bring_up(localstack, stack())
+        assert installed == [(actor.name, architecture, "3.13") for actor in CHAIN.actors]
+        assert made.parameters["Environment"] == "local"
+
+    @pytest.mark.parametrize("machine", ["x86_64"])
+    def test_on_a_local_cloud_the_architecture_may_be_set(
+        self, localstack: Target, stack: Callable[[], str], installed: list[Installed]
+    ) -> None:
+        bring_up(localstack, stack(), Architecture="arm64")
+        assert {architecture for _, architecture, _ in installed} == {"arm64"}
+
+    def test_sends_alarms_to_the_topic_that_is_set(self, here: Target, stack: Callable[[], str]) -> None:
+        name = stack()
+
+        def actions() -> list[list[str]]:
+            alarms = here.client("cloudwatch").describe_alarms()["MetricAlarms"]
+            return [alarm["AlarmActions"] for alarm in alarms if alarm["AlarmName"].startswith(name)]
+
+        bring_up(here, name)
+        assert actions() == [[]] * 2 * len(CHAIN.actors)
+        topic = here.client("sns").create_topic(Name=f"{name}-pager")["TopicArn"]
+        bring_up(here, name, AlarmTopicArn=topic)
+        assert actions() == [[topic]] * 2 * len(CHAIN.actors)
 
     def test_keeps_the_code_in_a_private_encrypted_bucket_of_its_own(
         self, here: Target, stack: Callable[[], str]
@@ -251,7 +299,7 @@ class TestFailing:
             bring_up(here, name)
 
     def test_a_setting_that_is_none_is_refused_with_those_that_there_are(self, here: Target) -> None:
-        with pytest.raises(OperatorError, match="no setting CodeBucket — there are AllowedOrigins, Architecture,"):
+        with pytest.raises(OperatorError, match="no setting CodeBucket — there are AlarmTopicArn, AllowedOrigins,"):
             bring_up(here, "never", CodeBucket="mine")
 
 

@@ -1,4 +1,7 @@
+import os
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,6 +46,34 @@ def test_a_missing_path_is_named(tmp_path: Path) -> None:
 def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match="no files found"):
         find([tmp_path])
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch(tmp_path / "open/a.jpg")
+    touch(tmp_path / "closed/b.jpg")
+    really = os.scandir
+
+    def scan(path: str) -> Any:
+        if Path(path).name == "closed":  # also to root, who runs these tests in a container
+            raise PermissionError(13, "Permission denied", path)
+        return really(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    with pytest.raises(OperatorError, match=r"folder .*closed cannot be read: Permission denied — mend that"):
+        find([tmp_path])
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file system takes no such name")
+def test_a_name_that_is_not_utf_8_is_refused_before_anything_is_done_and_can_be_recognised(tmp_path: Path) -> None:
+    touch(tmp_path / "good.jpg")
+    touch(tmp_path / os.fsdecode(b"b\xe4d.jpg"))
+    with pytest.raises(OperatorError, match=r"the name '.*b\\udce4d.jpg' is not UTF-8 — rename it"):
+        find([tmp_path])
+
+
+def test_a_prefix_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match=r"'\\udce4/a.jpg' is not UTF-8"):
+        find([touch(tmp_path / "a.jpg")], os.fsdecode(b"\xe4/"))
 
 
 def test_two_files_for_one_key_are_refused(tmp_path: Path) -> None:

@@ -45,6 +45,27 @@ def test_a_bad_file_is_reported_with_its_reason_and_the_others_go_on(
     assert "2 files: 1 ready, 1 rejected" in captured.err
 
 
+def test_a_file_that_cannot_be_read_is_reported_and_the_others_go_on(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, really = photos / "bad.jpg", Path.read_bytes
+    bad.touch()
+
+    def read(path: Path) -> bytes:
+        if path == bad:  # also by root, who runs these tests in a container
+            raise PermissionError(13, "Permission denied", str(path))
+        return really(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    assert main(["process", str(photos), "--out", str(tmp_path / "out"), "--json"]) == 1
+    reports = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(report["status"], report["reason"], report["detail"]) for report in reports] == [
+        ("rejected", "unreadable-file", "Permission denied"),
+        ("ready", None, None),
+    ]
+    assert reports[0].keys() == reports[1].keys()
+
+
 def test_a_recipe_may_be_named_for_all(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["process", str(photos), "--out", str(tmp_path / "out"), "--recipe", "training", "--json"]
     assert main(arguments) == 0

@@ -1,5 +1,6 @@
 """Asked to end, by whatever signal and however impatiently, a command leaves nothing behind."""
 
+import math
 import os
 import signal
 import subprocess
@@ -10,7 +11,8 @@ from threading import Thread
 
 import pytest
 
-from brigade.signals import held
+from brigade import signals
+from brigade.signals import _Wishes, end_like_ctrl_c, held
 from tests.brigade.test_local_cloud import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -53,9 +55,7 @@ def demo(temporary: Path) -> subprocess.Popen[str]:
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to see who is left")
 class TestTheDemo:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-    def test_ends_with_130_and_leaves_neither_process_nor_folder(
-        self, number: signal.Signals, temporary: Path
-    ) -> None:
+    def test_ends_with_130_and_leaves_neither_process_nor_folder(self, number: signal.Signals, temporary: Path) -> None:
         with demo(temporary) as command:
             assert command.stderr
             wait_for(lambda: "uploading" in (command.stderr.readline() if command.stderr else ""))
@@ -85,44 +85,47 @@ class TestTheDemo:
 
 class TestHolding:
     @pytest.fixture(autouse=True)
-    def ends_like_ctrl_c(self) -> Iterator[None]:
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    def ends_like_ctrl_c(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+        monkeypatch.setattr(_Wishes, "last", -math.inf)
+        end_like_ctrl_c()
         yield
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     def test_a_signal_waits_until_the_work_is_done(self) -> None:
         done = []
-        with pytest.raises(KeyboardInterrupt), held():
-            signal.raise_signal(signal.SIGTERM)
-            signal.raise_signal(signal.SIGINT)
-            done.append("all of it")
-        assert done
-
-    def test_within_another_holding_waits_for_the_outer_one(self) -> None:
-        done = []
-        with pytest.raises(KeyboardInterrupt), held():
-            with held():
-                signal.raise_signal(signal.SIGTERM)
-            done.append("all of it")
-        assert done
-
-    def test_without_a_signal_changes_nothing(self) -> None:
-        before = signal.getsignal(signal.SIGINT)
-        with held():
-            pass
-        assert signal.getsignal(signal.SIGINT) is before
-
-    def test_beside_the_main_thread_does_nothing(self) -> None:
-        done: list[str] = []
 
         def work() -> None:
             with held():
+                with held():
+                    signal.raise_signal(signal.SIGTERM)
+                signal.raise_signal(signal.SIGINT)
                 done.append("all of it")
 
-        thread = Thread(target=work)
+        with pytest.raises(KeyboardInterrupt):
+            work()
+        assert done
+
+    def test_without_a_signal_nothing_is_raised(self) -> None:
+        with held():
+            pass
+
+    def test_two_signals_at_once_are_one_wish(self) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)  # comes while the first one's clearing up goes on
+
+    def test_a_later_one_is_another(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(signals, "_ONE_WISH_S", -1)
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGHUP)
+
+    def test_beside_the_main_thread_handlers_are_left_alone(self) -> None:
+        thread = Thread(target=end_like_ctrl_c)
         thread.start()
         thread.join()
-        assert done
 
 
 def test_a_command_under_nohup_is_not_ended_by_the_terminal() -> None:

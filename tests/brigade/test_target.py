@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -40,23 +41,30 @@ def account(state: Path, cloud: None) -> None:
     """An AWS account, by moto."""
 
 
-@pytest.fixture
-def answering() -> Iterator[int]:
-    """The port of a server whose health answer is that of the cloud "ours"."""
+@contextmanager
+def answers(status: int, body: bytes) -> Iterator[int]:
+    """Have a server that answers everything so; gives its port."""
 
-    class Health(BaseHTTPRequestHandler):
+    class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            self.send_response(status)
             self.end_headers()
-            self.wfile.write(json.dumps({"edition": "ours"}).encode())
+            self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Health) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_port
         server.shutdown()
+
+
+@pytest.fixture
+def answering() -> Iterator[int]:
+    """The port of a server whose health answer is that of the cloud "ours"."""
+    with answers(200, json.dumps({"edition": "ours"}).encode()) as port:
+        yield port
 
 
 def recorded(port: int, identity: str = "ours") -> None:
@@ -80,6 +88,19 @@ class TestAnEndpointThatIsSet:
         variables(AWS_ENDPOINT_URL="http://[::1]:4566", AWS_DEFAULT_REGION="eu-north-1")
         variables(AWS_ACCESS_KEY_ID="111122223333", AWS_SECRET_ACCESS_KEY="s")
         assert resolve() == Target("eu-north-1", "http://[::1]:4566", ("111122223333", "s"))
+
+    def test_on_this_machine_in_another_region_than_the_usual_says_so(self, variables: Variables) -> None:
+        variables(AWS_ENDPOINT_URL="http://127.0.0.1:4566", AWS_REGION="eu-north-1")
+        assert resolve().describe() == "local cloud on 127.0.0.1:4566, region eu-north-1"
+
+    def test_on_this_machine_must_answer_soon(self, variables: Variables) -> None:
+        variables(AWS_ENDPOINT_URL="http://127.0.0.1:4566")
+        assert resolve().client("s3").meta.config.read_timeout == 10
+
+    @pytest.mark.usefixtures("credentials")
+    def test_elsewhere_has_more_time_to_answer(self, variables: Variables) -> None:
+        variables(AWS_ENDPOINT_URL="https://cloud.example.org")
+        assert resolve().client("s3").meta.config.read_timeout == 60
 
     def test_named_localhost_becomes_an_address_because_bucket_dot_localhost_leads_nowhere(
         self, variables: Variables
@@ -108,6 +129,25 @@ class TestAnEndpointThatIsSet:
         variables(AWS_ENDPOINT_URL_S3="http://127.0.0.1:9000")
         with pytest.raises(OperatorError, match="AWS_ENDPOINT_URL_S3 is set, but all services must be in one place"):
             resolve()
+
+
+class TestWhatAnswersOnThisMachine:
+    def test_is_a_ministack_when_it_says_so(self, answering: int) -> None:
+        assert local_target(f"http://127.0.0.1:{answering}").is_ministack
+
+    @pytest.mark.parametrize(
+        ("status", "body"), [(404, b"<Error><Code>NoSuchBucket</Code></Error>"), (404, b'{"edition": 1}'), (200, b"{}")]
+    )
+    def test_is_none_when_it_answers_otherwise(self, status: int, body: bytes) -> None:
+        with answers(status, body) as port:
+            assert not local_target(f"http://127.0.0.1:{port}").is_ministack
+
+    def test_is_none_when_nobody_does(self) -> None:
+        assert not local_target(f"http://127.0.0.1:{local_cloud.free_port()}").is_ministack
+
+    def test_is_not_even_asked_elsewhere(self) -> None:
+        assert not Target("eu-west-1").is_ministack
+        assert not Target("eu-west-1", "https://cloud.example.org").is_ministack
 
 
 class TestARecordedLocalCloud:

@@ -6,7 +6,7 @@ from infra import names
 from infra.alarms import OLDEST_MESSAGE_S
 from kit.actor import Actor
 from services.chain import CHAIN
-from tests.infra.stack import Stack
+from tests.infra.stack import Stack, ref
 
 every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
 STACK = Stack()
@@ -43,3 +43,12 @@ def test_an_alarm_names_its_actor_says_what_to_do_and_is_silent_when_nothing_hap
         assert (alarm["Namespace"], alarm["Statistic"]) == ("AWS/SQS", "Maximum")
         assert alarm["TreatMissingData"] == "notBreaching"
     assert "brigade dlq ls" in STACK.properties(names.dead_letters_alarm(actor))["AlarmDescription"]
+
+
+@every_actor
+def test_an_alarm_is_sent_to_the_topic_that_was_given_and_to_nobody_without_one(actor: Actor) -> None:
+    assert STACK.body["Parameters"]["AlarmTopicArn"]["Default"] == ""
+    for name in (names.dead_letters_alarm(actor), names.backlog_alarm(actor)):
+        condition, given, otherwise = STACK.properties(name)["AlarmActions"]["Fn::If"]
+        assert STACK.body["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [ref("AlarmTopicArn"), ""]}]}
+        assert (given, otherwise) == ([ref("AlarmTopicArn")], ref("AWS::NoValue"))

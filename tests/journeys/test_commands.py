@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from imaging.limits import MAX_BYTES
 from tests import pictures
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +70,13 @@ def test_a_first_session(brigade: Brigade, tmp_path: Path) -> None:
     assert group["example"]["key"] == "bad.jpg"
     assert "not-an-image" in done("dlq", "ls")  # and looking has taken nothing away
 
+    with (photos / "huge.jpg").open("wb") as huge:
+        huge.truncate(2 * MAX_BYTES)  # a hole: it takes no room
+    skipped = brigade("upload", "photos")
+    assert skipped.returncode == 1
+    assert "0 uploaded, 3 were already there, 1 not uploaded" in skipped.stderr
+    assert "skipped: photos/huge.jpg: 209.7 MB, and at most 104.9 MB are admitted" in skipped.stderr
+
     assert brigade("destroy").returncode == 1
     assert "is deleted" in done("destroy", "--yes")
     assert "is stopped" in done("down")
@@ -111,6 +119,9 @@ def test_a_cloud_that_went_away_is_named_and_never_replaced_by_aws(brigade: Brig
 
 
 def test_the_demo_accounts_for_every_upload(brigade: Brigade, tmp_path: Path) -> None:
+    (tmp_path / "demo/outputs").mkdir(parents=True)
+    (tmp_path / "demo/.brigade-demo").touch()
+    (tmp_path / "demo/outputs/of an earlier demo").touch()
     result = brigade("demo", "--out", "demo")
     assert result.returncode == 0, result.stderr
     report = json.loads((tmp_path / "demo" / "report.json").read_text())
@@ -119,6 +130,7 @@ def test_the_demo_accounts_for_every_upload(brigade: Brigade, tmp_path: Path) ->
     ready = [image for image in report["images"] if image["status"] == "READY"]
     assert len(ready) + len(report["dead_letters"]) == report["uploaded"]
     sheet = (tmp_path / "demo" / "index.html").read_text()
+    assert not (tmp_path / "demo/outputs/of an earlier demo").exists()
     for image in ready:
         for rendition in image["renditions"]:
             assert (tmp_path / "demo" / "outputs" / rendition["key"]).stat().st_size == rendition["bytes"]

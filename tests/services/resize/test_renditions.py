@@ -175,8 +175,9 @@ def test_the_same_master_gives_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("width", [100, 200, 400])
 def test_a_small_decode_looks_like_a_full_one(width: int) -> None:
-    """JPEG is decoded at a fraction of its size and first scaled by a faster filter; PNG is not: fine grain is the worst
-    case for both. With half the margin between decoded and wanted size, 400 pixels would reach 0.92 only.
+    """JPEG is decoded at a fraction of its size and first scaled by a faster filter; PNG is not.
+
+    Fine grain is the worst case. With half the margin between decoded and wanted size, 400 pixels reach only 0.92.
     """
     grain = Image.effect_noise((800, 600), 120).resize(LARGE).convert("RGB")
     wanted = Rendition(name="r", width=width, format="png")
