@@ -94,7 +94,15 @@ def _finish(image: Image.Image, step: Plan, rendition: Rendition, master: Master
         words.append(effects.name(effect))
     format_ = master.format if rendition.format == "same" else rendition.format.upper()
     content, said = _encoded(image, format_, rendition, master)
+    if len(master.content) < len(content) and format_ == master.format and _shows_the_master(step, rendition, master):
+        content, said = master.content, ["unchanged"]
     return Made(rendition.name, content, format_, image.width, image.height, ", ".join([*words, *said]))
+
+
+def _shows_the_master(step: Plan, rendition: Rendition, master: Master) -> bool:
+    """Whether a rendition is the master itself, pixel by pixel: the picture is smaller than its bounds."""
+    whole = (0, 0, *master.size)
+    return step.box == whole and step.size == step.canvas == master.size and not rendition.effects
 
 
 def _encoded(image: Image.Image, format_: str, rendition: Rendition, master: Master) -> tuple[bytes, list[str]]:

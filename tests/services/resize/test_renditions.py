@@ -196,3 +196,19 @@ def test_a_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("imaging.codec.max_pixels", lambda _: 6_143)
     with pytest.raises(DecompressionBomb):
         made(pictures.png(), Rendition(name="r", width=50))
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_within_its_bounds_never_gets_more_bytes(format_: str) -> None:
+    poor: dict[str, dict[str, int]] = {"JPEG": {"quality": 20}, "PNG": {"compress_level": 9}, "WEBP": {"quality": 10}}
+    master = pictures.encoded(pictures.scene((300, 200)), format_, **poor[format_])
+    whole = [Rendition(name=f"w{width}", width=width) for width in (300, 600)]
+    renditions = make(master, Recipe(name="whole", rendition=tuple(whole)))
+    assert [rendition.name for rendition in renditions if len(rendition.content) > len(master)] == []
+
+
+def test_a_picture_smaller_than_its_bounds_is_handed_on_as_it_is() -> None:
+    master = pictures.encoded(pictures.scene((40, 30)), "PNG", compress_level=9)
+    (rendition,) = made(master, Rendition(name="r", width=600))
+    assert len(rendition.content) <= len(master)
+    assert opened(rendition.content).tobytes() == opened(master).tobytes()
