@@ -46,11 +46,11 @@ def code_key(actor: Actor, code: bytes) -> str:
     return f"brigade/{actor.name}-{hashlib.sha256(code).hexdigest()[:16]}.zip"
 
 
-def install_dependencies(actor: Actor, into: Path, architecture: str, python: str = "3.13") -> None:
+def install_dependencies(actor: Actor, into: Path, architecture: str, python: str) -> None:
     """Install into a folder what the actor's requirements.txt names, as wheels for Lambda's Linux.
 
-    ``architecture`` is Lambda's name: arm64 or x86_64. Raises ConfigurationError for another, and
-    when pip fails.
+    ``architecture`` is Lambda's name: arm64 or x86_64; ``python`` is a version, as 3.13. Raises ConfigurationError for
+    another architecture, and when pip fails.
     """
     wheels = WHEELS.get(architecture)
     if wheels is None:

@@ -7,7 +7,6 @@ https://developers.google.com/speed/webp/docs/webp_lossless_bitstream_specificat
 from collections.abc import Iterator
 
 _ALPHA, _EXIF = 0x10, 0x08  # of VP8X's flags
-_EXTENDED = 10  # bytes in VP8X
 
 
 def strip(content: bytes, exif: bytes = b"") -> bytes | None:

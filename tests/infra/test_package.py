@@ -125,11 +125,11 @@ def test_pips_failure_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("PIP_NO_INDEX", "1")  # nothing can be found, and nothing is fetched
     (actor, *_) = CHAIN.actors
     with pytest.raises(ConfigurationError, match=f"what {actor.name} needs on arm64: ") as failed:
-        install_dependencies(actor, tmp_path, "arm64")
+        install_dependencies(actor, tmp_path, "arm64", "3.13")
     assert "\n" not in str(failed.value)
 
 
 def test_an_unknown_architecture_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     (actor, *_) = CHAIN.actors
     with pytest.raises(ConfigurationError, match="mips: use arm64 or x86_64"):
-        install_dependencies(actor, tmp_path, "mips")
+        install_dependencies(actor, tmp_path, "mips", "3.13")
