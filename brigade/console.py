@@ -18,6 +18,7 @@ DEBUG = "BRIGADE_DEBUG"
 # Where no terminal limits it, a table is not cut to a terminal's 80 columns: `brigade ls | grep` must find ids.
 _PIPED_WIDTH = 240
 _KB, _MB = 1_000, 1_000_000
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 
 out = Console(highlight=False, emoji=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 err = Console(
@@ -72,6 +73,14 @@ def byte_size(count: int) -> str:
     if count < _KB:
         return f"{count} B"
     return f"{count / _KB:.0f} kB" if count < _MB else f"{count / _MB:.1f} MB"
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time as people say it: 12 s, 4 min, 3 h, 2 d; below two of a unit, in the next smaller one."""
+    for size, unit in ((_DAY_S, "d"), (_HOUR_S, "h"), (_MINUTE_S, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 @contextmanager

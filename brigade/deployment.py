@@ -23,6 +23,8 @@ from services.chain import CHAIN
 
 # A stack that was named but never made, by a change set that nobody executed.
 _UNMADE = "REVIEW_IN_PROGRESS"
+# On a laptop one wants to see it happen.
+_LOCAL_GRACE_S = "5"
 _MADE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 # CloudFormation takes these as they are; every other state wants help first.
 _CHANGEABLE = {*_MADE, "UPDATE_ROLLBACK_COMPLETE"}
@@ -173,10 +175,16 @@ def _settings(target: Target, chain: Chain, stack: Stack | None, given: Mapping[
     # A laptop has no room for an interpreter per invocation that AWS would allow.
     cores = os.cpu_count() or 1
     at_once = str(max([cap for cap in parameters.CAPS if cap <= cores], default=parameters.CAPS[0]))
-    local = {parameters.MAXIMUM_CONCURRENCY: at_once, parameters.ENVIRONMENT: "local", **_architecture()}
+    local = {
+        parameters.MAXIMUM_CONCURRENCY: at_once,
+        parameters.ENVIRONMENT: "local",
+        parameters.GRACE_SECONDS: _LOCAL_GRACE_S,
+        **_architecture(),
+    }
     before = {name: value for name, value in (stack.parameters if stack else {}).items() if name in settable}
     defaults = {name: str(declared[name]) for name in settable}
-    return defaults | (local if target.is_local else {}) | before | dict(given)
+    local = {name: value for name, value in local.items() if target.is_local and name in settable}
+    return defaults | local | before | dict(given)
 
 
 def _architecture() -> dict[str, str]:

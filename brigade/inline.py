@@ -4,23 +4,22 @@ The actors are the very functions that Lambda runs; only their edges are stand-i
 """
 
 import importlib
-import json
 import uuid
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote_plus
 
+from brigade import s3_notification
 from kit.chain import Chain
 from kit.envelope import Envelope, encode, now
-from kit.events import Event
+from kit.events import Event, Source
 from kit.function import Site
 from kit.mailbox import Mailbox
 from kit.queue import Message, dead_letter_attributes
 from kit.settings import Settings
 from kit.storage import MemoryStorage
-from services.catalog.records import MemoryRecords
+from services.catalog.memory import MemoryRecords
 
 SOURCE, TARGET = "source", "target"
 
@@ -31,6 +30,9 @@ class MemoryQueue:
 
     messages: deque[Message] = field(default_factory=deque)
     dead_letters: list[Message] = field(default_factory=list)
+
+    def delete(self, message: Message) -> None:
+        """Nothing to do: what is settled is taken out with its batch."""
 
     def postpone(self, message: Message, seconds: int) -> None:
         """Nothing to do: what is not settled stays in the queue."""
@@ -114,14 +116,9 @@ class Line:
 
 def notification(key: str, content: bytes, etag: str = "", sequencer: str = "") -> str:
     """Return S3's notification of an upload, as it arrives over SNS with raw delivery."""
-    thing = {"key": quote_plus(key, safe="/"), "size": len(content), "eTag": etag, "sequencer": sequencer}
-    record = {
-        "eventSource": "aws:s3",
-        "eventName": "ObjectCreated:Put",
-        "eventTime": now(),
-        "s3": {"bucket": {"name": SOURCE}, "object": thing},
-    }
-    return json.dumps({"Records": [record]})
+    return s3_notification.notification(
+        Source(bucket=SOURCE, key=key, size=len(content), etag=etag, sequencer=sequencer, uploaded_at=now())
+    )
 
 
 def _record(message: Message) -> dict[str, Any]:

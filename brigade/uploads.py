@@ -23,7 +23,7 @@ _PARALLEL = 8
 _POLL_S = 0.25
 # So many files that have no beginning in common are asked for one by one.
 _FEW = 200
-_SETTLED = {Status.READY, Status.FAILED, Status.SUPERSEDED}
+_SETTLED = set(Status) - {Status.PROCESSING}
 
 Version = tuple[str, str]  # its id, its content's MD5
 Presence = Callable[[str], Version | None]

@@ -74,6 +74,13 @@ _VALUES = {
     "actor": "ingest",
     "reason": "not-an-image",
     "detail": "begins with b'12 buckets', as no picture does",
+    "why": "superseded",
+    "deleted": 11,
+    "action": "redriven",
+    "failed_at": "2026-05-04T12:00:02.345Z",
+    "operation": "20260504T130000Z-5f31c2",
+    "by": "arn:aws:iam::123456789012:user/ann",
+    "whole_key": True,
 }
 _ANY: dict[type, object] = {str: "text", int: 1, float: 0.5, bool: True}
 

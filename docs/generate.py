@@ -18,7 +18,7 @@ from docs.markdown import comment, table
 from kit import envelope as envelopes
 from kit import events, settings
 from kit.actor import Actor, Bucket, Place
-from kit.chain import Chain, says
+from kit.chain import OPERATOR, Chain, says
 from kit.errors import ConfigurationError
 from kit.events import Event
 from services.chain import CHAIN
@@ -57,11 +57,12 @@ def diagram(chain: Chain) -> str:
     for actor in chain.actors:
         lines.append(f"    {_queue(actor)} --> {actor.name}")
         lines += [f"    {actor.name} --> {_topic(event)}" for event in says(actor)]
-        if any(place.bucket is Bucket.TARGET for place in actor.writes):
+        if any(place.bucket is Bucket.TARGET for place in (*actor.writes, *actor.deletes)):
             lines.append(f'    {actor.name} --> target[("target bucket")]')
         if actor.table:
             lines.append(f'    {actor.name} --> table[("catalogue table")]')
         lines.append(f'    {actor.name} -.-> {actor.name}_dead[/"{actor.name} dead letters"/]')
+    lines += [f"    {OPERATOR}[/\"operator\"/] --> {_topic(event)}" for event in chain.operator]
     lines.append("    classDef actor stroke-width:3px,font-weight:bold")
     lines.append("    classDef dead stroke-dasharray:4 3")
     lines.append(f"    class {','.join(actor.name for actor in chain.actors)} actor")
@@ -83,10 +84,12 @@ def _actor(actor: Actor) -> list[str]:
         ("says", _events(says(actor))),
         ("reads", _places(actor.reads)),
         ("writes", _places(actor.writes)),
+        ("deletes", _places(actor.deletes)),
         ("on the table", ", ".join(f"`{action}`" for action in actor.table)),
         ("memory", f"{actor.memory:,} MB"),
         ("timeout", f"{actor.timeout} s"),
         ("attempts", f"{actor.attempts} receives, then the dead-letter queue"),
+        ("grace", "every message waits for the deployment's `GraceSeconds`" if actor.graced else ""),
         ("batch", f"up to {actor.batch} messages an invocation"),
         ("concurrency", f"up to {actor.concurrency} invocations at a time"),
     ]
@@ -131,7 +134,7 @@ def events_page(chain: Chain) -> str:
 
 
 def _event(event: type[Event], chain: Chain) -> list[str]:
-    speakers = [actor.name for actor in chain.actors if event in says(actor)]
+    speakers = [speaker for speaker, said in chain.speakers if event in said and event is not chain.origin]
     hearers = [actor.name for actor in chain.subscribers(event)] or ["nobody in the chain"]
     example = json.loads(envelopes.encode(envelope(event, speakers[0]))) if speakers else NOTIFICATION
     return [

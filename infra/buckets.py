@@ -13,10 +13,13 @@ CORS_SECONDS = 3600
 
 
 def buckets(chain: Chain) -> list[AWSObject]:
-    """Return both buckets with their policies; the source announces its new objects as the chain's origin."""
+    """Return both buckets with their policies; the source announces what comes and goes as the chain's origin."""
     origin = names.topic(chain.origin)
     announce = s3.NotificationConfiguration(
-        TopicConfigurations=[s3.TopicConfigurations(Event="s3:ObjectCreated:*", Topic=Ref(origin))]
+        TopicConfigurations=[
+            s3.TopicConfigurations(Event=event, Topic=Ref(origin))
+            for event in ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
+        ]
     )
     source = _bucket(
         Bucket.SOURCE,

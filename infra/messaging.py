@@ -2,7 +2,7 @@
 
 from troposphere import AWSObject, GetAtt, Ref, Sub, sns, sqs
 
-from infra import names, policies
+from infra import names, parameters, policies
 from kit.actor import Actor
 from kit.chain import Chain
 from kit.events import Event
@@ -42,6 +42,7 @@ def _topic(chain: Chain, event: type[Event]) -> list[AWSObject]:
 
 def _queues(actor: Actor) -> list[AWSObject]:
     queue, dead_letters = names.queue(actor), names.dead_letter_queue(actor)
+    grace = {"DelaySeconds": Ref(parameters.GRACE_SECONDS)} if actor.graced else {}
     return [
         sqs.Queue(
             queue,
@@ -52,6 +53,7 @@ def _queues(actor: Actor) -> list[AWSObject]:
             RedrivePolicy=sqs.RedrivePolicy(
                 deadLetterTargetArn=GetAtt(dead_letters, "Arn"), maxReceiveCount=actor.attempts
             ),
+            **grace,
         ),
         sqs.Queue(
             dead_letters,

@@ -10,6 +10,7 @@ ALLOWED_ORIGINS = "AllowedOrigins"
 ARCHITECTURE = "Architecture"
 CODE_BUCKET = "CodeBucket"
 ENVIRONMENT = "Environment"
+GRACE_SECONDS = "GraceSeconds"
 LOG_RETENTION_DAYS = "LogRetentionDays"
 MAXIMUM_CONCURRENCY = "MaximumConcurrency"
 VERSION = "Version"
@@ -26,6 +27,11 @@ CAPS = (2, 4, 8, 16, 32, 64)
 # What CloudWatch Logs takes:
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827)
+
+
+# The longest that SQS delays a message:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html
+LONGEST_GRACE_S = 15 * 60
 
 
 def parameters(chain: Chain) -> list[Parameter]:
@@ -61,6 +67,7 @@ def parameters(chain: Chain) -> list[Parameter]:
             Default="production",
             Description="What the catalogue's records name as their environment",
         ),
+        *_grace(chain),
         Parameter(
             LOG_RETENTION_DAYS,
             Type="Number",
@@ -76,6 +83,21 @@ def parameters(chain: Chain) -> list[Parameter]:
             Description="At most so many invocations of each actor at a time; 0: as many as the actor declares",
         ),
         Parameter(VERSION, Type="String", Description="The release that is deployed, for the records"),
+    ]
+
+
+def _grace(chain: Chain) -> list[Parameter]:
+    if not any(actor.graced for actor in chain.actors):
+        return []
+    return [
+        Parameter(
+            GRACE_SECONDS,
+            Type="Number",
+            Default=LONGEST_GRACE_S,
+            MinValue=0,
+            MaxValue=LONGEST_GRACE_S,
+            Description="Seconds for which the outputs of a removed or replaced picture are kept",
+        )
     ]
 
 

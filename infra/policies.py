@@ -82,6 +82,7 @@ def work(actor: Actor) -> Document:
         *_announce(actor),
         *(statement for place in actor.reads for statement in _read(place)),
         *(allow(["s3:PutObject"], _objects(place)) for place in actor.writes),
+        *(statement for place in actor.deletes for statement in _delete(place)),
         *_record(actor),
     )
 
@@ -92,18 +93,28 @@ def _announce(actor: Actor) -> list[Statement]:
 
 
 def _record(actor: Actor) -> list[Statement]:
-    actions = [f"dynamodb:{action}" for action in actor.table]
-    return [allow(actions, GetAtt(names.TABLE, "Arn"))] if actions else []
+    table = GetAtt(names.TABLE, "Arn")
+    actions = [f"dynamodb:{action}" for action in actor.table if action != "Query"]
+    queries = [allow(["dynamodb:Query"], Sub(f"${{{names.TABLE}.Arn}}/index/*"))] if "Query" in actor.table else []
+    return [allow(actions, table), *queries] if actions else queries
 
 
 def _read(place: Place) -> list[Statement]:
     # Who may not list is told 403 instead of 404 for an object that is gone; such a request names no prefix,
     # hence IfExists: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
-    below = {"Condition": {"StringLikeIfExists": {"s3:prefix": f"{place.prefix}*"}}} if place.prefix else {}
     return [
         allow(["s3:GetObject", "s3:GetObjectVersion"], _objects(place)),
-        allow(["s3:ListBucket"], GetAtt(names.bucket(place.bucket), "Arn"), **below),
+        _list(place, "StringLikeIfExists"),
     ]
+
+
+def _delete(place: Place) -> list[Statement]:
+    return [allow(["s3:DeleteObject"], _objects(place)), _list(place, "StringLike")]
+
+
+def _list(place: Place, operator: str) -> Statement:
+    below = {"Condition": {operator: {"s3:prefix": f"{place.prefix}*"}}} if place.prefix else {}
+    return allow(["s3:ListBucket"], GetAtt(names.bucket(place.bucket), "Arn"), **below)
 
 
 def _objects(place: Place) -> Sub:

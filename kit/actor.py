@@ -41,7 +41,8 @@ class Actor:
 
     ``hears`` and ``says`` are event types; ``rejects`` are the permanent reasons it may give; ``table`` are
     the DynamoDB actions that it needs on the catalogue; ``carries`` are the shared packages that its code imports.
-    ``memory`` is in MB, ``timeout`` in seconds, ``attempts`` counts receives, ``batch`` messages an invocation.
+    ``memory`` is in MB, ``timeout`` in seconds, ``attempts`` counts receives, ``batch`` messages an invocation;
+    ``graced``: its queue holds every message back for the deployment's grace time.
 
     Raises ConfigurationError where a number is outside what AWS allows.
     """
@@ -53,6 +54,7 @@ class Actor:
     rejects: tuple[type[Rejected], ...] = ()
     reads: tuple[Place, ...] = ()
     writes: tuple[Place, ...] = ()
+    deletes: tuple[Place, ...] = ()
     table: tuple[str, ...] = ()
     carries: tuple[str, ...] = ()
     memory: int = 512
@@ -60,6 +62,7 @@ class Actor:
     attempts: int = 5
     batch: int = 10
     concurrency: int = 10
+    graced: bool = False
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9]{1,19}", self.name):

@@ -6,6 +6,8 @@ from kit.actor import Actor
 from kit.errors import ConfigurationError
 from kit.events import Event, ImageRejected
 
+OPERATOR = "operator"
+
 
 @dataclass(frozen=True)
 class Edge:
@@ -18,13 +20,14 @@ class Edge:
 
 @dataclass(frozen=True)
 class Chain:
-    """All actors, and the events that come from outside (S3's notification).
+    """All actors, and the events that come from outside: S3's notification, and what operators say.
 
     Raises ConfigurationError for a name used twice and for an event that is heard but never said.
     """
 
     origin: type[Event]
     actors: tuple[Actor, ...]
+    operator: tuple[type[Event], ...] = ()
 
     def __post_init__(self) -> None:
         names = [actor.name for actor in self.actors]
@@ -38,20 +41,24 @@ class Chain:
     @property
     def events(self) -> tuple[type[Event], ...]:
         """Every event that has a topic, in the order in which a picture meets them."""
-        said = [event for actor in self.actors for event in says(actor)]
-        return tuple(dict.fromkeys([self.origin, *said]))
+        return tuple(dict.fromkeys(event for _, said in self.speakers for event in said))
 
     @property
     def edges(self) -> tuple[Edge, ...]:
-        """Every way a message can take from actor to actor; S3 stands as ``s3``."""
-        speakers = [("s3", (self.origin,))] + [(actor.name, says(actor)) for actor in self.actors]
+        """Every way a message can take from actor to actor."""
         return tuple(
             Edge(speaker, event, hearer.name)
-            for speaker, said in speakers
+            for speaker, said in self.speakers
             for event in said
             for hearer in self.actors
             if event in hearer.hears
         )
+
+    @property
+    def speakers(self) -> list[tuple[str, tuple[type[Event], ...]]]:
+        """Who says what; from outside speak ``s3``, whose events are no CloudEvents, and ``operator``."""
+        inside = [(actor.name, says(actor)) for actor in self.actors]
+        return [("s3", (self.origin,)), *inside, (OPERATOR, self.operator)]
 
     def subscribers(self, event: type[Event]) -> tuple[Actor, ...]:
         """Return the actors whose queue is subscribed to the event's topic."""

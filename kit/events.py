@@ -78,7 +78,16 @@ class StoredRendition(StoredImage, frozen=True, kw_only=True):
 
 
 class ImageUploaded(Event, frozen=True, kw_only=True):
-    """An object was created in the source bucket. Said by S3, in its own notation."""
+    """An object was created in the source bucket. Said by S3, in its own notation, as is what was removed there."""
+
+
+class ImageRemoved(Event, frozen=True, kw_only=True):
+    """Something was removed from the source bucket: a key, or one version of it; ``image`` names what was removed.
+
+    A removed key is a version of its own, S3's delete marker: nothing, newer than all uploads before it.
+    """
+
+    whole_key: bool  # whether the key is gone, and not only this version of it
 
 
 class ImageIngested(Event, frozen=True, kw_only=True):
@@ -113,6 +122,28 @@ class ImageRejected(Event, frozen=True, kw_only=True):
     reason: str  # why, as a word
     detail: str  # what was seen
     attempts: int  # receives, the last one included
+
+
+class ImageOutdated(Event, frozen=True, kw_only=True):
+    """Nobody wants a picture's outputs any more."""
+
+    why: str  # removed, or superseded
+
+
+class ImageRetired(Event, frozen=True, kw_only=True):
+    """An outdated picture's outputs are deleted."""
+
+    deleted: int  # objects
+
+
+class DeadLetterHandled(Event, frozen=True, kw_only=True):
+    """An operator redrove or discarded a dead letter about this picture."""
+
+    actor: str  # whose dead letter it was
+    action: str  # redriven or discarded
+    failed_at: str  # when the actor gave the picture up, as the dead letter says; tells this failure from a later one
+    operation: str  # the operator's command, as `brigade dlq history` lists it
+    by: str  # who gave it
 
 
 class ImageCataloged(Event, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kit import aws
-from kit.errors import ObjectGone
+from kit.errors import ObjectGone, ServiceUnavailable
 from kit.events import Source
 from kit.retry import call
 
@@ -21,6 +21,9 @@ class Storage(Protocol):
     def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
         """Store an object, whole or not at all."""
 
+    def delete(self, bucket: str, prefix: str) -> int:
+        """Delete every object whose key begins so; return how many there were."""
+
 
 class S3Storage:
     """S3. get_object and put_object only: transfer threads lose the trace's segment."""
@@ -33,6 +36,16 @@ class S3Storage:
 
     def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
         call(aws.client("s3").put_object, Bucket=bucket, Key=key, Body=content, ContentType=media_type)
+
+    def delete(self, bucket: str, prefix: str) -> int:
+        deleted = 0
+        while found := call(aws.client("s3").list_objects_v2, Bucket=bucket, Prefix=prefix).get("Contents"):
+            objects = [{"Key": each["Key"]} for each in found]
+            answer = call(aws.client("s3").delete_objects, Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+            if errors := answer.get("Errors"):
+                raise ServiceUnavailable(f"{len(errors)} objects were not deleted, the first: {errors[0]}")
+            deleted += len(objects)
+        return deleted
 
     def _get(self, source: Source, **more: str) -> bytes:
         if source.version:
@@ -65,3 +78,9 @@ class MemoryStorage:
 
     def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:  # noqa: ARG002
         self.objects[bucket, key] = content
+
+    def delete(self, bucket: str, prefix: str) -> int:
+        found = [each for each in self.objects if each[0] == bucket and each[1].startswith(prefix)]
+        for each in found:
+            del self.objects[each]
+        return len(found)

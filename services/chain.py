@@ -1,10 +1,15 @@
 """The chain's actors, in the order in which a picture meets them. Adding one: its folder, and a line here."""
 
 from kit.chain import Chain
-from kit.events import ImageUploaded
+from kit.events import DeadLetterHandled, ImageUploaded
 from services.catalog.actor import CATALOG
 from services.ingest.actor import INGEST
 from services.normalize.actor import NORMALIZE
 from services.resize.actor import RESIZE
+from services.retire.actor import RETIRE
 
-CHAIN = Chain(origin=ImageUploaded, actors=(INGEST, NORMALIZE, RESIZE, CATALOG))
+CHAIN = Chain(
+    origin=ImageUploaded,
+    actors=(INGEST, NORMALIZE, RESIZE, CATALOG, RETIRE),
+    operator=(DeadLetterHandled,),
+)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("key", "status", "original", "master", "renditions", "worked", "id")
 _NARROW_COLUMNS = ("key", "status", "id")
 _WIDE = 150  # characters that all columns need
-_COLOURS = {"READY": "green", "FAILED": "red", "PROCESSING": "yellow", "SUPERSEDED": "dim"}
+_COLOURS = {"READY": "green", "FAILED": "red", "PROCESSING": "yellow", "SUPERSEDED": "dim", "REMOVED": "dim"}
 
 
 def upload(
@@ -86,7 +86,7 @@ def _wait(catalogue: "Catalogue", recipes: "Recipes", done: list["Uploaded"], ti
 
 
 def ls(
-    status: Annotated[str | None, typer.Option(help="processing, ready, failed or superseded.")] = None,
+    status: Annotated[str | None, typer.Option(help="processing, ready, failed, superseded or removed.")] = None,
     day: Annotated[str | None, typer.Option(help="Uploaded on this day, YYYY-MM-DD in UTC.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
     stack: StackName = "brigade",
@@ -165,6 +165,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one picture's record with its timeline; of a key, its newest upload."""
+    from brigade import timeline
     from brigade.pipeline import Pipeline
 
     record = Pipeline.find(here(), stack).catalogue.find(key_or_id)
@@ -173,20 +174,18 @@ def show(
         return
     for name, value in _summary(record):
         out.print(Text(f"{name:14}"), value, sep="")
-    stages: list[tuple[str | Text, ...]] = [
-        (actor, stage["at"], f"{stage['queued_ms']} ms", f"{stage['worked_ms']} ms", str(stage["attempts"]))
-        for actor, stage in record["stages"].items()
-    ]
-    if failure := record["failure"]:
-        reason = Text(failure["reason"], style="red")
-        stages.append((failure["actor"], failure["at"], "", reason, str(failure["attempts"])))
-    out.print(table("timeline", ("actor", "at", "queued", "worked", "attempts"), stages))
-    if record["renditions"]:
+    out.print(table("timeline", timeline.COLUMNS, timeline.rows(record)))
+    if record["renditions"] and not is_retired(record):
         made = [
             (r["name"], f"{r['width']}×{r['height']}", r["format"], byte_size(r["bytes"]), r["method"], r["key"])
             for r in record["renditions"]
         ]
         out.print(table("renditions", ("name", "size", "format", "bytes", "method", "key"), made))
+
+
+def is_retired(record: dict[str, Any]) -> bool:
+    """Whether a picture's outputs were deleted, because it was removed or replaced."""
+    return "retire" in record["stages"]
 
 
 def _summary(record: dict[str, Any]) -> list[tuple[str, Text]]:
@@ -200,6 +199,8 @@ def _summary(record: dict[str, Any]) -> list[tuple[str, Text]]:
         "master": f"{_facts(master)}  {master['key']}" if master else None,
         "failure": f"{failure['actor']}: {failure['reason']}: {failure['detail']}" if failure else None,
         "superseded by": record["superseded_by"],
+        "removed by": record["removed_by"],
+        "outputs": "deleted" if is_retired(record) else None,
     }
     said = [(name, Text(printable(str(value)))) for name, value in rows.items() if value]
     return [said[0], ("status", _coloured(record["status"])), *said[1:]]
@@ -216,8 +217,9 @@ def get(
 
     pipeline = Pipeline.find(here(), stack)
     record = pipeline.catalogue.find(key_or_id)
-    if not record["master"]:
-        raise OperatorError(f"{record['source']['key']} has no files yet", f"`brigade show {record['image_id']}`")
+    if not record["master"] or is_retired(record):
+        state = "no files any more" if is_retired(record) else "no files yet"
+        raise OperatorError(f"{record['source']['key']} has {state}", f"`brigade show {record['image_id']}`")
     # A key may say anything; what could lead out of the folder is left away.
     parts = [part for part in PurePosixPath(record["source"]["key"]).parts if part not in ("/", "..", ".")]
     into = folder.joinpath(*parts)

@@ -2,15 +2,33 @@
 
 from kit.actor import Actor
 from kit.errors import UnreadableMessage
-from kit.events import ImageCataloged, ImageIngested, ImageNormalized, ImageRejected, ImageResized
+from kit.events import (
+    DeadLetterHandled,
+    ImageCataloged,
+    ImageIngested,
+    ImageNormalized,
+    ImageOutdated,
+    ImageRejected,
+    ImageRemoved,
+    ImageResized,
+    ImageRetired,
+)
 
 CATALOG = Actor(
     name="catalog",
-    purpose="Writes what happened into one record a picture and announces the picture that is ready",
-    hears=(ImageIngested, ImageNormalized, ImageResized, ImageRejected),
-    says=(ImageCataloged,),
+    purpose="Writes what happened into one record a picture; announces which is ready and which is outdated",
+    hears=(
+        ImageIngested,
+        ImageNormalized,
+        ImageResized,
+        ImageRejected,
+        ImageRemoved,
+        ImageRetired,
+        DeadLetterHandled,
+    ),
+    says=(ImageCataloged, ImageOutdated),
     rejects=(UnreadableMessage,),
-    table=("GetItem", "UpdateItem"),
+    table=("GetItem", "Query", "UpdateItem"),
     memory=512,
     timeout=30,
     concurrency=20,

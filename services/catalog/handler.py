@@ -2,44 +2,80 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import msgspec
 
-from kit.events import Event, ImageCataloged, ImageIngested, ImageRejected, ImageResized, StoredImage, StoredRendition
+from kit.events import (
+    Event,
+    ImageCataloged,
+    ImageIngested,
+    ImageNormalized,
+    ImageOutdated,
+    ImageRejected,
+    ImageRemoved,
+    ImageResized,
+    StoredImage,
+    StoredRendition,
+)
 from kit.function import Site, function
 from kit.mailbox import Act, Letter
+from services.catalog import versions
 from services.catalog.actor import CATALOG
-from services.catalog.record import Record, Status, attributes, source_key, status
+from services.catalog.record import Record, Status, attributes, is_outdated, status
 from services.catalog.records import DynamoRecords, Records
 
 
 def act(letter: Letter[Event], *, site: Site, records: Records) -> Iterator[Event]:
-    """Add one event to its picture's record; announce the picture when that makes it ready.
+    """Add one event to its picture's record; announce the picture that becomes ready, and those that it outdates.
 
     Announced once, by whoever makes the change to READY. If that function dies before its announcement is out,
     its message comes again (``attempts`` above one) and finds its own event's id beside the status.
     """
-    event, envelope = letter.event, letter.envelope
-    facts = attributes(event, envelope, site.settings)
-    if isinstance(event, ImageResized) and (record := records.complete(event.image.id, facts, envelope.id)):
-        yield _cataloged(event, record)  # nearly always it comes last: one write instead of two
-        return
+    if isinstance(letter.event, ImageRemoved):
+        return versions.removed(letter.event, records)
+    facts = attributes(letter.event, letter.envelope, site.settings)
+    if isinstance(letter.event, ImageResized):  # nearly always it comes last: one write instead of two
+        record = records.complete(letter.event.image.id, facts, letter.envelope.id)
+        if record:
+            return _ready(letter.event, record, records)
+    return _merged(letter, facts, records)
+
+
+def _merged(letter: Letter[Event], facts: dict[str, Any], records: Records) -> Iterator[Event]:
+    event = letter.event
     record = records.merge(event.image.id, facts)
-    if _is_first_word(event, record):
-        records.claim_newest(source_key(event.image.source), event.image.source.order, event.image.id)
+    if first_word := _is_first_word(event, record):
+        record = versions.claim(event.image, record, records)
+    record, changed = _follow(letter, facts, record, records)
+    if is_outdated(record):
+        if first_word or isinstance(event, ImageNormalized | ImageResized):  # it may have outputs that came too late
+            yield ImageOutdated(image=event.image, why=record["status"].lower())
+    elif record["status"] == Status.READY:
+        if changed or (letter.attempts > 1 and record.get("ready_by") == letter.envelope.id):
+            yield from _ready(event, record, records)
+        elif first_word:  # it was ready before it was known what it replaces
+            yield from versions.replaced(event.image, record, records)
+
+
+def _follow(letter: Letter[Event], facts: dict[str, Any], record: Record, records: Records) -> tuple[Record, bool]:
+    """Bring a record's status into line with what is there; return whether it was this call that changed it."""
+    image_id = letter.event.image.id
     while (before := record["status"]) != (after := status(record)):
-        if records.change_status(event.image.id, Status(before), after, envelope.id):
-            if after is Status.READY:
-                yield _cataloged(event, record)
-            return
-        record = records.merge(event.image.id, facts)  # another event came in between: look again
-    if letter.attempts > 1 and after is Status.READY and record.get("ready_by") == envelope.id:
-        yield _cataloged(event, record)
+        if records.change_status(image_id, Status(before), after, letter.envelope.id):
+            return {**record, "status": after}, True
+        record = records.merge(image_id, facts)  # another event came in between: look again
+    return record, False
 
 
 def _is_first_word(event: Event, record: Record) -> bool:
     """Whether this event is the first that is heard of an upload: admitted, or refused at the door."""
     return isinstance(event, ImageIngested) or (isinstance(event, ImageRejected) and "original" not in record)
+
+
+def _ready(event: Event, record: Record, records: Records) -> Iterator[Event]:
+    yield _cataloged(event, record)
+    yield from versions.replaced(event.image, record, records)
 
 
 def _cataloged(event: Event, record: Record) -> ImageCataloged:

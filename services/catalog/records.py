@@ -1,7 +1,7 @@
-"""Where records are kept: one protocol, a DynamoDB one and an in-memory one."""
+"""Where records are kept: the protocol, and DynamoDB."""
 
 from contextlib import suppress
-from threading import RLock
+from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -10,10 +10,18 @@ from botocore.exceptions import ClientError
 from kit import aws
 from kit.retry import call
 from services.catalog.record import PARTS, Record, Status
-from services.catalog.table import KEY
+from services.catalog.table import BY_SOURCE, KEY
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
+
+
+@dataclass(frozen=True)
+class Place:
+    """An upload's place among those of its key; ``taken_from`` is the id of the one that was the newest before."""
+
+    is_newest: bool
+    taken_from: str | None = None
 
 
 class Records(Protocol):
@@ -31,8 +39,23 @@ class Records(Protocol):
         ``ready_by`` is the id of the event that made the picture ready; it is kept with the status.
         """
 
-    def claim_newest(self, source_key: str, upload_order: str, image_id: str) -> None:
-        """Make this upload the key's newest, and the one before it SUPERSEDED; or this one, where it is older."""
+    def claim_newest(self, source_key: str, upload_order: str, image_id: str, *, removal: bool = False) -> Place:
+        """Make this upload the key's newest, and the one before it SUPERSEDED; or this one, where it is older.
+
+        A removal takes part like an upload, but what is older than it becomes REMOVED.
+        """
+
+    def newest(self, source_key: str) -> tuple[str, bool] | None:
+        """Return the id of a key's newest upload, and whether that is a removal."""
+
+    def uploads(self, source_key: str, before: str) -> list[Record]:
+        """Return the records of a key's uploads that are older than ``before``, as an index shows them: a bit late."""
+
+    def get(self, image_id: str) -> Record | None:
+        """Return a record as it is now, or None."""
+
+    def remove(self, image_id: str, by: str) -> Record:
+        """Make a record REMOVED, made where there is none; return all of it as it is then."""
 
 
 def read_item(item: dict[str, Any]) -> dict[str, Any]:
@@ -80,32 +103,62 @@ class DynamoRecords:
             return False
         return True
 
-    def claim_newest(self, source_key: str, upload_order: str, image_id: str) -> None:
-        mine = {":me": image_id, ":order": upload_order}
-        seen = self._point(source_key, f"attribute_not_exists({KEY}) OR newest = :me", mine)
-        while seen is not None:
+    def claim_newest(self, source_key: str, upload_order: str, image_id: str, *, removal: bool = False) -> Place:
+        mine = {":me": image_id, ":order": upload_order, ":removal": removal}
+        change = "SET newest = :me, upload_order = :order, removal = :removal"
+        condition = f"attribute_not_exists({KEY}) OR newest = :me"
+        while True:
+            try:
+                pointer = self._update(pointer_key(source_key), change, mine, names={}, condition=condition)
+            except _Refused as refused:
+                seen = refused.item
+            else:
+                return Place(is_newest=True, taken_from=pointer.get("previous"))
             if seen["upload_order"] >= upload_order:
-                self._supersede(image_id, by=seen["newest"])
-                return
+                self._outdate(image_id, by=seen["newest"], removal=seen["removal"])
+                return Place(is_newest=False)
             # Mark before pointing: a crash in between is mended when this message comes again.
-            self._supersede(seen["newest"], by=image_id)
+            self._outdate(seen["newest"], by=image_id, removal=removal)
+            mine[":seen"] = seen["newest"]
+            change = "SET newest = :me, upload_order = :order, removal = :removal, previous = :seen"
             condition = "newest = :seen OR newest = :me"
-            seen = self._point(source_key, condition, mine | {":seen": seen["newest"]})
 
-    def _point(self, source_key: str, condition: str, values: dict[str, Any]) -> Record | None:
-        """Make the key's pointer name this upload; return None when it does, else the pointer as it is."""
-        change = "SET newest = :me, upload_order = :order"
-        try:
-            self._update(f"newest#{source_key}", change, values, names={}, condition=condition)
-        except _Refused as refused:
-            return refused.item
-        return None
+    def newest(self, source_key: str) -> tuple[str, bool] | None:
+        pointer = self.get(pointer_key(source_key))
+        return (pointer["newest"], pointer["removal"]) if pointer else None
 
-    def _supersede(self, image_id: str, by: str) -> None:
-        values = {":by": by, ":superseded": Status.SUPERSEDED.value}
-        change = "SET superseded_by = :by, #status = :superseded"
-        with suppress(_Refused):  # the record was deleted by hand: nothing to mark
-            self._update(image_id, change, values, condition=f"attribute_exists({KEY})")
+    def uploads(self, source_key: str, before: str) -> list[Record]:
+        question: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": BY_SOURCE.name,
+            "KeyConditionExpression": f"{BY_SOURCE.partition} = :key AND {BY_SOURCE.sort} < :before",
+            "ExpressionAttributeValues": {":key": _serialize(source_key), ":before": _serialize(before)},
+        }
+        found: list[Record] = []
+        while True:
+            page = call(aws.client("dynamodb").query, **question)
+            found += [read_item(item) for item in page["Items"]]
+            if "LastEvaluatedKey" not in page:
+                return found
+            question["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def get(self, image_id: str) -> Record | None:
+        key = {KEY: _serialize(image_id)}
+        answer = call(aws.client("dynamodb").get_item, TableName=self._table, Key=key, ConsistentRead=True)
+        return read_item(answer["Item"]) if "Item" in answer else None
+
+    def remove(self, image_id: str, by: str) -> Record:
+        return self._update(
+            image_id, "SET removed_by = :by, #status = :removed", {":by": by, ":removed": Status.REMOVED.value}
+        )
+
+    def _outdate(self, image_id: str, *, by: str, removal: bool) -> None:
+        """Mark an upload that is no longer the newest. One that was removed stays so."""
+        status, mark = (Status.REMOVED, "removed_by") if removal else (Status.SUPERSEDED, "superseded_by")
+        change = f"SET {mark} = :by, #status = :status"
+        condition = f"attribute_exists({KEY}) AND attribute_not_exists(removed_by)"
+        with suppress(_Refused):  # a removal has no record, and one may have been deleted by hand: nothing to mark
+            self._update(image_id, change, {":by": by, ":status": status.value}, condition=condition)
 
     def _update(
         self,
@@ -138,6 +191,10 @@ class DynamoRecords:
         return read_item(answer["Attributes"])
 
 
+def pointer_key(source_key: str) -> str:
+    return f"newest#{source_key}"
+
+
 class _Refused(Exception):
     """The condition of an update did not hold; ``item`` is what was there."""
 
@@ -156,46 +213,3 @@ def _names(attributes: dict[str, Any]) -> dict[str, str]:
 
 def _values(attributes: dict[str, Any]) -> dict[str, Any]:
     return {f":{i}": value for i, value in enumerate(attributes.values())}
-
-
-class MemoryRecords:
-    """Records by id, in this process; the same promises, under a lock."""
-
-    def __init__(self) -> None:
-        self.items: dict[str, dict[str, Any]] = {}
-        self._newest: dict[str, tuple[str, str]] = {}
-        self._lock = RLock()
-
-    def merge(self, image_id: str, attributes: dict[str, Any]) -> Record:
-        with self._lock:
-            record = self.items.setdefault(image_id, {KEY: image_id, "status": Status.PROCESSING})
-            record.update(attributes)
-            return dict(record)
-
-    def complete(self, image_id: str, attributes: dict[str, Any], ready_by: str) -> Record | None:
-        with self._lock:
-            record = self.items.get(image_id, {})
-            whole = all(part in attributes or part in record for part in PARTS)
-            if not whole or record.get("status") != Status.PROCESSING:
-                return None
-            record.update(attributes, status=Status.READY, ready_by=ready_by)
-            return dict(record)
-
-    def change_status(self, image_id: str, before: Status, after: Status, ready_by: str) -> bool:
-        with self._lock:
-            record = self.items[image_id]
-            if record["status"] != before:
-                return False
-            record.update(status=after, ready_by=ready_by)
-            return True
-
-    def claim_newest(self, source_key: str, upload_order: str, image_id: str) -> None:
-        with self._lock:
-            order, newest = self._newest.get(source_key, ("", image_id))
-            if newest == image_id or order < upload_order:
-                self._newest[source_key] = (upload_order, image_id)
-                loser, winner = newest, image_id
-            else:
-                loser, winner = image_id, newest
-            if loser != winner:
-                self.items[loser].update(superseded_by=winner, status=Status.SUPERSEDED)

@@ -2,7 +2,7 @@
 
 from kit.actor import Actor, Bucket, Place
 from kit.errors import ObjectGone, UnreadableMessage
-from kit.events import ImageIngested, ImageUploaded
+from kit.events import ImageIngested, ImageRemoved, ImageUploaded
 from services.ingest.reasons import (
     EmptyObject,
     ExtremeAspect,
@@ -15,9 +15,9 @@ from services.ingest.reasons import (
 
 INGEST = Actor(
     name="ingest",
-    purpose="Admits or refuses an upload by its content, reading only the head of the object",
+    purpose="Admits or refuses an upload by its content, reading only the head of the object; passes removals on",
     hears=(ImageUploaded,),
-    says=(ImageIngested,),
+    says=(ImageIngested, ImageRemoved),
     rejects=(
         EmptyObject,
         NotAnImage,

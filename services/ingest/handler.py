@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from imaging.recipes import Recipes, load
-from kit.events import Event, ImageIngested, ImageUploaded, Source
+from kit.events import Event, ImageIngested, ImageRemoved, ImageUploaded, Source
 from kit.function import Site, function
 from kit.mailbox import Act, Letter
 from services.ingest.actor import INGEST
@@ -17,15 +17,21 @@ from services.ingest.reasons import OwnOutput
 log = logging.getLogger("brigade")
 
 
-def act(letter: Letter[ImageUploaded], *, site: Site, recipes: Recipes) -> Iterator[Event]:
-    """Admit one upload. Raises what admission raises, and OwnOutput for an object of the target bucket."""
+def act(letter: Letter[ImageUploaded | ImageRemoved], *, site: Site, recipes: Recipes) -> Iterator[Event]:
+    """Admit one upload, or pass a removal on.
+
+    Raises what admission raises, and OwnOutput for an object of the target bucket.
+    """
     source = letter.event.image.source
     if source.bucket == site.settings.target_bucket:
         raise OwnOutput(f"{source.bucket}/{source.key}")
     recipe = recipes.match(source.key)
     if recipe is None or _is_folder(source):
         why = "no recipe matches its key" if recipe is None else "it is a folder's marker"
-        log.info("ignored: %s", why, extra={"key": source.key, "image_id": letter.event.image.id})
+        log.info("ignored: %s", why)
+        return
+    if isinstance(letter.event, ImageRemoved):
+        yield letter.event
         return
     size = source.size if source.size is not None else len(site.storage.read(source))
     head = open_head(partial(site.storage.read_range, source), size)

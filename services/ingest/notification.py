@@ -1,9 +1,10 @@
-"""S3 says that an object was created in four shapes; all become ImageUploaded.
+"""S3 says in four shapes that an object was created or removed; they become ImageUploaded and ImageRemoved.
 
     bare         {"Records": [{"eventSource": "aws:s3", …}]}          S3 → SQS
     raw          the same, over SNS with raw delivery                  S3 → SNS → SQS, as deployed here
     SNS envelope {"Type": "Notification", "Message": "{…bare…}"}       S3 → SNS → SQS without raw delivery
     EventBridge  {"detail-type": "Object Created", "detail": {…}}      S3 → EventBridge → SQS
+                 ("Object Deleted" for removals)
 
 Formats: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html and
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
@@ -15,11 +16,13 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from kit.errors import UnreadableMessage
-from kit.events import Image, ImageUploaded, Source
+from kit.events import Image, ImageRemoved, ImageUploaded, Source
+
+Change = ImageUploaded | ImageRemoved
 
 
-def read(body: str) -> list[ImageUploaded]:
-    """Return the uploads that a notification tells of: none for ``s3:TestEvent`` and for other kinds of event.
+def read(body: str) -> list[Change]:
+    """Return what a notification tells of: nothing for ``s3:TestEvent`` and for other kinds of event.
 
     Raises UnreadableMessage when the body is none of the four shapes.
     """
@@ -27,21 +30,41 @@ def read(body: str) -> list[ImageUploaded]:
         message = json.loads(body)
         if isinstance(message, dict) and message.get("Type") == "Notification":
             message = json.loads(message["Message"])
-        return [ImageUploaded(image=Image.of(source)) for source in _sources(message)]
+        return list(_changes(message))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableMessage(f"not a notification from S3: {type(error).__name__}: {error}") from error
 
 
-def _sources(message: dict[str, Any]) -> Iterable[Source]:
+def _changes(message: dict[str, Any]) -> Iterable[Change]:
     if message.get("Event") == "s3:TestEvent":  # S3 sends it when a notification is configured
-        return []
-    if message.get("detail-type") == "Object Created":
-        return [_from_event_bridge(message)]
-    return [_from_record(record) for record in message["Records"] if _is_creation(record)]
+        return
+    if "detail-type" in message:
+        yield from _change(*_EVENT_BRIDGE.get(_event_bridge_name(message), ("", "")), _from_event_bridge(message))
+        return
+    for record in message["Records"]:
+        family, _, kind = record["eventName"].removeprefix("s3:").partition(":")
+        yield from _change(family, kind, _from_record(record))
 
 
-def _is_creation(record: dict[str, Any]) -> bool:
-    return bool(record["eventName"].removeprefix("s3:").startswith("ObjectCreated:"))
+def _change(family: str, kind: str, source: Source) -> Iterable[Change]:
+    if family == "ObjectCreated":
+        yield ImageUploaded(image=Image.of(source))
+    elif family == "ObjectRemoved":
+        # Without versions, what is deleted is the key.
+        whole_key = kind == "DeleteMarkerCreated" or source.version is None
+        yield ImageRemoved(image=Image.of(source), whole_key=whole_key)
+
+
+# What EventBridge says, in the words of S3's own notification.
+_EVENT_BRIDGE = {
+    ("Object Created", None): ("ObjectCreated", ""),
+    ("Object Deleted", "Delete Marker Created"): ("ObjectRemoved", "DeleteMarkerCreated"),
+    ("Object Deleted", "Permanently Deleted"): ("ObjectRemoved", "Delete"),
+}
+
+
+def _event_bridge_name(message: dict[str, Any]) -> tuple[str, str | None]:
+    return message["detail-type"], message["detail"].get("deletion-type")
 
 
 def _from_record(record: dict[str, Any]) -> Source:

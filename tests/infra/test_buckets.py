@@ -55,11 +55,14 @@ def test_web_pages_may_upload_only_from_origins_that_are_given(bucket: str) -> N
     assert otherwise == ref("AWS::NoValue")
 
 
-def test_the_source_is_versioned_and_announces_every_new_object() -> None:
+def test_the_source_is_versioned_and_announces_what_comes_and_goes() -> None:
     source = names.bucket(Bucket.SOURCE)
     assert STACK.properties(source)["VersioningConfiguration"] == {"Status": "Enabled"}
     assert STACK.properties(source)["NotificationConfiguration"] == {
-        "TopicConfigurations": [{"Event": "s3:ObjectCreated:*", "Topic": ref(names.topic(CHAIN.origin))}]
+        "TopicConfigurations": [
+            {"Event": event, "Topic": ref(names.topic(CHAIN.origin))}
+            for event in ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
+        ]
     }
     # S3 tests its right to publish when the bucket is made.
     assert STACK.resources[source]["DependsOn"] == names.policy(names.topic(CHAIN.origin))

@@ -121,3 +121,11 @@ def test_an_event_that_nobody_hears_has_a_topic_and_no_subscription() -> None:
     for event in first.says:
         assert names.topic(event) in alone.of("SNS::Topic")
     assert alone.of("SNS::Subscription").keys() == {names.subscription(CHAIN.origin, first)}
+
+
+def test_what_is_outdated_is_kept_for_the_grace_time() -> None:
+    (graced,) = [actor for actor in CHAIN.actors if actor.graced]
+    delays = {actor.name: STACK.properties(names.queue(actor)).get("DelaySeconds") for actor in CHAIN.actors}
+    assert delays == {actor.name: None for actor in CHAIN.actors} | {graced.name: ref("GraceSeconds")}
+    parameter = STACK.body["Parameters"]["GraceSeconds"]
+    assert (parameter["MinValue"], parameter["MaxValue"], parameter["Default"]) == (0, 900, 900)

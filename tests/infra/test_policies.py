@@ -35,8 +35,13 @@ def test_a_role_may_do_exactly_what_the_declaration_needs(actor: Actor) -> None:
         expected.setdefault("s3:ListBucket", []).append(arn(bucket))
     for place in actor.writes:
         expected.setdefault("s3:PutObject", []).append(below(names.bucket(place.bucket), f"{place.prefix}*"))
+    for place in actor.deletes:
+        bucket = names.bucket(place.bucket)
+        expected.setdefault("s3:DeleteObject", []).append(below(bucket, f"{place.prefix}*"))
+        expected.setdefault("s3:ListBucket", []).append(arn(bucket))
     for action in actor.table:
-        expected[f"dynamodb:{action}"] = [arn(names.TABLE)]
+        where = below(names.TABLE, "index/*") if action == "Query" else arn(names.TABLE)
+        expected[f"dynamodb:{action}"] = [where]
 
     assert STACK.may(names.role(actor)) == expected
 

@@ -51,6 +51,28 @@ def test_writing_twice_replaces(storage: Storage) -> None:
     assert storage.read(THING) == b"new"
 
 
+def test_everything_below_a_prefix_is_deleted_and_nothing_else(storage: Storage) -> None:
+    for key in ("a/1", "a/2", "ab", "b/1"):
+        storage.write("source", key, b"x", "image/jpeg")
+    assert [storage.delete("source", "a/") for _ in range(2)] == [2, 0]
+    assert storage.delete("source", "") == 2
+
+
+def test_more_than_a_page_of_objects_is_deleted(s3: Any) -> None:
+    for number in range(1_001):
+        s3.put_object(Bucket="source", Key=f"a/{number}", Body=b"")
+    assert S3Storage().delete("source", "a/") == 1_001
+
+
+@pytest.mark.usefixtures("no_waiting")
+def test_an_object_that_was_not_deleted_is_no_success(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    s3.put_object(Bucket="source", Key="a", Body=b"")
+    error = {"Key": "a", "Code": "InternalError", "Message": "try again"}
+    monkeypatch.setattr(aws.client("s3"), "delete_objects", lambda **_: {"Errors": [error]})
+    with pytest.raises(ServiceUnavailable, match=r"1 objects were not deleted, the first: .*try again"):
+        S3Storage().delete("source", "a")
+
+
 @pytest.mark.parametrize("how", ["read", "read_range"])
 def test_what_is_not_there_is_gone(storage: Storage, how: str) -> None:
     read: dict[str, Callable[[], bytes]] = {

@@ -7,6 +7,7 @@ from kit.events import (
     ImageIngested,
     ImageNormalized,
     ImageRejected,
+    ImageRemoved,
     ImageResized,
     Source,
     StoredImage,
@@ -43,6 +44,10 @@ def resized(picture: Image) -> ImageResized:
 
 def rejected(picture: Image, actor: str = "normalize") -> ImageRejected:
     return ImageRejected(image=picture, actor=actor, reason="corrupt-image", detail="two eyes missing", attempts=2)
+
+
+def removed(picture: Image, *, whole_key: bool = True) -> ImageRemoved:
+    return ImageRemoved(image=picture, whole_key=whole_key)
 
 
 def said(event: Event, actor: str, attempts: int = 1) -> Letter[Event]:

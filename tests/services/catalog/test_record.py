@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from kit.events import ImageCataloged, ImageNormalized, Source
+from kit.events import DeadLetterHandled, ImageCataloged, ImageNormalized, Source
 from services.catalog.record import Status, attributes, failure, source_key, status, view
-from tests.services.catalog.story import image, ingested, normalized, rejected, said, way
+from services.catalog.record import image as identity
+from tests.services.catalog.story import TRACE, image, ingested, normalized, rejected, said, way
 from tests.services.site import SETTINGS, UPLOADED_AT
 
 PICTURE = image()
@@ -31,6 +32,7 @@ def test_every_event_tells_where_the_picture_comes_from() -> None:
             "key": "dir/a b.jpg",
             "version": "v1",
             "etag": "e",
+            "sequencer": "01",
             "url": "s3://source/dir/a%20b.jpg?versionId=v1",
         }
         assert told["source_key"] == "source/dir/a b.jpg"
@@ -99,9 +101,50 @@ def test_a_failure_is_forgotten_when_its_actor_has_done_it_after_all() -> None:
     assert status(record(*way(PICTURE), said(rejected(PICTURE, "moderate"), "moderate"))) is Status.FAILED
 
 
+def handled(action: str, failed_at: str) -> Any:
+    event = DeadLetterHandled(
+        image=PICTURE, actor="normalize", action=action, failed_at=failed_at, operation="o-1", by="ann"
+    )
+    return said(event, "operator")
+
+
+FAILED = said(rejected(PICTURE), "normalize")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_redriven_failure_no_longer_counts(order: int) -> None:
+    told = record(*[FAILED, handled("redriven", failed_at=FAILED.envelope.time)][::order])
+    assert status(told) is Status.PROCESSING
+
+
+def test_a_failure_after_the_redrive_counts() -> None:
+    assert status(record(handled("redriven", failed_at="2026-01-01T00:00:00.000Z"), FAILED)) is Status.FAILED
+
+
+def test_a_discarded_dead_letter_leaves_its_picture_failed_and_says_by_whom() -> None:
+    told = record(FAILED, handled("discarded", failed_at=FAILED.envelope.time))
+    assert status(told) is Status.FAILED
+    shown = view({**told, "image_id": PICTURE.id, "status": "FAILED"})
+    assert (shown["handled"]["normalize"]["action"], shown["handled"]["normalize"]["by"]) == ("discarded", "ann")
+    assert shown["failures"]["normalize"]["reason"] == "corrupt-image"
+
+
 def test_a_superseded_picture_is_nothing_else() -> None:
     for told in (WHOLE, record(said(rejected(PICTURE), "normalize")), {}):
         assert status({**told, "superseded_by": "x"}) is Status.SUPERSEDED
+
+
+def test_a_removed_picture_is_nothing_else() -> None:
+    for told in (WHOLE, record(said(rejected(PICTURE), "normalize")), {"superseded_by": "x"}):
+        assert status({**told, "removed_by": "x"}) is Status.REMOVED
+
+
+def test_a_picture_is_known_again_from_its_record() -> None:
+    assert identity({**WHOLE, "image_id": PICTURE.id}) == PICTURE
+
+
+def test_the_trace_of_a_picture_is_kept() -> None:
+    assert WHOLE["trace_id"] == TRACE.trace_id
 
 
 def test_people_see_stages_in_order_and_no_bookkeeping() -> None:

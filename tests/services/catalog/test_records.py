@@ -5,8 +5,9 @@ from typing import Any
 import boto3
 import pytest
 
+from services.catalog.memory import MemoryRecords
 from services.catalog.record import Status
-from services.catalog.records import DynamoRecords, MemoryRecords, Records
+from services.catalog.records import DynamoRecords, Place, Records
 from services.catalog.table import BY_DAY, BY_SOURCE, BY_STATUS, INDEXES, Index
 from tests.services.site import TABLE, create_table
 
@@ -119,6 +120,50 @@ def test_of_three_uploads_the_newest_wins(records: Records) -> None:
         records.merge(image_id, FACTS)
         records.claim_newest("source/a.jpg", order, image_id)
     assert superseded(records, "a", "b", "c") == {"a": "b", "b": "c", "c": None}
+
+
+def test_taking_a_key_tells_from_whom_however_often_it_is_asked(records: Records) -> None:
+    for image_id in ("a", "b"):
+        records.merge(image_id, FACTS)
+    assert records.claim_newest("source/a.jpg", "01", "a") == Place(is_newest=True)
+    for _ in range(2):
+        assert records.claim_newest("source/a.jpg", "02", "b") == Place(is_newest=True, taken_from="a")
+    assert records.claim_newest("source/a.jpg", "01", "a") == Place(is_newest=False)
+    assert records.newest("source/a.jpg") == ("b", False)
+    assert records.newest("source/b.jpg") is None
+
+
+@pytest.mark.parametrize("order", [("old", "marker"), ("marker", "old")])
+def test_what_is_older_than_a_removal_is_removed(records: Records, order: tuple[str, ...]) -> None:
+    for image_id in order:
+        removal = image_id == "marker"
+        if not removal:
+            records.merge(image_id, FACTS)
+        records.claim_newest("source/a.jpg", "02" if removal else "01", image_id, removal=removal)
+    found = records.get("old")
+    assert found
+    assert (found["status"], found["removed_by"]) == ("REMOVED", "marker")
+    assert (records.get("marker"), records.newest("source/a.jpg")) == (None, ("marker", True))
+
+
+def test_a_removed_record_stays_removed(records: Records) -> None:
+    records.merge("a", FACTS)
+    records.claim_newest("source/a.jpg", "01", "a")
+    assert records.remove("a", by="x")["status"] == "REMOVED"
+    records.claim_newest("source/a.jpg", "02", "b")
+    found = records.merge("a", {"size": 7})
+    assert (found["status"], found["removed_by"]) == ("REMOVED", "x")
+
+
+def test_a_removal_may_come_before_anything_else(records: Records) -> None:
+    assert records.remove("a", by="x") == {"image_id": "a", "status": "REMOVED", "removed_by": "x"}
+
+
+def test_the_uploads_before_one_are_found(records: Records) -> None:
+    for image_id, order in (("a", "01"), ("b", "02"), ("c", "03")):
+        records.merge(image_id, FACTS | {"upload_order": order})
+    records.merge("other", FACTS | {"source_key": "source/b.jpg"})
+    assert sorted(record["image_id"] for record in records.uploads("source/a.jpg", "03")) == ["a", "b"]
 
 
 def test_uploads_of_other_keys_are_left_alone(records: Records) -> None:

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from kit.errors import UnreadableMessage
-from kit.events import Source
+from kit.events import Image, ImageRemoved, Source
 from services.ingest.notification import read
 from tests.services.site import UPLOADED_AT, notification, s3_event
 
@@ -97,9 +98,37 @@ def test_s3s_test_event_is_dropped_quietly(message: Any) -> None:
     assert sources(message) == []
 
 
-@pytest.mark.parametrize("name", ["ObjectRemoved:Delete", "s3:ObjectRemoved:DeleteMarkerCreated", "ObjectTagging:Put"])
-def test_other_events_are_no_uploads(name: str) -> None:
-    assert sources(s3_event(UPLOAD, name=name)) == []
+def test_other_events_say_nothing() -> None:
+    assert read(json.dumps(s3_event(UPLOAD, name="ObjectTagging:Put"))) == []
+    tagged = EVENT_BRIDGE | {"detail-type": "Object Tags Added"}
+    assert read(json.dumps(tagged)) == []
+
+
+def deleted(kind: str) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(json.dumps(EVENT_BRIDGE)) | {"detail-type": "Object Deleted"}
+    message["detail"]["deletion-type"] = kind
+    return message
+
+
+@pytest.mark.parametrize(
+    ("message", "whole_key"),
+    [
+        (s3_event(UPLOAD, ON_AWS, name="ObjectRemoved:Delete"), False),
+        (s3_event(UPLOAD, ON_AWS, name="s3:ObjectRemoved:DeleteMarkerCreated"), True),
+        (deleted("Permanently Deleted"), False),
+        (deleted("Delete Marker Created"), True),
+    ],
+    ids=["version", "key", "version over EventBridge", "key over EventBridge"],
+)
+def test_a_removal_says_whether_the_key_is_gone_or_one_version_of_it(message: Any, whole_key: bool) -> None:
+    assert read(json.dumps(message)) == [ImageRemoved(image=Image.of(UPLOAD), whole_key=whole_key)]
+
+
+def test_without_versions_a_removal_is_the_keys() -> None:
+    message = s3_event(structs.replace(UPLOAD, version=None), name="ObjectRemoved:Delete")
+    (removal,) = read(json.dumps(message))
+    assert isinstance(removal, ImageRemoved)
+    assert removal.whole_key
 
 
 @pytest.mark.parametrize(

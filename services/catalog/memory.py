@@ -1,0 +1,92 @@
+"""The catalogue's records in this process: the chain in memory and the tests keep them here."""
+
+from dataclasses import dataclass
+from threading import RLock
+from typing import Any
+
+from services.catalog.record import PARTS, Record, Status
+from services.catalog.records import Place
+from services.catalog.table import KEY
+
+
+@dataclass(frozen=True)
+class _Newest:
+    """A key's pointer."""
+
+    image_id: str
+    order: str
+    removal: bool
+    previous: str | None = None
+
+
+class MemoryRecords:
+    """Records by id, in this process; the same promises, under a lock."""
+
+    def __init__(self) -> None:
+        self.items: dict[str, dict[str, Any]] = {}
+        self._newest: dict[str, _Newest] = {}
+        self._lock = RLock()
+
+    def merge(self, image_id: str, attributes: dict[str, Any]) -> Record:
+        with self._lock:
+            record = self.items.setdefault(image_id, {KEY: image_id, "status": Status.PROCESSING})
+            record.update(attributes)
+            return dict(record)
+
+    def complete(self, image_id: str, attributes: dict[str, Any], ready_by: str) -> Record | None:
+        with self._lock:
+            record = self.items.get(image_id, {})
+            whole = all(part in attributes or part in record for part in PARTS)
+            if not whole or record.get("status") != Status.PROCESSING:
+                return None
+            record.update(attributes, status=Status.READY, ready_by=ready_by)
+            return dict(record)
+
+    def change_status(self, image_id: str, before: Status, after: Status, ready_by: str) -> bool:
+        with self._lock:
+            record = self.items[image_id]
+            if record["status"] != before:
+                return False
+            record.update(status=after, ready_by=ready_by)
+            return True
+
+    def claim_newest(self, source_key: str, upload_order: str, image_id: str, *, removal: bool = False) -> Place:
+        with self._lock:
+            seen = self._newest.get(source_key)
+            if seen is None:
+                seen = self._newest[source_key] = _Newest(image_id, upload_order, removal)
+            if seen.image_id == image_id:
+                return Place(is_newest=True, taken_from=seen.previous)
+            if seen.order >= upload_order:
+                self._outdate(image_id, by=seen.image_id, removal=seen.removal)
+                return Place(is_newest=False)
+            self._outdate(seen.image_id, by=image_id, removal=removal)
+            self._newest[source_key] = _Newest(image_id, upload_order, removal, seen.image_id)
+            return Place(is_newest=True, taken_from=seen.image_id)
+
+    def newest(self, source_key: str) -> tuple[str, bool] | None:
+        with self._lock:
+            seen = self._newest.get(source_key)
+            return (seen.image_id, seen.removal) if seen else None
+
+    def uploads(self, source_key: str, before: str) -> list[Record]:
+        with self._lock:
+            of_key = [record for record in self.items.values() if record.get("source_key") == source_key]
+            return [dict(record) for record in of_key if record["upload_order"] < before]
+
+    def get(self, image_id: str) -> Record | None:
+        with self._lock:
+            return dict(self.items[image_id]) if image_id in self.items else None
+
+    def remove(self, image_id: str, by: str) -> Record:
+        with self._lock:
+            record = self.items.setdefault(image_id, {KEY: image_id})
+            record.update(removed_by=by, status=Status.REMOVED)
+            return dict(record)
+
+    def _outdate(self, image_id: str, *, by: str, removal: bool) -> None:
+        record = self.items.get(image_id)
+        if record is None or "removed_by" in record:
+            return
+        status, mark = (Status.REMOVED, "removed_by") if removal else (Status.SUPERSEDED, "superseded_by")
+        record.update({mark: by, "status": status})

@@ -1,0 +1,17 @@
+"""retire: the declaration."""
+
+from kit.actor import Actor, Bucket, Place
+from kit.errors import UnreadableMessage
+from kit.events import ImageOutdated, ImageRetired
+
+RETIRE = Actor(
+    name="retire",
+    purpose="Deletes the outputs of pictures that were removed or replaced, after the grace time",
+    hears=(ImageOutdated,),
+    says=(ImageRetired,),
+    rejects=(UnreadableMessage,),
+    deletes=(Place(Bucket.TARGET, "normalized/"), Place(Bucket.TARGET, "renditions/")),
+    memory=256,
+    timeout=30,
+    graced=True,
+)

@@ -1,0 +1,44 @@
+"""retire: the outputs of one picture go, and nothing else."""
+
+import pytest
+
+from kit.events import Image, ImageOutdated, ImageRetired, Source
+from services.retire.handler import handle
+from tests.services.site import Deployment, body
+
+OLD, OTHER = (Image.of(Source(bucket="source", key=key, version="v")) for key in ("old.jpg", "other.jpg"))
+OUTDATED = body(ImageOutdated(image=OLD, why="removed"), "catalog")
+
+
+@pytest.fixture
+def deployed(cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    deployed = Deployment("retire", monkeypatch)
+    for image in (OLD, OTHER):
+        for key in (f"normalized/{image.id}.jpg", f"renditions/{image.id}/w150.jpg", f"renditions/{image.id}/h150.jpg"):
+            deployed.s3.put_object(Bucket="target", Key=key, Body=b"x")
+    return deployed
+
+
+def test_all_outputs_of_an_outdated_picture_go_and_no_others(deployed: Deployment) -> None:
+    assert deployed.deliver(handle, OUTDATED) == []
+    assert len(deployed.keys("target")) == 3
+    assert all(OTHER.id in key for key in deployed.keys("target"))
+    assert deployed.heard(ImageRetired) == [ImageRetired(image=OLD, deleted=3)]
+
+
+def test_retiring_twice_does_no_harm(deployed: Deployment) -> None:
+    deployed.deliver(handle, OUTDATED)
+    assert deployed.deliver(handle, OUTDATED) == []
+    assert [event.deleted for event in deployed.heard(ImageRetired)] == [3, 0]
+
+
+def test_while_the_bucket_is_missing_messages_stay(deployed: Deployment) -> None:
+    for key in deployed.keys("target"):
+        deployed.s3.delete_object(Bucket="target", Key=key)
+    deployed.s3.delete_bucket(Bucket="target")
+    assert deployed.deliver(handle, OUTDATED) == [OUTDATED]
+
+
+def test_an_unreadable_message_is_dead_lettered(deployed: Deployment) -> None:
+    assert deployed.deliver(handle, "hello") == []
+    assert [why["reason"] for why in deployed.dead_letters()] == ["unreadable-message"]
