@@ -1,15 +1,23 @@
 # make demo and make test do all the set-up they need: Python 3.11+ and make are enough.
 
 PYTHON ?= python3
+# `make package PYTHON=3.13` names the functions' Python, not the one that does the work here.
+INTERPRETER := $(if $(filter 3.%,$(PYTHON)),python3,$(PYTHON))
 VENV := .venv
 BIN := $(VENV)/bin
+ENGINE ?= ministack
+# What of pyproject.toml's optional dependencies the tests get; `make test EXTRAS=dev,moderation` skips less.
+EXTRAS ?= dev
+# What the functions carry is tested in the very releases that they carry.
+PINS := $(wildcard services/*/requirements.txt)
+INSTALL := -m pip install --quiet $(addprefix --constraint ,$(PINS))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint docs template bench bench-pixels clean
+.PHONY: help demo test integration update lint docs template bench drill load bench-pixels bench-cold package clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/run.stamp  ## Run the whole chain on sample pictures, or on PHOTOS=folder
 	@$(BIN)/brigade demo $(if $(PHOTOS),--photos "$(PHOTOS)")
@@ -17,11 +25,22 @@ demo: $(VENV)/run.stamp  ## Run the whole chain on sample pictures, or on PHOTOS
 test: $(VENV)/dev.stamp  ## Run the whole test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-lint: $(VENV)/dev.stamp  ## Run linters and type checks
+drill: $(VENV)/dev.stamp  ## Run every fault drill with 500 pictures (minutes each)
+	@DRILL_PICTURES=$${DRILL_PICTURES:-500} $(BIN)/python -m pytest tests/drills -n 2 --dist load
+
+integration: $(VENV)/dev.stamp  ## Run the journeys on the local cloud, or with ENGINE=localstack on 127.0.0.1:4566
+	@BRIGADE_ENGINE=$(ENGINE) $(BIN)/python -m pytest tests/journeys
+
+update: $(VENV)/dev.stamp  ## Pin newer releases of what the functions carry, within what pyproject.toml allows
+	@$(BIN)/python -m infra.pins
+	@$(MAKE) --no-print-directory docs
+
+lint: $(VENV)/dev.stamp build/checkov/checkov.stamp  ## Run linters and type checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/cfn-lint infra/template.json
+	build/checkov/bin/checkov --config-file .checkov.yaml
 	$(BIN)/python -m infra --check
 	$(BIN)/python -m docs.generate --check
 
@@ -30,26 +49,36 @@ template: $(VENV)/run.stamp  ## Render infra/template.json from the declarations
 
 docs: $(VENV)/run.stamp  ## Generate the docs that come from the declarations
 	@$(BIN)/python -m docs.generate
+	@$(BIN)/python -m docs.figures
 
-bench: $(VENV)/run.stamp  ## Measure the chain on the local cloud
+package: $(VENV)/run.stamp  ## Make every function's zip, for ARCH=arm64|x86_64 and PYTHON=3.13
+	@$(BIN)/brigade package $(if $(ARCH),--arch $(ARCH)) $(if $(filter 3.%,$(PYTHON)),--python $(PYTHON))
+
+bench: $(VENV)/dev.stamp  ## Measure the chain on the local cloud
 	@$(BIN)/python -m benchmarks.chain
+
+load: $(VENV)/run.stamp  ## Measure 2,000 pictures at once, and a trickle
+	@$(BIN)/python -m benchmarks.load
 
 bench-pixels: $(VENV)/dev.stamp build/peers/peers.stamp  ## Measure renditions and masters against other libraries
 	@$(BIN)/python -m benchmarks.pixels --write
 
+bench-cold: $(VENV)/run.stamp  ## Measure first invocations against straightforward handlers
+	@$(BIN)/python -m benchmarks.cold_start --write
+
 clean:  ## Remove what make made
 	rm -rf $(VENV) build
 
-$(VENV)/run.stamp: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bucket Brigade needs Python 3.11 or newer: make PYTHON=python3.11 …")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+$(VENV)/run.stamp: pyproject.toml $(PINS)
+	@$(INTERPRETER) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bucket Brigade needs Python 3.11 or newer: make PYTHON=python3.11 …")'
+	@test -x $(BIN)/python || $(INTERPRETER) -m venv $(VENV)
 	@echo "installing what Bucket Brigade needs into $(VENV) (once)"
-	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python $(INSTALL) --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp
 	@echo "installing what the tests need into $(VENV) (once)"
-	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@$(BIN)/python $(INSTALL) --editable '.[$(EXTRAS)]'
 	@touch $@
 
 # What the pixel benchmark compares with; needs Node.js 20 or newer.
@@ -58,4 +87,11 @@ build/peers/peers.stamp: $(VENV)/run.stamp Makefile
 	@echo "installing the libraries to compare with into build/peers (once)"
 	@npm install --prefix build/peers --silent --no-audit --no-fund sharp@0.35.5
 	@$(BIN)/python -m pip install --quiet --upgrade --target build/peers/python pyvips==3.2.0 pyvips-binary==8.18.7
+	@touch $@
+
+# In an environment of its own: it wants other releases of boto3 than we do.
+build/checkov/checkov.stamp: Makefile
+	@echo "installing checkov into build/checkov (once)"
+	@$(PYTHON) -m venv build/checkov
+	@build/checkov/bin/python -m pip install --quiet checkov==3.3.30
 	@touch $@

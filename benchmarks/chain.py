@@ -1,57 +1,37 @@
-"""What a picture costs: pictures a second through the local cloud, AWS requests and CPU by actor.
+"""What a picture takes: pictures a second through the local cloud, AWS requests and CPU by actor.
 
-For comparison, the same pictures go through `brigade process`. Run it with `make bench`.
-
-Requests and CPU are counted with the actors' real handlers in this process, against the same local cloud: the event
-source mappings are switched off and this program takes their place. The pictures are drawn by brigade.samples.
+For comparison, the same pictures go through `brigade process`. Run it with `make bench`; that also measures what
+`brigade cost` needs (benchmarks.cost_inputs). The pictures of the tables are drawn by brigade.samples.
 """
 
 import json
-import logging
 import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import by_hand, cost_inputs
+from benchmarks.by_hand import NOT_READY, Tallies
 from brigade import deployment, local_cloud, samples, uploads
+from brigade.cost import measured
 from brigade.files import LocalFile
-from brigade.inline import Unhurried
 from brigade.pipeline import Pipeline
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH
-from infra import names
-from kit import aws
-from kit.actor import Actor
 from services.chain import CHAIN
 
 PICTURES = 40
 PATIENCE_S = 120
-POLLER = "poller"
 console = Console(width=110)
 
 
-@dataclass
-class Cost:
-    """What one round through the chain took: requests by (actor, service, operation), CPU seconds by actor."""
-
-    requests: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    cpu: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-
-
 def main() -> None:
-    logging.disable(logging.INFO)  # the handlers' own lines would drown the tables
     with tempfile.TemporaryDirectory() as folder:
         photos = draw(Path(folder), PICTURES)
         with local_cloud.running() as cloud:
@@ -60,12 +40,16 @@ def main() -> None:
             pipeline = Pipeline(stack)
             upload(pipeline, photos[:4], "warm/")  # functions start once
             wall = upload(pipeline, photos, "chain/")
-            cost = by_hand(pipeline, photos)
+            with by_hand.driving(pipeline) as driver:
+                driver.pass_through([LocalFile(photo.path, f"warm hands/{photo.key}") for photo in photos[:4]])
+                tallies = driver.pass_through([LocalFile(photo.path, f"counted/{photo.key}") for photo in photos])
+                measured.store(cost_inputs.measure(driver, Path(folder)))
         alone, alone_cpu = processed(Path(folder), photos)
-    print_requests(cost)
-    print_cpu(cost)
-    print_speed(wall, alone, sum(cost.cpu.values()), alone_cpu)
+    print_requests(tallies)
+    print_cpu(tallies)
+    print_speed(wall, alone, sum(tally.cpu for tally in tallies.values()), alone_cpu)
     print_imports()
+    print("`brigade cost` now counts with these figures")
 
 
 def draw(folder: Path, count: int) -> list[LocalFile]:
@@ -92,78 +76,7 @@ def upload(pipeline: Pipeline, photos: list[LocalFile], prefix: str) -> float:
 
 def expect(true: bool) -> None:
     if not true:
-        sys.exit("the benchmark's pictures did not all become ready: its figures would mean nothing")
-
-
-def by_hand(pipeline: Pipeline, photos: list[LocalFile]) -> Cost:
-    """Send the photos through the handlers in this process and count."""
-    cost = Cost()
-    functions = pipeline.target.client("lambda")
-    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
-        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-    files = [LocalFile(photo.path, f"counted/{photo.key}") for photo in photos]
-    list(uploads.upload(pipeline.s3, pipeline.source_bucket, files))
-    pipeline.target.export()
-    while sum(drain(pipeline, actor, cost) for actor in CHAIN.actors):
-        pass
-    return cost
-
-
-def drain(pipeline: Pipeline, actor: Actor, cost: Cost) -> int:
-    """Let one actor empty its queue, as its event source mapping would; return how many messages there were."""
-    sqs, url = pipeline.target.client("sqs"), pipeline.stack.outputs[names.queue(actor)]
-    configuration = pipeline.target.client("lambda").get_function_configuration(
-        FunctionName=pipeline.stack.outputs[names.function(actor)]
-    )
-    handled = 0
-    with function_environment(configuration["Environment"]["Variables"]):
-        handle = import_module(actor.module).handle
-        aws.session().events.register("before-call", lambda model, **_: count(cost, actor.name, model))
-        while messages := receive(sqs, url, actor.batch):
-            cost.requests[POLLER, "sqs", "ReceiveMessage"] += 1
-            began = time.process_time()
-            answer = handle({"Records": [record(message) for message in messages]}, Unhurried())
-            cost.cpu[actor.name] += time.process_time() - began
-            expect(answer == {"batchItemFailures": []})
-            entries = [{"Id": str(i), "ReceiptHandle": m["ReceiptHandle"]} for i, m in enumerate(messages)]
-            sqs.delete_message_batch(QueueUrl=url, Entries=entries)
-            cost.requests[POLLER, "sqs", "DeleteMessageBatch"] += 1
-            handled += len(messages)
-    return handled
-
-
-def receive(sqs: Any, url: str, batch: int) -> list[dict[str, Any]]:
-    answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=batch, MessageSystemAttributeNames=["All"])
-    messages: list[dict[str, Any]] = answer.get("Messages", [])
-    return messages
-
-
-def record(message: dict[str, Any]) -> dict[str, Any]:
-    """Return a received message as the event source mapping hands it to a function."""
-    return {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": message["Attributes"],
-    }
-
-
-@contextmanager
-def function_environment(variables: dict[str, str]) -> Iterator[None]:
-    """Be one function: its environment, and a session of its own."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    aws.forget()
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-        aws.forget()
-
-
-def count(cost: Cost, actor: str, model: Any) -> None:
-    cost.requests[actor, model.service_model.service_name, model.name] += 1
+        sys.exit(NOT_READY)
 
 
 def processed(folder: Path, photos: list[LocalFile]) -> tuple[float, float]:
@@ -178,27 +91,31 @@ def processed(folder: Path, photos: list[LocalFile]) -> tuple[float, float]:
     return wall, (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
 
 
-def print_requests(cost: Cost) -> None:
+def print_requests(tallies: Tallies) -> None:
     table = Table(title=f"AWS requests a picture ({PICTURES} JPEGs of 6 MP, default recipe)")
     for column in ("who", "service", "operation"):
         table.add_column(column)
     table.add_column("a picture", justify="right")
-    puts = cost.requests["resize", "s3", "PutObject"]
-    for (actor, service, operation), number in sorted(cost.requests.items()):
-        table.add_row(actor, service, operation, f"{number / PICTURES:.2f}")
+    counted = {(name, *asked): n for name, tally in tallies.items() for asked, n in tally.requests.items()}
+    polls = sum(tally.invocations for tally in tallies.values())
+    for operation in ("DeleteMessageBatch", "ReceiveMessage"):
+        counted["poller", "sqs", operation] = polls
+    for who, number in sorted(counted.items()):
+        table.add_row(*who, f"{number / PICTURES:.2f}")
+    puts = counted["resize", "s3", "PutObject"]
     table.add_section()
-    table.add_row("all", "", "beside the renditions' PUTs", f"{(cost.requests.total() - puts) / PICTURES:.2f}")
+    table.add_row("all", "", "beside the renditions' PUTs", f"{(sum(counted.values()) - puts) / PICTURES:.2f}")
     console.print(table)
 
 
-def print_cpu(cost: Cost) -> None:
+def print_cpu(tallies: Tallies) -> None:
     table = Table(title="CPU a picture, the AWS client's included")
     table.add_column("actor")
     table.add_column("ms", justify="right")
-    for actor in CHAIN.actors:
-        table.add_row(actor.name, f"{cost.cpu[actor.name] / PICTURES * 1000:.1f}")
+    for name, tally in tallies.items():
+        table.add_row(name, f"{tally.cpu / PICTURES * 1000:.1f}")
     table.add_section()
-    table.add_row("all", f"{sum(cost.cpu.values()) / PICTURES * 1000:.1f}")
+    table.add_row("all", f"{sum(tally.cpu for tally in tallies.values()) / PICTURES * 1000:.1f}")
     console.print(table)
 
 

@@ -1,9 +1,9 @@
 """The pixel benchmark's tables: ratios of ours to each peer's, and the goals that they are held against."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from benchmarks.peers.measuring import Measured
+from benchmarks.report import Table
 
 PEERS = ("sharp", "vips", "tutorial")
 # What we mean to reach: CPU for ten renditions against sharp's, by case; and the same of every case or every JPEG.
@@ -25,16 +25,6 @@ NOT_JPEG = ("webp-12", "png-alpha-12")
 Results = dict[tuple[str, str, str, str], Measured]
 # SSIM by side (and of a full decode), bytes of ten renditions by side
 Quality = tuple[dict[str, float], dict[str, int]]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with a sentence on how to read it."""
-
-    title: str
-    note: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def tables(results: Results, qualities: dict[str, Quality]) -> tuple[Table, ...]:

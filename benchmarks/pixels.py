@@ -16,7 +16,7 @@ from statistics import median
 from rich.console import Console
 from rich.progress import track
 
-from benchmarks import pixel_report, pixel_sources, pixel_tables
+from benchmarks import pixel_report, pixel_sources, pixel_tables, report
 from benchmarks.peers.measuring import Measured, Renditions, Wanted
 from benchmarks.similarity import Reference, similarity, size_bytes, write_full_decode
 from imaging.effects import Pixelate
@@ -69,7 +69,7 @@ def main() -> None:
     tables = pixel_tables.tables(results, {case: quality(case, uploads[case], renditions) for case in uploads})
     console = Console(width=120)
     for table in tables:
-        console.print(pixel_report.rich(table))
+        console.print(report.rich(table))
     if "--write" in sys.argv[1:]:
         pixel_report.write(tables, PEERS, ROUNDS, pixel_sources.origin())
 

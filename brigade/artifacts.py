@@ -62,10 +62,11 @@ class Artifacts:
         self._s3.put_object(**self._ours, Key=key, Body=content)
         return True
 
-    def get(self, key: str) -> bytes | None:
-        """Return what is stored there, None where nothing is."""
+    def get(self, key: str, bucket: str = "") -> bytes | None:
+        """Return what is stored there, or in another bucket of the account; None where nothing is."""
+        place = self._ours | {"Bucket": bucket or self.bucket}
         try:
-            content: bytes = self._s3.get_object(**self._ours, Key=key)["Body"].read()
+            content: bytes = self._s3.get_object(**place, Key=key)["Body"].read()
         except ClientError as error:
             if _is_missing(error):
                 return None

@@ -1,17 +1,48 @@
-"""Reading the catalogue: by id, by key, by status, by day. Every question has an index; nothing scans."""
+"""Reading the catalogue: by id, and by what its indexes list. Every question has an index; nothing scans."""
 
 import heapq
+import itertools
 import uuid
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from brigade.console import OperatorError
+from services.catalog.attribute_values import read_item
 from services.catalog.record import Status, view
-from services.catalog.records import read_item
-from services.catalog.table import BY_DAY, BY_SOURCE, BY_STATUS, KEY, Index
+from services.catalog.table import BY_SOURCE, BY_STATUS, KEY, Index
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 _BATCH = 100
+_PAGE = 1_000  # an index holds keys: some hundred bytes each
+
+
+# What an index lists of a picture: its sort key, and its id.
+Entry = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that one index answers: what it lists under a value, from ``low`` to ``high`` (empty: no limit)."""
+
+    index: Index
+    value: str
+    low: str = ""
+    high: str = ""
+
+    def conditions(self) -> dict[str, Any]:
+        """Return the question as DynamoDB takes it."""
+        bounds = {":low": ("#sort >= :low", self.low), ":high": ("#sort <= :high", self.high)}
+        given = {name: bound for name, bound in bounds.items() if bound[1]}
+        range_ = "#sort BETWEEN :low AND :high" if len(given) == len(bounds) else "".join(c for c, _ in given.values())
+        names = {"#partition": self.index.partition} | ({"#sort": self.index.sort} if given else {})
+        values = {":value": self.value} | {name: value for name, (_, value) in given.items()}
+        return {
+            "KeyConditionExpression": " AND ".join(filter(None, ("#partition = :value", range_))),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": {name: {"S": value} for name, value in values.items()},
+        }
 
 
 class Catalogue:
@@ -52,31 +83,42 @@ class Catalogue:
 
     def by_key(self, key: str) -> Iterator[dict[str, Any]]:
         """Yield every version of a source key, newest first."""
-        return self._query(BY_SOURCE, f"{self._source_bucket}/{key}")
+        return self.ask(Question(BY_SOURCE, f"{self._source_bucket}/{key}"))
 
     def by_status(self, status: Status) -> Iterator[dict[str, Any]]:
         """Yield the pictures of one status, newest first."""
-        return self._query(BY_STATUS, status.value)
-
-    def by_day(self, day: str) -> Iterator[dict[str, Any]]:
-        """Yield the pictures uploaded on one day (YYYY-MM-DD, UTC), newest first."""
-        return self._query(BY_DAY, day)
+        # The index may lag behind what the record says by now.
+        return (record for record in self.ask(Question(BY_STATUS, status.value)) if record["status"] == status)
 
     def newest(self) -> Iterator[dict[str, Any]]:
         """Yield all pictures, newest first: the statuses' lists, merged."""
-        lists = [self.by_status(status) for status in Status]
-        return heapq.merge(*lists, key=lambda record: str(record["entered_at"]), reverse=True)
+        return self.ask(*(Question(BY_STATUS, status.value) for status in Status))
 
-    def _query(self, index: Index, value: str) -> Iterator[dict[str, Any]]:
+    def ask(
+        self, *questions: "Question", in_turn: bool = False, after: Entry | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the records that the questions find, merged by their entries, the greatest first.
+
+        ``in_turn``: one question's after the other's, none asked before it is needed. ``after`` leaves out the entries
+        down to that one. A record is found once, though it may move from one list to another meanwhile.
+        """
+        lists = [self._entries(question) for question in questions]
+        entries = itertools.chain.from_iterable(lists) if in_turn else heapq.merge(*lists, reverse=True)
+        ids = (entry[1] for entry, _ in itertools.groupby(entries) if after is None or entry < after)
+        while batch := list(itertools.islice(ids, _BATCH)):
+            found = self.get(batch)
+            yield from (found[image_id] for image_id in batch if image_id in found)
+
+    def _entries(self, question: "Question") -> Iterator[Entry]:
+        """Yield what an index lists, the greatest first, equals by id."""
+        index = question.index
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=index.name,
-            KeyConditionExpression="#partition = :value",
-            ExpressionAttributeNames={"#partition": index.partition},
-            ExpressionAttributeValues={":value": {"S": value}},
             ScanIndexForward=False,
-            PaginationConfig={"PageSize": _BATCH},
+            PaginationConfig={"PageSize": _PAGE},
+            **question.conditions(),
         )
-        for page in pages:
-            for item in page["Items"]:
-                yield view(read_item(item))
+        found = ((item[index.sort]["S"], item[KEY]["S"]) for page in pages for item in page["Items"])
+        for _, equals in itertools.groupby(found, key=itemgetter(0)):
+            yield from sorted(equals, reverse=True)

@@ -17,11 +17,17 @@ _BUSY = "_IN_PROGRESS"
 
 @dataclass(frozen=True)
 class Change:
-    """One resource that will change. ``action`` is Add, Modify, Replace or Remove."""
+    """One resource that will change. ``action`` is Add, Modify, Maybe replace, Replace or Remove.
+
+    ``properties`` are those that differ, where CloudFormation names them; ``keeps``: what is replaced or removed is not
+    deleted, it only leaves the stack.
+    """
 
     action: str
     resource: str
     type: str
+    properties: tuple[str, ...] = ()
+    keeps: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,14 @@ class ChangeSet:
     """What a template and its parameters would change in a stack. ``changes`` is empty where that is nothing."""
 
     def __init__(
-        self, target: Target, stack: str, *, template_url: str, parameters: Mapping[str, str], first: bool
+        self,
+        target: Target,
+        stack: str,
+        *,
+        template_url: str,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        first: bool,
     ) -> None:
         self._target = target
         self._cloudformation = target.client("cloudformation")
@@ -87,6 +100,7 @@ class ChangeSet:
             ChangeSetType="CREATE" if first else "UPDATE",
             TemplateURL=template_url,
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
+            **({"Tags": [{"Key": name, "Value": value} for name, value in tags.items()]} if tags else {}),
             Capabilities=["CAPABILITY_IAM"],
         )
         self._id, self.stack_id = made["Id"], made["StackId"]
@@ -180,6 +194,15 @@ def _event(event: dict[str, Any]) -> StackEvent:
 
 
 def _change(change: dict[str, Any]) -> Change:
-    replaced = change.get("Replacement", "False") != "False"  # "Conditional" may be one, and says so
-    action = "Replace" if change["Action"] == "Modify" and replaced else change["Action"]
-    return Change(action, change["LogicalResourceId"], change["ResourceType"])
+    # "Conditional": only at work will it see whether what the resource refers to is another one then.
+    modify = {"True": "Replace", "Conditional": "Maybe replace"}.get(change.get("Replacement", ""), "Modify")
+    targets = [detail.get("Target", {}) for detail in change.get("Details", [])]
+    # What is no property, the tags for one, has no name of its own.
+    differing = dict.fromkeys(target.get("Name") or target.get("Attribute", "") for target in targets)
+    return Change(
+        modify if change["Action"] == "Modify" else change["Action"],
+        change["LogicalResourceId"],
+        change["ResourceType"],
+        tuple(name for name in differing if name),
+        "Retain" in change.get("PolicyAction", ""),
+    )

@@ -6,7 +6,22 @@ from typing import Annotated
 import typer
 
 from brigade import release
-from brigade.commands import cloud, demo, dlq, pictures, process, recipes, stack
+from brigade.commands import (
+    cloud,
+    cost,
+    demo,
+    dlq,
+    flow,
+    judge,
+    package,
+    pictures,
+    process,
+    recipes,
+    rework,
+    search,
+    stack,
+    trace,
+)
 from brigade.console import DEBUG, out
 
 app = typer.Typer(
@@ -41,11 +56,21 @@ app.command()(cloud.down)
 app.command()(stack.deploy)
 app.command()(stack.destroy)
 app.command()(stack.outputs)
+app.command()(package.package)
 app.command()(pictures.upload)
-app.command()(pictures.ls)
+app.command()(search.ls)
 app.command()(pictures.show)
 app.command()(pictures.get)
+app.command()(trace.trace)
 app.command()(process.process)
+app.command()(flow.pause)
+app.command()(flow.resume)
+app.command()(flow.status)
+app.command()(rework.missing)
+app.command()(rework.rerun)
+app.command()(judge.approve)
+app.command()(judge.reject)
+app.command()(cost.cost)
 app.add_typer(recipes.app, name="recipes")
 app.add_typer(dlq.app, name="dlq")
 app.command()(demo.demo)

@@ -68,6 +68,11 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text
     return built
 
 
+def counted(count: int, thing: str) -> str:
+    """Return a number with its noun: 1 dead letter, 2 dead letters."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
 def byte_size(count: int) -> str:
     """Return a number of bytes as people say it: 812 B, 14 kB, 3.4 MB."""
     if count < _KB:
@@ -116,8 +121,8 @@ def explain(error: Exception) -> OperatorError:
         return _answered(error)
     if isinstance(error, BotoCoreError):
         return _unasked(error)
-    if isinstance(error, ConfigurationError):
-        return OperatorError(str(error))
+    if isinstance(error, OperatorError | ConfigurationError):
+        return error if isinstance(error, OperatorError) else OperatorError(str(error))
     if isinstance(error, Failure):
         again = "try again in a moment" if isinstance(error, Retryable) else ""
         return OperatorError(f"{error.reason}: {error.detail}", again)

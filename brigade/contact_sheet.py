@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from rich.filesize import decimal
 
-from brigade.dead_letters import DeadLetter
+from brigade.dead_letters.letter import DeadLetter
 from services.catalog.record import Status
 
 

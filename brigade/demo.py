@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from brigade import contact_sheet, demo_folder, deployment, local_cloud, uploads
-from brigade.dead_letters import DeadLetter
+from brigade.dead_letters.letter import DeadLetter
 from brigade.files import LocalFile, find
 from brigade.pipeline import Pipeline
 from brigade.recipes import recipes_path

@@ -1,33 +1,42 @@
 """Deploying the chain, by one path on every engine: package, upload, change set, events; and taking it away."""
 
 import json
-import os
-import platform
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Required, TypedDict, Unpack
 
-from brigade import deployed_recipes
+from brigade import deployed_recipes, moderators, packages, stack_settings
 from brigade.artifacts import Artifacts
 from brigade.change_set import STACK_TYPE, Change, ChangeSet, Events, StackEvent, describe, validation_error
 from brigade.console import OperatorError
 from brigade.target import Target
-from imaging.recipes import DEFAULT_PATH
+from imaging.recipes import DEFAULT_PATH, load
 from infra import names, parameters
 from infra.functions import RUNTIME
-from infra.package import code_key, install_dependencies, package
+from infra.libraries import Platform
+from infra.package import code_key
 from infra.template import template
+from kit.actor import Actor
 from kit.chain import Chain
 from services.chain import CHAIN
 
 # A stack that was named but never made, by a change set that nobody executed.
 _UNMADE = "REVIEW_IN_PROGRESS"
-# On a laptop one wants to see it happen.
-_LOCAL_GRACE_S = "5"
+# What a failed first deployment leaves: a name with nothing in it.
+_UNDONE = "ROLLBACK_COMPLETE"
 _MADE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 # CloudFormation takes these as they are; every other state wants help first.
 _CHANGEABLE = {*_MADE, "UPDATE_ROLLBACK_COMPLETE"}
+# What a failed deployment leaves, and what to do about it; {stack} is its name.
+_AFTER_FAILURE = {
+    _UNDONE: "all that it had made is deleted again; mend that and deploy again",
+    "UPDATE_ROLLBACK_COMPLETE": "everything is as it was before and goes on working; mend that and deploy again",
+    "UPDATE_ROLLBACK_FAILED": "it is stuck halfway back: mend that, then "
+    "`aws cloudformation continue-update-rollback --stack-name {stack}`",
+}
+_REMOVE = "`brigade destroy --stack {stack}` removes it, but not its pictures"
 
 
 class Listener:
@@ -54,6 +63,7 @@ class Stack:
     outputs: dict[str, str] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def look(cls, target: Target, name: str) -> "Stack | None":
@@ -75,6 +85,7 @@ class Stack:
             {output["OutputKey"]: output["OutputValue"] for output in outputs},
             {output["OutputKey"]: output.get("Description", "") for output in outputs},
             {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])},
+            {each["Key"]: each["Value"] for each in found.get("Tags", [])},
         )
 
     @classmethod
@@ -90,41 +101,46 @@ class Stack:
         return stack
 
 
-def deploy(
-    target: Target,
-    name: str,
-    *,
-    recipes: Path | None = None,
-    version: str,
-    settings: Mapping[str, str] | None = None,
-    listener: Listener | None = None,
-    chain: Chain = CHAIN,
-) -> Stack:
+class Wanted(TypedDict, total=False):
+    """What a stack is to become.
+
+    ``settings`` are template parameters. What they and ``tags`` do not name stays as the stack has it, or takes the
+    template's default; so do ``recipes``, whose default came with brigade.
+    """
+
+    version: Required[str]
+    recipes: Path | None
+    settings: Mapping[str, str]
+    tags: Mapping[str, str]
+    chain: Chain
+
+
+def deploy(target: Target, name: str, *, listener: Listener | None = None, **wanted: Unpack[Wanted]) -> Stack:
     """Make the stack, or bring it up to date; return it with its outputs.
 
-    ``settings`` are template parameters. What they do not name stays as the stack has it, or takes the
-    template's default; so do ``recipes``, whose default came with brigade. Raises OperatorError, with the
-    first failed resource's reason, when it does not succeed.
+    Raises OperatorError, with the first failed resource's reason and what is left, when it does not succeed.
     """
     listener = listener or Listener()
-    stack = _changeable(target, name, listener)
-    wanted = _settings(target, chain, stack, settings or {}) | {parameters.VERSION: version}
-    artifacts = Artifacts(target, name)
-    architecture = None if target.is_ministack else wanted[parameters.ARCHITECTURE]
-    with tempfile.TemporaryDirectory() as folder:
-        if stack is not None:
-            deployed = deployed_recipes.read(artifacts, chain, stack.parameters)
-            recipes = deployed_recipes.choose(recipes, deployed, Path(folder), listener.note)
-        artifacts.prepare()
-        wanted |= _upload(artifacts, chain, recipes or DEFAULT_PATH, architecture, listener)
-    body = json.dumps(template(chain).to_dict(), sort_keys=True)
-    url = artifacts.put_template(body)
-    change_set = ChangeSet(target, name, template_url=url, parameters=wanted, first=stack is None)
-    listener.changes(change_set.changes)
+    stack = _changeable(target, name)
+    if stack and stack.status == _UNDONE:
+        listener.note(f"removing what a failed first deployment left of stack {name}")
+        _delete(stack, listener)
+        stack = None
+    change_set = _propose(target, name, stack, wanted, listener)
     if change_set.changes:
         failure = _first_failure(change_set.execute(), listener)
         _check(target, change_set.stack_id, name, failure)
     return Stack.find(target, name)
+
+
+def preview(target: Target, name: str, *, listener: Listener, **wanted: Unpack[Wanted]) -> None:
+    """Let the listener hear what ``deploy`` would change. The code is uploaded; nothing else is changed."""
+    stack = _changeable(target, name)
+    if stack and stack.status == _UNDONE:
+        raise OperatorError(f"a failed first deployment left stack {name}", "the next one makes everything anew")
+    change_set = _propose(target, name, stack, wanted, listener)
+    if change_set.changes:
+        change_set.discard()
 
 
 def destroy(stack: Stack, listener: Listener | None = None) -> None:
@@ -143,18 +159,15 @@ def _delete(stack: Stack, listener: Listener) -> None:
         raise OperatorError(f"stack {stack.name} could not be deleted: {why}", "mend that, then repeat")
 
 
-def _changeable(target: Target, name: str, listener: Listener) -> Stack | None:
-    """Return the stack if a change set can change it, None if one has to make it."""
+def _changeable(target: Target, name: str) -> Stack | None:
+    """Return the stack if a change set can change it, or if nothing is left in it; None where there is none."""
     stack = Stack.look(target, name)
-    if stack is None or stack.status in _CHANGEABLE:
+    if stack is None or stack.status in {*_CHANGEABLE, _UNDONE}:
         return stack
-    if stack.status == "ROLLBACK_COMPLETE":
-        listener.note(f"removing what a failed first deployment left of stack {name}")
-        _delete(stack, listener)
-        return None
     if stack.status.endswith("_IN_PROGRESS"):
         raise OperatorError(f"somebody is changing stack {name} ({stack.status})", "wait until it is done, then repeat")
-    raise OperatorError(f"stack {name} is {stack.status}{_why(stack)}", "`brigade destroy` removes it")
+    hint = _AFTER_FAILURE.get(stack.status, _REMOVE).format(stack=name)
+    raise OperatorError(f"stack {name} is {stack.status}{_why(stack)}", hint)
 
 
 def _why(stack: Stack) -> str:
@@ -166,49 +179,37 @@ def _why(stack: Stack) -> str:
     return ""
 
 
-def _settings(target: Target, chain: Chain, stack: Stack | None, given: Mapping[str, str]) -> dict[str, str]:
-    declared = {each.title: each.properties.get("Default") for each in parameters.parameters(chain)}
-    ours = {parameters.CODE_BUCKET, parameters.VERSION, *(names.code_key(actor) for actor in chain.actors)}
-    settable = sorted(set(declared) - ours)
-    if unknown := sorted(set(given) - set(settable)):
-        raise OperatorError(f"there is no setting {unknown[0]}", f"there are {', '.join(settable)}")
-    # A laptop has no room for an interpreter per invocation that AWS would allow.
-    cores = os.cpu_count() or 1
-    at_once = str(max([cap for cap in parameters.CAPS if cap <= cores], default=parameters.CAPS[0]))
-    local = {
-        parameters.MAXIMUM_CONCURRENCY: at_once,
-        parameters.ENVIRONMENT: "local",
-        parameters.GRACE_SECONDS: _LOCAL_GRACE_S,
-        **_architecture(),
-    }
-    before = {name: value for name, value in (stack.parameters if stack else {}).items() if name in settable}
-    defaults = {name: str(declared[name]) for name in settable}
-    local = {name: value for name, value in local.items() if target.is_local and name in settable}
-    return defaults | local | before | dict(given)
+def _propose(target: Target, name: str, stack: Stack | None, wanted: Wanted, listener: Listener) -> ChangeSet:
+    """Package, upload, and ask CloudFormation what that would change."""
+    before = stack.parameters if stack else {}
+    chain, recipes = wanted.get("chain", CHAIN), wanted.get("recipes")
+    given = stack_settings.settle(target, chain, before, wanted.get("settings", {}))
+    given[parameters.VERSION] = wanted["version"]
+    artifacts = Artifacts(target, name)
+    with tempfile.TemporaryDirectory() as folder:
+        if stack is not None:
+            deployed = deployed_recipes.read(artifacts, chain, before)
+            recipes = deployed_recipes.choose(recipes, deployed, Path(folder), listener.note)
+        if words := moderators.warning(load(recipes or DEFAULT_PATH), given, own_libraries=target.is_ministack):
+            listener.note(words)
+        artifacts.prepare()
+        # A ministack runs functions with our own interpreter and its libraries.
+        platform = None
+        if not target.is_ministack:
+            platform = Platform(given[parameters.ARCHITECTURE], RUNTIME.removeprefix("python"))
+        built = packages.build(chain, recipes or DEFAULT_PATH, platform, listener.note)
+        given |= _upload(artifacts, built, listener)
+    url = artifacts.put_template(json.dumps(template(chain).to_dict(), sort_keys=True))
+    tags = (stack.tags if stack else {}) | dict(wanted.get("tags", {}))
+    change_set = ChangeSet(target, name, template_url=url, parameters=given, tags=tags, first=stack is None)
+    listener.changes(change_set.changes)
+    return change_set
 
 
-def _architecture() -> dict[str, str]:
-    """Return this machine's own, where functions run on it and it is one of Lambda's."""
-    ours = {"amd64": "x86_64", "x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine().lower())
-    return {parameters.ARCHITECTURE: ours} if ours else {}
-
-
-def _upload(
-    artifacts: Artifacts, chain: Chain, recipes: Path, architecture: str | None, listener: Listener
-) -> dict[str, str]:
-    """Package every actor and upload what is new; return the template's parameters that say where.
-
-    Without an architecture the zips hold our code only.
-    """
+def _upload(artifacts: Artifacts, built: Iterable[tuple[Actor, bytes]], listener: Listener) -> dict[str, str]:
+    """Upload those zips that are new; return the template's parameters that say where all of them are."""
     where = {parameters.CODE_BUCKET: artifacts.bucket}
-    for actor in chain.actors:
-        if architecture:
-            listener.note(f"installing what {actor.name} needs on {architecture}")
-            with tempfile.TemporaryDirectory() as folder:
-                install_dependencies(actor, Path(folder), architecture, RUNTIME.removeprefix("python"))
-                code = package(actor, recipes=recipes, dependencies=Path(folder))
-        else:
-            code = package(actor, recipes=recipes)
+    for actor, code in built:
         key = where[names.code_key(actor)] = code_key(actor, code)
         if artifacts.put(key, code):
             listener.note(f"uploaded {actor.name}, {len(code) / 1024:,.0f} kB")
@@ -234,4 +235,4 @@ def _check(target: Target, stack_id: str, name: str, failure: StackEvent | None)
     why = f"{failure.resource}: {failure.reason}" if failure else status
     if failure is None or failure.type == STACK_TYPE:
         why = validation_error(target, StackName=stack_id) or why
-    raise OperatorError(f"stack {name} was not deployed: {why}", "mend that and deploy again; it was rolled back")
+    raise OperatorError(f"stack {name} was not deployed: {why}", _AFTER_FAILURE.get(status, _REMOVE).format(stack=name))

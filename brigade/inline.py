@@ -4,6 +4,7 @@ The actors are the very functions that Lambda runs; only their edges are stand-i
 """
 
 import importlib
+import inspect
 import uuid
 from collections import deque
 from collections.abc import Mapping
@@ -52,12 +53,12 @@ class Unhurried:
 class Line:
     """A chain at work in memory.
 
-    ``stand_ins`` are keyword arguments for an actor's ``connect``: ``{"ingest": {"recipes": …}}``.
+    ``stand_ins`` are keyword arguments for the ``connect`` of every actor that takes one of that name: ``recipes``.
     ``announced`` keeps every envelope in the order in which it was said.
     """
 
     chain: Chain
-    stand_ins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    stand_ins: Mapping[str, Any] = field(default_factory=dict)
     storage: MemoryStorage = field(default_factory=MemoryStorage)
     records: MemoryRecords = field(default_factory=MemoryRecords)
     announced: list[Envelope] = field(default_factory=list)
@@ -70,10 +71,11 @@ class Line:
     def _mailbox(self, name: str) -> Mailbox:
         actor = self.chain.actor(name)
         handler = importlib.import_module(actor.module)
-        own = {"records": self.records} if actor.table else {}
+        offered = {"records": self.records, **self.stand_ins}
+        taken = inspect.signature(handler.connect).parameters.keys() & offered.keys()
         return Mailbox(
             actor=actor,
-            act=handler.connect(self.site, **own, **self.stand_ins.get(name, {})),
+            act=handler.connect(self.site, **{each: offered[each] for each in taken}),
             queue=self.queues[name],
             publisher=self,
             read=getattr(handler, "read", None),

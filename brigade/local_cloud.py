@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from brigade import segment_collector
 from brigade.birth import birth
 from brigade.console import OperatorError
 from brigade.ministack import health
@@ -26,12 +27,13 @@ START_S = 30
 GRACE_S = 5
 POLL_S = 0.05
 LOG_LINES = 3
+SEGMENTS = "segments.jsonl"
 # Below the range that the kernel takes for outgoing connections (32768 on Linux, 49152 on macOS): such a
 # connection could take the port between the moment when it was found free and the moment when it is used.
 _FREE_PORTS = range(10_000, 30_000)
 # All that the local cloud and its functions get of our environment. Above all no AWS_* variable: a profile or
 # an endpoint of the operator's must not show in a function.
-_INHERITED = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TZ")
+_INHERITED = ("BRIGADE_EXIFTOOL", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TZ")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,11 @@ class LocalCloud:
     def log(self) -> Path:
         """Where it writes what it does, the functions' output included."""
         return Path(self.folder, "log")
+
+    @property
+    def segments(self) -> Path:
+        """Where it writes down what its functions tell of traces."""
+        return Path(self.folder, SEGMENTS)
 
     def alive(self) -> bool:
         """Return whether its process runs."""
@@ -128,13 +135,22 @@ def start(port: int | None = None) -> LocalCloud:
 
 
 @contextmanager
-def running() -> Iterator[LocalCloud]:
-    """Have a local cloud of one's own, on any free port and not recorded, for as long as the block runs."""
-    cloud = start(free_port())
+def running(port: int | None = None, environment: dict[str, str] | None = None) -> Iterator[LocalCloud]:
+    """Have a local cloud of one's own, on any free port and not recorded, for as long as the block runs.
+
+    ``environment`` is added to the cloud's own, and so to its functions'.
+    """
+    cloud = _start_on(port or free_port(), environment=environment)
     try:
         yield cloud
     finally:
         cloud.stop()
+
+
+def keeping(folder: Path) -> dict[str, str]:
+    """Return the environment that lets a cloud keep its state in a folder, for a later cloud on the same port."""
+    places = {"STATE_DIR": folder / "state", "S3_DATA_DIR": folder / "objects"}
+    return {"PERSIST_STATE": "1", "S3_PERSIST": "1"} | {name: str(place) for name, place in places.items()}
 
 
 def free_port() -> int:
@@ -165,10 +181,10 @@ def _start_anywhere() -> LocalCloud:
     return _start_on(free_port())
 
 
-def _start_on(port: int, *, log_stays: bool = True) -> LocalCloud:
+def _start_on(port: int, *, log_stays: bool = True, environment: dict[str, str] | None = None) -> LocalCloud:
     """Start a cloud; where it fails by itself, its log may stay, to be read."""
     with held():  # between the process and the note that it is ours to stop
-        cloud = _spawn(port)
+        cloud = _spawn(port, environment or {})
         atexit.register(cloud.stop)  # also when a signal comes where nobody waits for one
     try:
         _await(cloud)
@@ -183,15 +199,16 @@ def _start_on(port: int, *, log_stays: bool = True) -> LocalCloud:
     return cloud
 
 
-def _spawn(port: int) -> LocalCloud:
+def _spawn(port: int, environment: dict[str, str]) -> LocalCloud:
     identity = f"brigade-{secrets.token_hex(8)}"
     folder = Path(tempfile.mkdtemp(prefix="brigade-"))
     temporary = folder / "tmp"
     temporary.mkdir()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
-            env=_environment(port, identity, temporary),
+            # -P: a function must not find what lies beside the script.
+            [sys.executable, "-P", segment_collector.__file__, str(folder / SEGMENTS), "ministack"],
+            env=_environment(port, identity, temporary) | environment,
             cwd=temporary,  # Python looks for modules here: a function must not find a checkout
             stdin=subprocess.DEVNULL,
             stdout=log,

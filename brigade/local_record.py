@@ -42,7 +42,12 @@ def forget(cloud: LocalCloud) -> None:
         _record_path().unlink(missing_ok=True)
 
 
-def _record_path() -> Path:
+def state_folder() -> Path:
+    """Return where this user's commands keep what they must remember; it need not exist."""
     # https://specifications.freedesktop.org/basedir-spec/latest/
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state, "brigade", "local-cloud.json")
+    return Path(state, "brigade")
+
+
+def _record_path() -> Path:
+    return state_folder() / "local-cloud.json"

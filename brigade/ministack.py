@@ -1,22 +1,38 @@
-"""Asking a server whether it is a ministack."""
+"""Asking a server whether it is a ministack, and one what AWS has no request for."""
 
 import json
 from http.client import HTTPConnection, HTTPException
 from typing import Any
+from urllib.parse import urlencode
 
 _OK = 200
 
 
 def health(host: str, port: int, timeout: float) -> dict[str, Any] | None:
     """Return what a ministack says of itself within so many seconds; None where none answers."""
+    said = _get(host, port, timeout, "/_ministack/health")
+    # LocalStack takes the path for a bucket and a key.
+    return said if said and "edition" in said else None
+
+
+def peek(host: str, port: int, timeout: float, region: str, queue_url: str) -> list[dict[str, Any]] | None:
+    """Return all messages of a queue, those in flight too, without receiving any; None where none answers."""
+    query = urlencode({"QueueUrl": queue_url, "region": region})
+    said = _get(host, port, timeout, f"/_ministack/sqs/messages?{query}")
+    if said is None:
+        return None
+    regions = [region for account in said.get("messages", {}).values() for region in account.values()]
+    return [message for queues in regions for messages in queues.values() for message in messages]
+
+
+def _get(host: str, port: int, timeout: float, path: str) -> dict[str, Any] | None:
     connection = HTTPConnection(host, port, timeout=timeout)
     try:
-        connection.request("GET", "/_ministack/health")
+        connection.request("GET", path)
         answer = connection.getresponse()
         said = json.loads(answer.read())
     except (OSError, HTTPException, ValueError):
         return None
     finally:
         connection.close()
-    # LocalStack takes the path for a bucket and a key.
-    return said if answer.status == _OK and isinstance(said, dict) and "edition" in said else None
+    return said if answer.status == _OK and isinstance(said, dict) else None

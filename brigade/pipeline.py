@@ -6,7 +6,9 @@ from typing import Any
 from brigade import deployed_recipes
 from brigade.artifacts import Artifacts
 from brigade.catalogue import Catalogue
-from brigade.dead_letters import DeadLetter, look
+from brigade.console import OperatorError
+from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.deployment import Stack
 from brigade.target import Target
 from imaging.recipes import Recipes
@@ -30,6 +32,15 @@ class Pipeline:
     def target(self) -> Target:
         """Where it is."""
         return self.stack.target
+
+    def output(self, name: str) -> str:
+        """Return one of the stack's outputs; raises OperatorError where it was deployed without."""
+        try:
+            return self.stack.outputs[name]
+        except KeyError:
+            raise OperatorError(
+                f"stack {self.stack.name} has no {name}", "`brigade deploy` brings it up to date"
+            ) from None
 
     @property
     def s3(self) -> Any:
@@ -59,4 +70,9 @@ class Pipeline:
 
     def dead_letters(self, actor: Actor) -> list[DeadLetter]:
         """Return an actor's dead letters, oldest first, and leave them where they are."""
-        return look(self.target.client("sqs"), self.stack.outputs[names.dead_letter_queue(actor)])
+        return self.dead_letter_queue(actor).look()
+
+    def dead_letter_queue(self, actor: Actor) -> DeadLetterQueue:
+        """Return an actor's dead-letter queue; raises OperatorError where the stack is older than the actor."""
+        urls = self.output(names.dead_letter_queue(actor)), self.output(names.queue(actor))
+        return DeadLetterQueue(self.target.client("sqs"), *urls)

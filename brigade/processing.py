@@ -15,7 +15,7 @@ from kit.errors import Rejected
 from services.catalog.record import Status, view
 from services.chain import CHAIN
 
-_WORDS = {Status.READY: "ready", Status.FAILED: "rejected"}
+_WORDS = {Status.READY: "ready", Status.FAILED: "rejected", Status.QUARANTINED: "quarantined"}
 
 
 class UnreadableFile(Rejected):
@@ -36,7 +36,8 @@ def process(files: list[LocalFile], recipes: Recipes, out: Path, jobs: int) -> I
 def process_one(file: LocalFile, recipes: Recipes, out: Path) -> dict[str, Any]:
     """Send one file through the chain and store its outputs; return its report.
 
-    Status is ready, rejected (with reason and detail) or ignored (no recipe matches the key).
+    Status is ready, rejected (with reason and detail), quarantined (the recipe's moderation keeps a gate and did not
+    accept it) or ignored (no recipe matches the key).
     """
     try:
         record = record_of(file, recipes, out) or {}
@@ -54,7 +55,7 @@ def record_of(file: LocalFile, recipes: Recipes, out: Path) -> dict[str, Any] | 
         content = file.path.read_bytes()
     except OSError as error:
         raise UnreadableFile(error.strerror or str(error)) from error
-    line = Line(CHAIN, stand_ins={name: {"recipes": recipes} for name in ("ingest", "normalize", "resize")})
+    line = Line(CHAIN, stand_ins={"recipes": recipes})
     line.upload(file.key, content, etag=hashlib.md5(content, usedforsecurity=False).hexdigest())
     line.run()
     for (bucket, key), output in line.storage.objects.items():
@@ -84,7 +85,8 @@ def _report(file: LocalFile, record: dict[str, Any], out: Path) -> dict[str, Any
         "renditions": [
             {"name": rendition["name"], **_stored(rendition, out)} for rendition in record.get("renditions") or ()
         ],
-        "metadata": {},
+        "moderation": record.get("moderation"),
+        "metadata": record.get("camera") or {},
         "timings_ms": {actor: stage["worked_ms"] for actor, stage in record.get("stages", {}).items()},
     }
 

@@ -8,6 +8,8 @@ from typing import Any
 from rich.text import Text
 
 from brigade.console import duration
+from brigade.verdicts import told
+from services.catalog.record import MODERATE
 
 _BAR = 30  # characters
 _PRECISE_S = 10  # below that, tenths of a second are shown
@@ -36,6 +38,8 @@ def _moments(record: dict[str, Any]) -> Iterator[Moment]:
     for actor, stage in record["stages"].items():
         again = stage["attempts"] - 1
         what = f"done after {again} {'retry' if again == 1 else 'retries'}" if again else "done"
+        if actor == MODERATE and record["moderation"]:
+            what += f": {told(record['moderation'])}"
         yield Moment(_time(stage["at"]), actor, what, stage["queued_ms"], stage["worked_ms"])
     for actor, failure in record["failures"].items():
         receives = f", after {failure['attempts']} receives" if failure["attempts"] > 1 else ""
@@ -44,6 +48,8 @@ def _moments(record: dict[str, Any]) -> Iterator[Moment]:
     for actor, handled in record["handled"].items():
         what = f"{handled['action']} {actor}'s dead letter ({handled['by']}, {handled['operation']})"
         yield Moment(_time(handled["at"]), "operator", what)
+    for judgement, judged in record["judged"].items():
+        yield Moment(_time(judged["at"]), "operator", f"{judgement} it ({judged['by']}, {judged['operation']})")
 
 
 def _time(text: str) -> datetime:

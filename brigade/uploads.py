@@ -21,6 +21,8 @@ from services.catalog.record import Status
 
 _PARALLEL = 8
 _POLL_S = 0.25
+# At each look so many pictures, and so many others: together one request, see brigade.catalogue.
+_LOOK = 50
 # So many files that have no beginning in common are asked for one by one.
 _FEW = 200
 _SETTLED = set(Status) - {Status.PROCESSING}
@@ -128,14 +130,27 @@ def wait(
 
     Returns the ids of those that were not settled within so many seconds without any progress.
     """
-    open_ids = list(dict.fromkeys(image_ids))
+    open_ids = dict.fromkeys(image_ids)
     deadline = time.monotonic() + seconds
+    start = 0
     while open_ids and time.monotonic() < deadline:
-        for record in catalogue.get(open_ids).values():
-            if record["status"] in _SETTLED:
-                open_ids.remove(record["image_id"])
-                settled(record)
-                deadline = time.monotonic() + seconds
-        if open_ids:
+        looked_at, start = _look_at(list(open_ids), start)
+        done = [record for record in catalogue.get(looked_at).values() if record["status"] in _SETTLED]
+        for record in done:
+            del open_ids[record["image_id"]]
+            settled(record)
+        if done:
+            deadline = time.monotonic() + seconds
+        if open_ids and len(done) < len(looked_at) / 2:
             time.sleep(_POLL_S)
-    return open_ids
+    return list(open_ids)
+
+
+def _look_at(open_ids: list[str], start: int) -> tuple[list[str], int]:
+    """Return which pictures to look at, and where to go on: thousands are not read again at every look.
+
+    The first, which settle first as a rule, and then all others in turn.
+    """
+    start = start % len(open_ids)
+    stop = start + _LOOK
+    return list(dict.fromkeys(open_ids[:_LOOK] + open_ids[start:stop])), stop

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import fields
 
 from kit.envelope import Envelope, wrap
-from kit.events import Event, Image, Source, StoredImage, StoredRendition
+from kit.events import Camera, Event, Image, ModerationLabel, Source, StoredImage, StoredRendition
 from kit.tracing import Trace
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
@@ -64,6 +64,20 @@ _PARTS: dict[type, object] = {
         bytes=74_602,
         method="lanczos",
     ),
+    Camera: Camera(
+        make="RECONYX",
+        model="HC550 HYPERFIRE",
+        serial="H550HH12223408",
+        taken_at="2026-05-04T05:41:12",
+        exposure_s=0.016666667,
+        iso=400,
+        temperature_c=21,
+        moon_phase="Last Quarter",
+        trigger="Motion Detection",
+        sequence="5 of 5",
+        battery="8.15 V",
+    ),
+    ModerationLabel: ModerationLabel(name="Implied Nudity", parent="Non-Explicit Nudity", confidence=64),
 }
 _VALUES = {
     "recipe": "default",
@@ -81,6 +95,17 @@ _VALUES = {
     "operation": "20260504T130000Z-5f31c2",
     "by": "arn:aws:iam::123456789012:user/ann",
     "whole_key": True,
+    "moderation": "gate",
+    "mode": "gate",
+    "verdict": "uncertain",
+    "confidence": 64,
+    "model": "rekognition",
+    "model_version": "7.0",
+    "judgement": "approved",
+    "extractor": "exiftool",
+    "version": "13.59",
+    "tags": f"metadata/{IMAGE.id}.json.gz",
+    "problem": "",
 }
 _ANY: dict[type, object] = {str: "text", int: 1, float: 0.5, bool: True}
 

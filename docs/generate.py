@@ -12,12 +12,12 @@ from typing import Any
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
-from docs import recipe_words
+from docs import licences, recipe_words
 from docs.examples import NOTIFICATION, envelope, parts
 from docs.markdown import comment, table
 from kit import envelope as envelopes
 from kit import events, settings
-from kit.actor import Actor, Bucket, Place
+from kit.actor import Actor, Bucket, Place, Setting
 from kit.chain import OPERATOR, Chain, says
 from kit.errors import ConfigurationError
 from kit.events import Event
@@ -62,7 +62,7 @@ def diagram(chain: Chain) -> str:
         if actor.table:
             lines.append(f'    {actor.name} --> table[("catalogue table")]')
         lines.append(f'    {actor.name} -.-> {actor.name}_dead[/"{actor.name} dead letters"/]')
-    lines += [f"    {OPERATOR}[/\"operator\"/] --> {_topic(event)}" for event in chain.operator]
+    lines += [f'    {OPERATOR}[/"operator"/] --> {_topic(event)}' for event in chain.operator]
     lines.append("    classDef actor stroke-width:3px,font-weight:bold")
     lines.append("    classDef dead stroke-dasharray:4 3")
     lines.append(f"    class {','.join(actor.name for actor in chain.actors)} actor")
@@ -86,6 +86,9 @@ def _actor(actor: Actor) -> list[str]:
         ("writes", _places(actor.writes)),
         ("deletes", _places(actor.deletes)),
         ("on the table", ", ".join(f"`{action}`" for action in actor.table)),
+        ("asks", ", ".join(f"`{action}`" for action in actor.asks)),
+        *((f"setting `{each.name}`", f"{each.meaning}: {_choices(each)}") for each in actor.settings),
+        ("layers", ", ".join(f"`{layer}`, where the deployment names one" for layer in actor.layers)),
         ("memory", f"{actor.memory:,} MB"),
         ("timeout", f"{actor.timeout} s"),
         ("attempts", f"{actor.attempts} receives, then the dead-letter queue"),
@@ -101,6 +104,11 @@ def _actor(actor: Actor) -> list[str]:
         "It refuses for good, without trying again:",
         table(("reason", "meaning"), reasons),
     ]
+
+
+def _choices(setting: Setting) -> str:
+    """Say what a deployment may choose, the default first."""
+    return ", ".join(f"`{each}`" for each in sorted(setting.choices, key=lambda each: each != setting.default))
 
 
 def _events(events: Iterable[type[Event]]) -> str:
@@ -206,9 +214,15 @@ def recipes_page(_: Chain) -> str:
     return _page("# Recipes", *recipe_words.sections())
 
 
+def licences_page(chain: Chain) -> str:
+    """Return docs/licences.md: what the actors' zips hold, and under which licences."""
+    return _page("# Licences", *licences.page(chain))
+
+
 PAGES: dict[str, Callable[[Chain], str]] = {
     "chain.md": chain_page,
     "events.md": events_page,
+    "licences.md": licences_page,
     "recipes.md": recipes_page,
 }
 

@@ -12,7 +12,7 @@ from docs.markdown import comment, table
 from imaging.auto_quality import QUALITIES
 from imaging.effects import Effect
 from imaging.limits import MAX_SIDE
-from imaging.recipes import Fit, Recipe, Rendition
+from imaging.recipes import DEFAULT_ACCEPT, DEFAULT_REFUSE, Fit, Recipe, Rendition
 
 # One example for each fit, gravity and effect; tests read them as recipes.
 FITS: dict[str, tuple[str, str]] = {
@@ -84,6 +84,15 @@ five encodings; where none has it, with {QUALITIES[-1]}. The record says which q
 photographs of 960×720 took 0.88 of the bytes of quality 85 as JPEG, 0.76 as WebP and 0.65 as AVIF, and about 20, 100
 and 600 ms each."""
 
+_MODERATION = f"""\
+`flag`: an engine looks for nudity, and its verdict is in the record; renditions are made whatever it says. `gate`:
+renditions wait until the picture is accepted. What is refused or uncertain is held back: its status is QUARANTINED and
+its original stays where it is; `brigade ls --status quarantined` lists it, `brigade approve` or `brigade reject`
+decides. The engine says how sure it is, in per cent; the two thresholds make a verdict of that. {DEFAULT_ACCEPT} and
+{DEFAULT_REFUSE} are what the makers of the first free model advised. Which engine looks is the deployment's setting
+`Moderator`:
+[services/moderate](../services/moderate/README.md). Without one, gated pictures wait."""
+
 
 def sections() -> list[str]:
     """Return the page below its heading: recipes, renditions, fits, gravities and effects."""
@@ -95,6 +104,8 @@ def sections() -> list[str]:
         f"```toml\n{EXAMPLE}```",
         "## A recipe",
         _words(Recipe),
+        "### Moderation",
+        _MODERATION,
         "## A rendition",
         f"No side gets longer than {MAX_SIDE:,} pixels, the most that WebP can hold.",
         _words(Rendition),

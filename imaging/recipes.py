@@ -12,6 +12,7 @@ from imaging.limits import MAX_SIDE
 from imaging.reasons import UnknownRecipe
 from imaging.toml_lines import line_of
 from kit.errors import ConfigurationError
+from kit.events import Moderation
 
 # Beside this package in a checkout, in an installed wheel and in a function's zip.
 DEFAULT_PATH = Path(__file__).parent.parent / "recipes.toml"
@@ -20,6 +21,9 @@ Name = Annotated[
     str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="at most 63 small letters, digits and hyphens")
 ]
 Side = Annotated[int, Meta(ge=1, le=MAX_SIDE)]
+Percent = Annotated[int, Meta(ge=0, le=100)]
+# What the catalogue learns of where a picture was taken.
+Gps = Literal["keep", "round", "drop"]
 # The words that sharp and CSS object-fit use.
 Fit = Literal["inside", "outside", "cover", "contain", "fill"]
 
@@ -28,6 +32,9 @@ Background = Annotated[str, Meta(pattern=r"^(#[0-9a-fA-F]{6}|transparent)$", des
 Gravity = Position | Literal["attention", "entropy"]
 # Structural similarity that quality = "auto" meets. docs/recipes.md says what it costs in bytes.
 DEFAULT_SSIM = 0.98
+# Below the first a picture is safe, above the second it is not, in between somebody should look: what the makers of the
+# first free model for it advise, https://github.com/yahoo/open_nsfw.
+DEFAULT_ACCEPT, DEFAULT_REFUSE = 20, 80
 # What is made of a small picture must fit into memory: 8,192 × 8,192 pixels are 0.2 GB.
 MAX_GROWN_SIDE = 8_192
 
@@ -71,8 +78,17 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     prefix: str = ""  # what the keys begin with
     suffix: str = ""  # what the keys end with
     keep: tuple[Literal["copyright", "artist"], ...] = ()  # what is kept of the metadata; all else is dropped
+    catalog_gps: Gps = "drop"  # where it was taken, for the catalogue: as the camera says, to 0.01°, or not at all
+    moderation: Moderation = "off"  # whether somebody looks for nudity, and whether renditions wait for that, see below
+    moderation_accept: Percent = DEFAULT_ACCEPT  # a confidence of so many per cent or less is accepted
+    moderation_refuse: Percent = DEFAULT_REFUSE  # a confidence of so many per cent or more is refused
 
     def __post_init__(self) -> None:
+        accept, refuse = self.moderation_accept, self.moderation_refuse
+        if accept >= refuse:
+            raise ValueError(f"`moderation_accept` must be below `moderation_refuse`; {accept} is not below {refuse}")
+        if self.moderation == "off" and (accept, refuse) != (DEFAULT_ACCEPT, DEFAULT_REFUSE):
+            raise ValueError("`moderation_accept` and `moderation_refuse` mean nothing while `moderation` is 'off'")
         _refuse_duplicates("renditions", [rendition.name for rendition in self.rendition])
         _refuse_duplicates("words of `keep`", list(self.keep))
 

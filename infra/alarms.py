@@ -1,61 +1,127 @@
-"""Two alarms an actor: messages that were given up, and messages that wait too long."""
+"""Alarms, all sent to one topic, which an e-mail address may be subscribed to."""
 
-from troposphere import AWSObject, GetAtt, If, NoValue, Ref, cloudwatch
+from collections.abc import Iterator
 
-from infra import names, parameters
+from troposphere import AccountId, AWSObject, GetAtt, Ref, Sub, cloudwatch, sns
+
+from infra import names, parameters, policies
 from kit.actor import Actor
 from kit.chain import Chain
 
 # A picture takes seconds; a message this old means that an actor is broken, throttled or too small.
 OLDEST_MESSAGE_S = 15 * 60
-# SQS reports once a minute:
+# So much of its timeout, and a function is about to lose work.
+NEAR_TIMEOUT = 0.8
+# SQS and Lambda report once a minute:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html
 PERIOD_S = 60
 
 
 def alarms(chain: Chain) -> list[AWSObject]:
-    """Return every actor's alarms."""
-    return [alarm for actor in chain.actors for alarm in (_dead_letters(actor), _backlog(actor))]
+    """Return the topic with its subscription, every actor's alarms, and the table's."""
+    of_table = [_throttled_table()] if any(actor.table for actor in chain.actors) else []
+    return [*_topic(), *(alarm for actor in chain.actors for alarm in _of_actor(actor)), *of_table]
 
 
-def _dead_letters(actor: Actor) -> cloudwatch.Alarm:
-    return _alarm(
+def _topic() -> list[AWSObject]:
+    name = names.ALARM_TOPIC
+    from_cloudwatch = policies.allow(
+        ["sns:Publish"],
+        Ref(name),
+        Principal={"Service": "cloudwatch.amazonaws.com"},
+        Condition={
+            "StringEquals": {"aws:SourceAccount": AccountId},
+            "ArnLike": {
+                "aws:SourceArn": Sub("arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*")
+            },
+        },
+    )
+    document = policies.document(policies.tls_only("sns:Publish", Ref(name)), from_cloudwatch)
+    return [
+        sns.Topic(name),
+        sns.TopicPolicy(names.policy(name), Topics=[Ref(name)], PolicyDocument=document),
+        sns.SubscriptionResource(
+            "AlarmEmailSubscription",
+            Condition=parameters.EMAIL_IS_GIVEN,
+            TopicArn=Ref(name),
+            Protocol="email",
+            Endpoint=Ref(parameters.ALARM_EMAIL),
+        ),
+    ]
+
+
+def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
+    yield _alarm(
         names.dead_letters_alarm(actor),
-        queue=names.dead_letter_queue(actor),
-        metric="ApproximateNumberOfMessagesVisible",
-        above=0,
-        description=(
-            f"{actor.name} gave messages up. Read the reasons with `brigade dlq ls`, mend the cause, then "
-            "redrive the messages or discard them."
-        ),
+        **_queue(names.dead_letter_queue(actor), "ApproximateNumberOfMessagesVisible"),
+        Threshold=0,
+        AlarmDescription=f"{actor.name} gave messages up. `brigade dlq ls` shows the reasons; mend the cause, then "
+        f"`brigade dlq redrive {actor.name}` or `brigade dlq discard {actor.name}`.",
     )
-
-
-def _backlog(actor: Actor) -> cloudwatch.Alarm:
-    return _alarm(
+    yield _alarm(
         names.backlog_alarm(actor),
-        queue=names.queue(actor),
-        metric="ApproximateAgeOfOldestMessage",
-        above=OLDEST_MESSAGE_S,
-        description=(
-            f"A message has waited for {actor.name} for more than {OLDEST_MESSAGE_S // 60} minutes. Look for "
-            "errors in its log group and for throttles of its function; if there are none, raise its concurrency."
-        ),
+        **_queue(names.queue(actor), "ApproximateAgeOfOldestMessage"),
+        Threshold=OLDEST_MESSAGE_S,
+        AlarmDescription=f"A message has waited for {actor.name} for more than {OLDEST_MESSAGE_S // 60} minutes. "
+        "`brigade status` shows the queues; look for errors in its log group and for throttles of its function; if "
+        "there are none, raise its concurrency.",
+    )
+    yield _alarm(
+        names.errors_alarm(actor),
+        **_function(actor, "Errors", "Sum"),
+        Threshold=0,
+        AlarmDescription=f"The function of {actor.name} crashed, or was stopped for time or memory, so whole batches "
+        "are tried again. Its log group has the last line before that.",
+    )
+    yield _alarm(
+        names.throttles_alarm(actor),
+        **_function(actor, "Throttles", "Sum"),
+        Threshold=0,
+        AlarmDescription=f"Lambda throttles {actor.name}: the account's concurrency is used up. Messages wait and are "
+        "not lost; raise the quota, or lower other functions' concurrency.",
+    )
+    yield _alarm(
+        names.duration_alarm(actor),
+        **_function(actor, "Duration", "Maximum"),
+        Threshold=round(NEAR_TIMEOUT * actor.timeout * 1000),
+        AlarmDescription=f"An invocation of {actor.name} took more than {NEAR_TIMEOUT:.0%} of its {actor.timeout} s. "
+        "Look for slow answers of S3 or very large pictures; a smaller batch or more memory helps.",
     )
 
 
-def _alarm(name: str, *, queue: str, metric: str, above: int, description: str) -> cloudwatch.Alarm:
+def _queue(queue: str, metric: str) -> dict[str, object]:
+    dimension = cloudwatch.MetricDimension(Name="QueueName", Value=GetAtt(queue, "QueueName"))
+    return {"Namespace": "AWS/SQS", "MetricName": metric, "Dimensions": [dimension], "Statistic": "Maximum"}
+
+
+def _function(actor: Actor, metric: str, statistic: str) -> dict[str, object]:
+    dimension = cloudwatch.MetricDimension(Name="FunctionName", Value=Ref(names.function(actor)))
+    return {"Namespace": "AWS/Lambda", "MetricName": metric, "Dimensions": [dimension], "Statistic": statistic}
+
+
+def _throttled_table() -> cloudwatch.Alarm:
+    # Every write of the catalogue is an UpdateItem; this counts what the table or any of its indexes refused of it:
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+    dimensions = {"TableName": Ref(names.TABLE), "Operation": "UpdateItem"}
+    return _alarm(
+        "TableThrottlesAlarm",
+        Namespace="AWS/DynamoDB",
+        MetricName="ThrottledRequests",
+        Dimensions=[cloudwatch.MetricDimension(Name=name, Value=value) for name, value in dimensions.items()],
+        Statistic="Sum",
+        Threshold=0,
+        AlarmDescription="DynamoDB throttles the catalogue. Messages wait and are not lost; docs/scaling.md says "
+        "where the table's and its indexes' limits are.",
+    )
+
+
+def _alarm(name: str, **more: object) -> cloudwatch.Alarm:
     return cloudwatch.Alarm(
         name,
-        AlarmDescription=description,
-        Namespace="AWS/SQS",
-        MetricName=metric,
-        Dimensions=[cloudwatch.MetricDimension(Name="QueueName", Value=GetAtt(queue, "QueueName"))],
-        Statistic="Maximum",
         Period=PERIOD_S,
         EvaluationPeriods=1,
         ComparisonOperator="GreaterThanThreshold",
-        Threshold=above,
         TreatMissingData="notBreaching",  # an idle queue reports nothing
-        AlarmActions=If(parameters.ALARMS_ARE_SENT, [Ref(parameters.ALARM_TOPIC_ARN)], NoValue),
+        AlarmActions=[Ref(names.ALARM_TOPIC)],
+        **more,
     )

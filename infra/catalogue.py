@@ -36,5 +36,12 @@ def _index(index: Index) -> dynamodb.GlobalSecondaryIndex:
             dynamodb.KeySchema(AttributeName=index.partition, KeyType="HASH"),
             dynamodb.KeySchema(AttributeName=index.sort, KeyType="RANGE"),
         ],
-        Projection=dynamodb.Projection(ProjectionType="ALL"),
+        Projection=projection(index),
     )
+
+
+def projection(index: Index) -> dynamodb.Projection:
+    """Return what an index holds."""
+    if index.includes:
+        return dynamodb.Projection(ProjectionType="INCLUDE", NonKeyAttributes=list(index.includes))
+    return dynamodb.Projection(ProjectionType="KEYS_ONLY")

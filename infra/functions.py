@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from troposphere import AWSObject, FindInMap, GetAtt, Ref, Sub, awslambda, iam, logs
+from troposphere import AWSObject, FindInMap, GetAtt, If, NoValue, Ref, Sub, awslambda, iam, logs
 
 from infra import mended, names, parameters, policies
 from kit import settings
@@ -32,6 +32,7 @@ def variables(actor: Actor) -> dict[str, Any]:
         settings.ENVIRONMENT: Ref(parameters.ENVIRONMENT),
         settings.VERSION: Ref(parameters.VERSION),
         **table,
+        **{setting.variable: Ref(setting.name) for setting in actor.settings},
         **{settings.topic_variable(event.kind): Ref(names.topic(event)) for event in says(actor)},
     }
 
@@ -60,6 +61,7 @@ def _function(actor: Actor) -> awslambda.Function:
         Runtime=RUNTIME,
         Architectures=[Ref(parameters.ARCHITECTURE)],
         Handler=f"{actor.module}.handle",
+        **_layers(actor),
         Code=awslambda.Code(S3Bucket=Ref(parameters.CODE_BUCKET), S3Key=Ref(names.code_key(actor))),
         MemorySize=actor.memory,
         Timeout=actor.timeout,
@@ -68,6 +70,11 @@ def _function(actor: Actor) -> awslambda.Function:
         LoggingConfig=mended.LoggingConfig(LogFormat="JSON", LogGroup=Ref(names.log_group(actor))),
         Environment=awslambda.Environment(Variables=variables(actor)),
     )
+
+
+def _layers(actor: Actor) -> dict[str, Any]:
+    given = [If(names.layer_is_given(layer), Ref(names.layer(layer)), NoValue) for layer in actor.layers]
+    return {"Layers": given} if given else {}
 
 
 def _mapping(actor: Actor) -> awslambda.EventSourceMapping:

@@ -6,6 +6,7 @@ from kit.actor import Actor, Bucket
 from kit.events import Event
 
 TABLE = "Table"
+ALARM_TOPIC = "AlarmTopic"
 
 # Generated bucket names begin with the stack's name in lower case, and S3's right to notify is bound to that
 # (see policies.from_source_bucket). CloudFormation would cut a longer name short, and the two would differ:
@@ -56,6 +57,16 @@ def code_key(actor: Actor) -> str:
     return f"{_of(actor)}CodeKey"
 
 
+def layer(name: str) -> str:
+    """ExiftoolLayerArn: the parameter that names a version of a Lambda layer, which a deployment may do without."""
+    return f"{name.capitalize()}LayerArn"
+
+
+def layer_is_given(name: str) -> str:
+    """ExiftoolLayerIsGiven: the condition that the deployment does not do without it."""
+    return f"{name.capitalize()}LayerIsGiven"
+
+
 def policy(owner: str) -> str:
     """IngestQueuePolicy …: the resource policy of the bucket, topic or queue with that logical id."""
     return f"{owner}Policy"
@@ -89,3 +100,18 @@ def dead_letters_alarm(actor: Actor) -> str:
 def backlog_alarm(actor: Actor) -> str:
     """IngestBacklogAlarm …: the actor does not keep up."""
     return f"{_of(actor)}BacklogAlarm"
+
+
+def errors_alarm(actor: Actor) -> str:
+    """IngestErrorsAlarm …: invocations crash."""
+    return f"{_of(actor)}ErrorsAlarm"
+
+
+def throttles_alarm(actor: Actor) -> str:
+    """IngestThrottlesAlarm …: Lambda refuses invocations."""
+    return f"{_of(actor)}ThrottlesAlarm"
+
+
+def duration_alarm(actor: Actor) -> str:
+    """IngestDurationAlarm …: invocations are about to be cut off."""
+    return f"{_of(actor)}DurationAlarm"

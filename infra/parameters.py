@@ -5,7 +5,7 @@ from troposphere import Equals, Not, Parameter, Ref
 from infra import names
 from kit.chain import Chain
 
-ALARM_TOPIC_ARN = "AlarmTopicArn"
+ALARM_EMAIL = "AlarmEmail"
 ALLOWED_ORIGINS = "AllowedOrigins"
 ARCHITECTURE = "Architecture"
 CODE_BUCKET = "CodeBucket"
@@ -15,8 +15,8 @@ LOG_RETENTION_DAYS = "LogRetentionDays"
 MAXIMUM_CONCURRENCY = "MaximumConcurrency"
 VERSION = "Version"
 
-# The conditions that a topic and that origins are given.
-ALARMS_ARE_SENT = "AlarmsAreSent"
+# The conditions that an address and that origins are given.
+EMAIL_IS_GIVEN = "EmailIsGiven"
 WEB_UPLOADS = "WebUploads"
 
 # The mapping from a cap to what it leaves of each actor's own concurrency: templates have no minimum, and a
@@ -29,6 +29,9 @@ CAPS = (2, 4, 8, 16, 32, 64)
 RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827)
 
 
+# Nothing, or a version of a layer: https://docs.aws.amazon.com/lambda/latest/api/API_LayerVersionsListItem.html
+LAYER_ARN = r"|arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:\d+"
+
 # The longest that SQS delays a message:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html
 LONGEST_GRACE_S = 15 * 60
@@ -38,10 +41,10 @@ def parameters(chain: Chain) -> list[Parameter]:
     """Return the parameters; those without a default are the deploying command's to give."""
     return [
         Parameter(
-            ALARM_TOPIC_ARN,
+            ALARM_EMAIL,
             Type="String",
             Default="",
-            Description="The SNS topic that every alarm is sent to; empty: alarms only show in CloudWatch",
+            Description="Who gets every alarm and a summary each day, by e-mail; empty: nobody, but the topic is there",
         ),
         Parameter(
             ALLOWED_ORIGINS,
@@ -68,6 +71,16 @@ def parameters(chain: Chain) -> list[Parameter]:
             Description="What the catalogue's records name as their environment",
         ),
         *_grace(chain),
+        *(
+            Parameter(
+                names.layer(layer),
+                Type="String",
+                Default="",
+                AllowedPattern=LAYER_ARN,
+                Description=f"The layer version with {layer}, as `make layers` builds it; empty: without",
+            )
+            for layer in layers(chain)
+        ),
         Parameter(
             LOG_RETENTION_DAYS,
             Type="Number",
@@ -81,6 +94,17 @@ def parameters(chain: Chain) -> list[Parameter]:
             Default=0,
             AllowedValues=[0, *CAPS],
             Description="At most so many invocations of each actor at a time; 0: as many as the actor declares",
+        ),
+        *(
+            Parameter(
+                setting.name,
+                Type="String",
+                Default=setting.default,
+                AllowedValues=list(setting.choices),
+                Description=f"{setting.meaning} ({actor.name})",
+            )
+            for actor in chain.actors
+            for setting in actor.settings
         ),
         Parameter(VERSION, Type="String", Description="The release that is deployed, for the records"),
     ]
@@ -101,10 +125,16 @@ def _grace(chain: Chain) -> list[Parameter]:
     ]
 
 
-def conditions() -> dict[str, object]:
+def layers(chain: Chain) -> list[str]:
+    """Return the layers that some actor may have, each once."""
+    return list(dict.fromkeys(layer for actor in chain.actors for layer in actor.layers))
+
+
+def conditions(chain: Chain) -> dict[str, object]:
     """Return the conditions by name."""
     return {
-        ALARMS_ARE_SENT: Not(Equals(Ref(ALARM_TOPIC_ARN), "")),
+        **{names.layer_is_given(layer): Not(Equals(Ref(names.layer(layer)), "")) for layer in layers(chain)},
+        EMAIL_IS_GIVEN: Not(Equals(Ref(ALARM_EMAIL), "")),
         WEB_UPLOADS: Not(Equals(Ref(ALLOWED_ORIGINS), "")),
     }
 

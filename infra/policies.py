@@ -6,7 +6,7 @@ from typing import Any
 from troposphere import AccountId, GetAtt, Ref, Sub
 
 from infra import names
-from kit.actor import Actor, Place
+from kit.actor import Actor, Bucket, Place
 from kit.chain import says
 from kit.events import Event
 
@@ -55,7 +55,10 @@ def from_source_bucket(topic: str) -> Statement:
 
 
 def from_topics(queue: str, events: Iterable[type[Event]]) -> Statement:
-    """Let these events' topics, and nobody else's, send to the queue."""
+    """Let these events' topics, and nobody else's, send to the queue.
+
+    A topic's ARN names its account, so no other account's topic passes; SNS is not known to send aws:SourceAccount.
+    """
     return allow(
         ["sqs:SendMessage"],
         GetAtt(queue, "Arn"),
@@ -68,6 +71,16 @@ def lambda_trust() -> Document:
     """Let Lambda take the role on."""
     principal = {"Service": "lambda.amazonaws.com"}
     return document({"Effect": "Allow", "Action": ["sts:AssumeRole"], "Principal": principal})
+
+
+def scheduler_trust() -> Document:
+    """Let EventBridge Scheduler take the role on, for this account's schedules.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    """
+    principal = {"Service": "scheduler.amazonaws.com"}
+    ours = {"StringEquals": {"aws:SourceAccount": AccountId}}
+    return document({"Effect": "Allow", "Action": ["sts:AssumeRole"], "Principal": principal, "Condition": ours})
 
 
 def work(actor: Actor) -> Document:
@@ -84,6 +97,8 @@ def work(actor: Actor) -> Document:
         *(allow(["s3:PutObject"], _objects(place)) for place in actor.writes),
         *(statement for place in actor.deletes for statement in _delete(place)),
         *_record(actor),
+        # Actions that have no resources to name.
+        *([allow(actor.asks, "*")] if actor.asks else []),
     )
 
 
@@ -102,8 +117,9 @@ def _record(actor: Actor) -> list[Statement]:
 def _read(place: Place) -> list[Statement]:
     # Who may not list is told 403 instead of 404 for an object that is gone; such a request names no prefix,
     # hence IfExists: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    versions = ["s3:GetObjectVersion"] if place.bucket is Bucket.SOURCE else []  # outputs have none
     return [
-        allow(["s3:GetObject", "s3:GetObjectVersion"], _objects(place)),
+        allow(["s3:GetObject", *versions], _objects(place)),
         _list(place, "StringLikeIfExists"),
     ]
 

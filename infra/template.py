@@ -6,9 +6,11 @@ from infra import names
 from infra.alarms import alarms
 from infra.buckets import buckets
 from infra.catalogue import catalogue
+from infra.dashboard import dashboard
 from infra.functions import functions
 from infra.messaging import messaging
 from infra.parameters import conditions, mappings, parameters
+from infra.summary import summary
 from kit.actor import Bucket
 from kit.chain import Chain
 
@@ -18,11 +20,11 @@ def template(chain: Chain) -> Template:
     whole = Template("Bucket Brigade: an image pipeline of small actors, chained by topics and queues")
     for parameter in parameters(chain):
         whole.add_parameter(parameter)
-    for name, condition in conditions().items():
+    for name, condition in conditions(chain).items():
         whole.add_condition(name, condition)
     for name, mapping in mappings(chain).items():
         whole.add_mapping(name, mapping)
-    for part in (buckets, messaging, catalogue, functions, alarms):
+    for part in (buckets, messaging, catalogue, functions, alarms, dashboard, summary):
         whole.add_resource(part(chain))
     for output in _outputs(chain, whole):
         whole.add_output(output)
@@ -39,6 +41,7 @@ def _outputs(chain: Chain, whole: Template) -> list[Output]:
     return [
         *(Output(names.bucket(bucket), Value=Ref(names.bucket(bucket))) for bucket in Bucket),
         *table,
+        Output(names.ALARM_TOPIC, Value=Ref(names.ALARM_TOPIC)),
         *(Output(names.topic(event), Value=Ref(names.topic(event))) for event in chain.events),
         *(
             # A queue's Ref is its URL, a function's its name.

@@ -36,11 +36,28 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What each deployment chooses for one actor: a parameter of the template, and a variable of its function."""
+
+    name: str  # the parameter's, as Moderator
+    meaning: str
+    default: str
+    choices: tuple[str, ...]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that the function reads, as BRIGADE_MODERATOR."""
+        return f"BRIGADE_{self.name.upper()}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Actor:
     """One actor.
 
     ``hears`` and ``says`` are event types; ``rejects`` are the permanent reasons it may give; ``table`` are
-    the DynamoDB actions that it needs on the catalogue; ``carries`` are the shared packages that its code imports.
+    the DynamoDB actions that it needs on the catalogue; ``asks`` are other AWS actions, such as name no resource;
+    ``carries`` are the shared packages that its code imports; ``settings`` are what deployments choose for it;
+    ``layers`` name Lambda layers that a deployment may give it.
     ``memory`` is in MB, ``timeout`` in seconds, ``attempts`` counts receives, ``batch`` messages an invocation;
     ``graced``: its queue holds every message back for the deployment's grace time.
 
@@ -56,7 +73,10 @@ class Actor:
     writes: tuple[Place, ...] = ()
     deletes: tuple[Place, ...] = ()
     table: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
     carries: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    layers: tuple[str, ...] = ()
     memory: int = 512
     timeout: int = 30
     attempts: int = 5

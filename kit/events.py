@@ -6,7 +6,7 @@ events carry references to objects (claim check).
 
 import json
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -14,6 +14,11 @@ from kit.errors import kebab
 
 # Made once, with uuid4; what it seeds must stay the same for ever.
 _NAMESPACE = uuid.UUID("0d0f3c0e-9a41-4d1c-8a5b-5a9e3a1f6b27")
+
+# Words that more than one actor acts on: an unknown one is refused when the event is read, not passed over.
+Moderation = Literal["off", "flag", "gate"]
+Verdict = Literal["accepted", "refused", "uncertain"]
+Judgement = Literal["approved", "rejected"]
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,12 +105,78 @@ class ImageIngested(Event, frozen=True, kw_only=True):
     bytes: int  # of the upload
 
 
+class Camera(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the camera says of a picture, each maker's words made one set. What it does not say is absent."""
+
+    make: str | None = None  # the maker
+    model: str | None = None
+    serial: str | None = None  # of the body
+    taken_at: str | None = None  # ISO 8601: the camera's own clock, and its offset where it says one
+    latitude: float | None = None  # degrees north, as exact as the recipe allows
+    longitude: float | None = None  # degrees east, as exact as the recipe allows
+    lens: str | None = None
+    exposure_s: float | None = None  # seconds
+    aperture: float | None = None  # the f-number
+    iso: int | None = None
+    focal_mm: float | None = None  # the focal length, millimetres
+    orientation: int | None = None  # of the original: 1 to 8, as Exif counts
+    software: str | None = None  # or firmware
+    temperature_c: float | None = None  # of the air around a camera trap, degrees Celsius
+    moon_phase: str | None = None
+    trigger: str | None = None  # what set a camera trap off
+    sequence: str | None = None  # which picture of how many, as `4 of 5`
+    battery: str | None = None  # its charge or voltage
+
+
+class ImageDescribed(Event, frozen=True, kw_only=True):
+    """What the camera wrote into a picture is known."""
+
+    camera: Camera  # the facts that are the same for all makers
+    extractor: str  # who has read them: exiftool or Pillow
+    version: str  # the extractor's
+    tags: str = ""  # the key of all that was read, gzipped JSON in the target bucket; empty: nothing was
+    problem: str = ""  # why the extractor could not read everything
+
+
 class ImageNormalized(Event, frozen=True, kw_only=True):
     """The upright, sRGB, metadata-free master is stored."""
 
     recipe: str  # the recipe's name
     master: StoredImage  # what renditions are made from
     frames: int = 1  # pictures in the file; the first is used
+    moderation: Moderation = "off"  # gate: no renditions before the picture is accepted or approved
+
+
+class ModerationLabel(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a moderation engine sees in a picture, in the engine's own words."""
+
+    name: str  # what it sees
+    parent: str = ""  # the category above it
+    confidence: int  # per cent
+
+
+class ImageModerated(Event, frozen=True, kw_only=True):
+    """A moderation engine has looked at the master, and the recipe's thresholds made a verdict of that."""
+
+    recipe: str  # the recipe's name
+    master: StoredImage  # what renditions are made from
+    mode: Moderation  # flag or gate
+    verdict: Verdict  # by the recipe's thresholds
+    contains_nudity: bool  # whether that is more likely than not
+    confidence: int  # that it does, per cent
+    labels: tuple[ModerationLabel, ...]  # the surest first
+    model: str  # the engine's name
+    model_version: str  # as the engine says it
+
+
+class ImageJudged(Event, frozen=True, kw_only=True):
+    """An operator has decided on a picture that was held back."""
+
+    recipe: str  # the recipe's name
+    master: StoredImage  # what renditions are made from
+    judgement: Judgement  # approved: renditions are made; rejected: the master goes
+    operation: str  # the operator's command, as `brigade dlq history` lists it
+    by: str  # who gave it
 
 
 class ImageResized(Event, frozen=True, kw_only=True):

@@ -1,10 +1,34 @@
-"""Structured logs: one JSON object a line, with the facts that the caller passes as ``extra``."""
+"""Structured logs: one JSON object a line, with the facts of what is being worked on in every one of them."""
 
 import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import msgspec
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+_facts: ContextVar[Mapping[str, object]] = ContextVar("facts")
+
+
+@contextmanager
+def facts(**more: object) -> Iterator[None]:
+    """Put these on every line that is logged within the block, besides those of the block around it."""
+    token = _facts.set({**_facts.get({}), **more})
+    try:
+        yield
+    finally:
+        _facts.reset(token)
+
+
+def _add_facts(record: logging.LogRecord) -> bool:
+    """Make the facts attributes of the record, where Lambda's formatter and ours find them; keep every line."""
+    vars(record).update({**_facts.get({}), **vars(record)})
+    return True
+
+
+logging.getLogger("brigade").addFilter(_add_facts)
 
 
 class JsonLines(logging.Formatter):

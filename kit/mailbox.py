@@ -6,18 +6,20 @@ The order is store, announce, settle: a crash anywhere leaves a message that wil
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from kit import retry
+from kit import logs, retry
 from kit.actor import Actor
 from kit.chain import says
 from kit.envelope import Envelope, decode, now, wrap
 from kit.errors import Failure, OutOfTime, Rejected, reason_of
 from kit.events import Event, ImageRejected
+from kit.metrics import measured
 from kit.publisher import Publisher
 from kit.queue import Message, Queue
-from kit.tracing import Trace, span
+from kit.tracing import Trace, segment
 
 log = logging.getLogger("brigade")
 
@@ -36,11 +38,15 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True)
 class Letter(Generic[E]):
-    """One event taken out of a message, the envelope it came in, and how often the message was received."""
+    """One event taken out of a message, and the envelope it came in.
+
+    ``attempts`` is how often the message was received, ``trace`` what the work on the letter is in its trace.
+    """
 
     event: E
     envelope: Envelope
     attempts: int = 1
+    trace: Trace = field(default_factory=Trace.start)
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,16 @@ class Context(Protocol):
 
     def get_remaining_time_in_millis(self) -> int:
         """Return the milliseconds until the function is stopped."""
+
+
+def _turn(message: Message) -> tuple[int, int]:
+    """Order a batch: those with the fewest receives left first; if time runs out, the others can wait.
+
+    Equals that come again go in alternating order, so that each is before one that kills the process, at the latest
+    the third time that they are received together.
+    """
+    direction = (-1) ** message.attempts if message.attempts > 1 else 0
+    return -message.attempts, direction * int.from_bytes(message.id.encode(), "big")
 
 
 def delay(attempts: int) -> int:
@@ -84,21 +100,47 @@ class Mailbox:
     def handle(self, batch: dict[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
         """Work through Lambda's SQS event; return the messages that were not settled, and only those."""
         messages = [Message.from_record(record) for record in batch["Records"]]
-        # Those with the fewest receives left go first: if time runs out, the others can wait.
-        messages.sort(key=lambda message: -message.attempts)
-        kept = [message for message in messages if not self._settle(message, context)]
+        messages.sort(key=_turn)
+        again = any(message.attempts > 1 for message in messages)
+        kept = []
+        for message in messages:
+            with self._known(message):
+                if not self._settle(message, context):
+                    kept.append(message)
+                elif again:
+                    self._delete(message)
         return {"batchItemFailures": [{"itemIdentifier": message.id} for message in kept]}
+
+    def _known(self, message: Message) -> AbstractContextManager[None]:
+        """Put the message on every line of the log; of its picture nothing is known yet."""
+        trace = Trace.read(message.trace_header).xray_id
+        known = {"message_id": message.id, "attempt": message.attempts, "queued_ms": message.queued_ms}
+        return logs.facts(actor=self.actor.name, image_id="", key="", trace=trace, **known)
+
+    def _delete(self, message: Message) -> None:
+        """Delete a settled message at once, where one of its batch may have killed the process before.
+
+        Otherwise all that was done in such a batch would count for nothing, until the good messages in it, too, had
+        been received too often. Lambda deletes what is not deleted here.
+        """
+        try:
+            self.queue.delete(message)
+        except Exception:
+            log.exception("a settled message could not be deleted ahead of its batch")
 
     def _settle(self, message: Message, context: Context) -> bool:
         """Work on one message; return whether it may be deleted. Never raises: the others must go on."""
         with retry.until(_seconds_left(context) - SETTLING_S):
             failures = self._attempt(message, context)
-        try:
-            with retry.until(_seconds_left(context)):
-                return not failures or self._fail(message, failures)
-        except Exception:
-            log.exception("the failure could not be recorded; the message stays", extra=_facts(message))
-            return False
+        if not failures:
+            return True
+        with _about(failures[0].letter):
+            try:
+                with retry.until(_seconds_left(context)):
+                    return self._fail(message, failures)
+            except Exception:
+                log.exception("the failure could not be recorded; the message stays")
+                return False
 
     def _attempt(self, message: Message, context: Context) -> list[Failed]:
         try:
@@ -107,17 +149,19 @@ class Mailbox:
             return [Failed(error)]
         failures = []
         for letter in letters:
-            try:
-                if _seconds_left(context) < max(SETTLING_S, self.actor.timeout * RESERVE):
-                    raise OutOfTime  # noqa: TRY301 - settled like any other failure
-                self._deliver(letter, message)
-            except Exception as error:  # noqa: BLE001 - the message's other letters must go on
-                failures.append(Failed(error, letter))
+            with _about(letter):
+                try:
+                    self._work(letter, message, context)
+                except Exception as error:  # noqa: BLE001 - the message's other letters must go on
+                    failures.append(Failed(error, letter))
         return failures
 
-    def _deliver(self, letter: Letter[Event], message: Message) -> None:
-        began = time.monotonic()
-        with span(self.actor.name, image_id=letter.event.image.id, attempt=message.attempts):
+    def _work(self, letter: Letter[Event], message: Message, context: Context) -> None:
+        notes = _picture(letter) | {"attempt": message.attempts}
+        with segment(self.actor.name, letter.trace, message.queued_ms, **notes):
+            if _seconds_left(context) < max(SETTLING_S, self.actor.timeout * RESERVE):
+                raise OutOfTime
+            began = time.monotonic()
             for event in self.act(letter):
                 self._announce(event, letter, message, worked_s=time.monotonic() - began)
 
@@ -125,20 +169,19 @@ class Mailbox:
         envelope = wrap(
             event,
             self.actor.name,
-            _trace(letter, message).child(),
+            letter.trace,
             version=self.version,
             attempts=message.attempts,
             queued_ms=message.queued_ms,
             worked_ms=round(worked_s * 1000),
         )
         self.publisher.publish(envelope)
-        log.info("%s", event.kind, extra=_facts(message, letter) | {"worked_ms": envelope.workedms})
+        log.info("%s", event.kind, extra={"worked_ms": envelope.workedms} | measured(event, envelope))
 
     def _fail(self, message: Message, failures: list[Failed]) -> bool:
         for failed in failures:
-            bug = None if isinstance(failed.error, Failure) else failed.error
-            level = logging.ERROR if bug else logging.WARNING
-            log.log(level, "%s: %s", *reason_of(failed.error), extra=_facts(message, failed.letter), exc_info=bug)
+            with _about(failed.letter):
+                _log(failed.error)
         permanent = all(isinstance(failed.error, Rejected) for failed in failures)
         if permanent or message.attempts >= self.actor.attempts:
             self._bury(message, failures)
@@ -157,10 +200,11 @@ class Mailbox:
         except Exception:
             if message.attempts < self.actor.attempts:
                 raise
-            log.exception("the catalogue could not be told", extra=_facts(message))
+            log.exception("the catalogue could not be told")
         letter = failures[0].letter
         image_id = letter.event.image.id if letter else ""
-        facts = {"image_id": image_id, "failed_at": now(), "trace": _trace(letter, message).header}
+        trace = letter.trace.parent() if letter else Trace.read(message.trace_header)
+        facts = {"image_id": image_id, "failed_at": now(), "trace": trace.header}
         why = self._why(failures[0].error, message) | facts
         self.queue.bury(message, {name: str(value) for name, value in why.items()})
 
@@ -168,7 +212,8 @@ class Mailbox:
         for failed in failures:
             if failed.letter and ImageRejected in says(self.actor):
                 rejected = ImageRejected(image=failed.letter.event.image, **self._why(failed.error, message))
-                self._announce(rejected, failed.letter, message)
+                with _about(failed.letter):
+                    self._announce(rejected, failed.letter, message)
 
     def _why(self, error: Exception, message: Message) -> dict[str, Any]:
         reason, detail = reason_of(error)
@@ -178,27 +223,29 @@ class Mailbox:
     def _letters(self, message: Message) -> list[Letter[Event]]:
         if self.read is None:
             envelope, event = decode(message.body, self.actor.hears)
-            return [Letter(event, envelope, message.attempts)]
+            carried = (envelope.awstraceheader, envelope.traceparent, message.trace_header)
+            return [Letter(event, envelope, message.attempts, Trace.read(*carried).child())]
         trace = Trace.read(message.trace_header)
-        return [Letter(event, wrap(event, "s3", trace), message.attempts) for event in self.read(message.body)]
+        return [
+            Letter(event, wrap(event, "s3", trace), message.attempts, trace.child())
+            for event in self.read(message.body)
+        ]
 
 
 def _seconds_left(context: Context) -> float:
     return context.get_remaining_time_in_millis() / 1000
 
 
-def _trace(letter: Letter[Event] | None, message: Message) -> Trace:
-    carried = (letter.envelope.awstraceheader, letter.envelope.traceparent) if letter else ()
-    return Trace.read(*carried, message.trace_header)
+def _log(error: Exception) -> None:
+    """Say what went wrong; of a bug, where."""
+    bug = None if isinstance(error, Failure) else error
+    log.log(logging.ERROR if bug else logging.WARNING, "%s: %s", *reason_of(error), exc_info=bug)
 
 
-def _facts(message: Message, letter: Letter[Event] | None = None) -> dict[str, str | int]:
-    """Return what stands in every line of the log."""
-    image = letter.event.image if letter else None
-    return {
-        "message_id": message.id,
-        "attempt": message.attempts,
-        "queued_ms": message.queued_ms,
-        "image_id": image.id if image else "",
-        "key": image.source.key if image else "",
-    }
+def _picture(letter: Letter[Event]) -> dict[str, str | int]:
+    return {"image_id": letter.event.image.id, "key": letter.event.image.source.key}
+
+
+def _about(letter: Letter[Event] | None) -> AbstractContextManager[None]:
+    """Put the letter's picture and trace on every line of the log."""
+    return logs.facts(**_picture(letter), trace=letter.trace.xray_id) if letter else nullcontext()

@@ -7,11 +7,12 @@ from typing import Any, Protocol
 
 from kit import aws
 from kit.retry import call
+from kit.tracing import Trace
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 MOST_ATTRIBUTES = 10
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-_NOT_ALLOWED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,8 @@ class Message:
             receipt=record.get("receiptHandle", ""),
             attempts=int(system.get("ApproximateReceiveCount", 1)),
             queued_ms=max(0, round(time.time() * 1000) - sent) if sent else 0,
-            trace_header=system.get("AWSTraceHeader", ""),
+            # Where no trace came with it, one begins here: the same at every receive.
+            trace_header=system.get("AWSTraceHeader") or Trace.start(record["messageId"], sent / 1000).header,
             attributes={
                 name: value["stringValue"]
                 for name, value in record.get("messageAttributes", {}).items()
@@ -47,7 +49,10 @@ class Message:
 
 
 class Queue(Protocol):
-    """An actor's queue and its dead-letter queue. Both methods may raise Retryable."""
+    """An actor's queue and its dead-letter queue. Every method may raise Retryable."""
+
+    def delete(self, message: Message) -> None:
+        """Take it out of the queue at once, ahead of its batch."""
 
     def postpone(self, message: Message, seconds: int) -> None:
         """Hide the message for so long; it stays in the queue."""
@@ -58,7 +63,7 @@ class Queue(Protocol):
 
 def dead_letter_attributes(message: Message, why: dict[str, str]) -> dict[str, str]:
     """Return ``why`` and as many of the message's own attributes as SQS still takes, in characters that it takes."""
-    stated = {name: _NOT_ALLOWED.sub("\ufffd", value) for name, value in why.items() if value}
+    stated = {name: NOT_ALLOWED.sub("\ufffd", value) for name, value in why.items() if value}
     kept = {name: value for name, value in message.attributes.items() if name not in stated}
     return stated | dict(list(kept.items())[: MOST_ATTRIBUTES - len(stated)])
 
@@ -69,6 +74,9 @@ class SqsQueue:
     def __init__(self, queue_url: str, dead_letter_queue_url: str) -> None:
         self._queue_url = queue_url
         self._dead_letter_queue_url = dead_letter_queue_url
+
+    def delete(self, message: Message) -> None:
+        call(aws.client("sqs").delete_message, QueueUrl=self._queue_url, ReceiptHandle=message.receipt)
 
     def postpone(self, message: Message, seconds: int) -> None:
         call(

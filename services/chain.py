@@ -1,15 +1,17 @@
 """The chain's actors, in the order in which a picture meets them. Adding one: its folder, and a line here."""
 
 from kit.chain import Chain
-from kit.events import DeadLetterHandled, ImageUploaded
+from kit.events import DeadLetterHandled, ImageJudged, ImageUploaded
 from services.catalog.actor import CATALOG
+from services.describe.actor import DESCRIBE
 from services.ingest.actor import INGEST
+from services.moderate.actor import MODERATE
 from services.normalize.actor import NORMALIZE
 from services.resize.actor import RESIZE
 from services.retire.actor import RETIRE
 
 CHAIN = Chain(
     origin=ImageUploaded,
-    actors=(INGEST, NORMALIZE, RESIZE, CATALOG, RETIRE),
-    operator=(DeadLetterHandled,),
+    actors=(INGEST, DESCRIBE, NORMALIZE, MODERATE, RESIZE, CATALOG, RETIRE),
+    operator=(DeadLetterHandled, ImageJudged),
 )

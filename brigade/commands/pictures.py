@@ -1,8 +1,5 @@
-"""`brigade upload`, `ls`, `show` and `get`: pictures in, and what became of them."""
+"""`brigade upload`, `show` and `get`: pictures in, and what became of them."""
 
-import itertools
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,16 +9,25 @@ from rich.text import Text
 from brigade.commands import here
 from brigade.commands.options import AsJson, StackName
 from brigade.console import OperatorError, byte_size, out, print_json, printable, progress, say, table
+from brigade.verdicts import told
 
 if TYPE_CHECKING:
     from brigade.catalogue import Catalogue
     from brigade.uploads import Uploaded
     from imaging.recipes import Recipes
 
+Cells = dict[str, str | Text]
 _COLUMNS = ("key", "status", "original", "master", "renditions", "worked", "id")
 _NARROW_COLUMNS = ("key", "status", "id")
 _WIDE = 150  # characters that all columns need
-_COLOURS = {"READY": "green", "FAILED": "red", "PROCESSING": "yellow", "SUPERSEDED": "dim", "REMOVED": "dim"}
+_COLOURS = {
+    "READY": "green",
+    "FAILED": "red",
+    "PROCESSING": "yellow",
+    "QUARANTINED": "magenta",
+    "SUPERSEDED": "dim",
+    "REMOVED": "dim",
+}
 
 
 def upload(
@@ -61,76 +67,42 @@ def upload(
 
 
 def _wait(catalogue: "Catalogue", recipes: "Recipes", done: list["Uploaded"], timeout: float) -> bool:
-    """Wait for the pictures that are not ignored and list them; return whether all of them are ready."""
+    """Wait for the pictures that are not ignored and list them; return whether none failed or is held back."""
     from brigade import uploads
 
-    waited = [one for one in done if recipes.match(one.file.key)]
+    waited = []
     for one in done:
-        if one not in waited:
+        if recipes.match(one.file.key):
+            waited.append(one.image_id)
+        else:
             say(f"ignored: {one.file.key} (no recipe matches its key)")
-    records: list[dict[str, Any]] = []
+    rows: list[Cells] = []  # not the records: there may be many thousands
+    statuses = set()
     with progress("processing", len(waited)) as step:
 
         def settled(record: dict[str, Any]) -> None:
-            records.append(record)
+            statuses.add(record["status"])
+            rows.append(_cells(record))
             step()
 
-        missing = uploads.wait(catalogue, [one.image_id for one in waited], timeout, settled)
-    out.print(listing(records))
+        missing = uploads.wait(catalogue, waited, timeout, settled)
+    out.print(_listing(rows))
     if missing:
         raise OperatorError(f"{len(missing)} pictures are not done", "`brigade ls --status processing` shows them")
-    failed = any(record["status"] == "FAILED" for record in records)
-    if failed:
+    if "FAILED" in statuses:
         say("some pictures failed: `brigade dlq ls` shows why")
-    return not failed
-
-
-def ls(
-    status: Annotated[str | None, typer.Option(help="processing, ready, failed, superseded or removed.")] = None,
-    day: Annotated[str | None, typer.Option(help="Uploaded on this day, YYYY-MM-DD in UTC.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
-    stack: StackName = "brigade",
-    as_json: AsJson = False,
-) -> None:
-    """List pictures, newest first."""
-    from brigade.pipeline import Pipeline
-
-    wanted = _status(status) if status else None
-    catalogue = Pipeline.find(here(), stack).catalogue
-    records: Iterator[dict[str, Any]]
-    if day:
-        records = (record for record in catalogue.by_day(_day(day)) if wanted in (None, record["status"]))
-    else:
-        records = catalogue.by_status(wanted) if wanted else catalogue.newest()
-    shown = list(itertools.islice(records, limit))
-    if as_json:
-        print_json(shown)
-        return
-    out.print(listing(shown))
-    if len(shown) == limit and next(iter(records), None):
-        say(f"the newest {limit}; --limit shows more")
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise OperatorError(f"{text!r} is no day", "write it as 2026-11-21") from None
-
-
-def _status(word: str) -> Any:
-    from services.catalog.record import Status
-
-    try:
-        return Status(word.upper())
-    except ValueError:
-        raise OperatorError(f"no status is called {word!r}", f"use one of {', '.join(Status).lower()}") from None
+    if "QUARANTINED" in statuses:
+        say("moderation holds some pictures back: `brigade ls --status quarantined` lists them")
+    return not statuses & {"FAILED", "QUARANTINED"}
 
 
 def listing(records: list[dict[str, Any]]) -> Any:
     """Return a table of pictures to print; on a narrow screen, of what tells them apart."""
+    return _listing([_cells(record) for record in records])
+
+
+def _listing(rows: list[Cells]) -> Any:
     columns = _COLUMNS if out.width >= _WIDE else _NARROW_COLUMNS
-    rows = [_cells(record) for record in records]
     return table("", columns, [[cells[column] for column in columns] for cells in rows])
 
 
@@ -138,11 +110,13 @@ def _coloured(status: str) -> Text:
     return Text(status, style=_COLOURS[status])
 
 
-def _cells(record: dict[str, Any]) -> dict[str, str | Text]:
+def _cells(record: dict[str, Any]) -> Cells:
     failure = record["failure"]
     said = _coloured(record["status"])
     if failure:
         said.append(f" {failure['reason']}", style="default")
+    elif record["status"] == "QUARANTINED":
+        said.append(f" {record['moderation']['verdict']}", style="default")
     worked = sum(stage["worked_ms"] for stage in record["stages"].values())
     return {
         "key": record["source"]["key"],
@@ -189,6 +163,8 @@ def is_retired(record: dict[str, Any]) -> bool:
 
 
 def _summary(record: dict[str, Any]) -> list[tuple[str, Text]]:
+    from brigade import camera
+
     master, failure = record["master"], record["failure"]
     rows = {
         "id": record["image_id"],
@@ -196,14 +172,26 @@ def _summary(record: dict[str, Any]) -> list[tuple[str, Text]]:
         "uploaded": record["entered_at"],
         "recipe": record["recipe"],
         "original": _facts(record["original"]),
+        **camera.lines(record["camera"]),
         "master": f"{_facts(master)}  {master['key']}" if master else None,
         "failure": f"{failure['actor']}: {failure['reason']}: {failure['detail']}" if failure else None,
+        "moderation": _moderation(record["moderation"]),
+        "judged": "; ".join(f"{word} by {judged['by']}" for word, judged in record["judged"].items()),
         "superseded by": record["superseded_by"],
         "removed by": record["removed_by"],
         "outputs": "deleted" if is_retired(record) else None,
     }
     said = [(name, Text(printable(str(value)))) for name, value in rows.items() if value]
     return [said[0], ("status", _coloured(record["status"])), *said[1:]]
+
+
+def _moderation(moderation: dict[str, Any] | None) -> str | None:
+    """Say verdict, confidence and labels, and who says so."""
+    if not moderation:
+        return None
+    labels = "".join(f", {label['name']} {label['confidence']} %" for label in moderation["labels"])
+    engine = f"{moderation['model']} {moderation['version']}"
+    return f"{told(moderation)}{labels} ({moderation['mode']}, {engine})"
 
 
 def get(

@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from brigade.console import out, progress, say
+from brigade.verdicts import told
 
 
 def process(
@@ -32,7 +33,7 @@ def process(
         recipes = processing.only(recipes, recipe)
     found = files.find(paths)
     logging.getLogger("brigade").setLevel(logging.CRITICAL)  # what the actors log stands in each file's report
-    counts = {"ready": 0, "rejected": 0, "ignored": 0}
+    counts = {"ready": 0, "rejected": 0, "quarantined": 0, "ignored": 0}
     with progress("processing", len(found), shown=not as_json) as step:
         for report in processing.process(found, recipes, out_folder, jobs):
             counts[report["status"]] += 1
@@ -50,5 +51,12 @@ def _line(report: dict[str, Any]) -> Text:
     status = Text(f"{report['status']:10}", style="green" if report["status"] == "ready" else "yellow")
     if report["status"] == "ready":
         return status + Text(f"{report['file']}  {len(report['renditions'])} renditions")
-    why = f"{report['reason']}: {report['detail']}" if report["reason"] else "no recipe matches its key"
-    return status + Text(f"{report['file']}  {why}")
+    return status + Text(f"{report['file']}  {_why(report)}")
+
+
+def _why(report: dict[str, Any]) -> str:
+    if report["reason"]:
+        return f"{report['reason']}: {report['detail']}"
+    if moderation := report["moderation"]:
+        return f"moderation: {told(moderation)}"
+    return "no recipe matches its key"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from brigade.console import out, print_json, say, table
+from brigade.console import counted, out, print_json, say, table
 
 app = typer.Typer(help="What would happen to which key.")
 
@@ -42,7 +42,7 @@ def check(
 
     found = load_recipes(file).recipe
     renditions = sum(len(recipe.rendition) for recipe in found)
-    out.print(Text(f"{recipes_path(file)}: {_count(len(found), 'recipe')}, {_count(renditions, 'rendition')}"))
+    out.print(Text(f"{recipes_path(file)}: {counted(len(found), 'recipe')}, {counted(renditions, 'rendition')}"))
 
 
 @app.command()
@@ -62,10 +62,6 @@ def preview(
     say(f"look at {sheet}")
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
 def _answer(answers: list[tuple[str, Any]], *, as_json: bool) -> None:
     if as_json:
         print_json([{"key": key, "recipe": found.name if found else None} for key, found in answers])
@@ -83,6 +79,7 @@ def _show(loaded: Any, *, as_json: bool) -> None:
         return
     for recipe in loaded.recipe:
         keys = f"{recipe.prefix}*{recipe.suffix}" if recipe.prefix or recipe.suffix else "every other key"
+        keys += "" if recipe.moderation == "off" else f", moderation {recipe.moderation}"
         rows = [_row(rendition) for rendition in recipe.rendition]
         out.print(table(f"{recipe.name}  ({keys})", ("rendition", "fit", "size", "format", "effects"), rows))
 

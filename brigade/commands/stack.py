@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 def deploy(
     stack: StackName = "brigade",
+    stage: Annotated[
+        str, typer.Option(help="Deploy the stack STACK-STAGE, whose records name that as their environment.")
+    ] = "",
     recipes: Annotated[
         Path | None,
         typer.Option(help="[default: ./recipes.toml, or else what is deployed, or else those of brigade]"),
@@ -26,21 +29,40 @@ def deploy(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the template, kept from then on; repeatable."),
     ] = None,
+    parameters: Annotated[
+        Path | None, typer.Option(help="A JSON file of parameters as the AWS CLI takes it; --set goes before it.")
+    ] = None,
+    tags: Annotated[
+        list[str] | None,
+        typer.Option("--tag", metavar="KEY=VALUE", help="A tag on all that is made, kept from then on; repeatable."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
 ) -> None:
-    """Make the stack, or bring it up to date."""
-    from brigade import deployment
+    """Make the stack, or bring it up to date. If that fails, everything is put back as it was before."""
+    from brigade import deployment, stack_settings
     from brigade.commands.narrator import Narrator
     from brigade.recipes import load_recipes, recipes_path
     from imaging.recipes import DEFAULT_PATH
 
-    chosen = dict(_setting(each) for each in settings or [])
+    chosen = stack_settings.read_file(parameters) if parameters else {}
+    chosen |= stack_settings.of_stage(stage) | _pairs("--set", settings, "LogRetentionDays=7")
     load_recipes(recipes)  # a mistake in them shows here, not in a function's log
     target = here()
-    say(f"deploying stack {stack} to {target.describe()}")
+    name = f"{stack}-{stage}" if stage else stack
+    say(f"{'previewing' if dry_run else 'deploying'} stack {name} to {target.describe()}")
     found = recipes_path(recipes)
-    path = None if recipes is None and found == DEFAULT_PATH else found  # then what is deployed stays
-    deployment.deploy(target, stack, recipes=path, version=release(), settings=chosen, listener=Narrator())
-    say(f"stack {stack} is up to date; `brigade outputs` shows where things are")
+    wanted = deployment.Wanted(
+        version=release(),
+        recipes=None if recipes is None and found == DEFAULT_PATH else found,  # None: what is deployed stays
+        settings=chosen,
+        tags=_pairs("--tag", tags, "team=photos"),
+    )
+    if dry_run:
+        deployment.preview(target, name, listener=Narrator(), **wanted)
+        say("nothing was changed; without --dry-run it will be")
+        return
+    deployment.deploy(target, name, listener=Narrator(), **wanted)
+    say(f"stack {name} is up to date; `brigade outputs --stack {name}` shows where things are")
 
 
 def outputs(stack: StackName = "brigade", as_json: AsJson = False) -> None:
@@ -87,11 +109,15 @@ def destroy(
             say(f"  {_how_to_delete(each)}")
 
 
-def _setting(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise OperatorError(f"--set {text} sets nothing", "write --set NAME=VALUE, as --set LogRetentionDays=7")
-    return name, value
+def _pairs(option: str, given: list[str] | None, example: str) -> dict[str, str]:
+    """Read NAME=VALUE, as often as it was given."""
+    pairs = {}
+    for text in given or []:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise OperatorError(f"{option} {text} has no value", f"write NAME=VALUE, as {option} {example}")
+        pairs[name] = value
+    return pairs
 
 
 def _destroy_nothing(target: "Target", stack: str) -> None:

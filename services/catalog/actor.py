@@ -5,7 +5,10 @@ from kit.errors import UnreadableMessage
 from kit.events import (
     DeadLetterHandled,
     ImageCataloged,
+    ImageDescribed,
     ImageIngested,
+    ImageJudged,
+    ImageModerated,
     ImageNormalized,
     ImageOutdated,
     ImageRejected,
@@ -19,7 +22,10 @@ CATALOG = Actor(
     purpose="Writes what happened into one record a picture; announces which is ready and which is outdated",
     hears=(
         ImageIngested,
+        ImageDescribed,
         ImageNormalized,
+        ImageModerated,
+        ImageJudged,
         ImageResized,
         ImageRejected,
         ImageRemoved,

@@ -9,7 +9,9 @@ import msgspec
 from kit.events import (
     Event,
     ImageCataloged,
+    ImageDescribed,
     ImageIngested,
+    ImageJudged,
     ImageNormalized,
     ImageOutdated,
     ImageRejected,
@@ -49,7 +51,8 @@ def _merged(letter: Letter[Event], facts: dict[str, Any], records: Records) -> I
         record = versions.claim(event.image, record, records)
     record, changed = _follow(letter, facts, record, records)
     if is_outdated(record):
-        if first_word or isinstance(event, ImageNormalized | ImageResized):  # it may have outputs that came too late
+        # It may have outputs that came too late; or it is outdated because somebody has just rejected it.
+        if first_word or isinstance(event, ImageDescribed | ImageNormalized | ImageResized | ImageJudged):
             yield ImageOutdated(image=event.image, why=record["status"].lower())
     elif record["status"] == Status.READY:
         if changed or (letter.attempts > 1 and record.get("ready_by") == letter.envelope.id):

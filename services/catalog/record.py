@@ -3,12 +3,18 @@
 Every event sets attributes of its own, so that events may come in any order and more than once; the status
 follows from what is there. The attributes:
 
-    image_id, source{bucket,key,version,etag,sequencer,url}, source_key, upload_order,
-    entered_at, entered_on, region, environment, trace_id          from every event
-    recipe                                                         from every stage's event
+    image_id, source{bucket,key,version,etag,sequencer}, source_key, upload_order,
+    entered_at, region, environment                                from every event
+    recipe, trace_id                                               from every stage's event
     original{format,width,height,bytes}                            image-ingested
-    master{bucket,key,format,width,height,bytes,method}, frames    image-normalized
+    master{bucket,key,format,width,height,bytes,method},
+    frames, moderation_mode                                        image-normalized
+    moderation{mode,verdict,contains_nudity,confidence,labels[{name,parent,confidence}],model,version,at}
+                                                                   image-moderated
+    judged_JUDGEMENT{by,operation,at}                              image-judged: approved and rejected apart
     renditions[{name,…as master…}]                                 image-resized
+    camera{…as kit.events.Camera,extractor,version,tags,problem},
+    serial, taken_on, taken_at                                     image-described; the last three for indexes
     stage_ACTOR{queued_ms,worked_ms,attempts,version,at}           the actor's own event
     failure_ACTOR{reason,detail,attempts,at}                       image-rejected by that actor
     handled_ACTOR{action,by,operation,failed_at,at}                dead-letter-handled: that actor's
@@ -30,7 +36,10 @@ from kit.events import (
     DeadLetterHandled,
     Event,
     Image,
+    ImageDescribed,
     ImageIngested,
+    ImageJudged,
+    ImageModerated,
     ImageNormalized,
     ImageRejected,
     ImageResized,
@@ -45,6 +54,10 @@ Record = Mapping[str, Any]
 STAGE = "stage_"
 FAILURE = "failure_"
 HANDLED = "handled_"
+JUDGED = "judged_"
+MODERATE, DESCRIBE = "moderate", "describe"
+# Where the camera does not say when: after all dates, so that an index by date can hold the picture too.
+UNDATED = "undated"
 REDRIVEN = "redriven"
 # A picture is ready when all of these are there.
 PARTS = ("original", "master", "renditions")
@@ -56,6 +69,7 @@ class Status(StrEnum):
     PROCESSING = "PROCESSING"
     READY = "READY"
     FAILED = "FAILED"
+    QUARANTINED = "QUARANTINED"
     SUPERSEDED = "SUPERSEDED"
     REMOVED = "REMOVED"
 
@@ -68,10 +82,8 @@ def attributes(event: Event, envelope: Envelope, settings: Settings) -> dict[str
         "source_key": source_key(source),
         "upload_order": source.order,
         "entered_at": source.uploaded_at,
-        "entered_on": source.uploaded_at[:10],
         "region": settings.region,
         "environment": settings.environment,
-        "trace_id": Trace.read(envelope.awstraceheader, envelope.traceparent).trace_id,
     } | _own(event, envelope)
 
 
@@ -81,20 +93,18 @@ def source_key(source: Source) -> str:
 
 
 def image(record: Record) -> Image:
-    """Return a picture's identity, as events carry it."""
+    """Return a picture's identity, as events carry it; of a record or its view."""
     source = {name: value for name, value in record["source"].items() if name != "url"}
     return Image(id=record["image_id"], source=Source(**source, uploaded_at=record["entered_at"]))
 
 
 def _source(source: Source) -> dict[str, Any]:
-    url = f"s3://{source.bucket}/{quote(source.key)}"
     return {
         "bucket": source.bucket,
         "key": source.key,
         "version": source.version,
         "etag": source.etag,
         "sequencer": source.sequencer,
-        "url": f"{url}?versionId={source.version}" if source.version else url,
     }
 
 
@@ -112,7 +122,42 @@ def _(event: ImageIngested, envelope: Envelope) -> dict[str, Any]:
 @_own.register
 def _(event: ImageNormalized, envelope: Envelope) -> dict[str, Any]:
     master = msgspec.to_builtins(event.master)
-    return {"master": master, "frames": event.frames, "recipe": event.recipe} | _stage(envelope)
+    mode = {"moderation_mode": event.moderation}
+    return {"master": master, "frames": event.frames, "recipe": event.recipe} | mode | _stage(envelope)
+
+
+@_own.register
+def _(event: ImageDescribed, envelope: Envelope) -> dict[str, Any]:
+    facts = msgspec.to_builtins(event.camera)
+    by = {name: getattr(event, name) for name in ("extractor", "version", "tags", "problem")}
+    return {"camera": facts | {name: said for name, said in by.items() if said}} | _listed(facts) | _stage(envelope)
+
+
+def _listed(facts: dict[str, Any]) -> dict[str, str]:
+    """Return the attributes by which indexes list a picture; none is set where there is nothing to ask for."""
+    serial, taken_at = facts.get("serial"), facts.get("taken_at")
+    listed = {"serial": serial, "taken_on": taken_at and taken_at[:10], "taken_at": taken_at or (serial and UNDATED)}
+    return {name: value for name, value in listed.items() if value}
+
+
+@_own.register
+def _(event: ImageModerated, envelope: Envelope) -> dict[str, Any]:
+    moderation = {
+        "mode": event.mode,
+        "verdict": event.verdict,
+        "contains_nudity": event.contains_nudity,
+        "confidence": event.confidence,
+        "labels": msgspec.to_builtins(event.labels),
+        "model": event.model,
+        "version": event.model_version,
+        "at": envelope.time,
+    }
+    return {"moderation": moderation} | _stage(envelope)
+
+
+@_own.register
+def _(event: ImageJudged, envelope: Envelope) -> dict[str, Any]:
+    return {JUDGED + event.judgement: {"by": event.by, "operation": event.operation, "at": envelope.time}}
 
 
 @_own.register
@@ -129,12 +174,12 @@ def _(event: ImageRejected, envelope: Envelope) -> dict[str, Any]:
         "attempts": event.attempts,
         "at": envelope.time,
     }
-    return {FAILURE + event.actor: failure}
+    return {FAILURE + event.actor: failure} | _trace(envelope)
 
 
 @_own.register
 def _(_: ImageRetired, envelope: Envelope) -> dict[str, Any]:
-    return _stage(envelope)
+    return _work(envelope)
 
 
 @_own.register
@@ -150,6 +195,15 @@ def _(event: DeadLetterHandled, envelope: Envelope) -> dict[str, Any]:
 
 
 def _stage(envelope: Envelope) -> dict[str, Any]:
+    """Return what a stage on a picture's way sets, whatever it does."""
+    return _work(envelope) | _trace(envelope)
+
+
+def _trace(envelope: Envelope) -> dict[str, Any]:
+    return {"trace_id": Trace.read(envelope.awstraceheader, envelope.traceparent).trace_id}
+
+
+def _work(envelope: Envelope) -> dict[str, Any]:
     stage = {
         "queued_ms": envelope.queuedms,
         "worked_ms": envelope.workedms,
@@ -165,24 +219,39 @@ def status(record: Record) -> Status:
 
     An actor's failure counts until its dead letter is redriven, or that actor's own event has come.
     """
-    if record.get("removed_by"):
-        return Status.REMOVED
-    if record.get("superseded_by"):
-        return Status.SUPERSEDED
-    if failure(record):
-        return Status.FAILED
-    if all(record.get(part) for part in PARTS):
-        return Status.READY
-    return Status.PROCESSING
+    first_that_holds = (
+        (Status.REMOVED, record.get("removed_by")),
+        (Status.SUPERSEDED, record.get("superseded_by")),
+        (Status.REMOVED, record.get(JUDGED + "rejected")),
+        (Status.FAILED, failure(record)),
+        (Status.QUARANTINED, is_held_back(record)),
+        (Status.READY, all(record.get(part) for part in PARTS)),
+        (Status.PROCESSING, True),
+    )
+    return next(status for status, holds in first_that_holds if holds)
+
+
+def is_held_back(record: Record) -> bool:
+    """Whether moderation was to keep the gate, has not accepted the picture, and nobody has approved it."""
+    moderation = record.get("moderation") or {"mode": "off"}
+    refused = moderation["mode"] == "gate" and moderation["verdict"] != "accepted"
+    return refused and not record.get(JUDGED + "approved")
 
 
 def failure(record: Record) -> dict[str, Any] | None:
     """Return the failure that holds the picture up, with its actor's name, or None."""
     for name, value in record.items():
         actor = name.removeprefix(FAILURE)
-        if actor != name and STAGE + actor not in record and not _is_redriven(value, record.get(HANDLED + actor)):
+        if actor == name or STAGE + actor in record or _is_advice(actor, record):
+            continue
+        if not _is_redriven(value, record.get(HANDLED + actor)):
             return {"actor": actor, **value}
     return None
+
+
+def _is_advice(actor: str, record: Record) -> bool:
+    """Whether a picture may be ready without this actor: its metadata nobody waits for, nor for a mere flag."""
+    return actor == DESCRIBE or (actor == MODERATE and record.get("moderation_mode") == "flag")
 
 
 def _is_redriven(failure: Record, handled: Record | None) -> bool:
@@ -203,25 +272,34 @@ def is_retired(record: Record) -> bool:
 def view(record: Record) -> dict[str, Any]:
     """Return the record as people read it: stages and failures gathered, bookkeeping left out."""
     shown = (
-        "image_id",
-        "status",
-        "source",
         "recipe",
         "entered_at",
         "original",
         "master",
         "frames",
+        "moderation_mode",
+        "moderation",
         "renditions",
+        "camera",
     )
     last = ("replaces", "superseded_by", "removed_by", "region", "environment", "trace_id")
     return {
+        "image_id": record["image_id"],
+        "status": record["status"],
+        "source": _with_url(record["source"]) if "source" in record else None,
         **{name: record.get(name) for name in shown},
         "stages": _gathered(record, STAGE),
         "failure": failure(record),
         "failures": _gathered(record, FAILURE),
         "handled": _gathered(record, HANDLED),
+        "judged": _gathered(record, JUDGED),
         **{name: record.get(name) for name in last},
     }
+
+
+def _with_url(source: Record) -> dict[str, Any]:
+    url = f"s3://{source['bucket']}/{quote(source['key'])}"
+    return {**source, "url": f"{url}?versionId={source['version']}" if source["version"] else url}
 
 
 def _gathered(record: Record, prefix: str) -> dict[str, Any]:

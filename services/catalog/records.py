@@ -4,16 +4,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from kit import aws
 from kit.retry import call
+from services.catalog.attribute_values import read_item, write
 from services.catalog.record import PARTS, Record, Status
 from services.catalog.table import BY_SOURCE, KEY
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 
 @dataclass(frozen=True)
@@ -49,26 +46,13 @@ class Records(Protocol):
         """Return the id of a key's newest upload, and whether that is a removal."""
 
     def uploads(self, source_key: str, before: str) -> list[Record]:
-        """Return the records of a key's uploads that are older than ``before``, as an index shows them: a bit late."""
+        """Return a key's uploads that are older than ``before``: what the index holds of them, and a bit late."""
 
     def get(self, image_id: str) -> Record | None:
         """Return a record as it is now, or None."""
 
     def remove(self, image_id: str, by: str) -> Record:
         """Make a record REMOVED, made where there is none; return all of it as it is then."""
-
-
-def read_item(item: dict[str, Any]) -> dict[str, Any]:
-    """Return a DynamoDB item as plain Python; numbers as int."""
-    return {name: _plain(_deserialize(value)) for name, value in item.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value if value is None or isinstance(value, str | bool) else int(value)
 
 
 class DynamoRecords:
@@ -132,7 +116,7 @@ class DynamoRecords:
             "TableName": self._table,
             "IndexName": BY_SOURCE.name,
             "KeyConditionExpression": f"{BY_SOURCE.partition} = :key AND {BY_SOURCE.sort} < :before",
-            "ExpressionAttributeValues": {":key": _serialize(source_key), ":before": _serialize(before)},
+            "ExpressionAttributeValues": {":key": write(source_key), ":before": write(before)},
         }
         found: list[Record] = []
         while True:
@@ -143,7 +127,7 @@ class DynamoRecords:
             question["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def get(self, image_id: str) -> Record | None:
-        key = {KEY: _serialize(image_id)}
+        key = {KEY: write(image_id)}
         answer = call(aws.client("dynamodb").get_item, TableName=self._table, Key=key, ConsistentRead=True)
         return read_item(answer["Item"]) if "Item" in answer else None
 
@@ -177,9 +161,9 @@ class DynamoRecords:
             answer = call(
                 aws.client("dynamodb").update_item,
                 TableName=self._table,
-                Key={KEY: _serialize(key)},
+                Key={KEY: write(key)},
                 UpdateExpression=change,
-                ExpressionAttributeValues={name: _serialize(value) for name, value in values.items()},
+                ExpressionAttributeValues={name: write(value) for name, value in values.items()},
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **more,
@@ -192,6 +176,7 @@ class DynamoRecords:
 
 
 def pointer_key(source_key: str) -> str:
+    """Return the key of the item that names a source key's newest upload."""
     return f"newest#{source_key}"
 
 

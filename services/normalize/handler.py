@@ -17,10 +17,10 @@ from services.normalize.pixels import normalize
 def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes) -> Iterator[Event]:
     """Store a master. Raises UnknownRecipe, CorruptImage, DecompressionBomb, TooSlow and what storage raises."""
     event = letter.event
-    keep = recipes.named(event.recipe).keep
+    recipe = recipes.named(event.recipe)
     content = site.storage.read(event.image.source)
     with at_most(MAX_SECONDS):
-        master = normalize(content, keep)
+        master = normalize(content, recipe.keep)
     format_ = WRITTEN[master.format]
     bucket, key = site.settings.target_bucket, f"normalized/{event.image.id}.{format_.extension}"
     site.storage.write(bucket, key, master.content, format_.media_type)
@@ -37,6 +37,7 @@ def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes) -> Itera
             method=master.method,
         ),
         frames=master.frames,
+        moderation=recipe.moderation,
     )
 
 

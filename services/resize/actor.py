@@ -4,12 +4,12 @@ from imaging.limits import DECODING_MEMORY_MB
 from imaging.reasons import CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe
 from kit.actor import Actor, Bucket, Place
 from kit.errors import ObjectGone, UnreadableMessage
-from kit.events import ImageNormalized, ImageResized
+from kit.events import ImageJudged, ImageModerated, ImageNormalized, ImageResized
 
 RESIZE = Actor(
     name="resize",
     purpose="Makes every rendition of the picture's recipe from one decode of the master",
-    hears=(ImageNormalized,),
+    hears=(ImageNormalized, ImageModerated, ImageJudged),
     says=(ImageResized,),
     rejects=(CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, ObjectGone, UnreadableMessage),
     reads=(Place(Bucket.TARGET, "normalized/"),),

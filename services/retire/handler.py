@@ -10,9 +10,9 @@ from services.retire.actor import RETIRE
 
 
 def act(letter: Letter[ImageOutdated], *, site: Site) -> Iterator[Event]:
-    """Delete the picture's master and all its renditions; what is gone already is no failure."""
+    """Delete the picture's master, renditions and metadata; what is gone already is no failure."""
     image = letter.event.image
-    outputs = (f"normalized/{image.id}.", f"renditions/{image.id}/")
+    outputs = (f"normalized/{image.id}.", f"renditions/{image.id}/", f"metadata/{image.id}.")
     deleted = sum(site.storage.delete(site.settings.target_bucket, prefix) for prefix in outputs)
     yield ImageRetired(image=image, deleted=deleted)
 

@@ -46,10 +46,10 @@ def target(monkeypatch: pytest.MonkeyPatch) -> Target:
 
 def change_set(target: Target, client: CloudFormation, *, first: bool = False) -> ChangeSet:
     target._clients["cloudformation"] = client
-    return ChangeSet(target, "brigade", template_url="https://x", parameters={}, first=first)
+    return ChangeSet(target, "brigade", template_url="https://x", parameters={}, tags={}, first=first)
 
 
-def resource(name: str, action: str = "Modify", **more: str) -> dict[str, Any]:
+def resource(name: str, action: str = "Modify", **more: Any) -> dict[str, Any]:
     change = {"Action": action, "LogicalResourceId": name, "ResourceType": "AWS::SQS::Queue", **more}
     return {"ResourceChange": change}
 
@@ -68,6 +68,27 @@ def test_a_slow_change_set_is_waited_for_and_read_to_its_last_page(target: Targe
         Change("Modify", "C", "AWS::SQS::Queue"),
     ]
     assert client.asked == ["create UPDATE"]
+
+
+def test_what_differs_is_named_and_what_is_kept_is_known(target: Target) -> None:
+    details = [
+        {"Target": {"Attribute": "Properties", "Name": "Code"}, "Evaluation": "Static"},
+        {"Target": {"Attribute": "Properties", "Name": "Code"}, "Evaluation": "Dynamic"},
+        {"Target": {"Attribute": "Tags"}},
+    ]
+    changes = [
+        resource("A", Replacement="False", Details=details),
+        resource("B", Replacement="Conditional"),
+        resource("C", Replacement="True", PolicyAction="ReplaceAndRetain"),
+        resource("D", "Remove", PolicyAction="Delete"),
+    ]
+    made = change_set(target, CloudFormation({"Status": "CREATE_COMPLETE", "Changes": changes}))
+    assert made.changes == [
+        Change("Modify", "A", "AWS::SQS::Queue", ("Code", "Tags")),
+        Change("Maybe replace", "B", "AWS::SQS::Queue"),
+        Change("Replace", "C", "AWS::SQS::Queue", keeps=True),
+        Change("Remove", "D", "AWS::SQS::Queue"),
+    ]
 
 
 def test_an_empty_one_is_removed(target: Target) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from brigade.contact_sheet import SheetPicture, render, write
-from brigade.dead_letters import DeadLetter
+from brigade.dead_letters.letter import DeadLetter
 from brigade.inline import TARGET, Line
 from services.catalog.record import view
 from services.chain import CHAIN

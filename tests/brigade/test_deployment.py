@@ -1,7 +1,9 @@
 """Deploying: the same way on every engine, nothing twice, and a failure that says what failed."""
 
 import json
+import zipfile
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,11 +18,12 @@ from brigade.__main__ import main
 from brigade.artifacts import Artifacts
 from brigade.change_set import STACK_TYPE, Change, Events, StackEvent
 from brigade.console import OperatorError
-from brigade.deployment import Listener, Stack, deploy, destroy
+from brigade.deployment import Listener, Stack, deploy, destroy, preview
 from brigade.target import Target
+from infra import libraries, names
+from infra.libraries import Platform
 from infra.package import package
 from infra.template import template
-from kit.actor import Actor
 from kit.chain import Chain
 from services.chain import CHAIN
 
@@ -74,20 +77,30 @@ def localstack(here: Target, machine: str, monkeypatch: pytest.MonkeyPatch) -> T
     return here
 
 
-Installed = tuple[str, str, str]
-
-
 @pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch) -> list[Installed]:
-    """Whose libraries are installed, for which architecture and Python; nothing is downloaded."""
-    installed: list[Installed] = []
+def installed(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The platforms that libraries are installed for; nothing is downloaded."""
+    installed: set[str] = set()
 
-    def install(actor: Actor, into: Path, architecture: str, python: str) -> None:
-        installed.append((actor.name, architecture, python))
+    def install(requirements: Path, into: Path, platform: Platform) -> None:
+        installed.add(str(platform))
+        into.mkdir()
         (into / "library.py").write_text("")
 
-    monkeypatch.setattr(deployment, "install_dependencies", install)
+    monkeypatch.setattr(libraries, "install", install)
     return installed
+
+
+def holds(target: Target, made: Stack, name: str) -> set[str]:
+    """The actors whose deployed zip holds that file."""
+    bucket = made.parameters["CodeBucket"]
+    found = set()
+    for actor in CHAIN.actors:
+        key = made.parameters[names.code_key(actor)]
+        code = target.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        if name in zipfile.ZipFile(BytesIO(code)).namelist():
+            found.add(actor.name)
+    return found
 
 
 @pytest.fixture
@@ -157,6 +170,14 @@ class TestDeploying:
         assert heard.changed
         assert {change.resource for change in heard.changed if change.type == "AWS::Lambda::Function"} == readers
 
+    def test_where_pictures_would_wait_for_a_moderator_it_is_said(
+        self, here: Target, stack: Callable[[], str], tmp_path: Path
+    ) -> None:
+        heard, gated = Heard(), tmp_path / "recipes.toml"
+        gated.write_text('recipe = [{ name = "r", moderation = "gate", rendition = [{ name = "a", width = 9 }] }]')
+        preview(here, stack(), recipes=gated, version="1", settings={"Moderator": "none"}, listener=heard)
+        assert [note for note in heard.notes if "no moderation engine (Moderator=none): pictures of recipe r" in note]
+
     def test_what_was_set_stays_until_it_is_set_anew(self, here: Target, stack: Callable[[], str]) -> None:
         name = stack()
         assert bring_up(here, name).parameters["LogRetentionDays"] == "30"
@@ -171,12 +192,13 @@ class TestDeploying:
         assert (made.parameters["MaximumConcurrency"], made.parameters["Environment"]) == ("2", "local")
 
     def test_on_aws_puts_the_libraries_into_the_zips(
-        self, here: Target, stack: Callable[[], str], monkeypatch: pytest.MonkeyPatch, installed: list[Installed]
+        self, here: Target, stack: Callable[[], str], monkeypatch: pytest.MonkeyPatch, installed: set[str]
     ) -> None:
         monkeypatch.setattr(Target, "is_local", False)
         monkeypatch.setattr(Target, "poll_s", 0.1)
         made = bring_up(here, stack())
-        assert installed == [(actor.name, "arm64", "3.13") for actor in CHAIN.actors]
+        assert installed == {"python3.13-arm64"}
+        assert holds(here, made, "library.py") == {actor.name for actor in CHAIN.actors}
         assert made.parameters["MaximumConcurrency"] == "0"
 
     @pytest.mark.parametrize(
@@ -184,18 +206,42 @@ class TestDeploying:
         [("x86_64", "x86_64"), ("AMD64", "x86_64"), ("aarch64", "arm64"), ("arm64", "arm64"), ("riscv64", "arm64")],
     )
     def test_on_a_local_cloud_that_is_no_ministack_puts_libraries_for_this_machine_into_the_zips(
-        self, localstack: Target, stack: Callable[[], str], installed: list[Installed], architecture: str
+        self, localstack: Target, stack: Callable[[], str], installed: set[str], architecture: str
     ) -> None:
         made = bring_up(localstack, stack())
-        assert installed == [(actor.name, architecture, "3.13") for actor in CHAIN.actors]
+        assert installed == {f"python3.13-{architecture}"}
         assert made.parameters["Environment"] == "local"
 
     @pytest.mark.parametrize("machine", ["x86_64"])
     def test_on_a_local_cloud_the_architecture_may_be_set(
-        self, localstack: Target, stack: Callable[[], str], installed: list[Installed]
+        self, localstack: Target, stack: Callable[[], str], installed: set[str]
     ) -> None:
         bring_up(localstack, stack(), Architecture="arm64")
-        assert {architecture for _, architecture, _ in installed} == {"arm64"}
+        assert installed == {"python3.13-arm64"}
+
+    def test_tags_stay_until_they_are_set_anew_and_reach_what_is_made(
+        self, here: Target, stack: Callable[[], str]
+    ) -> None:
+        name = stack()
+        deploy(here, name, recipes=RECIPES, version="1", tags={"team": "photos", "cost": "1"})
+        made = deploy(here, name, recipes=RECIPES, version="1", tags={"cost": "2"})
+        assert made.tags == {"team": "photos", "cost": "2"}
+        tags = here.client("sqs").list_queue_tags(QueueUrl=made.outputs["IngestQueue"])["Tags"]
+        assert tags.items() >= made.tags.items()
+
+    def test_a_preview_says_what_would_change_and_changes_nothing(self, here: Target, stack: Callable[[], str]) -> None:
+        name, first, later = stack(), Heard(), Heard()
+        preview(here, name, recipes=RECIPES, version="1", listener=first)
+        assert first.changed
+        assert Stack.look(here, name) is None
+        made = bring_up(here, name)
+        preview(here, name, recipes=RECIPES, version="1", settings={"LogRetentionDays": "7"}, listener=later)
+        changed = {change.resource: change for change in later.changed or []}
+        assert "RetentionInDays" in changed["IngestLogGroup"].properties
+        assert "IngestQueue" not in changed
+        assert Stack.find(here, name).parameters == made.parameters
+        assert not [*first.events, *later.events]
+        assert here.client("cloudformation").list_change_sets(StackName=name)["Summaries"] == []
 
     def test_sends_alarms_to_the_topic_that_is_set(self, here: Target, stack: Callable[[], str]) -> None:
         name = stack()
@@ -205,10 +251,12 @@ class TestDeploying:
             return [alarm["AlarmActions"] for alarm in alarms if alarm["AlarmName"].startswith(name)]
 
         bring_up(here, name)
-        assert actions() == [[]] * 2 * len(CHAIN.actors)
-        topic = here.client("sns").create_topic(Name=f"{name}-pager")["TopicArn"]
-        bring_up(here, name, AlarmTopicArn=topic)
-        assert actions() == [[topic]] * 2 * len(CHAIN.actors)
+        topic = Stack.find(here, name).outputs["AlarmTopic"]
+        assert actions() == [[topic]] * (5 * len(CHAIN.actors) + 1)
+        assert not here.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+        bring_up(here, name, AlarmEmail="ann@example.org")
+        (subscription,) = here.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+        assert subscription["Endpoint"] == "ann@example.org"
 
     def test_keeps_the_code_in_a_private_encrypted_bucket_of_its_own(
         self, here: Target, stack: Callable[[], str]
@@ -248,6 +296,17 @@ class TestFailing:
         assert bring_up(here, name, heard).status == "CREATE_COMPLETE"
         assert heard.notes[0] == f"removing what a failed first deployment left of stack {name}"
 
+    def test_the_first_time_is_not_previewed_over(
+        self, here: Target, stack: Callable[[], str], name_taken: None
+    ) -> None:
+        name = stack()
+        with pytest.raises(OperatorError, match="all that it had made is deleted again; mend that and deploy again"):
+            bring_up(here, name)
+        with pytest.raises(
+            OperatorError, match=r"failed first deployment left stack .* — the next one makes everything"
+        ):
+            preview(here, name, recipes=RECIPES, version="1", listener=Heard())
+
     def test_later_leaves_the_stack_as_it_was(
         self,
         here: Target,
@@ -258,7 +317,7 @@ class TestFailing:
         before = bring_up(here, name)
         here.client("s3").create_bucket(Bucket=f"{name}-mine")
         with_resource(s3.Bucket("Broken", BucketName=f"{name}-mine"))
-        with pytest.raises(OperatorError, match="not deployed: Broken"):
+        with pytest.raises(OperatorError, match=r"not deployed: Broken.* — everything is as it was before"):
             bring_up(here, name)
         assert Stack.find(here, name).outputs == before.outputs
 
@@ -266,7 +325,10 @@ class TestFailing:
         ("status", "words"),
         [
             ("UPDATE_IN_PROGRESS", r"somebody is changing stack .* — wait until it is done"),
-            ("UPDATE_ROLLBACK_FAILED", r"is UPDATE_ROLLBACK_FAILED — `brigade destroy` removes it"),
+            (
+                "UPDATE_ROLLBACK_FAILED",
+                r"is UPDATE_ROLLBACK_FAILED — it is stuck .*`aws cloudformation continue-update-rollback --stack-name",
+            ),
         ],
     )
     def test_a_stack_that_cannot_be_changed_now_says_why(
@@ -299,7 +361,7 @@ class TestFailing:
             bring_up(here, name)
 
     def test_a_setting_that_is_none_is_refused_with_those_that_there_are(self, here: Target) -> None:
-        with pytest.raises(OperatorError, match="no setting CodeBucket — there are AlarmTopicArn, AllowedOrigins,"):
+        with pytest.raises(OperatorError, match="no setting CodeBucket — there are AlarmEmail, AllowedOrigins,"):
             bring_up(here, "never", CodeBucket="mine")
 
 
@@ -475,6 +537,27 @@ class TestTheCommands:
         assert main(["destroy", "--stack", "unmade", "--yes"]) == 1
         assert "no stack named unmade" in capsys.readouterr().err
 
+    def test_a_stage_is_a_stack_of_its_own_with_parameters_and_tags(
+        self, here: Target, stack: Callable[[], str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        name, file = stack(), tmp_path / "parameters.json"
+        settings = {"LogRetentionDays": 7, "Environment": "of the file", "GraceSeconds": 9}
+        file.write_text(json.dumps([{"ParameterKey": key, "ParameterValue": v} for key, v in settings.items()]))
+        base, _, stage = name.rpartition("-")
+        command = ["deploy", "--stack", base, "--stage", stage, "--parameters", str(file), "--set", "GraceSeconds=8"]
+        assert main([*command, "--tag", "team=photos", "--dry-run"]) == 0
+        assert "nothing was changed" in capsys.readouterr().err
+        assert main([*command, "--tag", "team=photos"]) == 0
+        assert f"`brigade outputs --stack {name}`" in capsys.readouterr().err
+        made = Stack.find(here, name)
+        chosen = {key: made.parameters[key] for key in settings}
+        assert chosen == {"LogRetentionDays": "7", "Environment": stage, "GraceSeconds": "8"}
+        assert made.tags == {"team": "photos"}
+        assert Stack.look(here, base) is None
+
     def test_a_setting_without_a_value_is_refused(self, here: Target, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["deploy", "--set", "LogRetentionDays"]) == 1
-        assert "write --set NAME=VALUE" in capsys.readouterr().err
+        assert (
+            "--set LogRetentionDays has no value — write NAME=VALUE, as --set LogRetentionDays=7"
+            in capsys.readouterr().err
+        )

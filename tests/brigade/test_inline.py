@@ -9,10 +9,12 @@ import pytest
 from brigade.inline import SOURCE, TARGET, Line, notification
 from imaging.recipes import parse
 from kit.chain import Chain
-from kit.errors import Throttled
+from kit.errors import ServiceUnavailable, Throttled
 from kit.events import ImageCataloged, ImageUploaded, Source
 from kit.storage import MemoryStorage
 from services.chain import CHAIN
+from services.moderate.actor import MODERATE
+from services.moderate.opinion import Opinion
 from tests import pictures
 
 
@@ -45,7 +47,10 @@ def test_a_picture_becomes_ready_with_a_master_and_ten_renditions(format_: str, 
     line.upload("a", pictures.ORDINARY[format_]())
     line.run()
     assert record(line, "a")["status"] == "READY"
-    assert Counter(key.split("/")[0] for key in outputs(line)) == {"normalized": 1, "renditions": 10}
+    assert Counter(key.split("/")[0] for key in outputs(line) if not key.startswith("metadata/")) == {
+        "normalized": 1,
+        "renditions": 10,
+    }
     assert dead_letters(line) == {}
 
 
@@ -53,7 +58,8 @@ def test_every_event_is_said_once(line: Line) -> None:
     line.upload("a.jpg", pictures.jpeg())
     line.run()
     kinds = [envelope.kind for envelope in line.announced]
-    assert sorted(kinds) == ["image-cataloged", "image-ingested", "image-normalized", "image-resized"]
+    kinds_of_a_way = ["image-cataloged", "image-described", "image-ingested", "image-normalized", "image-resized"]
+    assert sorted(kinds) == kinds_of_a_way
     assert kinds[-1] == ImageCataloged.kind
 
 
@@ -137,13 +143,48 @@ def test_awkward_keys_are_no_trouble(key: str, line: Line) -> None:
 
 def test_a_key_that_no_recipe_matches_leaves_nothing() -> None:
     only_in = parse('[[recipe]]\nname = "r"\nprefix = "in/"\n[[recipe.rendition]]\nname = "w"\nwidth = 9\n')
-    line = Line(CHAIN, stand_ins={name: {"recipes": only_in} for name in ("ingest", "normalize", "resize")})
+    line = Line(CHAIN, stand_ins={"recipes": only_in})
     line.upload("out/a.jpg", pictures.jpeg())
     line.upload("in/a.jpg", pictures.jpeg())
     line.run()
     assert record(line, "in/a.jpg")["status"] == "READY"
     assert len(line.records.items) == 1
     assert dead_letters(line) == {}
+
+
+GATED = parse('[[recipe]]\nname = "r"\nmoderation = "gate"\n[[recipe.rendition]]\nname = "w"\nwidth = 9\n')
+
+
+@pytest.mark.parametrize(
+    ("confidence", "status", "renditions"), [(3, "READY", 1), (50, "QUARANTINED", 0), (97, "QUARANTINED", 0)]
+)
+def test_a_gate_lets_pass_what_its_engine_accepts(confidence: int, status: str, renditions: int) -> None:
+    def engine(_: bytes) -> Opinion:
+        return Opinion(confidence=confidence, model="scripted", version="1")
+
+    line = Line(CHAIN, stand_ins={"recipes": GATED, "engine": engine})
+    line.upload("a.jpg", pictures.jpeg())
+    line.run()
+    found = record(line, "a.jpg")
+    assert (found["status"], found["moderation"]["confidence"]) == (status, confidence)
+    assert len([key for _, key in line.storage.objects if key.startswith("renditions/")]) == renditions
+
+
+def test_an_engine_that_is_away_for_a_while_delays_a_gated_picture() -> None:
+    opinion = Opinion(confidence=3, model="scripted", version="1")
+    answers: list[Opinion | Exception] = [*(ServiceUnavailable("away") for _ in range(MODERATE.attempts - 1)), opinion]
+
+    def engine(_: bytes) -> Opinion:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    line = Line(CHAIN, stand_ins={"recipes": GATED, "engine": engine})
+    line.upload("a.jpg", pictures.jpeg())
+    line.run()
+    assert record(line, "a.jpg")["status"] == "READY"
+    assert (answers, dead_letters(line)) == ([], {})
 
 
 def test_s3s_test_event_leaves_nothing(line: Line) -> None:
@@ -153,12 +194,12 @@ def test_s3s_test_event_leaves_nothing(line: Line) -> None:
 
 
 class Busy(MemoryStorage):
-    """Asks to slow down whoever wants a whole object, so many times."""
+    """Asks to slow down whoever wants a master, so many times."""
 
     times = 0
 
     def read(self, source: Source) -> bytes:
-        if self.times:
+        if self.times and source.bucket == TARGET:
             self.times -= 1
             raise Throttled("slow down")
         return super().read(source)
@@ -169,20 +210,20 @@ class Busy(MemoryStorage):
 
 def test_a_passing_failure_is_overcome() -> None:
     line = Line(CHAIN, storage=(busy := Busy()))
-    busy.times = CHAIN.actor("normalize").attempts - 1
+    busy.times = CHAIN.actor("resize").attempts - 1
     line.upload("a.jpg", pictures.jpeg())
     line.run()
     assert record(line, "a.jpg")["status"] == "READY"
-    assert record(line, "a.jpg")["stage_normalize"]["attempts"] == CHAIN.actor("normalize").attempts
+    assert record(line, "a.jpg")["stage_resize"]["attempts"] == CHAIN.actor("resize").attempts
 
 
 def test_a_failure_that_does_not_pass_is_dead_lettered_after_the_permitted_attempts() -> None:
     line = Line(CHAIN, storage=(busy := Busy()))
-    busy.times = CHAIN.actor("normalize").attempts
+    busy.times = CHAIN.actor("resize").attempts
     line.upload("a.jpg", pictures.jpeg())
     line.run()
-    assert dead_letters(line) == {"normalize": ["throttled"]}
-    assert record(line, "a.jpg")["failure_normalize"]["attempts"] == CHAIN.actor("normalize").attempts
+    assert dead_letters(line) == {"resize": ["throttled"]}
+    assert record(line, "a.jpg")["failure_resize"]["attempts"] == CHAIN.actor("resize").attempts
 
 
 def test_one_trace_runs_from_the_notification_to_the_end(line: Line) -> None:
@@ -199,7 +240,7 @@ def test_pictures_have_traces_of_their_own(line: Line) -> None:
 
 
 def test_a_shorter_chain_works_as_far_as_it_goes() -> None:
-    ingest, normalize, *_ = CHAIN.actors
+    ingest, normalize = CHAIN.actor("ingest"), CHAIN.actor("normalize")
     line = Line(Chain(origin=ImageUploaded, actors=(ingest, replace(normalize, batch=1))))
     line.upload("a.jpg", pictures.jpeg())
     line.run()

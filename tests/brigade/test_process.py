@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from brigade.__main__ import main
+from services.moderate import rekognition
+from services.moderate.actor import MODERATOR
+from services.moderate.opinion import Opinion
 from tests import pictures
 
 
@@ -28,7 +31,7 @@ def test_a_file_gives_one_json_line_and_its_outputs(
     assert len(report["renditions"]) == 10
     for output in (report["normalized"], *report["renditions"]):
         assert Path(output["path"]).stat().st_size == output["bytes"]
-    assert set(report["timings_ms"]) == {"ingest", "normalize", "resize"}
+    assert set(report["timings_ms"]) == {"ingest", "describe", "normalize", "resize"}
 
 
 def test_a_bad_file_is_reported_with_its_reason_and_the_others_go_on(
@@ -102,3 +105,36 @@ def test_a_broken_recipes_file_is_named_with_its_line(
 def test_recipes_say_what_would_happen_to_a_key(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recipes", "--key", "postpic/a.JPG", "--key", "b.png", "--json"]) == 0
     assert [answer["recipe"] for answer in json.loads(capsys.readouterr().out)] == ["training", "default"]
+
+
+@pytest.fixture
+def gated(photos: Path, tmp_path: Path) -> list[str]:
+    """What is typed to process the photo under a recipe that keeps a gate."""
+    recipes = tmp_path / "gate.toml"
+    recipes.write_text('recipe = [{ name = "r", moderation = "gate", rendition = [{ name = "w", width = 9 }] }]')
+    return ["process", str(photos), "--recipes", str(recipes), "--out", str(tmp_path / "out")]
+
+
+def test_a_gate_holds_back_here_too(
+    gated: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MODERATOR.variable, "rekognition")
+    monkeypatch.setattr(rekognition, "judge", lambda _: Opinion(confidence=50, model="rekognition", version="7.0"))
+    assert main(gated) == 0
+    said = capsys.readouterr()
+    assert "moderation: uncertain, nudity 50 %" in said.out
+    assert "1 files: 1 quarantined" in said.err
+    assert not list(tmp_path.glob("out/renditions/**/*.*"))
+    main([*gated, "--json"])
+    report = json.loads(capsys.readouterr().out)
+    assert (report["status"], report["moderation"]["verdict"]) == ("quarantined", "uncertain")
+
+
+def test_a_gate_without_an_engine_lets_nobody_pass(
+    gated: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MODERATOR.variable, "none")
+    assert main(gated) == 1
+    said = capsys.readouterr()
+    assert "no-moderator: No moderation engine is here" in said.out
+    assert "1 files: 1 rejected" in said.err

@@ -107,6 +107,13 @@ def test_a_preview_uses_the_recipe_that_the_photos_name_gets(photo: Path, tmp_pa
     assert "pixelated-64" in page.text
 
 
+def test_a_preview_waits_for_no_moderation(recipes: Path, photo: Path, tmp_path: Path) -> None:
+    gate = 'name = "cats"\nmoderation = "gate"\nmoderation_refuse = 60\n'
+    recipes.write_text(recipes.read_text(encoding="utf-8").replace('name = "cats"\n', gate), encoding="utf-8")
+    arguments = ["recipes", "preview", str(photo), "--recipes", str(recipes), "--recipe", "cats"]
+    assert main([*arguments, "--out", str(tmp_path / "out")]) == 0
+
+
 def test_a_preview_that_no_recipe_matches_says_how_to_name_one(
     recipes: Path, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

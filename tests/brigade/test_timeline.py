@@ -9,7 +9,7 @@ from kit.events import DeadLetterHandled
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.record import view
-from tests.services.catalog.story import image, rejected, said, way
+from tests.services.catalog.story import image, judged, moderated, rejected, said, way
 from tests.services.site import site
 
 PICTURE = image()
@@ -38,6 +38,17 @@ def test_a_failure_and_its_redrive_are_told_in_order() -> None:
 
 def test_retries_are_told() -> None:
     assert {moment.what for moment in moments(story(*way(PICTURE)))} == {"uploaded", "done after 1 retry"}
+
+
+def test_verdict_and_judgement_are_told() -> None:
+    record = story(
+        *way(PICTURE)[:2],
+        said(moderated(PICTURE, "gate", "refused"), "moderate"),
+        said(judged(PICTURE, "rejected"), "operator"),
+    )
+    told = [(moment.who, moment.what) for moment in moments(record)]
+    assert ("moderate", "done after 1 retry: refused, nudity 97 %") in told
+    assert ("operator", "rejected it (ann, 20261121T080000Z-abc)") in told
 
 
 def test_waiting_and_work_are_drawn_to_scale() -> None:

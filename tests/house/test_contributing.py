@@ -76,4 +76,5 @@ def test_the_template_gains_what_the_new_actor_needs(project: Path) -> None:
     before = json.loads((ROOT / "infra" / "template.json").read_text(encoding="utf-8"))["Resources"]
     after = json.loads((project / "infra" / "template.json").read_text(encoding="utf-8"))["Resources"]
     assert set(before) < set(after)
-    assert {"TintQueue", "TintDeadLetterQueue", "TintFunction", "ImageTintedTopic"} <= set(after) - set(before)
+    new = set(after) - set(before)
+    assert {"TintQueue", "TintDeadLetterQueue", "TintFunction", "ImageTintedTopic", "ImageTintedToCatalog"} <= new

@@ -13,7 +13,7 @@ from docs.examples import NOTIFICATION, SOURCE
 from docs.generate import DEAD_LETTER, chain_page, diagram, events_page, main
 from kit import settings
 from kit.actor import Actor
-from kit.chain import Edge, says
+from kit.chain import Edge
 from kit.envelope import Envelope, decode
 from kit.errors import Rejected
 from kit.events import Event, ImageNormalized, StoredImage
@@ -113,4 +113,4 @@ def test_an_actor_that_joins_needs_no_word_in_the_generator() -> None:
     events = events_page(chain)
     assert "| `title` | `str \\| None` | `null` | what the frame says |" in events
     assert "Said by frame. Heard by nobody in the chain." in events
-    assert "Heard by resize, catalog and frame." in events
+    assert "Heard by moderate, resize, catalog and frame." in events

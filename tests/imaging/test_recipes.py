@@ -298,3 +298,30 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\xff")
     with pytest.raises(ConfigurationError, match="cannot be read"):
         load(path)
+
+
+def moderated(words: str) -> Recipe:
+    return parse(GOOD.replace('prefix = "in/"', words), "mine.toml").recipe[0]
+
+
+def test_moderation_is_off_unless_a_recipe_wants_it() -> None:
+    recipe = parse(GOOD).recipe[0]
+    assert (recipe.moderation, recipe.moderation_accept, recipe.moderation_refuse) == ("off", 20, 80)
+    recipe = moderated('moderation = "gate"\nmoderation_accept = 0\nmoderation_refuse = 100')
+    assert (recipe.moderation, recipe.moderation_accept, recipe.moderation_refuse) == ("gate", 0, 100)
+
+
+@pytest.mark.parametrize(
+    ("words", "line", "reason"),
+    [
+        ('moderation = "on"', 3, "Invalid enum value 'on'"),
+        ('moderation = "gate"\nmoderation_refuse = 101', 4, "Expected `int` <= 100"),
+        ('moderation = "gate"\nmoderation_accept = 80', 4, "`moderation_accept` must be below `moderation_refuse`; 80"),
+        ("moderation_refuse = 70", 3, "mean nothing while `moderation` is 'off'"),
+    ],
+)
+def test_moderation_that_cannot_be_meant_is_refused_with_line_and_reason(words: str, line: int, reason: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        moderated(words)
+    assert str(refused.value).startswith(f"mine.toml, line {line}: ")
+    assert reason in str(refused.value)

@@ -1,5 +1,7 @@
 """Alarms: somebody hears of it when messages are given up, or wait."""
 
+from collections.abc import Callable
+
 import pytest
 
 from infra import names
@@ -10,10 +12,17 @@ from tests.infra.stack import Stack, ref
 
 every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
 STACK = Stack()
+KINDS = (
+    names.dead_letters_alarm,
+    names.backlog_alarm,
+    names.errors_alarm,
+    names.throttles_alarm,
+    names.duration_alarm,
+)
 
 
-def test_there_are_two_alarms_an_actor() -> None:
-    assert len(STACK.of("CloudWatch::Alarm")) == 2 * len(CHAIN.actors)
+def test_there_are_five_alarms_an_actor_and_one_for_the_table() -> None:
+    assert len(STACK.of("CloudWatch::Alarm")) == 5 * len(CHAIN.actors) + 1
 
 
 @every_actor
@@ -36,19 +45,56 @@ def test_a_message_that_waits_too_long_rings(actor: Actor) -> None:
 
 @every_actor
 def test_an_alarm_names_its_actor_says_what_to_do_and_is_silent_when_nothing_happens(actor: Actor) -> None:
-    for name in (names.dead_letters_alarm(actor), names.backlog_alarm(actor)):
-        alarm = STACK.properties(name)
+    for kind in KINDS:
+        alarm = STACK.properties(kind(actor))
         assert actor.name in alarm["AlarmDescription"]
         assert "." in alarm["AlarmDescription"]
-        assert (alarm["Namespace"], alarm["Statistic"]) == ("AWS/SQS", "Maximum")
-        assert alarm["TreatMissingData"] == "notBreaching"
+        assert (alarm["Period"], alarm["TreatMissingData"]) == (60, "notBreaching")
     assert "brigade dlq ls" in STACK.properties(names.dead_letters_alarm(actor))["AlarmDescription"]
 
 
 @every_actor
-def test_an_alarm_is_sent_to_the_topic_that_was_given_and_to_nobody_without_one(actor: Actor) -> None:
-    assert STACK.body["Parameters"]["AlarmTopicArn"]["Default"] == ""
-    for name in (names.dead_letters_alarm(actor), names.backlog_alarm(actor)):
-        condition, given, otherwise = STACK.properties(name)["AlarmActions"]["Fn::If"]
-        assert STACK.body["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [ref("AlarmTopicArn"), ""]}]}
-        assert (given, otherwise) == ([ref("AlarmTopicArn")], ref("AWS::NoValue"))
+@pytest.mark.parametrize(
+    ("kind", "metric", "statistic"),
+    [
+        (names.errors_alarm, "Errors", "Sum"),
+        (names.throttles_alarm, "Throttles", "Sum"),
+        (names.duration_alarm, "Duration", "Maximum"),
+    ],
+)
+def test_a_function_in_trouble_rings(actor: Actor, kind: Callable[[Actor], str], metric: str, statistic: str) -> None:
+    alarm = STACK.properties(kind(actor))
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("AWS/Lambda", metric, statistic)
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": ref(names.function(actor))}]
+    assert alarm["Threshold"] == (800 * actor.timeout if metric == "Duration" else 0)
+
+
+def test_a_throttled_write_rings_whether_the_table_or_an_index_refused_it() -> None:
+    alarm = STACK.properties("TableThrottlesAlarm")
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"]) == ("AWS/DynamoDB", "ThrottledRequests", 0)
+    assert alarm["Dimensions"] == [
+        {"Name": "TableName", "Value": ref(names.TABLE)},
+        {"Name": "Operation", "Value": "UpdateItem"},
+    ]
+
+
+def test_every_alarm_is_sent_to_the_stacks_topic_and_by_mail_where_an_address_is_given() -> None:
+    for alarm in STACK.of("CloudWatch::Alarm").values():
+        assert alarm["AlarmActions"] == [ref(names.ALARM_TOPIC)]
+    assert STACK.body["Parameters"]["AlarmEmail"]["Default"] == ""
+    subscription = STACK.resources["AlarmEmailSubscription"]
+    assert subscription["Properties"] == {
+        "TopicArn": ref(names.ALARM_TOPIC),
+        "Protocol": "email",
+        "Endpoint": ref("AlarmEmail"),
+    }
+    condition = STACK.body["Conditions"][subscription["Condition"]]
+    assert condition == {"Fn::Not": [{"Fn::Equals": [ref("AlarmEmail"), ""]}]}
+
+
+def test_only_this_accounts_alarms_may_use_the_topic() -> None:
+    allowed = [each for each in STACK.statements(names.policy(names.ALARM_TOPIC)) if each["Effect"] == "Allow"]
+    (statement,) = allowed
+    assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": ref("AWS::AccountId")}
+    assert "alarm:*" in statement["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"]

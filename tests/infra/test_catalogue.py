@@ -16,6 +16,13 @@ def test_the_table_has_the_declared_key_and_indexes() -> None:
     ] == [(index.name, index.partition, index.sort) for index in INDEXES]
 
 
+def test_an_index_holds_its_keys_and_what_is_declared() -> None:
+    held = {index["IndexName"]: index["Projection"] for index in TABLE["GlobalSecondaryIndexes"]}
+    for index in INDEXES:
+        assert held[index.name].get("NonKeyAttributes", []) == list(index.includes)
+        assert held[index.name]["ProjectionType"] == ("INCLUDE" if index.includes else "KEYS_ONLY")
+
+
 def test_every_attribute_of_a_key_is_defined_once_and_no_other() -> None:
     keys = {KEY} | {name for index in INDEXES for name in (index.partition, index.sort)}
     defined = [attribute["AttributeName"] for attribute in TABLE["AttributeDefinitions"]]

@@ -4,8 +4,8 @@ import pytest
 
 from infra import names
 from infra.parameters import CAPS, RETENTIONS
-from kit.actor import CONCURRENCY, Actor
-from kit.chain import says
+from kit.actor import CONCURRENCY, Actor, Setting
+from kit.chain import Chain, says
 from kit.settings import Settings
 from services.chain import CHAIN
 from tests.infra.stack import Stack, arn, ref
@@ -83,3 +83,15 @@ def test_concurrency_is_the_actors_own_unless_the_deployment_caps_it(actor: Acto
 
 def test_a_cap_is_a_number_that_lambda_takes() -> None:
     assert all(cap in CONCURRENCY for cap in CAPS)
+
+
+def test_what_a_deployment_chooses_for_one_actor_is_a_parameter_and_a_variable_of_its_function() -> None:
+    fast = Setting(name="Speed", meaning="How fast it goes", default="slow", choices=("slow", "fast"))
+    runner = Actor(name="runner", purpose="Runs, in tests", hears=(CHAIN.origin,), settings=(fast,))
+    walker = Actor(name="walker", purpose="Walks, in tests", hears=(CHAIN.origin,))
+    stack = Stack(Chain(origin=CHAIN.origin, actors=(runner, walker)))
+    parameter = stack.body["Parameters"]["Speed"]
+    assert (parameter["Default"], parameter["AllowedValues"]) == ("slow", ["slow", "fast"])
+    assert parameter["Description"] == "How fast it goes (runner)"
+    variables = [stack.properties(names.function(actor))["Environment"]["Variables"] for actor in (runner, walker)]
+    assert [each.get("BRIGADE_SPEED") for each in variables] == [ref("Speed"), None]

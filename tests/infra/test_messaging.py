@@ -12,14 +12,15 @@ every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: a
 STACK = Stack()
 
 
-def test_every_event_has_a_topic() -> None:
-    assert STACK.of("SNS::Topic").keys() == {names.topic(event) for event in CHAIN.events}
+def test_every_event_has_a_topic_and_so_have_the_alarms() -> None:
+    assert STACK.of("SNS::Topic").keys() == {names.topic(event) for event in CHAIN.events} | {names.ALARM_TOPIC}
 
 
 def test_subscriptions_are_exactly_the_chains_edges_and_deliver_raw() -> None:
     made = [
         (found["TopicArn"], found["Endpoint"], found["Protocol"], found["RawMessageDelivery"])
         for found in STACK.of("SNS::Subscription").values()
+        if found["TopicArn"] != ref(names.ALARM_TOPIC)
     ]
     edges = {(edge.event, edge.hearer) for edge in CHAIN.edges}
     expected = [
@@ -41,6 +42,7 @@ def test_s3_may_announce_uploads_from_this_accounts_buckets_of_this_stack_and_no
     allowed = {
         name: [statement for statement in STACK.statements(name) if statement["Effect"] == "Allow"]
         for name in STACK.of("SNS::TopicPolicy")
+        if name != names.policy(names.ALARM_TOPIC)
     }
     fed_by_s3 = names.topic(CHAIN.origin)
     (statement,) = allowed.pop(names.policy(fed_by_s3))
@@ -120,7 +122,9 @@ def test_an_event_that_nobody_hears_has_a_topic_and_no_subscription() -> None:
     alone = Stack(Chain(origin=CHAIN.origin, actors=(first,)))
     for event in first.says:
         assert names.topic(event) in alone.of("SNS::Topic")
-    assert alone.of("SNS::Subscription").keys() == {names.subscription(CHAIN.origin, first)}
+    assert alone.of("SNS::Subscription").keys() - {"AlarmEmailSubscription"} == {
+        names.subscription(CHAIN.origin, first)
+    }
 
 
 def test_what_is_outdated_is_kept_for_the_grace_time() -> None:

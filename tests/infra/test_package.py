@@ -3,22 +3,19 @@
 import hashlib
 import os
 import stat
-import tomllib
 import zipfile
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from infra.package import code_key, install_dependencies, package
+from infra.package import code_key, package
 from kit.actor import Actor
 from kit.errors import ConfigurationError
 from kit.events import ImageUploaded
 from services.chain import CHAIN
 
 every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
-ROOT = Path(__file__).parents[2]
 NOBODY = Actor(name="nobody", purpose="Has no code, in tests", hears=(ImageUploaded,))
 
 
@@ -31,13 +28,6 @@ def recipes(tmp_path: Path) -> Path:
 
 def opened(code: bytes) -> zipfile.ZipFile:
     return zipfile.ZipFile(BytesIO(code))
-
-
-def folder(actor: Actor) -> Path:
-    spec = find_spec(f"services.{actor.name}")
-    assert spec is not None
-    assert spec.submodule_search_locations
-    return Path(next(iter(spec.submodule_search_locations)))
 
 
 @every_actor
@@ -92,16 +82,6 @@ def test_a_key_names_the_actor_and_the_content() -> None:
     assert code_key(actor, b"code") == f"brigade/{actor.name}-{digest}.zip"
 
 
-def test_installed_dependencies_travel_with_the_code(recipes: Path, tmp_path: Path) -> None:
-    installed = tmp_path / "installed"
-    for name in ("wheel/__init__.py", "wheel/native.so", "wheel/__pycache__/__init__.cpython-313.pyc"):
-        (installed / name).parent.mkdir(parents=True, exist_ok=True)
-        (installed / name).write_bytes(b"")
-    (actor, *_) = CHAIN.actors
-    held = set(opened(package(actor, recipes=recipes, dependencies=installed)).namelist())
-    assert held - set(opened(package(actor, recipes=recipes)).namelist()) == {"wheel/__init__.py", "wheel/native.so"}
-
-
 def test_a_missing_recipes_file_is_named(tmp_path: Path) -> None:
     (actor, *_) = [actor for actor in CHAIN.actors if "imaging" in actor.carries]
     with pytest.raises(ConfigurationError, match=r"no recipes file at .*gone\.toml"):
@@ -111,25 +91,3 @@ def test_a_missing_recipes_file_is_named(tmp_path: Path) -> None:
 def test_an_actor_without_code_is_named(recipes: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"no package services\.nobody"):
         package(NOBODY, recipes=recipes)
-
-
-@every_actor
-def test_requirements_are_ranges_that_the_project_itself_has(actor: Actor) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = (folder(actor) / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert set(wanted) <= set(project["dependencies"])
-    assert any(line.startswith("Pillow") for line in wanted) == ("imaging" in actor.carries)
-
-
-def test_pips_failure_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PIP_NO_INDEX", "1")  # nothing can be found, and nothing is fetched
-    (actor, *_) = CHAIN.actors
-    with pytest.raises(ConfigurationError, match=f"what {actor.name} needs on arm64: ") as failed:
-        install_dependencies(actor, tmp_path, "arm64", "3.13")
-    assert "\n" not in str(failed.value)
-
-
-def test_an_unknown_architecture_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    (actor, *_) = CHAIN.actors
-    with pytest.raises(ConfigurationError, match="mips: use arm64 or x86_64"):
-        install_dependencies(actor, tmp_path, "mips", "3.13")

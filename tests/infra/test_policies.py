@@ -30,7 +30,8 @@ def test_a_role_may_do_exactly_what_the_declaration_needs(actor: Actor) -> None:
         expected["sns:Publish"] = [ref(names.topic(event)) for event in said]
     for place in actor.reads:
         bucket = names.bucket(place.bucket)
-        for action in ("s3:GetObject", "s3:GetObjectVersion"):
+        versions = ["s3:GetObjectVersion"] if place.bucket is Bucket.SOURCE else []
+        for action in ("s3:GetObject", *versions):
             expected.setdefault(action, []).append(below(bucket, f"{place.prefix}*"))
         expected.setdefault("s3:ListBucket", []).append(arn(bucket))
     for place in actor.writes:
@@ -42,16 +43,19 @@ def test_a_role_may_do_exactly_what_the_declaration_needs(actor: Actor) -> None:
     for action in actor.table:
         where = below(names.TABLE, "index/*") if action == "Query" else arn(names.TABLE)
         expected[f"dynamodb:{action}"] = [where]
+    for action in actor.asks:
+        expected[action] = ["*"]
 
     assert STACK.may(names.role(actor)) == expected
 
 
 @every_actor
-def test_only_tracing_is_allowed_on_everything_and_no_action_is_a_pattern(actor: Actor) -> None:
+def test_only_what_has_no_resources_is_allowed_on_everything_and_no_action_is_a_pattern(actor: Actor) -> None:
     granted = STACK.may(names.role(actor))
     assert {action for action, resources in granted.items() if "*" in resources} == {
         "xray:PutTelemetryRecords",
         "xray:PutTraceSegments",
+        *actor.asks,
     }
     assert not any("*" in action for action in granted)
 
@@ -61,6 +65,12 @@ def test_only_lambda_may_take_a_role_on(actor: Actor) -> None:
     (trust,) = STACK.properties(names.role(actor))["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
     assert trust["Action"] == ["sts:AssumeRole"]
+
+
+def test_the_scheduler_takes_its_role_on_for_this_accounts_schedules_only() -> None:
+    (trust,) = STACK.properties("SummaryScheduleRole")["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}}
 
 
 @pytest.mark.parametrize(

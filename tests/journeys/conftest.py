@@ -3,20 +3,23 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from brigade import deployment, local_cloud, uploads
+from brigade import deployment, local_cloud, mappings, uploads
+from brigade.local_cloud import LocalCloud
 from brigade.pipeline import Pipeline
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH
-from infra import names
+from infra import names, policies
 from kit.envelope import Envelope, decode
 from kit.events import Image, ImageCataloged, ImageUploaded, Source
 from services.chain import CHAIN
+from tests.journeys import engine
 
 PATIENCE_S = 90
 # Keys that begin so are matched by no recipe of the journeys' deployment.
@@ -25,10 +28,13 @@ UNMATCHED = "unmatched/"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
+    ours = [item for item in items if item.path.is_relative_to(here)]
+    elsewhere = bool(ours) and engine.chosen() is not None
+    for item in ours:
+        item.add_marker(pytest.mark.journey)
+        item.add_marker(pytest.mark.xdist_group("journeys"))
+        if elsewhere and "journey" not in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.skip(reason="needs a local cloud of its own"))
 
 
 def until(found: Callable[[], Any], what: str) -> Any:
@@ -47,7 +53,15 @@ class Journey:
 
     pipeline: Pipeline
     listener: str
+    own_cloud: LocalCloud | None = None
     _cataloged: list[Envelope] = field(default_factory=list)
+
+    @property
+    def cloud(self) -> LocalCloud:
+        """The built-in local cloud, for what no other engine can do; where there is another, the test is skipped."""
+        if self.own_cloud is None:
+            pytest.skip("needs the built-in local cloud")
+        return self.own_cloud
 
     def put(self, key: str, content: bytes) -> Image:
         """Upload, as any S3 client would."""
@@ -104,40 +118,53 @@ class Journey:
         return sum(envelope.subject == image.id for envelope in self._cataloged)
 
     def pause(self, name: str, paused: bool) -> None:
-        """Stop or start one actor's event source mapping."""
-        functions = self.pipeline.target.client("lambda")
-        name = self.pipeline.stack.outputs[names.function(CHAIN.actor(name))]
-        mapping = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"][0]["UUID"]
-        functions.update_event_source_mapping(UUID=mapping, Enabled=not paused)
+        """Stop or start one actor."""
+        list(mappings.switch(self.pipeline, [CHAIN.actor(name)], on=not paused))
 
 
 @pytest.fixture(scope="session")
 def recipes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped recipes, but that keys below ``unmatched/`` are nobody's."""
+    """The shipped recipes, but that keys below ``unmatched/`` are nobody's; and two that want moderation."""
     text = DEFAULT_PATH.read_text(encoding="utf-8")
     path = tmp_path_factory.mktemp("recipes") / "recipes.toml"
-    path.write_text(text.replace('name = "default"\n', 'name = "default"\nprefix = "in/"\n'), encoding="utf-8")
+    text = text.replace('name = "default"\n', 'name = "default"\nprefix = "in/"\n')
+    path.write_text(text + moderated("gate") + moderated("flag"), encoding="utf-8")
     return path
+
+
+def moderated(mode: str) -> str:
+    """Return a recipe for keys below its moderation's mode."""
+    wanted = f'name = "{mode}"\nprefix = "{mode}/"\nmoderation = "{mode}"\n'
+    return f'\n[[recipe]]\n{wanted}rendition = [{{ name = "small", width = 40 }}]\n'
 
 
 @pytest.fixture(scope="session")
 def journey(recipes: Path) -> Iterator[Journey]:
+    if target := engine.chosen():
+        with engine.deployed(target, recipes) as pipeline, listening(pipeline) as listener:
+            yield Journey(pipeline, listener)
+        return
     with local_cloud.running() as cloud:
-        target = local_target(cloud.endpoint)
-        stack = deployment.deploy(target, "journeys", recipes=recipes, version="test")
+        stack = deployment.deploy(local_target(cloud.endpoint), engine.STACK, recipes=recipes, version="test")
         pipeline = Pipeline(stack)
-        yield Journey(pipeline, _listen(pipeline))
+        with listening(pipeline) as listener:
+            yield Journey(pipeline, listener, cloud)
 
 
-def _listen(pipeline: Pipeline) -> str:
+@contextmanager
+def listening(pipeline: Pipeline) -> Iterator[str]:
     """Subscribe a queue of the test's own to what the chain says at its end."""
     sqs, sns = pipeline.target.client("sqs"), pipeline.target.client("sns")
-    url: str = sqs.create_queue(QueueName="listener")["QueueUrl"]
+    topic = pipeline.output(names.topic(ImageCataloged))
+    url: str = sqs.create_queue(QueueName=f"{pipeline.stack.name}-listener")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    sns.subscribe(
-        TopicArn=pipeline.stack.outputs[names.topic(ImageCataloged)],
-        Protocol="sqs",
-        Endpoint=arn,
-        Attributes={"RawMessageDelivery": "true"},
+    from_topic = policies.allow(
+        ["sqs:SendMessage"],
+        arn,
+        Principal={"Service": "sns.amazonaws.com"},
+        Condition={"ArnEquals": {"aws:SourceArn": topic}},
     )
-    return url
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policies.document(from_topic))})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    yield url
+    sqs.delete_queue(QueueUrl=url)

@@ -56,8 +56,14 @@ class NotedQueue:
 
     breaks_on: str = ""
     breaks_with: Callable[[], Exception] = lambda: RuntimeError("no network")
+    deleted: list[str] = field(default_factory=list)
     postponed: dict[str, int] = field(default_factory=dict)
     dead_letters: list[tuple[Message, dict[str, str]]] = field(default_factory=list)
+
+    def delete(self, message: Message) -> None:
+        if self.breaks_on == "delete":
+            raise self.breaks_with()
+        self.deleted.append(message.id)
 
     def postpone(self, message: Message, seconds: int) -> None:
         if self.breaks_on == "postpone":
@@ -133,7 +139,7 @@ class Desk:
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def raising(error: Exception | type[Exception], only: str = "") -> Work:
+def raising(error: BaseException | type[BaseException], only: str = "") -> Work:
     """Return work that fails, for one key or for every one."""
 
     def act(letter: Letter[ImageSeen]) -> Iterable[Event]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from kit.actor import Setting
 from kit.errors import ConfigurationError
 from tests.kit.stand import PRAISE
 
@@ -48,3 +49,8 @@ def test_the_limits_themselves_are_allowed(limits: dict[str, int]) -> None:
 
 def test_an_actors_function_is_found_by_its_name() -> None:
     assert PRAISE.module == "services.praise.handler"
+
+
+def test_a_setting_is_a_variable_of_the_function() -> None:
+    setting = Setting(name="Moderator", meaning="Who looks", default="none", choices=("none",))
+    assert setting.variable == "BRIGADE_MODERATOR"

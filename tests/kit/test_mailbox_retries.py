@@ -65,14 +65,6 @@ def test_a_known_failure_is_a_warning_without_traceback(caplog: pytest.LogCaptur
     assert not line.exc_info
 
 
-def test_a_line_of_the_log_names_message_picture_and_attempt(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "brigade")
-    Desk().handle(record(seen("a.jpg"), attempts=3))
-    (line,) = [vars(line) for line in caplog.records]
-    assert (line["message_id"], line["attempt"], line["key"]) == ("m0", 3, "a.jpg")
-    assert line["image_id"]
-
-
 @pytest.mark.parametrize("error", [RuntimeError("no network"), ServiceUnavailable("no network")])
 def test_a_message_that_cannot_even_be_postponed_stays(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     desk = Desk(
@@ -92,7 +84,7 @@ def test_with_too_little_time_left_no_message_is_begun() -> None:
 
 
 def test_when_time_runs_out_those_with_the_fewest_receives_left_have_been_served() -> None:
-    clock = Clock(left=30_000, cost=2_000)  # looked at three times a message
+    clock = Clock(left=30_000, cost=3_000)  # looked at twice a message
     desk = Desk(clock=clock)
     batch = [record(seen(f"{n}.jpg"), number=n, attempts=n) for n in (1, 3, 2, 4)]
     assert desk.handle(*batch) == ["m1"]
@@ -128,3 +120,32 @@ def test_a_dead_letter_that_cannot_be_written_is_announced_again_and_stays_one_m
     assert desk.handle(record(seen(), attempts=2)) == []
     assert desk.publisher.kinds == ["image-rejected", "image-rejected"]
     assert len(desk.queue.dead_letters) == 1
+
+
+def test_in_a_batch_that_comes_again_what_is_settled_is_deleted_at_once() -> None:
+    desk = Desk(act=raising(Throttled, only="bad.jpg"))
+    batch = [record(seen(key), number=n, attempts=2) for n, key in enumerate(("a.jpg", "bad.jpg", "b.jpg"))]
+    assert desk.handle(*batch) == ["m1"]
+    assert sorted(desk.queue.deleted) == ["m0", "m2"]
+
+
+def test_at_the_first_receive_deleting_is_left_to_lambda() -> None:
+    desk = Desk()
+    assert desk.handle(record(seen(), number=1), record(seen(), number=2)) == []
+    assert desk.queue.deleted == []
+
+
+def test_a_settled_message_that_cannot_be_deleted_at_once_is_settled_all_the_same() -> None:
+    desk = Desk(queue=NotedQueue(breaks_on="delete"))
+    assert desk.handle(record(seen(), number=1, attempts=2), record(seen(), number=2, attempts=2)) == []
+
+
+def test_a_message_that_kills_the_process_does_not_take_its_batch_with_it() -> None:
+    """All of them are received together, again and again, until it has been received too often."""
+    left = set(range(10))
+    for attempts in range(1, LAST):
+        desk = Desk(act=raising(KeyboardInterrupt, only="5.jpg"))
+        with pytest.raises(KeyboardInterrupt):  # as a kill does, it stops everything and nothing is answered
+            desk.handle(*(record(seen(f"{n}.jpg"), number=n, attempts=attempts) for n in sorted(left)))
+        left -= {int(message_id.removeprefix("m")) for message_id in desk.queue.deleted}
+    assert left == {5}

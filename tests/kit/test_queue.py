@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.queue import MOST_ATTRIBUTES, Message, SqsQueue, dead_letter_attributes
+from kit.tracing import Trace
 from tests.kit.stand import record
 
+TRACE = Trace.start().child()
 names = st.text("abcdefghij_", min_size=1, max_size=6)
 
 
@@ -20,7 +22,22 @@ def test_a_message_is_read_from_lambdas_record() -> None:
 
 def test_a_record_with_nothing_but_a_body_is_a_message_too() -> None:
     message = Message.from_record({"messageId": "m", "body": "b"})
-    assert (message.attempts, message.queued_ms, message.trace_header) == (1, 0, "")
+    assert (message.attempts, message.queued_ms, message.attributes) == (1, 0, {})
+
+
+def test_a_message_goes_on_with_the_trace_that_came_with_it() -> None:
+    arrived = record("body")
+    arrived["attributes"]["AWSTraceHeader"] = TRACE.header
+    assert Message.from_record(arrived).trace_header == TRACE.header
+
+
+def test_with_a_message_that_came_without_a_trace_one_begins_the_same_at_every_receive() -> None:
+    first, again, other = (
+        Message.from_record(each) for each in (record("b"), record("b", attempts=2), record("b", number=1))
+    )
+    assert first.trace_header == again.trace_header
+    assert Trace.read(first.trace_header).trace_id != Trace.read(other.trace_header).trace_id
+    assert Trace.read(first.trace_header).span_id == ""
 
 
 @given(why=st.dictionaries(names, st.text(), max_size=8), own=st.dictionaries(names, st.text("x"), max_size=12))
@@ -75,3 +92,11 @@ def test_a_detail_with_characters_that_sqs_refuses_is_still_sent(urls: tuple[str
     SqsQueue(*urls).bury(Message(id="m", body="body"), {"detail": "source/a\x01\udcffb.jpg is gone"})
     (letter,) = boto3.client("sqs").receive_message(QueueUrl=urls[1], MessageAttributeNames=["All"])["Messages"]
     assert letter["MessageAttributes"]["detail"]["StringValue"] == "source/a\ufffd\ufffdb.jpg is gone"
+
+
+def test_a_deleted_message_is_gone(urls: tuple[str, str]) -> None:
+    sqs = boto3.client("sqs")
+    sqs.send_message(QueueUrl=urls[0], MessageBody="body")
+    (received,) = sqs.receive_message(QueueUrl=urls[0], VisibilityTimeout=0)["Messages"]
+    SqsQueue(*urls).delete(Message(id="m", body="body", receipt=received["ReceiptHandle"]))
+    assert "Messages" not in sqs.receive_message(QueueUrl=urls[0])

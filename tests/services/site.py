@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import boto3
 import pytest
 
+from infra.catalogue import projection
 from kit import settings
 from kit.chain import says
 from kit.envelope import decode, encode, wrap
@@ -168,7 +169,7 @@ def create_table() -> None:
                     {"AttributeName": index.partition, "KeyType": "HASH"},
                     {"AttributeName": index.sort, "KeyType": "RANGE"},
                 ],
-                "Projection": {"ProjectionType": "ALL"},
+                "Projection": projection(index).to_dict(),
             }
             for index in INDEXES
         ],

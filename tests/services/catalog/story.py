@@ -1,17 +1,27 @@
 """What is said about a picture on its way, for the catalogue to write down."""
 
+from typing import Any
+
 from kit.envelope import wrap
 from kit.events import (
+    Camera,
     Event,
     Image,
+    ImageDescribed,
     ImageIngested,
+    ImageJudged,
+    ImageModerated,
     ImageNormalized,
     ImageRejected,
     ImageRemoved,
     ImageResized,
+    Judgement,
+    Moderation,
+    ModerationLabel,
     Source,
     StoredImage,
     StoredRendition,
+    Verdict,
 )
 from kit.mailbox import Letter
 from kit.tracing import Trace
@@ -30,9 +40,38 @@ def ingested(picture: Image) -> ImageIngested:
     return ImageIngested(image=picture, recipe="default", format="PNG", width=40, height=60, bytes=5_000)
 
 
-def normalized(picture: Image) -> ImageNormalized:
-    master = StoredImage(bucket="target", key="n.png", format="PNG", width=60, height=40, bytes=4_000, method="m")
-    return ImageNormalized(image=picture, recipe="default", master=master)
+MASTER = StoredImage(bucket="target", key="n.png", format="PNG", width=60, height=40, bytes=4_000, method="m")
+
+
+def normalized(picture: Image, moderation: Moderation = "off") -> ImageNormalized:
+    return ImageNormalized(image=picture, recipe="default", master=MASTER, moderation=moderation)
+
+
+def described(picture: Image, **facts: Any) -> ImageDescribed:
+    key = f"metadata/{picture.id}.json.gz"
+    return ImageDescribed(image=picture, camera=Camera(**facts), extractor="exiftool", version="13.59", tags=key)
+
+
+def moderated(picture: Image, mode: Moderation, verdict: Verdict) -> ImageModerated:
+    confidence = {"accepted": 3, "uncertain": 50, "refused": 97}[verdict]
+    return ImageModerated(
+        image=picture,
+        recipe="default",
+        master=MASTER,
+        mode=mode,
+        verdict=verdict,
+        contains_nudity=confidence >= 50,
+        confidence=confidence,
+        labels=(ModerationLabel(name="Implied Nudity", parent="Non-Explicit Nudity", confidence=confidence),),
+        model="rekognition",
+        model_version="7.0",
+    )
+
+
+def judged(picture: Image, judgement: Judgement) -> ImageJudged:
+    return ImageJudged(
+        image=picture, recipe="default", master=MASTER, judgement=judgement, operation="20261121T080000Z-abc", by="ann"
+    )
 
 
 def resized(picture: Image) -> ImageResized:

@@ -6,8 +6,8 @@ import boto3
 import pytest
 
 from kit.events import ImageCataloged
+from services.catalog.attribute_values import read_item
 from services.catalog.handler import handle
-from services.catalog.records import read_item
 from tests.services.catalog.story import image, ingested, normalized, rejected, resized
 from tests.services.site import TABLE, Deployment, body
 

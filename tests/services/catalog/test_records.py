@@ -5,14 +5,16 @@ from typing import Any
 import boto3
 import pytest
 
+from kit.events import ImageRetired
 from services.catalog.memory import MemoryRecords
-from services.catalog.record import Status
+from services.catalog.record import Status, attributes, is_retired
+from services.catalog.record import image as identity
 from services.catalog.records import DynamoRecords, Place, Records
-from services.catalog.table import BY_DAY, BY_SOURCE, BY_STATUS, INDEXES, Index
-from tests.services.site import TABLE, create_table
+from services.catalog.table import BY_SOURCE, BY_STATUS, INDEXES, Index
+from tests.services.catalog.story import image, said, way
+from tests.services.site import SETTINGS, TABLE, create_table
 
-DAY = "2026-11-21"
-FACTS = {"source_key": "source/a.jpg", "upload_order": "01", "entered_at": f"{DAY}T08:00", "entered_on": DAY}
+FACTS = {"source_key": "source/a.jpg", "upload_order": "01", "entered_at": "2026-11-21T08:00"}
 PARTS: dict[str, Any] = {"original": {"width": 4}, "master": {"width": 3}, "renditions": [{"width": 2}]}
 
 
@@ -83,7 +85,7 @@ def test_a_record_is_completed_once(records: Records) -> None:
 def test_a_record_that_lacks_another_part_is_left_as_it_was(records: Records) -> None:
     before = records.merge("i", FACTS | {"original": PARTS["original"]})
     assert records.complete("i", {"renditions": PARTS["renditions"]}, "e") is None
-    assert records.merge("i", {"entered_on": DAY}) == before
+    assert records.merge("i", {"upload_order": "01"}) == before
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.SUPERSEDED])
@@ -99,7 +101,7 @@ def test_a_record_that_is_not_there_is_not_completed(records: Records) -> None:
 
 
 def superseded(records: Records, *image_ids: str) -> dict[str, str | None]:
-    found = {image_id: records.merge(image_id, {"entered_on": DAY}) for image_id in image_ids}
+    found = {image_id: records.merge(image_id, {"upload_order": "01"}) for image_id in image_ids}
     for record in found.values():
         assert (record["status"] == "SUPERSEDED") == ("superseded_by" in record)
     return {image_id: record.get("superseded_by") for image_id, record in found.items()}
@@ -166,6 +168,15 @@ def test_the_uploads_before_one_are_found(records: Records) -> None:
     assert sorted(record["image_id"] for record in records.uploads("source/a.jpg", "03")) == ["a", "b"]
 
 
+def test_of_an_upload_before_one_it_is_known_what_it_is_and_whether_it_is_retired(records: Records) -> None:
+    (ingested, *_), retired = way(image()), said(ImageRetired(image=image(), deleted=11), "retire")
+    for letter in (ingested, retired):
+        records.merge(image().id, attributes(letter.event, letter.envelope, SETTINGS))
+        (found,) = records.uploads("source/dir/a b.jpg", "02")
+        assert identity(found) == image()
+        assert is_retired(found) == (letter is retired)
+
+
 def test_uploads_of_other_keys_are_left_alone(records: Records) -> None:
     for image_id in ("a", "b"):
         records.merge(image_id, FACTS)
@@ -181,7 +192,7 @@ def items(cloud: None) -> Any:
 
 def test_an_item_has_text_in_every_index_and_only_whole_numbers(items: Any) -> None:
     records = DynamoRecords(TABLE)
-    records.merge("i", FACTS | PARTS)
+    records.merge("i", FACTS | PARTS | {"serial": "s", "taken_on": "2026-11-21", "taken_at": "2026-11-21T08:00:00"})
     (item,) = items()
     for index in INDEXES:
         assert item[index.partition]["S"]
@@ -197,7 +208,7 @@ def test_a_keys_pointer_is_in_no_index(items: Any) -> None:
     assert not any(index.partition in pointer for index in INDEXES)
 
 
-@pytest.mark.parametrize(("index", "question"), [(BY_SOURCE, "source/a.jpg"), (BY_STATUS, "PROCESSING"), (BY_DAY, DAY)])
+@pytest.mark.parametrize(("index", "question"), [(BY_SOURCE, "source/a.jpg"), (BY_STATUS, "PROCESSING")])
 def test_every_question_has_an_index(index: Index, question: str, items: Any) -> None:
     DynamoRecords(TABLE).merge("i", FACTS)
     found = boto3.client("dynamodb").query(

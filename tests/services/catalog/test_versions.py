@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.events import Event, Image, ImageNormalized, ImageOutdated, ImageResized, ImageRetired
+from kit.events import Event, Image, ImageDescribed, ImageNormalized, ImageOutdated, ImageResized, ImageRetired
 from kit.mailbox import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.record import Status
-from tests.services.catalog.story import image, rejected, removed, said, way
+from tests.services.catalog.story import described, image, rejected, removed, said, way
 from tests.services.site import site
 
 FIRST, SECOND = image(version="v1", sequencer="01"), image(version="v2", sequencer="02")
@@ -28,7 +28,7 @@ class World:
 
     def hear(self, letters: Iterable[Letter[Event]]) -> "World":
         for letter in letters:
-            if isinstance(letter.event, ImageNormalized | ImageResized):
+            if isinstance(letter.event, ImageDescribed | ImageNormalized | ImageResized):
                 self.outputs.add(letter.event.image.id)
             for event in act(letter, site=site(), records=self.records):
                 if isinstance(event, ImageOutdated):
@@ -95,7 +95,11 @@ def test_an_index_that_lags_behind_does_not_hide_the_picture_that_is_removed() -
     assert world.outputs == set()
 
 
-LETTERS: list[Letter[Event]] = [*way(FIRST), *way(SECOND), said(removed(MARKER), "ingest"), *way(THIRD)]
+DESCRIBED = [said(described(picture, serial="s"), "describe") for picture in (FIRST, SECOND, THIRD)]
+LETTERS: list[Letter[Event]] = [
+    *(*way(FIRST), *way(SECOND), said(removed(MARKER), "ingest"), *way(THIRD)),
+    *DESCRIBED,
+]
 
 
 @given(st.permutations(LETTERS), st.lists(st.sampled_from(LETTERS), max_size=4))
@@ -109,7 +113,7 @@ def test_in_any_order_and_repeated_only_what_counts_keeps_its_outputs(
         assert world.status(picture) in {Status.REMOVED, Status.SUPERSEDED}
 
 
-@given(st.permutations([*way(FIRST), said(removed(FIRST, whole_key=False), "ingest")]))
+@given(st.permutations([*way(FIRST), DESCRIBED[0], said(removed(FIRST, whole_key=False), "ingest")]))
 def test_a_version_that_is_removed_while_it_is_worked_on_ends_without_outputs(order: list[Letter[Event]]) -> None:
     world = World().hear(order)
     assert (world.status(FIRST), world.outputs) == (Status.REMOVED, set())

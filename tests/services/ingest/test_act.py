@@ -112,7 +112,6 @@ def test_a_key_that_no_recipe_matches_is_ignored_and_says_so(
     assert ingest(storage, "a.png", pictures.png(), recipes=ONLY_JPG) == []
     assert storage.ranges == []
     assert caplog.messages == ["ignored: no recipe matches its key"]
-    assert vars(caplog.records[0])["key"] == "a.png"
 
 
 def test_a_folders_marker_is_ignored_and_says_so(storage: CountingStorage, caplog: pytest.LogCaptureFixture) -> None:

@@ -85,6 +85,22 @@ def test_one_bad_upload_in_ten_leaves_nine_announced(deployed: Deployment) -> No
     assert len(deployed.dead_letters()) == 1
 
 
+def test_every_line_of_the_log_names_its_upload(deployed: Deployment, caplog: pytest.LogCaptureFixture) -> None:
+    good, marker = deployed.upload("a.jpg", pictures.jpeg()), deployed.upload("holiday/", b"")
+    bad = deployed.upload("b.jpg", b"no picture")
+    deployed.deliver(handle, *map(notification, (good, marker, bad)))
+    lines = {
+        (line.getMessage().partition(":")[0], vars(line)["key"], vars(line)["image_id"]) for line in caplog.records
+    }
+    assert lines == {
+        ("image-ingested", "a.jpg", Image.of(good).id),
+        ("ignored", "holiday/", Image.of(marker).id),
+        ("not-an-image", "b.jpg", Image.of(bad).id),
+        ("image-rejected", "b.jpg", Image.of(bad).id),
+    }
+    assert all(vars(line)["actor"] == "ingest" and vars(line)["trace"] for line in caplog.records)
+
+
 def test_what_cannot_be_announced_now_stays_in_the_queue(deployed: Deployment) -> None:
     source = deployed.upload("a.jpg", pictures.jpeg())
     deployed.sns.delete_topic(TopicArn="arn:aws:sns:eu-west-1:123456789012:image-ingested")

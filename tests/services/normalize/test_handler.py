@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from imaging.recipes import parse
 from kit.events import Image, ImageIngested, ImageNormalized, ImageRejected, Source, StoredImage
-from services.normalize.handler import handle
+from kit.function import function
+from services.normalize.actor import NORMALIZE
+from services.normalize.handler import connect, handle
 from tests import pictures
 from tests.services.site import Deployment, body
 
@@ -83,3 +86,10 @@ def test_an_event_that_normalize_does_not_hear_is_dead_lettered(deployed: Deploy
     stranger = ImageRejected(image=Image.of(source), actor="x", reason="r", detail="d", attempts=1)
     assert deployed.deliver(handle, body(stranger)) == []
     assert [why["reason"] for why in deployed.dead_letters()] == ["unreadable-message"]
+
+
+def test_what_the_recipe_wants_of_moderation_travels_with_the_picture(deployed: Deployment) -> None:
+    gated = parse('recipe = [{ name = "default", moderation = "gate", rendition = [{ name = "a", width = 9 }] }]')
+    source = deployed.upload("a.jpg", pictures.jpeg())
+    deployed.deliver(function(NORMALIZE, lambda site: connect(site, gated)), body(ingested(source)))
+    assert [event.moderation for event in deployed.heard(ImageNormalized)] == ["gate"]

@@ -1,8 +1,24 @@
 """resize on moto: a message in; renditions, an announcement or a dead letter out."""
 
+import logging
+from typing import Any
+
 import pytest
 
-from kit.events import Image, ImageNormalized, ImageRejected, ImageResized, Source, StoredImage
+from kit.events import (
+    Event,
+    Image,
+    ImageJudged,
+    ImageModerated,
+    ImageNormalized,
+    ImageRejected,
+    ImageResized,
+    Judgement,
+    Moderation,
+    Source,
+    StoredImage,
+    Verdict,
+)
 from services.resize.handler import handle
 from tests import pictures
 from tests.services.site import Deployment, body
@@ -16,9 +32,9 @@ def deployed(cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> 
     return Deployment("resize", monkeypatch)
 
 
-def normalized(recipe: str = "default") -> ImageNormalized:
+def normalized(recipe: str = "default", moderation: Moderation = "off") -> ImageNormalized:
     master = StoredImage(bucket="target", key=KEY, format="JPEG", width=1, height=1, bytes=1, method="m")
-    return ImageNormalized(image=IMAGE, recipe=recipe, master=master)
+    return ImageNormalized(image=IMAGE, recipe=recipe, master=master, moderation=moderation)
 
 
 def store_master(deployed: Deployment, content: bytes) -> None:
@@ -72,3 +88,57 @@ def test_what_cannot_be_resized_is_dead_lettered_with_its_reason(
     (why,) = deployed.dead_letters()
     assert (why["reason"], why["actor"], why["image_id"]) == (reason, "resize", IMAGE.id)
     assert [event.reason for event in deployed.heard(ImageRejected)] == [reason]
+
+
+def moderated(mode: Moderation, verdict: Verdict) -> ImageModerated:
+    said = normalized("training")
+    rest: dict[str, Any] = {"confidence": 1, "contains_nudity": False, "labels": (), "model": "m", "model_version": "1"}
+    return ImageModerated(image=IMAGE, recipe=said.recipe, master=said.master, mode=mode, verdict=verdict, **rest)
+
+
+def judged(judgement: Judgement) -> ImageJudged:
+    said = normalized("training")
+    return ImageJudged(
+        image=IMAGE, recipe=said.recipe, master=said.master, judgement=judgement, operation="o", by="ann"
+    )
+
+
+class TestGate:
+    @pytest.mark.parametrize(
+        "event",
+        [normalized("training", "flag"), moderated("gate", "accepted"), judged("approved")],
+        ids=["flagged", "accepted", "approved"],
+    )
+    def test_who_passes_is_resized(self, event: Event, deployed: Deployment) -> None:
+        store_master(deployed, pictures.jpeg())
+        assert deployed.deliver(handle, body(event)) == []
+        assert [len(said.renditions) for said in deployed.heard(ImageResized)] == [1]
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            normalized("training", "gate"),
+            moderated("gate", "refused"),
+            moderated("gate", "uncertain"),
+            moderated("flag", "accepted"),  # was resized when it was normalized
+            moderated("flag", "refused"),
+            judged("rejected"),
+        ],
+        ids=["waiting", "refused", "uncertain", "flagged and accepted", "flagged and refused", "rejected"],
+    )
+    def test_who_does_not_is_left_alone(
+        self, event: Event, deployed: Deployment, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        store_master(deployed, pictures.jpeg())
+        with caplog.at_level(logging.INFO, logger="brigade"):
+            assert deployed.deliver(handle, body(event)) == []
+        assert deployed.keys("target") == [KEY]
+        assert (deployed.heard(ImageResized), deployed.dead_letters()) == ([], [])
+        assert f"left alone: {event.kind} does not let this picture pass" in caplog.messages
+
+    def test_a_mode_that_is_not_known_lets_nobody_pass(self, deployed: Deployment) -> None:
+        store_master(deployed, pictures.jpeg())
+        deployed.deliver(handle, body(normalized("training", "gate")).replace('"gate"', '"Gate"'))
+        [why] = deployed.dead_letters()
+        assert why["reason"] == "unreadable-message"
+        assert deployed.keys("target") == [KEY]

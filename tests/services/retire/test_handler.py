@@ -14,22 +14,23 @@ OUTDATED = body(ImageOutdated(image=OLD, why="removed"), "catalog")
 def deployed(cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Deployment:
     deployed = Deployment("retire", monkeypatch)
     for image in (OLD, OTHER):
-        for key in (f"normalized/{image.id}.jpg", f"renditions/{image.id}/w150.jpg", f"renditions/{image.id}/h150.jpg"):
+        renditions = [f"renditions/{image.id}/{name}.jpg" for name in ("w150", "h150")]
+        for key in (f"normalized/{image.id}.jpg", *renditions, f"metadata/{image.id}.json.gz"):
             deployed.s3.put_object(Bucket="target", Key=key, Body=b"x")
     return deployed
 
 
 def test_all_outputs_of_an_outdated_picture_go_and_no_others(deployed: Deployment) -> None:
     assert deployed.deliver(handle, OUTDATED) == []
-    assert len(deployed.keys("target")) == 3
+    assert len(deployed.keys("target")) == 4
     assert all(OTHER.id in key for key in deployed.keys("target"))
-    assert deployed.heard(ImageRetired) == [ImageRetired(image=OLD, deleted=3)]
+    assert deployed.heard(ImageRetired) == [ImageRetired(image=OLD, deleted=4)]
 
 
 def test_retiring_twice_does_no_harm(deployed: Deployment) -> None:
     deployed.deliver(handle, OUTDATED)
     assert deployed.deliver(handle, OUTDATED) == []
-    assert [event.deleted for event in deployed.heard(ImageRetired)] == [3, 0]
+    assert [event.deleted for event in deployed.heard(ImageRetired)] == [4, 0]
 
 
 def test_while_the_bucket_is_missing_messages_stay(deployed: Deployment) -> None:

@@ -1,0 +1,196 @@
+"""The chain driven by this program instead of event source mappings, so that all that its functions do is counted.
+
+The handlers are the actors' own and talk to the local cloud; botocore's hooks tell what they ask of it.
+"""
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from benchmarks.write_units import written
+from brigade import mappings, uploads
+from brigade.files import LocalFile
+from brigade.inline import Unhurried
+from brigade.pipeline import Pipeline
+from infra import names
+from kit import aws
+from kit.actor import Actor
+from kit.logs import JsonLines
+from services.catalog.record import Status
+from services.catalog.table import KEY
+from services.chain import CHAIN
+
+# What Lambda's own formatter adds to a line (timestamp, logger, requestId), and CloudWatch to an event, bytes:
+# https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html,
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+ADDED_TO_A_LINE = 111 + 26
+# Every answer comes so much later, so that requests made side by side are still under way together.
+ANSWER_S = 0.02
+PATIENCE_S = 300
+NOT_READY = "the pictures did not all become ready: the benchmark's figures would mean nothing"
+
+
+@dataclass
+class Tally:
+    """What one actor took: requests by service and operation, CPU seconds, sizes in bytes.
+
+    ``waits`` counts the requests by service, those alone that began while none other was under way.
+    """
+
+    messages: int = 0
+    invocations: int = 0
+    cpu: float = 0
+    requests: Counter[tuple[str, str]] = field(default_factory=Counter)
+    waits: Counter[str] = field(default_factory=Counter)
+    read: int = 0
+    stored: int = 0
+    logged: int = 0
+    units: Counter[str] = field(default_factory=Counter)
+
+
+Tallies = dict[str, Tally]
+
+
+@contextmanager
+def driving(pipeline: Pipeline) -> Iterator["Driver"]:
+    """Take the place of the event source mappings."""
+    log = logging.getLogger("brigade")
+    list(mappings.switch(pipeline, CHAIN.actors, on=False))
+    pipeline.target.export()
+    aws.forget()
+    driver = Driver(pipeline)
+    counting = _Counting(driver)
+    log.addHandler(counting)
+    log.propagate = False
+    try:
+        yield driver
+    finally:
+        log.propagate = True
+        log.removeHandler(counting)
+        aws.forget()
+        list(mappings.switch(pipeline, CHAIN.actors, on=True))
+
+
+class Driver:
+    """Hands messages to the actors' handlers and counts what they do: in the tally of the actor that is at work."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.tally = Tally()
+        self._pipeline = pipeline
+        self._sqs = pipeline.target.client("sqs")
+        self._items: dict[str, dict[str, Any]] = {}
+        self._lock, self._under_way = threading.Lock(), 0
+        aws.session().register("provide-client-params", self._asked)
+        aws.session().register("after-call", self._answered)
+
+    def pass_through(self, files: list[LocalFile]) -> Tallies:
+        """Upload files and let every actor empty its queue, until all files are ready."""
+        bucket = self._pipeline.source_bucket
+        ids = [done.image_id for done in uploads.upload(self._pipeline.s3, bucket, files)]
+        tallies = {actor.name: Tally() for actor in CHAIN.actors}
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            handled = sum(self._drain(actor, tallies[actor.name]) for actor in CHAIN.actors)
+            if not handled and self._ready(ids):
+                return tallies
+        sys.exit(NOT_READY)
+
+    def _ready(self, ids: list[str]) -> bool:
+        records = self._pipeline.catalogue.get(ids)
+        return len(records) == len(ids) and all(record["status"] == Status.READY for record in records.values())
+
+    def _drain(self, actor: Actor, tally: Tally) -> int:
+        """Let one actor empty its queue, as its event source mapping would; return how many messages there were."""
+        self.tally, before = tally, tally.messages
+        url = self._pipeline.stack.outputs[names.queue(actor)]
+        with self._as_function(actor):
+            handle = import_module(actor.module).handle
+            while messages := self._receive(url, actor.batch):
+                began = time.process_time()
+                answer = handle({"Records": [_record(message) for message in messages]}, Unhurried())
+                tally.cpu += time.process_time() - began
+                if answer["batchItemFailures"]:
+                    sys.exit(NOT_READY)
+                tally.invocations += 1
+                tally.messages += len(messages)
+                entries = [{"Id": str(i), "ReceiptHandle": m["ReceiptHandle"]} for i, m in enumerate(messages)]
+                self._sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+        return tally.messages - before
+
+    def _receive(self, url: str, batch: int) -> list[dict[str, Any]]:
+        answer = self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=batch, MessageSystemAttributeNames=["All"])
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+    @contextmanager
+    def _as_function(self, actor: Actor) -> Iterator[None]:
+        """Be one function, which reads its environment with its first message. All share the clients, warm ones."""
+        name = self._pipeline.stack.outputs[names.function(actor)]
+        functions = self._pipeline.target.client("lambda")
+        variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        before = dict(os.environ)
+        os.environ.update(variables, AWS_LAMBDA_FUNCTION_NAME=name)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    def _asked(self, **said: Any) -> None:
+        params, model = said["params"], said["model"]
+        service = model.service_model.service_name
+        if "Range" in params:
+            # The local cloud gives ranges of a key's newest version only, and here that is the one that is meant.
+            del params["VersionId"]
+        with self._lock:  # renditions are stored in threads
+            self.tally.requests[service, model.name] += 1
+            self.tally.waits[service] += not self._under_way
+            self.tally.stored += len(params.get("Body", b""))
+            self._under_way += 1
+
+    def _answered(self, **said: Any) -> None:
+        parsed, model = said["parsed"], said["model"]
+        time.sleep(ANSWER_S)
+        with self._lock:
+            self._under_way -= 1
+            if model.name == "GetObject":
+                self.tally.read += parsed["ContentLength"]
+            elif model.name == "UpdateItem":
+                # A write that is refused is paid for like one that changes nothing.
+                after = parsed.get("Attributes") or parsed["Item"]
+                key = after[KEY]["S"]
+                self.tally.units.update(written(self._items.get(key), after))
+                self._items[key] = after
+
+
+def _record(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a received message as the event source mapping hands it to a function."""
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+    }
+
+
+class _Counting(logging.Handler):
+    """Counts the bytes that CloudWatch would be sent, and shows what went wrong."""
+
+    def __init__(self, driver: Driver) -> None:
+        super().__init__(logging.INFO)
+        self._driver = driver
+        self.setFormatter(JsonLines())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = self.format(record)
+        self._driver.tally.logged += len(line.encode()) + ADDED_TO_A_LINE
+        if record.levelno > logging.INFO:
+            print(line, file=sys.stderr)

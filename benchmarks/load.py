@@ -1,0 +1,111 @@
+"""How the chain takes a load: 2,000 small pictures at once, then a trickle; queues, stages, drain and memory.
+
+Run it with `make load`. The pictures go through a local cloud on this machine, the first lot by `brigade upload
+--wait`, whose memory is watched. The raw measurements go to benchmarks/load.json, a plot to benchmarks/load.svg.
+"""
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from PIL import Image as Picture
+from rich.console import Console
+
+from benchmarks import load_report
+from benchmarks.load_measures import Load, measure
+from benchmarks.load_watch import Watch
+from brigade import deployment, local_cloud, samples, uploads
+from brigade.local_cloud import LocalCloud
+from brigade.pipeline import Pipeline
+from brigade.target import local_target
+from imaging.recipes import DEFAULT_PATH
+from kit.events import Image, Source
+
+PICTURES = int(os.environ.get("LOAD_PICTURES", "2000"))
+SIZE = (480, 320)
+TRICKLE_RATE = 5  # pictures a second
+TRICKLE_S = 60
+PATIENCE_S = 300
+STACK = "load"
+_PARALLEL = 8
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        photos = draw(Path(folder), PICTURES)
+        with local_cloud.running() as cloud:
+            target = local_target(cloud.endpoint)
+            pipeline = Pipeline(deployment.deploy(target, STACK, recipes=DEFAULT_PATH, version="load"))
+            trickle(pipeline, cloud, photos[:8], "warm/")  # functions start once
+            few = photos[: TRICKLE_RATE * TRICKLE_S]
+            loads = (burst(pipeline, cloud, Path(folder)), trickle(pipeline, cloud, few, "trickle/"))
+    for table in load_report.tables(loads):
+        Console(width=120).print(load_report.rich(table))
+    load_report.write(loads)
+
+
+def draw(folder: Path, count: int) -> list[Path]:
+    """Write so many small JPEGs, each with bytes of its own."""
+    moods = (samples.MORNING, samples.NOON, samples.EVENING, samples.NIGHT, samples.WINTER, samples.AUTUMN)
+    drawn = [small(samples.photograph(samples.SMALL, mood, 1)) for mood in moods]
+    paths = [folder / f"{number:05}.jpg" for number in range(count)]
+    for number, path in enumerate(paths):
+        path.write_bytes(drawn[number % len(drawn)] + str(number).encode())
+    return paths
+
+
+def small(content: bytes) -> bytes:
+    """Return a photograph in the benchmark's size."""
+    file = io.BytesIO()
+    Picture.open(io.BytesIO(content)).resize(SIZE).save(file, "JPEG")
+    return file.getvalue()
+
+
+def burst(pipeline: Pipeline, cloud: LocalCloud, folder: Path) -> Load:
+    """Upload the folder as an operator does, and wait as long as the command does."""
+    command = [sys.executable, "-m", "brigade", "upload", "--wait", str(folder), "--prefix", "burst/"]
+    with (
+        subprocess.Popen(
+            [*command, "--stack", STACK],
+            env=os.environ | pipeline.target.variables(),
+            stdout=subprocess.DEVNULL,
+        ) as uploading,
+        Watch(pipeline, cloud.log, uploading.pid) as watch,
+    ):
+        expect(uploading.wait() == 0)
+    return measure(pipeline, "burst/", watch)
+
+
+def trickle(pipeline: Pipeline, cloud: LocalCloud, photos: list[Path], prefix: str) -> Load:
+    """Upload the photos one after another at TRICKLE_RATE and wait for them."""
+    began = time.monotonic()
+
+    def upload(number: int) -> str:
+        time.sleep(max(0, began + number / TRICKLE_RATE - time.monotonic()))
+        key = prefix + photos[number].name
+        answer = pipeline.s3.put_object(Bucket=pipeline.source_bucket, Key=key, Body=photos[number].read_bytes())
+        return Image.of(Source(bucket=pipeline.source_bucket, key=key, version=answer["VersionId"])).id
+
+    with Watch(pipeline, cloud.log) as watch:
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            ids = list(pool.map(upload, range(len(photos))))
+        expect(not uploads.wait(pipeline.catalogue, ids, PATIENCE_S, lambda record: expect(is_ready(record))))
+    return measure(pipeline, prefix, watch)
+
+
+def is_ready(record: dict[str, object]) -> bool:
+    return record["status"] == "READY"
+
+
+def expect(true: bool) -> None:
+    if not true:
+        sys.exit("the benchmark's pictures did not all become ready: its figures would mean nothing")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+"""Asking before something is changed."""
+
+import sys
+
+import typer
+
+from brigade.console import OperatorError
+
+
+def ask(question: str, yes: bool) -> None:
+    """Return when the operator agrees, or has agreed by --yes; raises OperatorError else."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise OperatorError(f"{question} There is no terminal to answer on", "add --yes")
+    if not typer.confirm(question, err=True):
+        raise OperatorError("nothing was changed")

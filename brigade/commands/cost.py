@@ -1,0 +1,104 @@
+"""`brigade cost`: what the bill will be."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from brigade.commands.options import AsJson
+from brigade.console import OperatorError, out, print_json, table
+
+if TYPE_CHECKING:
+    from brigade.cost.estimate import Line
+    from brigade.cost.measured import Measured
+    from brigade.cost.prices import Prices
+
+MILLION = 1e6
+# What Lambda's pollers ask of a queue that is empty, in a month:
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html has the pollers; the number is from bills.
+EMPTY_POLLS = 650_000
+
+
+def cost(
+    pictures: Annotated[float, typer.Option(help="How many pictures.", min=1)] = MILLION,
+    megapixels: Annotated[float, typer.Option(help="Their size.", min=0)] = 12,
+    recipe: Annotated[str, typer.Option(help="The recipe that makes their renditions.")] = "default",
+    turned: Annotated[
+        float, typer.Option(help="The share whose pixels must be turned or converted, 0 to 1.", min=0, max=1)
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Say what pictures cost on AWS, from what `make bench` measured and a dated price list; no account is asked."""
+    from brigade.cost import estimate, measured, prices
+    from services.chain import CHAIN
+
+    figures, listed = measured.load(), prices.load()
+    run = figures.at(recipe, megapixels, turned)
+    if missing := estimate.unpriced(run):
+        raise OperatorError(f"there is no price for {', '.join(missing)}", f"add it to {prices.LIST.name}")
+    bulk, single = (estimate.estimate(run, listed, CHAIN, batched=batched) for batched in (True, False))
+    if as_json:
+        print_json([_as_json(*pair, pictures) for pair in zip(bulk, single, strict=True)])
+        return
+    rows = [row for pair in zip(bulk, single, strict=True) for row in [_row(*pair, pictures)]]
+    title = f"{pictures:,.0f} pictures of {megapixels:g} megapixels, recipe {recipe}: US dollars"
+    columns = ("service", "what", "a picture", "", "in bulk", "one by one")
+    out.print(table(title, columns, [*rows, *_sums(bulk, single, pictures)]))
+    for line in _notes(figures, listed, estimate.unmeasured(run, CHAIN)):
+        out.print(Text(line))
+
+
+def _row(bulk: "Line", single: "Line", pictures: float) -> tuple[str, ...]:
+    what = f"{bulk.what} (assumed)" if bulk.assumed else bulk.what
+    return bulk.service, what, f"{bulk.quantity:10,.3f}", bulk.unit, *_dollars(bulk.usd, single.usd, pictures)
+
+
+def _dollars(bulk: float, single: float, pictures: float) -> tuple[str, str]:
+    return f"{bulk * pictures / MILLION:9,.2f}", f"{single * pictures / MILLION:9,.2f}"
+
+
+def _sums(bulk: list["Line"], single: list["Line"], pictures: float) -> list[tuple[str, ...]]:
+    def row(title: str, *sums: float) -> tuple[str, ...]:
+        return title, "", "", "", *_dollars(sums[0], sums[1], pictures)
+
+    def ratio(title: str, *sums: float) -> tuple[str, ...]:
+        return title, "", "", "", *(f"{part / floor:9.2f}" for part in sums)
+
+    floor = sum(line.usd for line in bulk if line.floor)
+    whole = [sum(line.usd for line in lines) for lines in (bulk, single)]
+    measured = [sum(line.usd for line in lines if not line.assumed) for lines in (bulk, single)]
+    return [
+        row("all", *whole),
+        ("a thousand pictures", "", "", "", *(f"{part / 1000:9.4f}" for part in whole)),
+        row("the floor: S3's requests for masters and renditions", floor, floor),
+        ratio("all ÷ the floor", *whole),
+        ratio("all but what is assumed ÷ the floor", *measured),
+    ]
+
+
+def _notes(figures: "Measured", prices: "Prices", unmeasured: list[str]) -> list[str]:
+    from services.chain import CHAIN
+
+    idle = len(CHAIN.actors) * EMPTY_POLLS * prices.per_million.sqs_request / MILLION
+    unknown = [f"Not in it, because it was not measured: {', '.join(unmeasured)}."] if unmeasured else []
+    return [
+        f"Prices of {prices.dated} in {prices.region}, from third parties: check them before you rely on this.",
+        f"Measured on {figures.measured_on}, {figures.machine}; docs/cost.md says how, and what is assumed.",
+        "In bulk: so many wait that every batch is full. One by one: each message is alone in its batch.",
+        f"Not in it: what is stored, by the month; transfer out; the uploads' PUTs; empty polls, about ${idle:.2f} "
+        "a month; alarms, dashboard and metrics.",
+        *unknown,
+    ]
+
+
+def _as_json(bulk: "Line", single: "Line", pictures: float) -> dict[str, object]:
+    return {
+        "service": bulk.service,
+        "what": bulk.what,
+        "a_picture": {"in_bulk": bulk.quantity, "one_by_one": single.quantity},
+        "unit": bulk.unit,
+        "usd_in_bulk": bulk.usd * pictures / MILLION,
+        "usd_one_by_one": single.usd * pictures / MILLION,
+        "floor": bulk.floor,
+        "assumed": bulk.assumed,
+    }

@@ -1,0 +1,82 @@
+"""`brigade dlq discard`: dead letters thrown away, but for a file."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from brigade.commands.asking import ask
+from brigade.commands.dlq.choosing import ImageId, KeyPattern, Reason, Since, selection
+from brigade.commands.dlq.naming import by_id, history_of, place_and_ids
+from brigade.commands.dlq.where import DeadLetterQueueUrl, QueueUrl, Where, patiently
+from brigade.commands.options import StackName
+from brigade.console import OperatorError, counted, out, progress, say, table
+
+if TYPE_CHECKING:
+    from brigade.dead_letters.letter import DeadLetter
+
+
+def discard(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ACTOR] [MESSAGE]...", help="Whose, and the beginnings of their ids.", show_default=False
+        ),
+    ] = None,
+    reason: Reason = None,
+    image: ImageId = None,
+    key: KeyPattern = None,
+    since: Since = None,
+    archive: Annotated[
+        Path | None, typer.Option(help="Where they are written first. [default: ./brigade-dlq-ACTOR-TIME.jsonl]")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    stack: StackName = "brigade",
+    queue: QueueUrl = None,
+    dlq: DeadLetterQueueUrl = None,
+) -> None:
+    """Write dead letters to a file, then delete them. `brigade dlq import` puts them back.
+
+    Without messages and filters, all of the actor's. Exits 1 when somebody else has taken some meanwhile.
+    """
+    from brigade.dead_letters.queue import HOLD_S
+
+    chosen = selection(reason, image, key, since)
+    place, ids = place_and_ids(words or (), stack, queue, dlq)
+    letters = chosen.choose(by_id(patiently(place, HOLD_S), ids))
+    if not letters:
+        say(f"no dead letter of {place.name} is to be discarded")
+        return
+    path = archive or Path(f"brigade-dlq-{place.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jsonl")
+    reasons = Counter(letter.reason for letter in letters).most_common()
+    title = f"{place.name} on {place.target.describe()}"
+    out.print(table(title, ("reason", "to discard"), [(why, str(count)) for why, count in reasons]))
+    ask(f"Discard {counted(len(letters), 'dead letter')}, written to {path} before?", yes)
+    _discard(place, letters, path)
+
+
+def _discard(place: Where, letters: "list[DeadLetter]", path: Path) -> None:
+    from brigade.dead_letters.archive import write
+    from brigade.dead_letters.discarding import DISCARDED
+    from brigade.dead_letters.discarding import discard as delete
+    from brigade.dead_letters.telling import tell
+
+    deleted: list[DeadLetter] = []
+    with place.history.begin("discard", where=place.name, letters=letters) as operation:
+        write(letters, path, place.name)
+        try:
+            with progress("discarding", len(letters)) as step:
+                for letter in delete(place.queue, letters, operation):
+                    deleted.append(letter)
+                    step()
+        finally:
+            if place.pipeline:
+                tell(place.pipeline, deleted, DISCARDED, operation)
+            say(f"{counted(len(deleted), 'dead letter')} discarded (operation {operation.id}); {path} holds them")
+    if gone := len(letters) - len(deleted):
+        raise OperatorError(
+            f"{gone} of {len(letters)} were gone already: somebody else has taken them",
+            f"{history_of(place, operation.id)} says which",
+        )

@@ -1,0 +1,125 @@
+"""Whose dead letters: an actor's of the stack, or those of any two SQS queues."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from brigade.commands import here
+from brigade.console import OperatorError, say
+
+if TYPE_CHECKING:
+    from brigade.dead_letters.history import History
+    from brigade.dead_letters.letter import DeadLetter
+    from brigade.dead_letters.queue import DeadLetterQueue
+    from brigade.pipeline import Pipeline
+    from brigade.target import Target
+    from kit.actor import Actor
+
+ActorName = Annotated[str | None, typer.Argument(metavar="ACTOR", help="Whose dead letters.", show_default=False)]
+QueueUrl = Annotated[
+    str | None, typer.Option("--queue", metavar="URL", help="Instead of an actor: the queue of any SQS pair.")
+]
+DeadLetterQueueUrl = Annotated[
+    str | None, typer.Option("--dlq", metavar="URL", help="With --queue: its dead-letter queue.")
+]
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+_NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
+
+
+@dataclass(frozen=True)
+class Where:
+    """A dead-letter queue, and what is known of whose it is. A foreign pair has neither actor nor pipeline."""
+
+    name: str  # the actor's, or the dead-letter queue's
+    queue: "DeadLetterQueue"
+    target: "Target"
+    actor: "Actor | None" = None
+    pipeline: "Pipeline | None" = None
+
+    @property
+    def words(self) -> str:
+        """How the operator names it in a command."""
+        return self.name if self.actor else f"--queue {self.queue.source_url} --dlq {self.queue.url}"
+
+    @property
+    def history(self) -> "History":
+        """Where operations on it are recorded."""
+        from brigade.dead_letters.history import FileHistory, S3History
+        from brigade.local_record import state_folder
+
+        if self.pipeline:
+            return S3History(self.target, self.pipeline.target_bucket)
+        return FileHistory(self.target, state_folder() / "operations" / quote(self.queue.url, safe=""))
+
+
+def patiently(where: Where, seconds: float) -> "list[DeadLetter]":
+    """Look at the letters; wait so long for those that another command holds, and say so."""
+    told: list[int] = []
+
+    def waiting(count: int) -> None:
+        if not told:
+            say(f"another command holds {count} dead letters of {where.name}; waiting for at most {seconds:.0f} s")
+        told.append(count)
+
+    return where.queue.look(seconds, waiting)
+
+
+def one(stack: str, actor: str | None, queue: str | None, dlq: str | None) -> Where:
+    """Return the one place that was named; raises OperatorError where none was, or more than one."""
+    if actor is None and queue is None and dlq is None:
+        raise OperatorError("whose dead letters?", "name an actor, or any two queues by --queue URL --dlq URL")
+    return every(stack, actor, queue, dlq)[0]
+
+
+def every(stack: str, actor: str | None, queue: str | None, dlq: str | None) -> list[Where]:
+    """Return the place that was named, or where none was, every actor's. Raises OperatorError as ``one`` does."""
+    if queue is None and dlq is None:
+        return _of_stack(stack, actor)
+    if actor is not None:
+        raise OperatorError(f"{actor} has queues of its own", "name either an actor, or --queue and --dlq")
+    if queue is None or dlq is None:
+        raise OperatorError("a pair is two queues", "name both --queue URL and --dlq URL")
+    return [_pair(here(), queue, dlq)]
+
+
+def _of_stack(stack: str, name: str | None) -> list[Where]:
+    from brigade.pipeline import Pipeline
+    from services.chain import CHAIN
+
+    actors = [CHAIN.actor(name)] if name else CHAIN.actors
+    target = here()
+    pipeline = Pipeline.find(target, stack)
+    return [Where(each.name, pipeline.dead_letter_queue(each), target, each, pipeline) for each in actors]
+
+
+def _pair(target: "Target", queue: str, dlq: str) -> Where:
+    from brigade.dead_letters.queue import DeadLetterQueue
+
+    if queue == dlq:
+        raise OperatorError("--queue and --dlq name the same queue", "name a queue, and the one that has its failures")
+    sqs = target.client("sqs")
+    facts = {url: _attributes(sqs, url) for url in (queue, dlq)}
+    for url, attributes in facts.items():
+        if attributes.get("FifoQueue") == "true":
+            raise OperatorError(f"{url} is a FIFO queue", "only standard queues keep no order that could be lost")
+    if "RedrivePolicy" in facts[dlq]:
+        raise OperatorError(
+            f"{dlq} has a dead-letter queue itself: looking would count as receiving, and could move messages on",
+            "are --queue and --dlq the wrong way round? Otherwise remove its RedrivePolicy",
+        )
+    return Where(dlq.rpartition("/")[2], DeadLetterQueue(sqs, dlq, queue), target)
+
+
+def _attributes(sqs: Any, url: str) -> dict[str, str]:
+    from botocore.exceptions import ClientError
+
+    try:
+        attributes: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    except ClientError as error:
+        if any(code in error.response["Error"]["Code"] for code in _NO_QUEUE):
+            raise OperatorError(f"there is no queue {url}", "`aws sqs list-queues` shows those there are") from error
+        raise
+    return attributes

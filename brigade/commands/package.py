@@ -1,0 +1,52 @@
+"""`brigade package`: every function's zip in a folder, for those who deploy with other tools."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from brigade import release
+from brigade.commands.options import AsJson
+from brigade.console import byte_size, out, print_json, say, table
+
+
+def package(
+    arch: Annotated[str, typer.Option(help="What the functions run on: arm64 or x86_64.")] = "arm64",
+    python: Annotated[str | None, typer.Option(help="Their Python  [default: the template's]")] = None,
+    folder: Annotated[
+        Path, typer.Option("--out", help="The zips go into a folder below it, named for Python and processor.")
+    ] = Path("build/packages"),
+    recipes: Annotated[
+        Path | None, typer.Option(help="[default: ./recipes.toml, or else the one with brigade]")
+    ] = None,
+    bucket: Annotated[
+        str | None, typer.Option(help="Also write parameters.json, for a deployment from this bucket by the AWS CLI.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make every function's zip: the same bytes for the same inputs."""
+    from brigade import packages
+    from brigade.recipes import load_recipes, recipes_path
+    from infra.functions import RUNTIME
+    from infra.libraries import Platform
+    from services.chain import CHAIN
+
+    load_recipes(recipes)  # a mistake in them shows here, not in a function's log
+    theirs = RUNTIME.removeprefix("python")
+    platform = Platform(arch, python or theirs)
+    if platform.python != theirs:
+        say(f"the template's functions run Python {theirs}: these zips are for {platform.python}")
+    place = folder / str(platform)
+    made = packages.write(packages.build(CHAIN, recipes_path(recipes), platform, say), place)
+    if as_json:
+        print_json([asdict(each) for each in made])
+    else:
+        columns = ("actor", "zip", "unzipped: AWS SDK", "Pillow, HEIF", "the rest", "file")
+        rows = [
+            [each.actor, *map(byte_size, (each.zipped, each.sdk, each.pictures, each.rest)), each.key] for each in made
+        ]
+        out.print(table(str(place), columns, rows))
+    if bucket:
+        path = packages.write_parameters(CHAIN, made, place, packages.placed(bucket, platform, release()))
+        say(f"{path} names them as objects of {bucket}")

@@ -1,0 +1,44 @@
+"""`brigade trace`: where a picture's time went."""
+
+from typing import Annotated
+
+import typer
+
+from brigade.commands import here
+from brigade.commands.options import AsJson, StackName
+from brigade.console import OperatorError, out, print_json
+
+# Characters that a terminal must have beside the bars.
+_BESIDE = 80
+_SHORTEST, _LONGEST = 10, 40
+
+
+def trace(
+    key_or_id: Annotated[
+        str, typer.Argument(help="A source key, an image id, or a trace id: 1-8-24 or 32 hex digits.")
+    ],
+    stack: StackName = "brigade",
+    as_json: AsJson = False,
+) -> None:
+    """Draw what each actor did with a picture, attempt by attempt: waits, work, failures; of a key, its newest upload.
+
+    A trace that X-Ray's sampling left out, or that is older than 30 days, cannot be shown.
+    """
+    from brigade import traces, waterfall
+    from brigade.pipeline import Pipeline
+
+    if wanted := traces.trace_id(key_or_id):
+        segments = traces.find(here(), wanted)
+    else:
+        pipeline = Pipeline.find(here(), stack)
+        record = pipeline.catalogue.find(key_or_id)
+        wanted = traces.trace_id(record["trace_id"] or "")
+        if wanted is None:
+            raise OperatorError(
+                f"the record of {record['source']['key']} names no trace", "it was written before records named any"
+            )
+        segments = traces.find(pipeline.target, wanted, record["image_id"])
+    if as_json:
+        print_json(waterfall.as_json(segments))
+    else:
+        out.print(waterfall.draw(segments, min(max(out.width - _BESIDE, _SHORTEST), _LONGEST)))

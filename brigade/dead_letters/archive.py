@@ -1,0 +1,102 @@
+"""Dead letters in a file: one JSON object a line, with all that is needed to put them back into a queue."""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from brigade.console import OperatorError
+from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.limits import unsendable
+
+
+class Line(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """One letter, as ``DeadLetter`` describes it. ``queue`` names the dead-letter queue that it was taken from."""
+
+    message_id: str
+    queue: str
+    sent_at: Annotated[datetime, Meta(tz=True)]
+    body: str
+    attributes: dict[str, str]
+    types: dict[str, str] = {}
+    trace_header: str = ""
+
+
+def write(letters: Iterable[DeadLetter], path: Path, queue: str) -> None:
+    """Write letters to a new file; when this returns, they are on the disk.
+
+    Raises OperatorError where the file is there already, OSError where it cannot be written.
+    """
+    try:
+        file = path.open("xb")
+    except FileExistsError:
+        raise OperatorError(f"{path} is there already", "name another file") from None
+    with file:
+        file.writelines(_line(letter, queue) for letter in letters)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder(path.parent)
+
+
+def read(path: Path) -> list[DeadLetter]:
+    """Return the letters of a file, in its order; raises OperatorError with the number of the first line that is none.
+
+    Empty lines are passed over.
+    """
+    letters = []
+    numbers: dict[str, int] = {}
+    with path.open("rb") as file:
+        for number, text in enumerate(file, start=1):
+            if not text.strip():
+                continue
+            try:
+                letter = _letter(text)
+                if (first := numbers.setdefault(letter.message_id, number)) != number:
+                    raise msgspec.ValidationError(f"line {first} has the message {letter.message_id} already")
+            except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+                raise OperatorError(
+                    f"{path}, line {number} is no dead letter: {error}", "mend or delete that line, then repeat"
+                ) from error
+            letters.append(letter)
+    return letters
+
+
+def _line(letter: DeadLetter, queue: str) -> bytes:
+    line = Line(
+        message_id=letter.message_id,
+        queue=queue,
+        sent_at=letter.sent_at,
+        body=letter.body,
+        attributes=dict(letter.attributes),
+        types=dict(letter.types),
+        trace_header=letter.trace_header,
+    )
+    return msgspec.json.encode(line) + b"\n"
+
+
+def _letter(text: bytes) -> DeadLetter:
+    line = msgspec.json.decode(text, type=Line)
+    letter = DeadLetter(
+        message_id=line.message_id,
+        sent_at=line.sent_at,
+        body=line.body,
+        attributes=line.attributes,
+        types=line.types,
+        trace_header=line.trace_header,
+    )
+    if why := unsendable(letter):
+        raise msgspec.ValidationError(why)
+    return letter
+
+
+def _sync_folder(folder: Path) -> None:
+    """Let the file's name too be on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

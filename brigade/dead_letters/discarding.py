@@ -1,0 +1,21 @@
+"""Throwing dead letters away."""
+
+from collections.abc import Iterator, Sequence
+
+from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.operation import Recording
+from brigade.dead_letters.queue import DeadLetterQueue
+
+DISCARDED, GONE = "discarded", "gone"
+
+
+def discard(queue: DeadLetterQueue, letters: Sequence[DeadLetter], operation: Recording) -> Iterator[DeadLetter]:
+    """Delete these letters, yielding each that was; what somebody else has taken meanwhile is noted as gone."""
+    missing = {letter.message_id for letter in letters}
+    for held in queue.take(set(missing)):
+        queue.delete(held)
+        missing.remove(held.letter.message_id)
+        operation.note(held.letter.message_id, DISCARDED)
+        yield held.letter
+    for message_id in missing:
+        operation.note(message_id, GONE)

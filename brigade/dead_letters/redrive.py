@@ -1,0 +1,203 @@
+"""Sending dead letters back to their queue: which of them (pure), then doing it in waves that grow.
+
+Send first, delete second: a command that is killed in between leaves a letter that is there twice, never none.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from botocore.exceptions import ClientError
+
+from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.operation import Recording
+from brigade.dead_letters.queue import AT_ONCE, HOLD_S, Counts, DeadLetterQueue, Held, counts
+
+REDRIVEN = "redriven"
+# After so many letters, and then after so many more, it is seen how many come straight back before others follow.
+WAVES = (10, 100)
+_PARALLEL = 8
+_TOLD_TOGETHER = 100
+# On AWS the counts lag: one look at an empty queue is no proof.
+_LOOKS_AT_REST = 2
+# SQS does not take this one message; it would take others.
+_REFUSED = {"InvalidMessageContents", "InvalidParameterValue", "InvalidAttributeValue", "MessageTooLong"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be sent back, and what is not because it failed for the same reason too often."""
+
+    letters: list[DeadLetter]
+    held_back: list[DeadLetter]
+
+
+def plan(letters: Sequence[DeadLetter], *, most_redrives: int, force: bool = False, limit: int | None = None) -> Plan:
+    """Sort out what is to be sent back: at most ``limit`` letters, the first of them first.
+
+    A letter is held back when ``most_redrives`` redrives in a row have led to the failure that it has now.
+    """
+    held_back = [] if force else [letter for letter in letters if _in_vain(letter) >= most_redrives]
+    out = {letter.message_id for letter in held_back}
+    return Plan([letter for letter in letters if letter.message_id not in out][:limit], held_back)
+
+
+def _in_vain(letter: DeadLetter) -> int:
+    """Return how many redrives, the last ones, were of this same failure."""
+    return sum(1 for _ in takewhile(lambda redrive: redrive.reason == letter.reason, reversed(letter.lineage)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How fast and how carefully. ``rate`` is letters a second, None as fast as it goes.
+
+    After each wave the queue is watched for at most ``watch_s`` seconds; when more than the share ``stop_at`` of what
+    was sent is back by then, no more is sent.
+    """
+
+    rate: float | None = None
+    stop_at: float = 0.5
+    watch_s: float = 20
+    poll_s: float = 0.2
+
+    @property
+    def at_once(self) -> int:
+        """How many letters may be held together so that each has its turn in half of the time that it is held."""
+        return AT_ONCE if self.rate is None else max(1, min(AT_ONCE, int(self.rate * HOLD_S / 2)))
+
+
+@dataclass
+class Account:
+    """What came of a redrive, in letters. ``stopped`` says that too many of them came straight back."""
+
+    redriven: int = 0
+    refused: int = 0  # by SQS; they are where they were
+    came_back: list[DeadLetter] = field(default_factory=list)
+    left: int = 0  # planned, not sent, and still there
+    taken: int = 0  # planned, not sent, and gone: by somebody else
+    stopped: bool = False
+
+
+class Redrive:
+    """One run. ``step`` is called after each letter; ``tell`` now and then, with those that were sent back."""
+
+    def __init__(
+        self,
+        queue: DeadLetterQueue,
+        letters: Sequence[DeadLetter],
+        operation: Recording,
+        pace: Pace,
+        step: Callable[[], None] = lambda: None,
+        tell: Callable[[Sequence[DeadLetter]], None] = lambda _: None,
+    ) -> None:
+        self._queue = queue
+        self._open = {letter.message_id for letter in letters}
+        self._operation = operation
+        self._pace = pace
+        self._step = step
+        self._tell = tell
+        self._untold: list[DeadLetter] = []
+        self._sent: set[str] = set()
+        self._due = 0.0
+        self._lock = threading.Lock()
+        self.account = Account()
+
+    def run(self) -> Account:
+        """Send everything back, wave by wave, unless too much comes back. What was done so far is in ``account``."""
+        for size in (*WAVES, len(self._open)):
+            before = len(self._open)
+            self._send(min(size, before))
+            if len(self._open) < before:
+                self._wait()
+            self._look()
+            self.account.stopped = len(self.account.came_back) > self._pace.stop_at * self.account.redriven
+            if self.account.stopped or len(self._open) == before or not self._open:
+                break
+        return self.account
+
+    def _send(self, size: int) -> None:
+        moving: deque[Future[None]] = deque()
+        taken = self._queue.take(set(self._open), self._pace.at_once)
+        try:
+            with closing(taken), ThreadPoolExecutor(_PARALLEL) as pool:
+                for held in self._paced(taken, size):
+                    moving.append(pool.submit(self._move, held))
+                    if len(moving) == _PARALLEL:
+                        moving.popleft().result()
+                    if len(self._untold) >= _TOLD_TOGETHER:
+                        self._tell_all()
+                for each in moving:
+                    each.result()
+        finally:
+            self._tell_all()
+
+    def _paced(self, taken: Iterator[Held], size: int) -> Iterator[Held]:
+        # Waiting comes before taking, so that nothing is held for the sake of the pace.
+        for _ in range(size):
+            time.sleep(max(0, self._due - time.monotonic()))
+            if (held := next(taken, None)) is None:
+                return
+            self._due = time.monotonic() + (1 / self._pace.rate if self._pace.rate else 0)
+            yield held
+
+    def _move(self, held: Held) -> None:
+        try:
+            self._queue.send_back(held.letter, self._operation.id, self._operation.by)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _REFUSED:
+                raise
+            self._queue.release(held)
+            self._settle(held, f"not sent: {error.response['Error']['Message']}")
+            return
+        self._queue.delete(held)
+        self._settle(held, REDRIVEN)
+
+    def _settle(self, held: Held, outcome: str) -> None:
+        with self._lock:
+            self._open.discard(held.letter.message_id)
+            self._operation.note(held.letter.message_id, outcome)
+            if outcome == REDRIVEN:
+                self.account.redriven += 1
+                self._sent.add(held.letter.message_id)
+                self._untold.append(held.letter)
+            else:
+                self.account.refused += 1
+        self._step()
+
+    def _tell_all(self) -> None:
+        with self._lock:
+            letters, self._untold = self._untold, []
+        if letters:
+            self._tell(letters)
+
+    def _wait(self) -> None:
+        """Wait until the queue is worked off, or as much may be back as is too much, or time is up."""
+        deadline = time.monotonic() + self._pace.watch_s
+        at_rest, before = 0, self._depth()
+        while at_rest < _LOOKS_AT_REST and time.monotonic() < deadline:
+            time.sleep(self._pace.poll_s)
+            if self._depth() - before > self._pace.stop_at * self.account.redriven:
+                break
+            at_rest = at_rest + 1 if counts(self._queue.sqs, self._queue.source_url) == Counts(0, 0, 0) else 0
+
+    def _look(self) -> None:
+        """See what is back, and what was never sent; delete for good what was sent and is there all the same.
+
+        SQS may not delete a letter of which somebody else has the newer receipt.
+        """
+        letters = self._queue.look()
+        for held in self._queue.take(self._sent & {letter.message_id for letter in letters}):
+            self._queue.delete(held)
+        mine = self._operation.id
+        self.account.came_back = [each for each in letters if each.lineage and each.lineage[-1].operation == mine]
+        self.account.left = len(self._open & {letter.message_id for letter in letters})
+        self.account.taken = len(self._open) - self.account.left
+
+    def _depth(self) -> int:
+        found = counts(self._queue.sqs, self._queue.url)
+        return found.visible + found.held + found.delayed

@@ -1,0 +1,61 @@
+"""The edges of an actor that works without consequences: it reads what is real, and what it writes stays in memory."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from kit.events import Image, Source
+from kit.storage import MemoryStorage, Storage
+from services.catalog.memory import MemoryRecords
+from services.catalog.record import source_key
+from services.catalog.records import DynamoRecords, pointer_key
+
+# Sorts after every upload's order, which is hexadecimal or a time.
+_LAST = "~"
+
+
+@dataclass
+class RehearsalStorage:
+    """Storage that reads what lies beneath it, and keeps to itself what is written and what would be deleted.
+
+    Composed, not derived: what it does not know it cannot do to real objects.
+    """
+
+    beneath: Storage
+    s3: Any  # lists what would be deleted
+    written: MemoryStorage = field(default_factory=MemoryStorage)
+    deleted: list[tuple[str, str]] = field(default_factory=list)  # bucket and key
+
+    def read(self, source: Source) -> bytes:
+        return self._of(source).read(source)
+
+    def read_range(self, source: Source, start: int, stop: int) -> bytes:
+        return self._of(source).read_range(source, start, stop)
+
+    def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
+        self.written.write(bucket, key, content, media_type)
+
+    def delete(self, bucket: str, prefix: str) -> int:
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        found = [(bucket, each["Key"]) for page in pages for each in page.get("Contents", [])]
+        self.deleted += found
+        return len(found)
+
+    def _of(self, source: Source) -> Storage:
+        return self.written if (source.bucket, source.key) in self.written.objects else self.beneath
+
+
+def rehearsal_records(images: Iterable[Image], table: str) -> MemoryRecords:
+    """Return the catalogue in memory, as far as it concerns these pictures: all uploads of their keys."""
+    real, rehearsed = DynamoRecords(table), MemoryRecords()
+    for image in images:
+        key = source_key(image.source)
+        # First the place of each upload, then the records: claiming a place changes records that are there.
+        if pointer := real.get(pointer_key(key)):
+            if previous := pointer.get("previous"):
+                rehearsed.claim_newest(key, "", previous)
+            rehearsed.claim_newest(key, pointer["upload_order"], pointer["newest"], removal=pointer["removal"])
+        for record in [*real.uploads(key, before=_LAST), real.get(image.id)]:
+            if record:
+                rehearsed.items[record["image_id"]] = dict(record)
+    return rehearsed

@@ -1,0 +1,86 @@
+"""An actor's function on this machine, on the very input of a dead letter. It reads what is real and writes nothing."""
+
+import importlib
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from brigade.dead_letters.contents import contents
+from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.rehearsal import RehearsalStorage, rehearsal_records
+from brigade.pipeline import Pipeline
+from infra import names
+from kit.actor import Actor
+from kit.events import Event
+from kit.function import Site
+from kit.mailbox import Act
+from kit.settings import Settings
+from kit.storage import S3Storage
+from services.catalog.memory import MemoryRecords
+
+Record = Mapping[str, Any]
+
+
+@dataclass
+class Replay:
+    """What a replay came to. ``error`` is what the actor raised, with its traceback; None: it succeeded."""
+
+    stored: dict[tuple[str, str], bytes] = field(default_factory=dict)  # by bucket and key
+    deleted: list[tuple[str, str]] = field(default_factory=list)  # bucket and key
+    recorded: dict[str, dict[str, Any]] = field(default_factory=dict)  # attributes that would change, by picture
+    announced: list[Event] = field(default_factory=list)
+    error: Exception | None = None
+
+
+def replay(pipeline: Pipeline, actor: Actor, letter: DeadLetter) -> Replay:
+    """Let the actor work on a dead letter here, with the recipes that are deployed, until it is done or has failed.
+
+    kit.aws must lead to the pipeline's target (Target.export does that). Raises what is wrong with the surroundings,
+    OperatorError for one; what the actor itself raises is the answer's ``error``.
+    """
+    storage = RehearsalStorage(S3Storage(), pipeline.s3)
+    records = _records(pipeline, actor, letter)
+    before = deepcopy(records.items)
+    act = _connect(pipeline, actor, storage, records)
+    done = Replay(stored=storage.written.objects, deleted=storage.deleted)
+    try:
+        for each in contents(actor, letter.body, letter.trace, letter.attempts or 1):
+            for event in act(each):
+                done.announced.append(event)  # one by one: what was said before a failure was said
+    except Exception as error:  # noqa: BLE001 - whatever the actor raises is what was asked for
+        done.error = error
+    done.recorded = {
+        identity: _changes(before.get(identity, {}), after)
+        for identity, after in records.items.items()
+        if before.get(identity) != after
+    }
+    return done
+
+
+def _records(pipeline: Pipeline, actor: Actor, letter: DeadLetter) -> MemoryRecords:
+    return rehearsal_records(letter.images(), pipeline.output(names.TABLE)) if actor.table else MemoryRecords()
+
+
+def _connect(pipeline: Pipeline, actor: Actor, storage: RehearsalStorage, records: MemoryRecords) -> Act:
+    """Return the actor's function with what the deployment has chosen for it, connected to what cannot hurt."""
+    settings = Settings(
+        source_bucket=pipeline.source_bucket,
+        target_bucket=pipeline.target_bucket,
+        environment="replay",
+        region=pipeline.target.region,
+    )
+    connect: Callable[..., Act] = importlib.import_module(actor.module).connect
+    wanted = inspect.signature(connect).parameters
+    own: dict[str, Any] = {"records": records} if "records" in wanted else {}
+    if "recipes" in wanted:
+        own["recipes"] = pipeline.recipes
+    chosen = pipeline.stack.parameters
+    os.environ.update({each.variable: chosen.get(each.name, each.default) for each in actor.settings})
+    return connect(Site(storage, settings), **own)
+
+
+def _changes(before: Record, after: Record) -> dict[str, Any]:
+    return {name: value for name, value in after.items() if before.get(name) != value}

@@ -1,0 +1,79 @@
+"""An operator's judgement on pictures that moderation holds back."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from brigade import release
+from brigade.dead_letters.operation import Recording
+from brigade.pipeline import Pipeline
+from brigade.verdicts import told
+from infra import names
+from kit.chain import OPERATOR
+from kit.envelope import wrap
+from kit.events import ImageJudged, Judgement, StoredImage
+from kit.publisher import Publisher, SnsPublisher
+from kit.tracing import Trace
+from services.catalog.record import image
+
+Record = Mapping[str, Any]
+
+# What each command makes of a picture.
+JUDGEMENTS: dict[str, Judgement] = {"approve": "approved", "reject": "rejected"}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A picture in quarantine, by its record as ``services.catalog.record.view`` gives it."""
+
+    record: Record
+
+    @property
+    def message_id(self) -> str:
+        """What it is called in the history: there is one announcement a picture."""
+        return self.image_id
+
+    @property
+    def image_id(self) -> str:
+        """The picture's id."""
+        return str(self.record["image_id"])
+
+    @property
+    def key(self) -> str:
+        """Under which it was uploaded."""
+        return str(self.record["source"]["key"])
+
+    @property
+    def reason(self) -> str:
+        """Why it is held back: ``refused, nudity 93 %``."""
+        return told(self.record["moderation"])
+
+
+def publisher(pipeline: Pipeline) -> Publisher:
+    """Return where judgements are announced. kit.aws must lead there (Target.export does that)."""
+    return SnsPublisher({ImageJudged.kind: pipeline.output(names.topic(ImageJudged))})
+
+
+def judge(where: Publisher, held: Iterable[Held], judgement: Judgement, operation: Recording) -> Iterator[Held]:
+    """Announce the judgement on each picture, and yield it as soon as that is done; raises Retryable."""
+    for each in held:
+        event = ImageJudged(
+            image=image(each.record),
+            recipe=each.record["recipe"],
+            master=msgspec.convert(each.record["master"], StoredImage),
+            judgement=judgement,
+            operation=operation.id,
+            by=operation.by,
+        )
+        where.publish(wrap(event, OPERATOR, Trace.start(), version=release()))
+        operation.note(each.message_id, judgement)
+        yield each
+
+
+def delete_original(s3: Any, held: Held) -> None:
+    """Delete for ever the version that was uploaded; S3 tells the chain, which then knows it as removed."""
+    source = held.record["source"]
+    version = {"VersionId": source["version"]} if source["version"] else {}
+    s3.delete_object(Bucket=source["bucket"], Key=source["key"], **version)

@@ -1,0 +1,83 @@
+"""Event source mappings: each feeds one actor's function from its queue. Disabled, the actor is paused."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from brigade.console import OperatorError
+from brigade.pipeline import Pipeline
+from infra import names
+from kit.actor import Actor
+
+# AWS's words: https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html
+# Between these two a mapping is Creating, Enabling, Disabling, Updating or Deleting.
+ENABLED, DISABLED = "Enabled", "Disabled"
+# AWS takes seconds, seldom minutes.
+PATIENCE_S = 300
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """One actor's mapping. ``state`` is AWS's word; ``at_once`` is how many invocations it allows at a time."""
+
+    uuid: str
+    state: str
+    at_once: int | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing changes by itself any more."""
+        return self.state in {ENABLED, DISABLED}
+
+
+def find(pipeline: Pipeline, actor: Actor) -> Mapping:
+    """Return an actor's mapping; raises OperatorError where it has none."""
+    function, queue = pipeline.output(names.function(actor)), pipeline.output(names.queue(actor))
+    pages = _functions(pipeline).get_paginator("list_event_source_mappings").paginate(FunctionName=function)
+    for page in pages:
+        for found in page["EventSourceMappings"]:
+            # A function may have other sources, too. A queue's name ends its URL and its ARN alike.
+            if found["EventSourceArn"].rpartition(":")[2] == queue.rpartition("/")[2]:
+                return _mapping(found)
+    raise OperatorError(f"nothing feeds {actor.name} from its queue: its mapping is gone", "destroy and deploy again")
+
+
+def switch(
+    pipeline: Pipeline, actors: Iterable[Actor], *, on: bool, patience_s: float = PATIENCE_S
+) -> Iterator[tuple[Actor, bool]]:
+    """Start or stop actors; yield each as soon as AWS says that it is so, and whether it was this that changed it.
+
+    Raises OperatorError when one is not done within so many seconds.
+    """
+    wanted = ENABLED if on else DISABLED
+    deadline = time.monotonic() + patience_s
+    left = {actor: find(pipeline, actor) for actor in actors}
+    asked: set[Actor] = set()
+    while True:
+        for actor, mapping in list(left.items()):
+            if mapping.state == wanted:
+                del left[actor]
+                yield actor, actor in asked
+            elif mapping.is_settled and actor not in asked:  # a change under way must end first: AWS refuses two
+                _functions(pipeline).update_event_source_mapping(UUID=mapping.uuid, Enabled=on)
+                asked.add(actor)
+        if not left:
+            return
+        if time.monotonic() >= deadline:
+            late = " and ".join(f"{actor.name} is still {mapping.state.lower()}" for actor, mapping in left.items())
+            raise OperatorError(late, "`brigade status` shows when that is done")
+        time.sleep(pipeline.target.poll_s)
+        left = {actor: _again(pipeline, mapping) for actor, mapping in left.items()}
+
+
+def _again(pipeline: Pipeline, mapping: Mapping) -> Mapping:
+    return _mapping(_functions(pipeline).get_event_source_mapping(UUID=mapping.uuid))
+
+
+def _functions(pipeline: Pipeline) -> Any:
+    return pipeline.target.client("lambda")
+
+
+def _mapping(found: dict[str, Any]) -> Mapping:
+    return Mapping(found["UUID"], found["State"], found.get("ScalingConfig", {}).get("MaximumConcurrency"))

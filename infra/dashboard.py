@@ -1,0 +1,120 @@
+"""One dashboard: a row an actor, drawn from the chain.
+
+Widgets: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+"""
+
+import json
+from typing import Any
+
+from troposphere import Sub, cloudwatch
+
+from infra import names
+from infra.alarms import PERIOD_S
+from kit import metrics
+from kit.actor import Actor
+from kit.chain import Chain
+
+COLUMNS = 24
+HEIGHT = 6
+_WIDTH = COLUMNS // 4
+
+Widget = dict[str, Any]
+
+
+def dashboard(chain: Chain) -> list[cloudwatch.Dashboard]:
+    """Return the dashboard; names in it are of this stack and region."""
+    rows = [_overview(chain), *(_row(actor) for actor in chain.actors)]
+    widgets = [
+        {**widget, "x": column * _WIDTH, "y": row * HEIGHT, "width": _WIDTH, "height": HEIGHT}
+        for row, widgets in enumerate(rows)
+        for column, widget in enumerate(widgets)
+    ]
+    body = json.dumps({"widgets": widgets}, sort_keys=True)
+    return [cloudwatch.Dashboard("Dashboard", DashboardName=Sub("${AWS::StackName}"), DashboardBody=Sub(body))]
+
+
+def _overview(chain: Chain) -> list[Widget]:
+    ready = [_ours(actor.name, metrics.READY, "Sum", label="ready") for actor in chain.actors if actor.table]
+    dead = [
+        _queue(f"{actor.name}-dead-letters", "ApproximateNumberOfMessagesVisible", actor.name) for actor in chain.actors
+    ]
+    refused = [_search(actor.name) for actor in chain.actors]
+    alarms = [
+        f"${{{name(actor)}.Arn}}"
+        for actor in chain.actors
+        for name in (names.dead_letters_alarm, names.backlog_alarm, names.errors_alarm)
+    ]
+    return [
+        _chart("pictures ready a minute", ready),
+        _chart("dead letters", dead, stacked=True),
+        _chart("rejected by reason", refused, stacked=True),
+        {"type": "alarm", "properties": {"title": "alarms", "alarms": alarms}},
+    ]
+
+
+def _row(actor: Actor) -> list[Widget]:
+    name, dead = actor.name, f"{actor.name}-dead-letters"
+    return [
+        _chart(
+            f"{name}: waiting and dead letters",
+            [
+                _queue(name, "ApproximateNumberOfMessagesVisible", "waiting"),
+                _queue(name, "ApproximateNumberOfMessagesNotVisible", "in flight"),
+                _queue(dead, "ApproximateNumberOfMessagesVisible", "dead letters"),
+            ],
+        ),
+        _chart(f"{name}: oldest message, seconds", [_queue(name, "ApproximateAgeOfOldestMessage", "oldest")]),
+        _chart(
+            f"{name}: messages a minute",
+            [
+                _queue(name, "NumberOfMessagesSent", "arrived", "Sum"),
+                _queue(name, "NumberOfMessagesDeleted", "settled", "Sum"),
+            ],
+        ),
+        _chart(
+            f"{name}: milliseconds",
+            [
+                _ours(name, metrics.QUEUED, "p95", label="queued p95"),
+                _ours(name, metrics.WORKED, "p50", label="worked p50"),
+                _ours(name, metrics.WORKED, "p95", label="worked p95"),
+                _metric(["AWS/Lambda", "Duration", "FunctionName", _named(name)], "Maximum", "longest invocation"),
+            ],
+        ),
+    ]
+
+
+def _named(name: str) -> str:
+    return names.deployed(name)
+
+
+def _queue(name: str, metric: str, label: str, statistic: str = "Maximum") -> list[Any]:
+    return _metric(["AWS/SQS", metric, "QueueName", _named(name)], statistic, label)
+
+
+def _ours(actor: str, metric: str, statistic: str, label: str) -> list[Any]:
+    return _metric([metrics.NAMESPACE, metric, metrics.FUNCTION, _named(actor)], statistic, label)
+
+
+def _search(actor: str) -> list[Any]:
+    """Return a search that finds every reason which an actor has given."""
+    schema = f"{{{metrics.NAMESPACE},{metrics.FUNCTION},{metrics.REASON}}}"
+    asked = f'{schema} MetricName="{metrics.REJECTED}" {metrics.FUNCTION}="{_named(actor)}"'
+    label = f"{actor}: ${{!PROP('Dim.{metrics.REASON}')}}"  # "${!" is Sub's way to leave "${" as it is
+    return [{"expression": f"SEARCH('{asked}', 'Sum', {PERIOD_S})", "label": label}]
+
+
+def _metric(path: list[str], statistic: str, label: str) -> list[Any]:
+    return [*path, {"stat": statistic, "label": label}]
+
+
+def _chart(title: str, lines: list[list[Any]], *, stacked: bool = False) -> Widget:
+    properties = {
+        "title": title,
+        "metrics": lines,
+        "period": PERIOD_S,
+        "region": "${AWS::Region}",
+        "view": "timeSeries",
+        "stacked": stacked,
+        "yAxis": {"left": {"min": 0}},
+    }
+    return {"type": "metric", "properties": properties}

@@ -1,0 +1,133 @@
+"""What a requirements.txt names, as wheels for Lambda's Linux, less what a function never reads."""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra import bytecode
+from kit.errors import ConfigurationError
+
+# Lambda's name of a processor → the wheels' name of it.
+WHEELS = {"arm64": "aarch64", "x86_64": "x86_64"}
+# Of the four hundred services that botocore describes, those that actors call.
+SERVICES = {"dynamodb", "rekognition", "s3", "sns", "sqs"}
+
+_FOLDERS = {"__pycache__", "bin", "examples", "tests"}
+_SUFFIXES = {".c", ".h", ".pyi"}
+# What licences ask to be passed on.
+_LICENCE = re.compile(r"(METADATA|(LICEN[CS]E|COPYING|NOTICE|AUTHORS).*|licenses/.*)", re.IGNORECASE)
+_MISSING = re.compile(r"No matching distribution found for (.+)")
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What functions run on: a processor by Lambda's name, arm64 or x86_64, and a Python version, as 3.13.
+
+    Raises ConfigurationError for any other.
+    """
+
+    architecture: str
+    python: str
+
+    def __post_init__(self) -> None:
+        if self.architecture not in WHEELS:
+            raise ConfigurationError(f"there are no functions on {self.architecture}: use {' or '.join(WHEELS)}")
+        if not re.fullmatch(r"3\.(1[1-9]|[2-9]\d)", self.python):
+            raise ConfigurationError(f"{self.python} is no Python that the code runs on: use 3.11 or newer, as 3.13")
+
+    def __str__(self) -> str:
+        return f"python{self.python}-{self.architecture}"
+
+
+class Libraries:
+    """Installed libraries, in a folder that the caller provides; the same requirements are installed once.
+
+    ``compiler`` is the program that compiles for the platform's Python; None where this machine has none.
+    """
+
+    def __init__(self, folder: Path, platform: Platform) -> None:
+        self.platform = platform
+        self.compiler = bytecode.interpreter(platform.python)
+        self._folder = folder
+        self._made: dict[str, dict[str, Path]] = {}
+
+    def named_in(self, requirements: Path) -> dict[str, Path]:
+        """Return the files of the libraries, by their names in a zip; raises ConfigurationError when pip fails."""
+        text = requirements.read_text(encoding="utf-8")
+        if text not in self._made:
+            installed = self._folder / hashlib.sha256(text.encode()).hexdigest()[:16]
+            install(requirements, installed, self.platform)
+            _shorten(installed / "botocore" / "data" / "endpoints.json")
+            files = _below(installed)
+            self._made[text] = files | self.compile(files, installed.with_suffix(".compiled"))
+        return self._made[text]
+
+    def compile(self, files: Mapping[str, Path], into: Path) -> dict[str, Path]:
+        """Return the compiled form of those modules, by name in the zip; nothing where there is no compiler."""
+        return bytecode.compiled(files, into, self.compiler) if self.compiler else {}
+
+
+def install(requirements: Path, into: Path, platform: Platform) -> None:
+    """Let pip put the wheels for a platform into a folder; raises ConfigurationError saying what it lacks.
+
+    Only what is named is installed: what that needs must be named too, or next month's package would be another one.
+    """
+    named = ("--no-deps", "--requirement", str(requirements))
+    command = [*pip_install(platform), "--no-compile", *named, "--target", str(into)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ConfigurationError(_explain(done.stderr, requirements, platform))
+
+
+def pip_install(platform: Platform) -> list[str]:
+    """Return the command that takes wheels for a platform, whatever this machine is, and nothing else."""
+    wheels = WHEELS[platform.architecture]
+    return [
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+        *("--only-binary=:all:", "--implementation", "cp", "--python-version", platform.python),
+        *("--platform", f"manylinux2014_{wheels}", "--platform", f"manylinux_2_28_{wheels}"),
+    ]
+
+
+def is_needed(name: str) -> bool:
+    """Whether a function may want this file of its libraries; ``name`` is its path in the zip."""
+    path = Path(name)
+    top, *rest = path.parts
+    if top.endswith(".dist-info"):
+        return bool(_LICENCE.fullmatch("/".join(rest)))
+    if path.parts[:2] == ("botocore", "data") and len(path.parts) > len(("botocore", "data", "file")):
+        return path.parts[2] in SERVICES
+    return not (_FOLDERS & set(path.parts) or path.suffix in _SUFFIXES or top.endswith("-stubs"))
+
+
+def _shorten(endpoints: Path) -> None:
+    """Leave our services in botocore's list of endpoints: a function reads all of it before its first request."""
+    if endpoints.is_file():
+        known = json.loads(endpoints.read_text(encoding="utf-8"))
+        for partition in known["partitions"]:
+            partition["services"] = {name: each for name, each in partition["services"].items() if name in SERVICES}
+        endpoints.write_text(json.dumps(known), encoding="utf-8")
+
+
+def _below(folder: Path) -> dict[str, Path]:
+    names = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path for name, path in names.items() if is_needed(name)}
+
+
+def _explain(said: str, requirements: Path, platform: Platform) -> str:
+    lines = said.strip().splitlines() or ["it did not say why"]
+    if missing := _first(_MISSING, lines):
+        return (
+            f"{requirements}: pip finds no wheel of {missing} for Python {platform.python} on {platform.architecture}: "
+            "name a release that has one, or package for another Python or processor"
+        )
+    return f"{requirements}: pip could not install for {platform}: {lines[-1]}"
+
+
+def _first(pattern: re.Pattern[str], lines: Iterable[str]) -> str:
+    return next((found[1] for line in lines if (found := pattern.search(line))), "")

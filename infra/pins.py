@@ -1,0 +1,113 @@
+"""``python -m infra.pins`` pins what the actors' zips hold, to releases that the project itself is tested with.
+
+A requirements.txt names what the actor's code imports, and below that what those libraries need in turn. Which
+releases may be taken, pyproject.toml says alone.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from infra.functions import RUNTIME
+from infra.libraries import Platform, pip_install
+from kit.errors import ConfigurationError
+
+ROOT = Path(__file__).parents[1]
+IMPORTED = "# What the code imports. `make update` pins it, and what it needs."
+NEEDED = "# What that needs."
+# What functions run on by default; releases that lack wheels for the other processor show when it is packaged for.
+LAMBDA = Platform("arm64", RUNTIME.removeprefix("python"))
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release that pip chose; ``needs`` are the canonical names of what it needs there."""
+
+    name: str
+    version: str
+    needs: frozenset[str] = frozenset()
+
+
+def imported(text: str) -> list[str]:
+    """Return the canonical names that a requirements.txt begins with."""
+    lines = text.partition(NEEDED)[0].splitlines()
+    return [canonicalize_name(Requirement(line).name) for line in lines if line and not line.startswith("#")]
+
+
+def pinned(names: Iterable[str], releases: Mapping[str, Release]) -> str:
+    """Return a requirements.txt for those names.
+
+    Raises ConfigurationError where the project does not depend on one: then it is not tested with any release of it.
+    """
+    first, found, left = set(names), set[str](), list(names)
+    while left:
+        name = left.pop()
+        if name not in releases:
+            raise ConfigurationError(f"nothing is known of {name}: add it to the dependencies in pyproject.toml")
+        if name not in found:
+            found.add(name)
+            left += releases[name].needs
+    parts = ((IMPORTED, first), (NEEDED, found - first))
+    lines = [line for head, part in parts for line in (head, *(_pin(releases[name]) for name in sorted(part)))]
+    return "\n".join(lines) + "\n"
+
+
+def resolve(dependencies: Iterable[str], platform: Platform) -> dict[str, Release]:
+    """Return the newest releases that agree, by canonical name; raises ConfigurationError where there are none."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [*pip_install(platform), "--dry-run", "--ignore-installed", "--report", "-", "--target", folder]
+        done = subprocess.run([*command, *dependencies], capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["it did not say why"]
+        raise ConfigurationError(f"pip could not choose releases for {platform}: {said[-1]}")
+    return read_report(json.loads(done.stdout), platform)
+
+
+def read_report(report: Any, platform: Platform) -> dict[str, Release]:
+    """Return the releases in a report of pip's: https://pip.pypa.io/en/stable/reference/installation-report/."""
+    there = {"extra": "", "python_version": platform.python, "sys_platform": "linux", "platform_system": "Linux"}
+    releases: dict[str, Release] = {}
+    for metadata in (each["metadata"] for each in report["install"]):
+        wanted = map(Requirement, metadata.get("requires_dist", []))
+        needs = {canonicalize_name(each.name) for each in wanted if not each.marker or each.marker.evaluate(there)}
+        name = canonicalize_name(metadata["name"])
+        releases[name] = Release(name, metadata["version"], frozenset(needs))
+    return releases
+
+
+def main(root: Path = ROOT) -> int:
+    """Pin every actor's requirements anew; return the exit code."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    try:
+        releases = resolve(project["dependencies"], LAMBDA)
+        for path in sorted(root.glob("services/*/requirements.txt")):
+            before = path.read_text(encoding="utf-8")
+            path.write_text(after := pinned(imported(before), releases), encoding="utf-8")
+            _say(path.relative_to(root), before, after)
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+def _pin(release: Release) -> str:
+    return f"{release.name}=={release.version}"
+
+
+def _say(path: Path, before: str, after: str) -> None:
+    new = set(re.findall("^[^#].*$", after, re.MULTILINE)) - set(before.splitlines())
+    print(f"{path}: {', '.join(sorted(new)) or 'as it was'}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""describe: the declaration."""
+
+from imaging.reasons import UnknownRecipe
+from kit.actor import Actor, Bucket, Place
+from kit.errors import ObjectGone, UnreadableMessage
+from kit.events import ImageDescribed, ImageIngested
+
+DESCRIBE = Actor(
+    name="describe",
+    purpose="Reads what the camera wrote into a picture, says the facts that all makers share and stores everything",
+    hears=(ImageIngested,),
+    says=(ImageDescribed,),
+    rejects=(UnknownRecipe, ObjectGone, UnreadableMessage),
+    reads=(Place(Bucket.SOURCE),),
+    writes=(Place(Bucket.TARGET, "metadata/"),),
+    carries=("imaging",),
+    layers=("exiftool",),
+    memory=1024,  # the largest original, exiftool, and what it may need
+    timeout=90,
+    batch=5,
+    concurrency=20,
+)

@@ -1,0 +1,196 @@
+"""exiftool by way of PyExifTool: started with the first picture and kept open, under limits of time and memory.
+
+The file is ours: its name, its ending, and its first bytes, so that exiftool reads it as the format that was admitted
+and by no other of its readers. A hostile key or name never reaches a command line.
+"""
+
+import atexit
+import os
+import re
+import resource
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+from tempfile import NamedTemporaryFile
+
+import msgspec
+from exiftool import ExifTool
+
+from kit.errors import ConfigurationError
+from services.describe.tags import Tags, parse
+
+VARIABLE = "BRIGADE_EXIFTOOL"
+NONE = "none"
+# Nearly every picture takes milliseconds, the slowest of the corpus a fifth of a second.
+SECONDS = 10
+# It has 80 MB of its own. A compressed text that unpacks to more than this leaves room for is no camera's.
+MEMORY = 256 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024  # of an answer
+_POLL_S = 0.05
+
+# No settings of the user's, nothing of the temporary file itself, nothing that exiftool computes from other tags, no
+# search for what programs have hung on behind a picture's end. Raw values for what is compared, words for the rest.
+_OPTIONS = ["-json", "-G1", "-a", "-fast", "-q", "-q", "-api", "Composite=0"]
+_WANTED = (
+    *(f"-{name}#" for name in ("SerialNumber", "InternalSerialNumber", "Orientation", "GPSLatitude", "GPSLongitude")),
+    "-all",
+    "--System:all",
+)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    suffix: str
+    begins: bytes  # a regular expression
+
+
+# The admitted formats: those of exiftool's readers that may be reached.
+_KINDS = {
+    "JPEG": _Kind(".jpg", rb"\xff\xd8\xff"),
+    "PNG": _Kind(".png", rb"\x89PNG\r\n\x1a\n"),
+    "WEBP": _Kind(".webp", rb"RIFF....WEBP"),
+    "GIF": _Kind(".gif", rb"GIF8[79]a"),
+    "TIFF": _Kind(".tif", rb"II\*\0|MM\0\*"),
+    "BMP": _Kind(".bmp", rb"BM"),
+    "HEIF": _Kind(".heic", rb"....ftyp"),
+    "AVIF": _Kind(".avif", rb"....ftyp"),
+}
+
+
+class ExiftoolFailed(Exception):
+    """exiftool could not read this picture; the text says why."""
+
+
+def find(environment: Mapping[str, str] = os.environ) -> str | None:
+    """Return the program: what BRIGADE_EXIFTOOL names, or else the one on the PATH; None where there is none.
+
+    Raises ConfigurationError where the variable names no program. ``none`` says to do without.
+    """
+    named = environment.get(VARIABLE, "")
+    if named == NONE:
+        return None
+    program = shutil.which(named or "exiftool")
+    if named and program is None:
+        raise ConfigurationError(f"{VARIABLE} names no program: {named}; set it to exiftool's path, or to {NONE}")
+    return program
+
+
+@dataclass
+class Exiftool:
+    """One exiftool process, started when it is first asked, and anew when the last one has ended."""
+
+    program: str
+    seconds: float = SECONDS
+    memory: int = MEMORY
+    version: str = ""
+    _process: "_Process | None" = None
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    # PyExifTool knows no limit of time; and it has the kernel end exiftool with the thread that started it.
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "exiftool"))
+
+    def __post_init__(self) -> None:
+        atexit.register(self.close)
+
+    def read(self, content: bytes, format_: str) -> Tags:
+        """Return the tags of a picture of that format. Raises ExiftoolFailed; the next picture may well be read."""
+        kind = _KINDS.get(format_)
+        if kind is None or not re.match(kind.begins, content, re.DOTALL):
+            raise ExiftoolFailed(f"this is no {format_} that exiftool may read")
+        with self._turn, NamedTemporaryFile(prefix="brigade-", suffix=kind.suffix) as file:
+            file.write(content)
+            file.flush()
+            answer = self._ask(*_WANTED, file.name)
+        if len(answer) > MOST_BYTES:
+            raise ExiftoolFailed(f"its answer has {len(answer):,} bytes; the limit is {MOST_BYTES:,}")
+        try:
+            return parse(answer)
+        except (msgspec.DecodeError, ValueError) as error:
+            raise ExiftoolFailed(f"its answer cannot be read: {error}") from error
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._process is not None:
+            self._process.end()
+            self._process = None
+
+    def _ask(self, *words: str) -> bytes:
+        asked = self._thread.submit(self._execute, words)
+        why = self._wait(asked)
+        try:
+            return asked.result()
+        except Exception as error:
+            self.close()
+            raise ExiftoolFailed(why or f"{type(error).__name__}: {error}") from error
+
+    def _execute(self, words: tuple[str, ...]) -> bytes:
+        if self._process is None or not self._process.running:
+            self.close()
+            self._process = _Process(self.program)
+            self._process.run()
+            self._process.limit(self.memory)
+            self.version = str(self._process.version)
+        answer: bytes = self._process.execute(*words, raw_bytes=True)
+        return answer
+
+    def _wait(self, asked: "Future[bytes]") -> str:
+        """Return when there is an answer, or none will come: then the text says why."""
+        deadline = time.monotonic() + self.seconds
+        while not wait([asked], _POLL_S).done:
+            if self._process is not None and (why := self._process.why_no_answer(deadline)):
+                self._process.wake()
+                wait([asked])
+                return why
+        return ""
+
+
+class _Process(ExifTool):  # type: ignore[misc]
+    """PyExifTool, with what it lacks: limits, and an end to its reading where the process has died."""
+
+    _process: subprocess.Popen[bytes] | None
+    _running: bool
+
+    def __init__(self, program: str) -> None:
+        super().__init__(program, common_args=_OPTIONS, config_file="", encoding="utf-8")
+
+    @property
+    def running(self) -> bool:
+        return self._running and self._process is not None and self._process.poll() is None
+
+    def limit(self, memory: int) -> None:
+        """Let the process have so many bytes of memory, and write no file at all."""
+        for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, 0)):
+            if self._process is not None and hasattr(resource, "prlimit"):  # Linux
+                resource.prlimit(self._process.pid, what, (most, most))
+
+    def why_no_answer(self, deadline: float) -> str:
+        """Say why there will be no answer any more; empty: there may well be one."""
+        if self._process is None:
+            return ""
+        if self._process.poll() is not None:
+            return f"exiftool ended while it read this picture (exit code {self._process.returncode})"
+        if time.monotonic() < deadline:
+            return ""
+        self._process.kill()
+        return "exiftool was not done with this picture in time"
+
+    def wake(self) -> None:
+        """Put something unreadable in the place of the pipes of a process that is gone: reading them fails then."""
+        if self._process is not None:
+            with open(os.devnull, "wb") as unreadable:
+                for pipe in (self._process.stdout, self._process.stderr):
+                    os.dup2(unreadable.fileno(), pipe.fileno())  # type: ignore[union-attr]
+
+    def end(self) -> None:
+        process, self._process, self._running = self._process, None, False
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            with suppress(OSError):  # what was still to be written to it
+                pipe.close()  # type: ignore[union-attr]

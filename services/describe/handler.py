@@ -1,0 +1,45 @@
+"""describe: the wiring."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from imaging.recipes import Recipes, load
+from kit.events import Event, ImageDescribed, ImageIngested
+from kit.function import Site, function
+from kit.mailbox import Act, Letter
+from services.describe import head
+from services.describe.actor import DESCRIBE
+from services.describe.extractors import Extractor, here
+from services.describe.facts import camera
+from services.describe.places import allowed
+from services.describe.tags import packed
+
+
+def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes, extractor: Extractor) -> Iterator[Event]:
+    """Say what the camera wrote into one picture, and store all of it. Raises UnknownRecipe, and what storage raises.
+
+    A picture without metadata is described too, by nothing. What the recipe keeps back is neither said nor stored.
+    """
+    event = letter.event
+    gps = recipes.named(event.recipe).catalog_gps
+    found = extractor(head.read(event, site.storage), event.format)
+    tags = allowed(found.tags, gps)
+    key = f"metadata/{event.image.id}.json.gz" if tags else ""
+    if key:
+        site.storage.write(site.settings.target_bucket, key, packed(tags), "application/gzip")
+    yield ImageDescribed(
+        image=event.image,
+        camera=camera(tags),
+        extractor=found.extractor,
+        version=found.version,
+        tags=key,
+        problem=found.problem,
+    )
+
+
+def connect(site: Site, recipes: Recipes | None = None, extractor: Extractor | None = None) -> Act:
+    """Return this actor's work at that site."""
+    return partial(act, site=site, recipes=recipes or load(), extractor=extractor or here())
+
+
+handle = function(DESCRIBE, connect)

@@ -1,0 +1,31 @@
+"""moderate: the declaration."""
+
+from imaging.limits import DECODING_MEMORY_MB
+from imaging.reasons import CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe
+from kit.actor import Actor, Bucket, Place, Setting
+from kit.errors import ObjectGone, UnreadableMessage
+from kit.events import ImageModerated, ImageNormalized
+from services.moderate.reasons import Unviewable
+
+MODERATOR = Setting(
+    name="Moderator",
+    meaning="Who looks at the pictures whose recipe asks for moderation",
+    default="rekognition",
+    choices=("rekognition", "open-nsfw", "none"),
+)
+
+MODERATE = Actor(
+    name="moderate",
+    purpose="Asks a moderation engine about the master of a picture whose recipe wants that, and says its verdict",
+    hears=(ImageNormalized,),
+    says=(ImageModerated,),
+    rejects=(Unviewable, CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, ObjectGone, UnreadableMessage),
+    reads=(Place(Bucket.TARGET, "normalized/"),),
+    asks=("rekognition:DetectModerationLabels",),
+    carries=("imaging",),
+    settings=(MODERATOR,),
+    memory=DECODING_MEMORY_MB,
+    timeout=90,
+    attempts=12,  # an engine may be away for an hour: 2 + 4 + … + 2,048 s until the last receive
+    batch=5,  # one message may take MAX_SECONDS
+)

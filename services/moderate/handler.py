@@ -1,0 +1,55 @@
+"""moderate: the wiring."""
+
+import logging
+from collections.abc import Iterator
+from functools import partial
+
+from imaging.recipes import Recipes, load
+from kit.events import Event, ImageModerated, ImageNormalized, Source
+from kit.function import Site, function
+from kit.mailbox import Act, Letter
+from services.moderate.actor import MODERATE
+from services.moderate.engines import chosen
+from services.moderate.opinion import Engine
+from services.moderate.reasons import NoModerator
+from services.moderate.verdict import LIKELY, verdict
+
+log = logging.getLogger("brigade")
+
+
+def act(letter: Letter[ImageNormalized], *, site: Site, recipes: Recipes, engine: Engine | None) -> Iterator[Event]:
+    """Say the verdict on one picture, if its recipe asked for one when the picture was normalized.
+
+    Raises UnknownRecipe, NoModerator where the picture must wait for a verdict, and what storage and engine raise.
+    The thresholds are looked up by the recipe's name now, so that mended ones apply to what is redriven.
+    """
+    event = letter.event
+    if event.moderation == "off":
+        return
+    if engine is None:
+        if event.moderation == "gate":
+            raise NoModerator
+        log.warning("not moderated: no moderation engine is here")
+        return
+    recipe = recipes.named(event.recipe)
+    opinion = engine(site.storage.read(Source(bucket=event.master.bucket, key=event.master.key)))
+    yield ImageModerated(
+        image=event.image,
+        recipe=event.recipe,
+        master=event.master,
+        mode=event.moderation,
+        verdict=verdict(opinion.confidence, recipe),
+        contains_nudity=opinion.confidence >= LIKELY,
+        confidence=opinion.confidence,
+        labels=opinion.labels,
+        model=opinion.model,
+        model_version=opinion.version,
+    )
+
+
+def connect(site: Site, recipes: Recipes | None = None, engine: Engine | None = None) -> Act:
+    """Return this actor's work at that site."""
+    return partial(act, site=site, recipes=recipes or load(), engine=engine or chosen())
+
+
+handle = function(MODERATE, connect)

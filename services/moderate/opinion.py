@@ -1,0 +1,20 @@
+"""What every moderation engine is asked, and answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kit.events import ModerationLabel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opinion:
+    """How sure an engine is that a picture shows nudity, per cent, and what else it sees, the surest first."""
+
+    confidence: int
+    labels: tuple[ModerationLabel, ...] = ()
+    model: str
+    version: str
+
+
+# Takes a master's file. Raises Retryable, Unviewable, and what decoding raises.
+Engine = Callable[[bytes], Opinion]

@@ -1,0 +1,60 @@
+"""What tests of dead letters share."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brigade.__main__ import main
+from brigade.deployment import Stack
+from tests.brigade.dead_letters.desk import Desk, set_up
+
+Brigade = Callable[..., tuple[int, str]]
+
+
+class InThisThread(Executor):
+    """Does what it is given at once: moto's queues are not safe for threads."""
+
+    def __init__(self, _: int) -> None:
+        pass
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **more: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(work(*given, **more))
+        except BaseException as error:  # noqa: BLE001 - the future raises it again
+            done.set_exception(error)
+        return done
+
+
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("queue", "redrive"):
+        monkeypatch.setattr(f"brigade.dead_letters.{module}.ThreadPoolExecutor", InThisThread)
+
+
+@pytest.fixture
+def desk(cloud: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A stack on moto, which commands find; they run in a folder of their own."""
+    found = set_up()
+    monkeypatch.setattr("brigade.commands.resolve", lambda: found.pipeline.target)
+    monkeypatch.setattr(Stack, "find", lambda *_: found.pipeline.stack)
+    monkeypatch.setattr("brigade.dead_letters.queue._LONG_POLL_S", 0)  # moto is one server: it never answers too early
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    return found
+
+
+@pytest.fixture
+def brigade(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Brigade:
+    """Give a command; returns its exit code, and what it prints: stdout with --json, else both."""
+
+    def give(*arguments: str) -> tuple[int, str]:
+        capsys.readouterr()
+        code = main(["dlq", *arguments])
+        said = capsys.readouterr()
+        return code, said.out if "--json" in arguments else said.out + said.err
+
+    return give

@@ -1,0 +1,119 @@
+"""An operator's desk on moto: a stack with its buckets, its catalogue, every actor's two queues, and one listener."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from brigade.dead_letters.letter import DeadLetter
+from brigade.deployment import Stack
+from brigade.pipeline import Pipeline
+from brigade.target import Target
+from infra import names
+from kit.actor import Bucket
+from kit.envelope import decode
+from kit.events import DeadLetterHandled, Image, ImageIngested, Source
+from services.chain import CHAIN
+from tests.conftest import REGION
+from tests.services.site import TABLE, body, create_table, s3_event
+
+FAILED_AT = "2026-11-21T08:00:01.000Z"
+
+
+@dataclass
+class Desk:
+    """What an operator has in front of him, and what happened behind it."""
+
+    pipeline: Pipeline
+    ear: str
+
+    @property
+    def sqs(self) -> Any:
+        return self.pipeline.target.client("sqs")
+
+    def bury(self, actor: str, text: str, **attributes: str) -> DeadLetter:
+        """Let an actor give a message up; return the letter as it is found. Empty attributes are left out."""
+        known = {letter.message_id for letter in self.letters(actor)}
+        facts = {"reason": "corrupt-image", "detail": "a marker is missing", "attempts": "1", "failed_at": FAILED_AT}
+        facts |= attributes
+        facts["actor"] = actor if facts["failed_at"] else ""
+        self.sqs.send_message(
+            QueueUrl=self.pipeline.stack.outputs[names.dead_letter_queue(CHAIN.actor(actor))],
+            MessageBody=text,
+            MessageAttributes={n: {"DataType": "String", "StringValue": v} for n, v in facts.items() if v},
+        )
+        [letter] = [each for each in self.letters(actor) if each.message_id not in known]
+        return letter
+
+    def letters(self, actor: str) -> list[DeadLetter]:
+        return self.pipeline.dead_letters(CHAIN.actor(actor))
+
+    def sent_back(self, actor: str) -> list[dict[str, Any]]:
+        """Return what waits for an actor."""
+        url = self.pipeline.stack.outputs[names.queue(CHAIN.actor(actor))]
+        answer = self.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"], VisibilityTimeout=0
+        )
+        return list(answer.get("Messages", []))
+
+    def told(self) -> list[DeadLetterHandled]:
+        """Return what the catalogue would hear, and forget it."""
+        found = []
+        while messages := self.sqs.receive_message(QueueUrl=self.ear, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                self.sqs.delete_message(QueueUrl=self.ear, ReceiptHandle=message["ReceiptHandle"])
+                _, event = decode(message["Body"], [DeadLetterHandled])
+                assert isinstance(event, DeadLetterHandled)
+                found.append(event)
+        return found
+
+    def upload(self, key: str, content: bytes) -> Source:
+        put = self.pipeline.s3.put_object(Bucket="source", Key=key, Body=content)
+        return Source(
+            bucket="source",
+            key=key,
+            version=put["VersionId"],
+            size=len(content),
+            uploaded_at="2026-11-21T08:00:00.000Z",
+        )
+
+
+def ingested(key: str = "in/a.jpg", source: Source | None = None) -> str:
+    """Return a message that normalize hears."""
+    image = Image.of(source or Source(bucket="source", key=key, version="v1", uploaded_at="2026-11-21T08:00:00.000Z"))
+    return body(ImageIngested(image=image, recipe="default", format="JPEG", width=40, height=30, bytes=9), "ingest")
+
+
+def uploaded(*sources: Source) -> str:
+    """Return S3's notification, which ingest hears."""
+    return json.dumps({"Records": [record for source in sources for record in s3_event(source)["Records"]]})
+
+
+@cache
+def target_of_all() -> Target:
+    """Return one target for all tests: its clients take long to make, and moto answers any client."""
+    return Target(REGION)
+
+
+def set_up() -> Desk:
+    """Make the stack; AWS must be moto's."""
+    target = target_of_all()
+    s3, sqs, sns = target.client("s3"), target.client("sqs"), target.client("sns")
+    outputs = {names.TABLE: TABLE}
+    create_table()
+    for bucket in Bucket:
+        s3.create_bucket(Bucket=bucket.value, CreateBucketConfiguration={"LocationConstraint": REGION})
+        outputs[names.bucket(bucket)] = bucket.value
+    s3.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
+    for actor in CHAIN.actors:
+        outputs[names.queue(actor)] = sqs.create_queue(QueueName=f"brigade-{actor.name}")["QueueUrl"]
+        outputs[names.dead_letter_queue(actor)] = sqs.create_queue(QueueName=f"brigade-{actor.name}-dead")["QueueUrl"]
+    topic = outputs[names.topic(DeadLetterHandled)] = sns.create_topic(Name="handled")["TopicArn"]
+    ear = sqs.create_queue(QueueName="ear")["QueueUrl"]
+    sns.subscribe(
+        TopicArn=topic,
+        Protocol="sqs",
+        Endpoint=f"arn:aws:sqs:{REGION}:123456789012:ear",
+        Attributes={"RawMessageDelivery": "true"},
+    )
+    return Desk(Pipeline(Stack(target, "brigade", "id", "CREATE_COMPLETE", outputs)), ear)

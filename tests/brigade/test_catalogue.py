@@ -1,0 +1,119 @@
+"""The catalogue's readers."""
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from brigade.catalogue import Catalogue, Question
+from brigade.console import OperatorError
+from kit.envelope import wrap
+from kit.events import Image, ImageIngested, Source
+from kit.tracing import Trace
+from services.catalog.record import Status, attributes
+from services.catalog.records import DynamoRecords
+from services.catalog.table import BY_STATUS, Index
+from tests.services.site import SETTINGS, TABLE, create_table
+
+NEWER, OLDER = "2026-11-21T08:00:00.000Z", "2026-11-20T23:59:59.999Z"
+
+
+@pytest.fixture
+def catalogue(cloud: None) -> Catalogue:
+    create_table()
+    return Catalogue(boto3.client("dynamodb"), TABLE, "source")
+
+
+def add(key: str, entered_at: str = NEWER, sequencer: str = "01") -> str:
+    """Write the record of an upload; return its id."""
+    source = Source(bucket="source", key=key, version=sequencer, sequencer=sequencer, uploaded_at=entered_at)
+    event = ImageIngested(image=Image.of(source), recipe="default", format="PNG", width=4, height=6, bytes=50)
+    DynamoRecords(TABLE).merge(event.image.id, attributes(event, wrap(event, "ingest", Trace.start()), SETTINGS))
+    return event.image.id
+
+
+def test_what_is_listed_is_the_whole_record(catalogue: Catalogue) -> None:
+    image_id = add("a.jpg")
+    (listed,) = catalogue.by_status(Status.PROCESSING)
+    assert listed == catalogue.get([image_id])[image_id]
+    assert listed["original"] == {"format": "PNG", "width": 4, "height": 6, "bytes": 50}
+
+
+def test_all_statuses_are_listed_newest_first(catalogue: Catalogue) -> None:
+    old, new = add("old.jpg", OLDER), add("new.jpg", NEWER)
+    DynamoRecords(TABLE).change_status(new, Status.PROCESSING, Status.FAILED, "e")
+    assert [record["image_id"] for record in catalogue.newest()] == [new, old]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "found"),
+    [
+        ("", "", ["newer", "new", "old"]),
+        ("2026-11-21", "", ["newer", "new"]),
+        ("", "2026-11-20~", ["old"]),
+        ("2026-11-21", "2026-11-21T07:59", ["new"]),
+    ],
+)
+def test_a_question_has_bounds(low: str, high: str, found: list[str], catalogue: Catalogue) -> None:
+    ids = {"newer": add("c.jpg", NEWER), "new": add("b.jpg", "2026-11-21T07:00:00.000Z"), "old": add("a.jpg", OLDER)}
+    listed = catalogue.ask(Question(BY_STATUS, "PROCESSING", low, high))
+    assert [record["image_id"] for record in listed] == [ids[name] for name in found]
+
+
+def test_in_turn_no_question_is_asked_before_it_is_needed(catalogue: Catalogue) -> None:
+    image_id = add("a.jpg")
+    questions = [Question(BY_STATUS, "PROCESSING"), Question(Index("no-such-index", "status", "entered_at"), "READY")]
+    with pytest.raises(ClientError, match="index"):
+        next(catalogue.ask(*reversed(questions), in_turn=True))
+    found = catalogue.ask(*questions, in_turn=True)
+    assert next(found)["image_id"] == image_id
+
+
+def test_what_moves_from_one_list_to_another_is_shown_once(catalogue: Catalogue) -> None:
+    image_id = add("a.jpg")
+    twice = Question(BY_STATUS, "PROCESSING")
+    assert [record["image_id"] for record in catalogue.ask(twice, twice)] == [image_id]
+
+
+def test_going_on_after_each_picture_shows_all_once_even_of_one_moment(catalogue: Catalogue) -> None:
+    for number in range(4):
+        image_id = add(f"{number}.jpg", NEWER)
+        if number % 2:
+            DynamoRecords(TABLE).change_status(image_id, Status.PROCESSING, Status.READY, "e")
+    questions = [Question(BY_STATUS, status.value) for status in Status]
+    everything = [record["image_id"] for record in catalogue.ask(*questions)]
+    assert len(everything) == 4
+    shown, after = [], None
+    while found := next(catalogue.ask(*questions, after=after), None):
+        after = (found["entered_at"], found["image_id"])
+        shown.append(found["image_id"])
+    assert shown == everything
+
+
+def test_more_than_one_page_is_listed(catalogue: Catalogue) -> None:
+    ids = {add(f"{number}.jpg", f"2026-11-21T08:00:00.{number:03}Z") for number in range(101)}
+    assert {record["image_id"] for record in catalogue.by_status(Status.PROCESSING)} == ids
+
+
+def test_versions_of_a_key_are_listed_newest_first(catalogue: Catalogue) -> None:
+    first, second = add("a.jpg", sequencer="01"), add("a.jpg", sequencer="02")
+    assert [record["image_id"] for record in catalogue.by_key("a.jpg")] == [second, first]
+    assert catalogue.find("a.jpg")["image_id"] == second
+
+
+def test_a_picture_that_has_left_the_list_meanwhile_is_not_shown_in_it(catalogue: Catalogue) -> None:
+    gone, changed, kept = add("gone.jpg"), add("changed.jpg"), add("kept.jpg")
+    table = boto3.resource("dynamodb").Table(TABLE)
+
+    def meanwhile(**_: object) -> None:
+        table.delete_item(Key={"image_id": gone})
+        DynamoRecords(TABLE).change_status(changed, Status.PROCESSING, Status.READY, "e")
+
+    client = boto3.client("dynamodb")
+    client.meta.events.register("before-call.dynamodb.BatchGetItem", meanwhile)
+    listed = Catalogue(client, TABLE, "source").by_status(Status.PROCESSING)
+    assert [record["image_id"] for record in listed] == [kept]
+
+
+def test_an_unknown_picture_is_said_to_be(catalogue: Catalogue) -> None:
+    with pytest.raises(OperatorError, match="knows no picture"):
+        catalogue.find("a.jpg")

@@ -1,0 +1,187 @@
+"""`brigade approve` and `brigade reject`, as the operator reads them, and what the chain hears of it."""
+
+import sys
+from typing import Any
+
+import pytest
+
+from brigade import judging
+from brigade.__main__ import main
+from brigade.dead_letters.history import S3History
+from brigade.pipeline import Pipeline
+from infra import names
+from kit.envelope import decode
+from kit.errors import ServiceUnavailable
+from kit.events import Image, ImageJudged, Verdict
+from services.catalog.handler import act
+from services.catalog.records import DynamoRecords
+from services.resize.handler import may_begin
+from tests.brigade.deployed import Deployed, deploy, way
+from tests.conftest import REGION
+from tests.services.catalog import story
+from tests.services.site import TABLE, letter, site
+
+Said = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def deployed(state: None, cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Deployed:
+    """A stack in which a queue hears what is judged."""
+    made = deploy()
+    sns = made.pipeline.target.client("sns")
+    topic = sns.create_topic(Name="image-judged")["TopicArn"]
+    made.sqs.create_queue(QueueName="ear")
+    arn = f"arn:aws:sqs:{REGION}:123456789012:ear"
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    made.pipeline.stack.outputs[names.topic(ImageJudged)] = topic
+    monkeypatch.setattr(Pipeline, "find", lambda *_: made.pipeline)
+    return made
+
+
+def held(deployed: Deployed, key: str, verdict: Verdict = "refused") -> Image:
+    """Have a picture in quarantine."""
+    picture = deployed.upload(key)
+    said = story.said(story.normalized(picture, "gate"), "normalize")
+    deployed.catalog(*way(picture)[:1], said, story.said(story.moderated(picture, "gate", verdict), "moderate"))
+    return picture
+
+
+def heard(deployed: Deployed) -> list[ImageJudged]:
+    url = deployed.sqs.get_queue_url(QueueName="ear")["QueueUrl"]
+    found = []
+    while messages := deployed.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            envelope, event = decode(message["Body"], [ImageJudged])
+            assert envelope.source == "brigade/operator"
+            assert isinstance(event, ImageJudged)
+            found.append(event)
+    return found
+
+
+def status(deployed: Deployed, picture: Image) -> str:
+    return str(deployed.pipeline.catalogue.find(picture.id)["status"])
+
+
+def hear(deployed: Deployed, events: list[ImageJudged]) -> None:
+    for event in events:
+        list(act(letter(event, "operator"), site=site(), records=DynamoRecords(TABLE)))
+
+
+def test_an_approved_picture_may_be_resized_and_is_no_longer_held(deployed: Deployed, capsys: Said) -> None:
+    picture, other = held(deployed, "in/a.jpg"), held(deployed, "in/b.jpg", "uncertain")
+    assert main(["approve", "in/a.jpg", "--yes"]) == 0
+    said = capsys.readouterr()
+    assert all(word in said.out for word in ("in/a.jpg", picture.id, "refused, nudity 97 %", "Implied Nudity 97 %"))
+    [event] = heard(deployed)
+    assert (event.image.id, event.judgement, event.master) == (picture.id, "approved", story.MASTER)
+    assert may_begin(event)
+    hear(deployed, [event])
+    assert (status(deployed, picture), status(deployed, other)) == ("PROCESSING", "QUARANTINED")
+
+
+def test_it_is_recorded_who_did_what(deployed: Deployed, capsys: Said) -> None:
+    picture = held(deployed, "in/a.jpg")
+    assert main(["reject", picture.id, "--yes"]) == 0
+    [operation] = S3History(deployed.pipeline.target, "target").newest()
+    assert (operation.command, operation.where, dict(operation.outcomes)) == ("reject", "moderate", {"rejected": 1})
+    [entry] = operation.messages
+    assert (entry.image_id, entry.key, entry.reason) == (picture.id, "in/a.jpg", "refused, nudity 97 %")
+    assert f"rejected: 1 of 1 picture (operation {operation.id})" in capsys.readouterr().err
+    [event] = heard(deployed)
+    assert (event.operation, event.by) == (operation.id, operation.by)
+    hear(deployed, [event])
+    record = deployed.pipeline.catalogue.find(picture.id)
+    assert record["status"] == "REMOVED"
+    assert record["judged"]["rejected"]["by"] == operation.by
+
+
+def versions(deployed: Deployed) -> list[str]:
+    found = deployed.pipeline.s3.list_object_versions(Bucket="source")
+    return [
+        f"{each['Key']} {each['VersionId']}" for kind in ("Versions", "DeleteMarkers") for each in found.get(kind, [])
+    ]
+
+
+def test_a_rejected_original_stays_where_it_is(deployed: Deployed) -> None:
+    picture = held(deployed, "in/a.jpg")
+    main(["reject", picture.id, "--yes"])
+    assert versions(deployed) == [f"in/a.jpg {picture.source.version}"]
+
+
+def test_unless_it_is_to_be_deleted_and_then_that_version_alone_is(deployed: Deployed) -> None:
+    picture = held(deployed, "in/a.jpg")
+    newer = deployed.upload("in/a.jpg", sequencer="02")
+    assert main(["reject", picture.id, "--delete-original", "--yes"]) == 0
+    assert versions(deployed) == [f"in/a.jpg {newer.source.version}"]
+
+
+def test_what_is_not_in_quarantine_is_left_and_said_and_the_others_are_done(deployed: Deployed, capsys: Said) -> None:
+    ready, picture = deployed.ready("in/ready.jpg"), held(deployed, "in/a.jpg")
+    assert main(["approve", ready.id, picture.id, "in/a.jpg", "--yes"]) == 1
+    assert [event.image.id for event in heard(deployed)] == [picture.id]
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "left: in/ready.jpg: it is READY, not in quarantine"
+    assert lines[-1] == (
+        "error: 1 picture of these not in quarantine — `brigade ls --status quarantined` lists those that are"
+    )
+
+
+def test_a_picture_that_nobody_knows_is_an_error(deployed: Deployed, capsys: Said) -> None:
+    assert main(["reject", "in/none.jpg", "--yes"]) == 1
+    assert "the catalogue knows no picture 'in/none.jpg'" in capsys.readouterr().err
+    assert heard(deployed) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "question"),
+    [
+        (["approve"], "Approve 1 picture?"),
+        (["reject"], "Reject 1 picture?"),
+        (["reject", "--delete-original"], "Reject 1 picture, and delete what was uploaded for ever?"),
+    ],
+)
+def test_it_asks_before(command: list[str], question: str, deployed: Deployed, capsys: Said) -> None:
+    picture = held(deployed, "in/a.jpg")
+    assert not sys.stdin.isatty()
+    assert main([*command, picture.id]) == 1
+    assert f"error: {question} There is no terminal to answer on — add --yes" in capsys.readouterr().err
+    assert heard(deployed) == []
+    assert list(S3History(deployed.pipeline.target, "target").newest()) == []
+
+
+def test_where_it_stops_halfway_the_history_says_how_far_it_came(
+    deployed: Deployed, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = held(deployed, "in/a.jpg"), held(deployed, "in/b.jpg")
+    real = judging.publisher(deployed.pipeline)
+
+    class Failing:
+        def publish(self, envelope: Any) -> None:
+            if envelope.subject == second.id:
+                raise ServiceUnavailable("SNS is away")
+            real.publish(envelope)
+
+    monkeypatch.setattr(judging, "publisher", lambda _: Failing())
+    assert main(["approve", first.id, second.id, "--yes"]) == 1
+    assert [event.image.id for event in heard(deployed)] == [first.id]
+    [operation] = S3History(deployed.pipeline.target, "target").newest()
+    assert dict(operation.outcomes) == {"approved": 1, "planned": 1}
+    said = capsys.readouterr().err
+    assert "approved: 1 of 2 pictures" in said
+    assert "error: service-unavailable: SNS is away — try again in a moment" in said
+
+
+def test_quarantine_shows_in_the_listing_and_in_the_record(deployed: Deployed, capsys: Said) -> None:
+    picture = held(deployed, "in/a.jpg", "uncertain")
+    deployed.ready("in/ready.jpg")
+    assert main(["ls", "--status", "quarantined"]) == 0
+    listed = capsys.readouterr().out
+    assert "QUARANTINED uncertain" in listed
+    assert "in/ready.jpg" not in listed
+    hear(deployed, [story.judged(picture, "approved")])
+    assert main(["show", picture.id]) == 0
+    shown = capsys.readouterr().out
+    assert "uncertain, nudity 50 %, Implied Nudity 50 % (gate, rekognition 7.0)" in shown
+    assert "done after 1 retry: uncertain, nudity 50 %" in shown
+    assert "approved it (ann, 20261121T080000Z-abc)" in shown
+    assert "approved by ann" in shown

@@ -1,0 +1,73 @@
+"""The account at a drill's end: every upload is ready, failed with a reason, or ignored, and nothing is left over."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from brigade.dead_letters.letter import UNKNOWN, DeadLetter
+from imaging.recipes import Recipes
+from services.catalog.record import Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What there is when all is quiet.
+
+    ``uploads`` maps image ids to keys, ``objects`` keys of the target bucket to bytes, ``waiting`` queues to messages.
+    """
+
+    uploads: Mapping[str, str]
+    records: Mapping[str, Mapping[str, Any]]
+    letters: Collection[DeadLetter]
+    objects: Mapping[str, int]
+    waiting: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """How many uploads went which way; ``wrong`` says in words what may not be."""
+
+    uploads: int
+    ready: int
+    failed: int
+    ignored: int
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        unaccounted = self.uploads - self.ready - self.failed - self.ignored
+        return (
+            f"{self.uploads} uploads = {self.ready} ready + {self.failed} dead letters + {self.ignored} ignored, "
+            f"unaccounted {unaccounted}"
+        )
+
+
+def account(found: Found, recipes: Recipes, killers: Collection[str] = ()) -> Account:
+    """Account for every upload.
+
+    ``killers`` are the keys of pictures that kill their process: SQS moves their message, without a reason.
+    """
+    ignored = {image for image, key in found.uploads.items() if recipes.match(key) is None}
+    ready = {image for image, record in found.records.items() if record["status"] == Status.READY} - ignored
+    explained = {letter.image_id for letter in found.letters if letter.reason != UNKNOWN or letter.key in killers}
+    failed = (explained & set(found.uploads)) - ready
+    wrong = [
+        *(f"no reason: {letter.key}" for letter in found.letters if letter.image_id not in explained),
+        *(f"ignored, and yet there is a record: {found.uploads[image]}" for image in ignored & set(found.records)),
+        *(f"{count} messages are left in {queue}" for queue, count in found.waiting.items() if count),
+        *(f"unaccounted: {found.uploads[image]}" for image in set(found.uploads) - ready - failed - ignored),
+        *(line for image in ready for line in _incomplete(found.records[image], found.objects, recipes)),
+    ]
+    return Account(
+        uploads=len(found.uploads), ready=len(ready), failed=len(failed), ignored=len(ignored), wrong=sorted(wrong)
+    )
+
+
+def _incomplete(record: Mapping[str, Any], objects: Mapping[str, int], recipes: Recipes) -> Iterator[str]:
+    """Yield what a picture lacks that reads READY."""
+    key = record["source"]["key"]
+    named = {rendition.name for rendition in recipes.named(record["recipe"]).rendition}
+    for name in named ^ {rendition["name"] for rendition in record["renditions"]}:
+        yield f"the record of {key} and its recipe do not agree on {name}"
+    for stored in (record["master"], *record["renditions"]):
+        if (size := objects.get(stored["key"])) != stored["bytes"]:
+            yield f"{stored['key']} of {key} should have {stored['bytes']} bytes: {size}"

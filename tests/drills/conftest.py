@@ -1,0 +1,50 @@
+"""A drill for every test, and one line a drill at the end."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.drills.drill import Drill, drilling
+
+_SAID = "account"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and "drill" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture
+def cloud_environment() -> dict[str, str]:
+    """What is added to the cloud's own environment; a drill that needs something overrides it."""
+    return {}
+
+
+@pytest.fixture
+def drill(
+    tmp_path: Path, cloud_environment: dict[str, str], request: pytest.FixtureRequest, record_property: Any
+) -> Iterator[Drill]:
+    began = time.monotonic()
+    with drilling(tmp_path, cloud_environment) as drill:
+        yield drill
+    if drill.taken:
+        name = request.node.name.removeprefix("test_").replace("_", " ")
+        record_property(_SAID, f"{name}: {drill.taken}, {time.monotonic() - began:.0f} s")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    said = [
+        text
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, text in getattr(report, "user_properties", ())
+        if name == _SAID and report.when == "teardown"
+    ]
+    if said:
+        terminalreporter.section("drills")
+        terminalreporter.write_line("\n".join(said))

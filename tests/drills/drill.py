@@ -1,0 +1,176 @@
+"""One drill: the chain on a local cloud of its own, with a proxy between the actors and the cloud."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from brigade import deployment, local_cloud
+from brigade.dead_letters.queue import counts
+from brigade.local_cloud import LocalCloud
+from brigade.pipeline import Pipeline
+from brigade.target import ENDPOINT, local_target
+from imaging.recipes import DEFAULT_PATH, Recipes, load
+from infra import names
+from kit.actor import Actor
+from kit.events import Image, Source
+from services.chain import CHAIN
+from tests import pictures
+from tests.drills.account import Account, Found, account
+from tests.drills.proxy import Proxy, between
+
+PICTURES = int(os.environ.get("DRILL_PICTURES", "12"))
+# Seconds without any change after which no further change is expected.
+PATIENCE_S = 120
+_POLL_S = 0.4
+_PARALLEL = 8
+_STACK = "drill"
+
+T = TypeVar("T")
+
+
+def patiently(look: Callable[[], T], done: Callable[[T], bool]) -> T:
+    """Look until what is seen is as it should be, or has not changed for PATIENCE_S seconds; return what is seen."""
+    before = None
+    deadline = time.monotonic() + PATIENCE_S
+    while not done(seen := look()) and time.monotonic() < deadline:
+        if seen != before:
+            before, deadline = seen, time.monotonic() + PATIENCE_S
+        time.sleep(_POLL_S)
+    return seen
+
+
+@dataclass
+class Drill:
+    """What a drill works with.
+
+    ``queues`` maps names to the URLs of what must be empty in the end, ``uploads`` image ids to keys; ``taken`` is the
+    last account.
+    """
+
+    cloud: LocalCloud
+    proxy: Proxy
+    pipeline: Pipeline
+    recipes: Recipes
+    start: Callable[[], LocalCloud]
+    queues: dict[str, str]
+    uploads: dict[str, str] = field(default_factory=dict)
+    taken: Account | None = None
+
+    def put(self, key: str, content: bytes) -> None:
+        """Upload one picture, not by way of the proxy."""
+        bucket = self.pipeline.source_bucket
+        answer = self.pipeline.s3.put_object(Bucket=bucket, Key=key, Body=content)
+        self.uploads[Image.of(Source(bucket=bucket, key=key, version=answer["VersionId"])).id] = key
+
+    def upload(self, count: int = PICTURES) -> None:
+        """Upload so many more: of twelve, eight are good, three bad, and one is nobody's."""
+        kinds, start = _kinds(), len(self.uploads)
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            list(pool.map(lambda i: self.put(*kinds[i % len(kinds)](i)), range(start, start + count)))
+
+    @staticmethod
+    def is_good(key: str) -> bool:
+        """Whether an uploaded picture can become ready."""
+        return key.startswith("in/") and not key.startswith(("in/torn/", "in/text/"))
+
+    def restart(self) -> None:
+        """Stop the cloud and start it again, at the same port."""
+        self.cloud.stop()
+        self.cloud = self.start()
+
+    @property
+    def sqs(self) -> Any:
+        """The SQS client, straight to the cloud."""
+        return self.pipeline.target.client("sqs")
+
+    def hide_for(self, seconds: int, *actors: Actor) -> None:
+        """Let what these actors, or all, have received come back after so many seconds; the template says minutes."""
+        for actor in actors or CHAIN.actors:
+            attributes = {"VisibilityTimeout": str(seconds)}
+            self.sqs.set_queue_attributes(QueueUrl=self.queues[actor.name], Attributes=attributes)
+
+    def one_at_once(self, *actors: Actor) -> None:
+        """Let only one process of these actors, or of each, work at a time.
+
+        Then nobody receives what another is working on, however slow the machine is and however short the time for
+        which messages are hidden: receives are counted for what the drill does alone.
+        """
+        functions = self.pipeline.target.client("lambda")
+        for actor in actors or CHAIN.actors:
+            name = self.pipeline.stack.outputs[names.function(actor)]
+            functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
+
+    def count(self, url: str) -> int:
+        """Return how many messages a queue holds, hidden and delayed ones included."""
+        found = counts(self.sqs, url)
+        return found.visible + found.held + found.delayed
+
+    def waiting(self) -> dict[str, int]:
+        """Return how many messages each queue holds, by its name."""
+        return {name: self.count(url) for name, url in self.queues.items()}
+
+    def account(self, *killers: str) -> Account:
+        """Wait until all queues are empty and nothing is wrong, for as long as anything changes; account for all.
+
+        ``killers`` are keys: see ``account.account``.
+        """
+
+        def look() -> tuple[dict[str, int], Account | None]:
+            waiting = self.waiting()
+            quiet = not any(waiting.values())
+            return waiting, account(self._found(waiting), self.recipes, killers) if quiet else None
+
+        waiting, taken = patiently(look, lambda seen: seen[1] is not None and not seen[1].wrong)
+        self.taken = taken or account(self._found(waiting), self.recipes, killers)
+        return self.taken
+
+    def _found(self, waiting: dict[str, int]) -> Found:
+        dead = [actor for actor in CHAIN.actors if self.count(self.pipeline.dead_letter_queue(actor).url)]
+        with ThreadPoolExecutor() as pool:
+            letters = [letter for looked in pool.map(self.pipeline.dead_letters, dead) for letter in looked]
+        return Found(
+            uploads=self.uploads,
+            records=self.pipeline.catalogue.get(self.uploads),
+            letters=letters,
+            objects=self._objects(),
+            waiting=waiting,
+        )
+
+    def _objects(self) -> dict[str, int]:
+        pages = self.pipeline.s3.get_paginator("list_objects_v2").paginate(Bucket=self.pipeline.target_bucket)
+        return {each["Key"]: each["Size"] for page in pages for each in page.get("Contents", [])}
+
+
+def _kinds() -> list[Callable[[int], tuple[str, bytes]]]:
+    """Return what twelve uploads are, in this order: from a number to key and content."""
+
+    def kind(key: str, content: bytes) -> Callable[[int], tuple[str, bytes]]:
+        return lambda number: (key.format(number), content)
+
+    jpeg, png = kind("in/{}.jpg", pictures.jpeg()), kind("in/{}.png", pictures.alpha_png())
+    torn, text = kind("in/torn/{}.jpg", pictures.truncated_jpeg()), kind("in/text/{}.jpg", pictures.text_named_jpg())
+    nobodys = kind("elsewhere/{}.jpg", pictures.jpeg())
+    return [jpeg, jpeg, torn, jpeg, png, text, jpeg, nobodys, jpeg, png, text, jpeg]
+
+
+@contextmanager
+def drilling(folder: Path, environment: dict[str, str]) -> Iterator[Drill]:
+    """Have the chain deployed, with the shipped recipes, but for keys below ``in/`` only."""
+    recipes = folder / "recipes.toml"
+    text = DEFAULT_PATH.read_text(encoding="utf-8")
+    recipes.write_text(text.replace('name = "default"\n', 'name = "default"\nprefix = "in/"\n'), encoding="utf-8")
+    port = local_cloud.free_port()
+    with between(port) as proxy, ExitStack() as clouds:
+
+        def start() -> LocalCloud:
+            return clouds.enter_context(local_cloud.running(port, environment | {ENDPOINT: proxy.endpoint}))
+
+        cloud = start()
+        stack = deployment.deploy(local_target(cloud.endpoint), _STACK, recipes=recipes, version="drill")
+        queues = {actor.name: stack.outputs[names.queue(actor)] for actor in CHAIN.actors}
+        yield Drill(cloud, proxy, Pipeline(stack), load(recipes), start, queues)

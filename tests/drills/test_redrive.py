@@ -1,0 +1,69 @@
+"""Dead letters are redriven while new ones arrive in the same queue."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Event
+
+from services.chain import CHAIN
+from tests.drills.drill import PATIENCE_S, PICTURES, Drill, patiently
+from tests.drills.faults import refusal
+from tests.drills.proxy import Answer, Forward, Request
+from tests.drills.workers import needs_proc, sender
+
+NORMALIZE = CHAIN.actor("normalize")
+
+
+def redrive(drill: Drill) -> None:
+    """Give the command as an operator does."""
+    command = [sys.executable, "-m", "brigade", "dlq", "redrive", "normalize", "--stack", drill.pipeline.stack.name]
+    environment = os.environ | drill.pipeline.target.variables()
+    done = subprocess.run(
+        [*command, "--yes", "--rate", str(max(6, PICTURES // 20))],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@needs_proc
+def test_dead_letters_are_redriven_while_new_ones_arrive(drill: Drill) -> None:
+    """For a while normalize finds no upload; then none of those that are new; then all."""
+    found: set[str] = set()
+    redriving = Event()
+
+    def upload_meanwhile() -> None:
+        assert redriving.wait(PATIENCE_S)
+        drill.upload()
+
+    def rule(request: Request, forward: Forward) -> Answer | None:
+        if not request.key.startswith("in/") or not sender(drill.cloud.pid, request).is_of(NORMALIZE):
+            return forward()
+        if request.key not in found:
+            return refusal("s3", 404, "NoSuchKey")
+        redriving.set()
+        return forward()
+
+    drill.proxy.rule = rule
+    drill.upload()
+    patiently(drill.waiting, lambda waiting: not any(waiting.values()))
+    earlier = {letter.message_id for letter in drill.pipeline.dead_letters(NORMALIZE)}
+    found.update(drill.uploads.values())
+    with ThreadPoolExecutor() as pool:
+        uploading = pool.submit(upload_meanwhile)
+        redrive(drill)
+        ended = datetime.now(UTC)
+        uploading.result()
+    letters = drill.pipeline.dead_letters(NORMALIZE)
+    assert not earlier & {letter.message_id for letter in letters}
+    assert min(letter.since for letter in letters if letter.reason == "object-gone") < ended, "none came in time"
+
+    found.update(drill.uploads.values())
+    redrive(drill)
+    account = drill.account()
+    assert account.wrong == []
+    assert account.ready == sum(drill.is_good(key) for key in drill.uploads.values())

@@ -1,0 +1,35 @@
+"""The cloud is restarted while all pictures are between two stages."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from brigade import local_cloud, mappings
+from services.chain import CHAIN
+from tests.drills.drill import Drill, patiently
+
+STAGES = [CHAIN.actor(name) for name in ("normalize", "resize", "catalog")]
+OTHERS = [actor for actor in CHAIN.actors if actor.name != "ingest" and actor not in STAGES]
+
+
+@pytest.fixture
+def cloud_environment(tmp_path: Path) -> dict[str, str]:
+    return local_cloud.keeping(tmp_path / "kept")
+
+
+def test_the_cloud_is_restarted_between_stages(drill: Drill) -> None:
+    drill.one_at_once()  # every start of a process costs
+    list(mappings.switch(drill.pipeline, [*STAGES, *OTHERS], on=False))
+    drill.upload()
+    entered = sum(drill.recipes.match(key) is not None for key in drill.uploads.values())
+    patiently(drill.waiting, lambda waiting: waiting["catalog"] == entered)  # ingest has had a word on each
+    for actor in STAGES:
+        drill.restart()
+        before = drill.waiting()
+        assert before[actor.name] > 0, f"{actor.name} had nothing left to do"
+        list(mappings.switch(drill.pipeline, [actor], on=True))
+        patiently(partial(drill.count, drill.queues[actor.name]), lambda count: count == 0)
+    list(mappings.switch(drill.pipeline, OTHERS, on=True))
+    account = drill.account()
+    assert account.wrong == []

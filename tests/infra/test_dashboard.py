@@ -1,0 +1,87 @@
+"""The dashboard: every actor has its row, and all that it shows is there."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from infra.dashboard import COLUMNS
+from kit import metrics
+from kit.actor import Actor
+from services.chain import CHAIN
+from tests.infra.stack import Stack
+
+STACK = Stack()
+(DASHBOARD,) = STACK.of("CloudWatch::Dashboard").values()
+
+
+def resolved() -> dict[str, Any]:
+    """Return the body as CloudFormation leaves it, for a stack named demo."""
+    text = DASHBOARD["DashboardBody"]["Fn::Sub"]
+    known = {"AWS::StackName": "demo", "AWS::Region": "eu-west-1"}
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1]
+        if name.startswith("!"):
+            return f"${{{name[1:]}}}"
+        if name in known:
+            return known[name]
+        resource, _, attribute = name.partition(".")
+        assert (attribute, resource in STACK.resources) == ("Arn", True), name
+        return f"arn:{resource}"
+
+    body: dict[str, Any] = json.loads(re.sub(r"\$\{([^}]+)\}", value, text))
+    return body
+
+
+WIDGETS: list[dict[str, Any]] = resolved()["widgets"]
+
+
+def test_widgets_stand_side_by_side_and_none_covers_another() -> None:
+    places = {(widget["x"], widget["y"]) for widget in WIDGETS}
+    assert len(places) == len(WIDGETS) == 4 * (1 + len(CHAIN.actors))
+    assert all(widget["x"] + widget["width"] <= COLUMNS for widget in WIDGETS)
+    assert {widget["height"] for widget in WIDGETS} == {6}
+
+
+@pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+def test_an_actors_row_shows_queue_age_rate_and_times(actor: Actor) -> None:
+    mine = [widget for widget in WIDGETS if widget["properties"]["title"].startswith(f"{actor.name}:")]
+    shown = [(line[0], line[1], line[3]) for widget in mine for line in widget["properties"]["metrics"]]
+    queue, function = f"demo-{actor.name}", f"demo-{actor.name}"
+    assert shown == [
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue),
+        ("AWS/SQS", "ApproximateNumberOfMessagesNotVisible", queue),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", f"{queue}-dead-letters"),
+        ("AWS/SQS", "ApproximateAgeOfOldestMessage", queue),
+        ("AWS/SQS", "NumberOfMessagesSent", queue),
+        ("AWS/SQS", "NumberOfMessagesDeleted", queue),
+        (metrics.NAMESPACE, metrics.QUEUED, function),
+        (metrics.NAMESPACE, metrics.WORKED, function),
+        (metrics.NAMESPACE, metrics.WORKED, function),
+        ("AWS/Lambda", "Duration", function),
+    ]
+
+
+def test_queues_and_functions_are_named_as_the_template_names_them() -> None:
+    for actor in CHAIN.actors:
+        named = {"Fn::Sub": f"${{AWS::StackName}}-{actor.name}"}
+        assert STACK.properties(f"{actor.name.capitalize()}Queue")["QueueName"] == named
+        assert STACK.properties(f"{actor.name.capitalize()}Function")["FunctionName"] == named
+        dead = STACK.properties(f"{actor.name.capitalize()}DeadLetterQueue")["QueueName"]
+        assert dead == {"Fn::Sub": f"${{AWS::StackName}}-{actor.name}-dead-letters"}
+
+
+def test_rejections_are_found_by_reason() -> None:
+    (widget,) = [widget for widget in WIDGETS if widget["properties"]["title"] == "rejected by reason"]
+    asked = [line[0] for line in widget["properties"]["metrics"]]
+    assert len(asked) == len(CHAIN.actors)
+    schema = "{BucketBrigade,FunctionName,Reason}"
+    expression = f"""SEARCH('{schema} MetricName="Rejected" FunctionName="demo-ingest"', 'Sum', 60)"""
+    assert asked[0] == {"expression": expression, "label": "ingest: ${PROP('Dim.Reason')}"}
+
+
+def test_the_actors_alarms_are_shown() -> None:
+    (widget,) = [widget for widget in WIDGETS if widget["type"] == "alarm"]
+    assert len(widget["properties"]["alarms"]) == 3 * len(CHAIN.actors)

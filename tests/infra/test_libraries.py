@@ -1,0 +1,183 @@
+"""What a zip holds besides our code: the wheels of its platform, and of them what a function reads."""
+
+import ast
+import json
+import re
+import tomllib
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from infra import libraries
+from infra.libraries import SERVICES, Libraries, Platform, install, is_needed
+from infra.package import package
+from infra.sources import folder_of
+from kit.actor import Actor
+from kit.errors import ConfigurationError
+from services.chain import CHAIN
+
+ROOT = Path(__file__).parents[2]
+LAMBDA = Platform("arm64", "3.13")
+every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+
+
+def wanted_by(actor: Actor) -> dict[str, Requirement]:
+    lines = (folder_of(f"services.{actor.name}") / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    listed = [Requirement(line.partition("#")[0]) for line in lines if line.strip() and not line.startswith("#")]
+    return {str(canonicalize_name(each.name)): each for each in listed}
+
+
+@every_actor
+def test_requirements_are_releases_that_the_project_itself_is_tested_with(actor: Actor) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    ours = {str(canonicalize_name(each.name)): each for each in map(Requirement, project["dependencies"])}
+    wanted = wanted_by(actor)
+    assert {"botocore", "msgspec", "tenacity"} <= set(wanted)
+    assert ("pillow" in wanted) == ("imaging" in actor.carries)
+    for name in set(wanted) & set(ours):
+        pinned = re.fullmatch(r"==([\d.]+)", str(wanted[name].specifier))
+        assert wanted[name].specifier == ours[name].specifier or (pinned and pinned[1] in ours[name].specifier)
+
+
+def test_the_descriptions_that_are_shipped_are_those_of_the_services_that_actors_call() -> None:
+    called = set()
+    for path in [*(ROOT / "kit").rglob("*.py"), *(ROOT / "services").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("aws.client"):
+                called.add(ast.literal_eval(node.args[0]))
+    assert called == SERVICES
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PIL/Image.py",
+        "PIL/_imaging.cpython-313-aarch64-linux-gnu.so",
+        "six.py",
+        "botocore/cacert.pem",
+        "botocore/data/endpoints.json",
+        "botocore/data/s3/2006-03-01/service-2.json.gz",
+        "boto3/dynamodb/types.py",
+        "boto3-1.0.dist-info/METADATA",
+        "boto3-1.0.dist-info/licenses/LICENSE",
+        "boto3-1.0.dist-info/NOTICE.txt",
+        "contest/tests.py",
+    ],
+)
+def test_what_a_function_or_a_licence_needs_stays(name: str) -> None:
+    assert is_needed(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "botocore/data/ec2/2016-11-15/service-2.json.gz",
+        "library/examples/first.py",
+        "bin/jp.py",
+        "wrapt-stubs/__init__.pyi",
+        "wrapt/_wrappers.c",
+        "library/tests/test_it.py",
+        "library/__pycache__/a.cpython-311.pyc",
+        "boto3-1.0.dist-info/RECORD",
+        "boto3-1.0.dist-info/direct_url.json",
+    ],
+)
+def test_what_neither_needs_goes(name: str) -> None:
+    assert not is_needed(name)
+
+
+@pytest.fixture
+def wheels(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """What was installed, without a download: one library, which is larger than what is needed of it."""
+    installed: list[Path] = []
+
+    def install(requirements: Path, into: Path, platform: Platform) -> None:
+        assert platform.architecture == "arm64"
+        installed.append(requirements)
+        for name in ("wheel/__init__.py", "wheel/native.so", "wheel/tests/test_it.py"):
+            (into / name).parent.mkdir(parents=True, exist_ok=True)
+            (into / name).write_bytes(b"")
+
+    monkeypatch.setattr(libraries, "install", install)
+    return installed
+
+
+def without_compiler(folder: Path) -> Libraries:
+    made = Libraries(folder, LAMBDA)
+    made.compiler = None
+    return made
+
+
+def test_libraries_travel_with_the_code(wheels: list[Path], tmp_path: Path) -> None:
+    (actor, *_) = CHAIN.actors
+    with_them = package(actor, recipes=ROOT / "recipes.toml", libraries=without_compiler(tmp_path))
+    alone = package(actor, recipes=ROOT / "recipes.toml")
+    held, ours = (set(zipfile.ZipFile(BytesIO(code)).namelist()) for code in (with_them, alone))
+    assert held - ours == {"wheel/__init__.py", "wheel/native.so"}
+
+
+def test_the_same_requirements_are_installed_once(wheels: list[Path], tmp_path: Path) -> None:
+    made = without_compiler(tmp_path)
+    for actor in (*CHAIN.actors, *CHAIN.actors):
+        requirements = folder_of(f"services.{actor.name}") / "requirements.txt"
+        assert set(made.named_in(requirements)) == {"wheel/__init__.py", "wheel/native.so"}
+    assert len(wheels) == len({path.read_text(encoding="utf-8") for path in wheels}) < len(CHAIN.actors)
+
+
+def test_of_botocores_endpoints_those_of_our_services_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def install(_: Path, into: Path, __: Platform) -> None:
+        (into / "botocore" / "data").mkdir(parents=True)
+        partition = {"partition": "aws", "services": {"s3": {"endpoints": {"eu-west-1": {}}}, "ec2": {}}}
+        (into / "botocore" / "data" / "endpoints.json").write_text(
+            json.dumps({"partitions": [partition], "version": 3})
+        )
+
+    monkeypatch.setattr(libraries, "install", install)
+    files = without_compiler(tmp_path).named_in(folder_of("services.retire") / "requirements.txt")
+    left = json.loads(files["botocore/data/endpoints.json"].read_text())
+    kept = {"partition": "aws", "services": {"s3": {"endpoints": {"eu-west-1": {}}}}}
+    assert left == {"partitions": [kept], "version": 3}
+
+
+def test_a_wheel_that_is_not_there_is_named_with_the_platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")  # nothing can be found, and nothing is fetched
+    wanted = tmp_path / "requirements.txt"
+    wanted.write_text("Pillow==13.0.0\n")
+    said = (
+        r"requirements.txt: pip finds no wheel of Pillow==13.0.0 for Python 3.13 on arm64: name a release that has one"
+    )
+    with pytest.raises(ConfigurationError, match=said) as failed:
+        install(wanted, tmp_path / "into", LAMBDA)
+    assert "\n" not in str(failed.value)
+
+
+def test_any_other_failure_of_pip_is_one_line(tmp_path: Path) -> None:
+    wanted = tmp_path / "requirements.txt"
+    wanted.write_text("no requirement\n")
+    with pytest.raises(ConfigurationError, match=r"pip could not install for python3\.13-arm64: ") as failed:
+        install(wanted, tmp_path / "into", LAMBDA)
+    assert "\n" not in str(failed.value)
+
+
+def test_a_pip_that_says_nothing_is_an_error_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "false")
+    with pytest.raises(ConfigurationError, match="it did not say why"):
+        install(tmp_path / "requirements.txt", tmp_path / "into", LAMBDA)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "python", "said"),
+    [
+        ("mips", "3.13", "mips: use arm64 or x86_64"),
+        ("arm64", "3.10", "3.10 is no Python that the code runs on"),
+        ("arm64", "python3.13", "use 3.11 or newer, as 3.13"),
+        ("arm64", "3.13.1", "use 3.11 or newer, as 3.13"),
+    ],
+)
+def test_an_unknown_platform_is_refused_with_what_there_is(architecture: str, python: str, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        Platform(architecture, python)

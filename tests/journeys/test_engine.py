@@ -1,0 +1,67 @@
+"""The journeys go wherever a local engine listens, and leave nothing there."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from brigade import local_cloud
+from brigade.target import ENDPOINT, local_target
+from tests.journeys.engine import ENGINE, LOCALSTACK, chosen
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_without_a_choice_it_is_the_built_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ENGINE, raising=False)
+    monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:1")
+    assert chosen() is None
+    monkeypatch.setenv(ENGINE, "ministack")
+    assert chosen() is None
+
+
+def test_an_engine_elsewhere_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENGINE, "localstack")
+    monkeypatch.setenv(ENDPOINT, "https://s3.eu-west-1.amazonaws.com")
+    with pytest.raises(pytest.UsageError, match="is not on this machine"):
+        chosen()
+
+
+def test_where_nothing_listens_the_command_that_mends_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = f"http://127.0.0.1:{local_cloud.free_port()}"
+    monkeypatch.setenv(ENGINE, "localstack")
+    monkeypatch.setenv(ENDPOINT, nowhere)
+    with pytest.raises(pytest.UsageError, match=f"nothing listens at {nowhere}: `docker compose up --detach --wait`"):
+        chosen()
+
+
+def test_localstack_is_sought_where_the_compose_file_publishes_it() -> None:
+    published = LOCALSTACK.removeprefix("http://")
+    assert f'"{published}:4566"' in (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+
+
+def test_journeys_go_to_the_engine_that_was_chosen_and_leave_nothing_there() -> None:
+    with local_cloud.running() as cloud:
+        chosen_journeys = [
+            "tests/journeys/test_pictures.py::test_transparency_is_kept",
+            "tests/journeys/test_wiring.py::test_every_edge_of_the_chain_is_a_raw_subscription_and_there_is_no_other",
+            "tests/journeys/test_commands.py::test_a_first_session",
+        ]
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", "-rs", *chosen_journeys],
+            cwd=ROOT,
+            env=os.environ | {ENGINE: "localstack", ENDPOINT: cloud.endpoint},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "2 passed, 1 skipped" in done.stdout.replace("\n", ""), done.stdout
+        assert "needs a local cloud of its own" in done.stdout
+        target = local_target(cloud.endpoint)
+        left = [each["StackStatus"] for each in target.client("cloudformation").list_stacks()["StackSummaries"]]
+        assert set(left) == {"DELETE_COMPLETE"}
+        assert target.client("s3").list_buckets()["Buckets"] == []
+        assert target.client("sqs").list_queues().get("QueueUrls", []) == []
+        assert target.client("dynamodb").list_tables()["TableNames"] == []

@@ -1,0 +1,115 @@
+"""An operator's day: an actor is paused and goes on, what is missing is found and made again."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brigade import local_record
+from brigade.__main__ import main
+from infra import names
+from kit import aws
+from kit.events import Image
+from services.catalog.record import source_key
+from services.catalog.table import KEY
+from tests import pictures
+from tests.journeys.conftest import Journey, until
+
+Brigade = Callable[..., str]
+
+
+@pytest.fixture
+def brigade(
+    journey: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Brigade]:
+    """Give a command on the journeys' stack, as after `brigade up`; it must succeed. Returns what it prints."""
+    for name, value in journey.pipeline.target.variables().items():
+        monkeypatch.setenv(name, value)
+    for name in ("NO_PROXY", "no_proxy"):  # set by the command; the test's end puts them back
+        monkeypatch.setenv(name, "127.0.0.1")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("BRIGADE_STACK", "journeys")
+    local_record.record(journey.cloud)
+
+    def give(*arguments: str) -> str:
+        capsys.readouterr()
+        code = main(list(arguments))
+        said = capsys.readouterr()
+        assert code == 0, said.err
+        return said.out if "--json" in arguments else said.out + said.err
+
+    yield give
+    aws.forget()
+
+
+def vitals(brigade: Brigade, actor: str) -> dict[str, Any]:
+    [found] = [each for each in json.loads(brigade("status", "--json")) if each["actor"] == actor]
+    return dict(found)
+
+
+def test_a_paused_actors_messages_wait_and_are_worked_off_when_it_goes_on(journey: Journey, brigade: Brigade) -> None:
+    journey.at_rest()
+    assert "resize is paused" in brigade("pause", "resize")
+    assert "resize was paused already" in brigade("pause", "resize")
+    images = [journey.put(f"in/paused/{number}.jpg", pictures.jpeg()) for number in range(3)]
+    waiting = until(lambda: (found := vitals(brigade, "resize"))["waiting"] == 3 and found, "three messages to wait")
+    assert (waiting["state"], waiting["in_flight"]) == ("paused", 0)
+    assert 0 <= waiting["oldest_s"] < 60
+    assert "paused" in brigade("status")
+
+    assert "resize is running" in brigade("resume", "resize")
+    assert [record["status"] for record in journey.settled(*images)] == ["READY"] * 3
+    journey.at_rest()
+    after = vitals(brigade, "resize")
+    assert (after["state"], after["waiting"], after["in_flight"], after["oldest_s"]) == ("running", 0, 0, None)
+    # Every actor's letters were counted, those too that announce nothing.
+    assert after["per_minute"] >= 3
+    assert vitals(brigade, "catalog")["per_minute"] >= 9
+
+
+def test_a_rendition_that_is_gone_is_missed_and_made_again(journey: Journey, brigade: Brigade) -> None:
+    image, whole = journey.put("in/missing/a.jpg", pictures.jpeg()), journey.put("in/missing/b.jpg", pictures.jpeg())
+    record, _ = journey.settled(image, whole)
+    gone = next(rendition for rendition in record["renditions"] if rendition["name"] == "w150")
+    journey.pipeline.s3.delete_object(Bucket=gone["bucket"], Key=gone["key"])
+
+    below = ("--prefix", "in/missing/")
+    assert [(each["image_id"], each["missing"]) for each in json.loads(brigade("missing", *below, "--json"))] == [
+        (image.id, ["w150"])
+    ]
+    assert image.id in brigade("missing")
+    assert "to send to resize: 1 picture, about" in brigade(
+        "rerun", "--missing", *below, "--from", "resize", "--dry-run"
+    )
+    assert "sent to resize: 1 of 1 picture " in brigade("rerun", "--missing", *below, "--from", "resize", "--yes")
+    until(lambda: json.loads(brigade("missing", *below, "--json")) == [], "the rendition to be back")
+    assert len(journey.stored(gone)) == gone["bytes"]
+
+
+@pytest.mark.parametrize("actor", ["ingest", "normalize", "resize"])
+def test_a_picture_that_was_sent_back_is_what_it_was(journey: Journey, brigade: Brigade, actor: str) -> None:
+    image = journey.put(f"in/again from {actor}+.jpg", pictures.jpeg())
+    [before] = journey.settled(image)
+    order = orders(journey, image)
+    brigade("rerun", image.source.key, image.id, "--from", actor, "--yes")
+
+    def again() -> Any:
+        found = journey.pipeline.catalogue.find(image.id)
+        return found["stages"]["resize"]["at"] > before["stages"]["resize"]["at"] and found
+
+    after = until(again, "the last stage to be done again")
+    journey.at_rest()
+    same = ("image_id", "status", "source", "entered_at", "original", "master", "renditions", "superseded_by")
+    assert {name: after[name] for name in same} == {name: before[name] for name in same}
+    assert after["stages"][actor]["at"] > before["stages"][actor]["at"]
+    assert orders(journey, image) == order
+
+
+def orders(journey: Journey, image: Image) -> list[str]:
+    """Return when the picture was uploaded in S3's order, by its record and by its key's pointer: both must stay."""
+    dynamodb, table = journey.pipeline.target.client("dynamodb"), journey.pipeline.output(names.TABLE)
+    keys = (image.id, f"newest#{source_key(image.source)}")
+    items = [dynamodb.get_item(TableName=table, Key={KEY: {"S": key}})["Item"] for key in keys]
+    return [item["upload_order"]["S"] for item in items]

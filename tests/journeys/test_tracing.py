@@ -1,0 +1,121 @@
+"""One trace from upload to catalogue, and what an operator sees of it."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brigade import local_record
+from brigade.__main__ import main
+from kit import aws
+from tests import pictures
+from tests.journeys.conftest import Journey, until
+
+Brigade = Callable[..., str]
+
+
+@pytest.fixture
+def brigade(
+    journey: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Brigade]:
+    """Give a command, as after `brigade up`, and return what it prints, its error included."""
+    for name, value in (journey.pipeline.target.variables() | {"NO_PROXY": "*", "no_proxy": "*"}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("BRIGADE_STACK", "journeys")
+    local_record.record(journey.cloud)
+
+    def give(*arguments: str) -> str:
+        capsys.readouterr()
+        main(list(arguments))
+        said = capsys.readouterr()
+        return said.out + said.err
+
+    yield give
+    aws.forget()
+
+
+def known(brigade: Brigade, what: str) -> list[dict[str, Any]]:
+    """Return the segments that have been collected so far."""
+    said = brigade("trace", what, "--json")
+    found: list[dict[str, Any]] = json.loads(said) if said.startswith("[") else []
+    return found
+
+
+def segments(brigade: Brigade, what: str, actors: set[str]) -> list[dict[str, Any]]:
+    """Return a trace's segments, once all of these actors' are there: the last datagram follows the last event."""
+
+    def found() -> list[dict[str, Any]] | None:
+        heard = known(brigade, what)
+        return heard if {line(each, heard) for each in heard} >= actors else None
+
+    answer: list[dict[str, Any]] = until(found, f"segments of {actors}")
+    return answer
+
+
+def line(segment: dict[str, Any], among: list[dict[str, Any]]) -> str:
+    """Return the actors from the first one to this segment's."""
+    above = [each for each in among if each["id"] == segment["parent_id"]]
+    return f"{line(above[0], among)} {segment['actor']}" if above else str(segment["actor"])
+
+
+def test_a_pictures_way_is_one_tree_of_segments(journey: Journey, brigade: Brigade) -> None:
+    image = journey.put("in/traced.jpg", pictures.jpeg())
+    journey.settled(image)
+    way = {
+        "ingest",
+        "ingest catalog",
+        "ingest normalize",
+        "ingest normalize catalog",
+        "ingest normalize resize",
+        "ingest normalize resize catalog",
+    }
+    found = segments(brigade, "in/traced.jpg", way)
+    assert sorted(line(each, found) for each in found) == sorted(way)
+    assert len({each["trace_id"] for each in found}) == 1
+    assert [each["parent_id"] for each in found].count(None) == 1
+    assert {(each["image_id"], each["key"], each["attempt"]) for each in found} == {(image.id, "in/traced.jpg", 1)}
+    assert all(each["began"] <= each["ended"] for each in found)
+    stages = journey.pipeline.catalogue.find(image.id)["stages"]
+    for each in found:
+        if each["actor"] in stages:
+            assert each["queued_ms"] == stages[each["actor"]]["queued_ms"]
+            assert each["worked_ms"] >= stages[each["actor"]]["worked_ms"]
+
+    drawn = brigade("trace", image.id)
+    assert "in/traced.jpg: " in drawn
+    assert drawn.count("catalog") == 3
+    assert brigade("trace", found[0]["trace_id"]) == drawn
+
+
+def test_a_pictures_failure_stands_in_its_trace(journey: Journey, brigade: Brigade) -> None:
+    journey.settled(journey.put("in/torn.jpg", pictures.truncated_jpeg()))
+    found = segments(
+        brigade, "in/torn.jpg", {"ingest", "ingest catalog", "ingest normalize", "ingest normalize catalog"}
+    )
+    (failure,) = [each["failure"] for each in found if each["failure"]]
+    assert failure["reason"] == "corrupt-image"
+    (drawn,) = [row for row in brigade("trace", "in/torn.jpg").splitlines() if "normalize" in row]
+    assert f"corrupt-image: {failure['detail']}"[:40] in drawn
+
+
+def test_a_redriven_picture_goes_on_in_its_trace(journey: Journey, brigade: Brigade) -> None:
+    """Even at ingest, whose messages bring no envelope that would carry it."""
+    image = journey.put("in/a-text.jpg", pictures.text_named_jpg())
+    journey.settled(image)
+
+    def failed() -> list[dict[str, Any]]:
+        return [each for each in known(brigade, image.id) if each["actor"] == "ingest" and each["failure"]]
+
+    until(lambda: json.loads(brigade("dlq", "show", "ingest", "--image", image.id, "--json")), "its dead letter")
+    brigade("dlq", "redrive", "ingest", "--image", image.id, "--yes", "--watch", "0")
+    first, second = until(lambda: len(found := failed()) == 2 and found, "it to fail again")
+    assert first["trace_id"] == second["trace_id"]
+    assert first["parent_id"] is second["parent_id"] is None
+
+
+def test_what_has_no_trace_is_said_in_one_line(journey: Journey, brigade: Brigade) -> None:
+    assert "error: the catalogue knows no picture 'in/nowhere.jpg'" in brigade("trace", "in/nowhere.jpg")
+    assert "error: nothing is known of trace 1-5759e988-" in brigade("trace", "5759e988bd862e3fe1be46a994272793")

@@ -1,0 +1,102 @@
+"""The stack made by the AWS CLI alone, from the committed template and packages in a folder (docs/deploying.md)."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from brigade import local_cloud, packages, uploads
+from brigade.pipeline import Pipeline
+from brigade.target import Target, local_target
+from imaging.recipes import load
+from infra.__main__ import TEMPLATE
+from infra.libraries import Platform
+from kit.events import Image, Source
+from services.chain import CHAIN
+from tests import pictures
+from tests.packages.conftest import Built
+
+pytestmark = pytest.mark.skipif(
+    find_spec("awscli") is None, reason="the AWS CLI is not here: pip install '.[dev]' brings it"
+)
+BUCKET, STACK = "code-of-my-own", "by-aws-cli"
+PATIENCE_S = 60
+
+Aws = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def target() -> Iterator[Target]:
+    with local_cloud.running() as cloud:
+        yield local_target(cloud.endpoint)
+
+
+@pytest.fixture(scope="module")
+def aws(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Aws:
+    """Give the AWS CLI a command; it must succeed. Returns what it prints."""
+    home = tmp_path_factory.mktemp("home")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= {**target.variables(), "HOME": str(home), "NO_PROXY": "*"}
+
+    def give(*arguments: str | Path) -> str:
+        command = [sys.executable, "-m", "awscli", *map(str, arguments)]
+        done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return give
+
+
+@pytest.fixture(scope="module")
+def folder(built: Built, this_machine: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `brigade package --bucket` writes."""
+    folder = tmp_path_factory.mktemp("packages")
+    made = packages.write(((actor, built[actor.name]) for actor in CHAIN.actors), folder)
+    packages.write_parameters(CHAIN, made, folder, packages.placed(BUCKET, this_machine, "1"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def deployed(aws: Aws, folder: Path, target: Target) -> Pipeline:
+    aws("s3", "mb", f"s3://{BUCKET}")
+    aws("s3", "sync", folder / "brigade", f"s3://{BUCKET}/brigade")
+    assert "Successfully created/updated stack" in deploy(aws, folder)
+    return Pipeline.find(target, STACK)
+
+
+def deploy(aws: Aws, folder: Path) -> str:
+    packaged = folder / "template.json"
+    bucket = ("--s3-bucket", BUCKET)
+    given = ("--template-file", TEMPLATE, "--output-template-file", packaged, "--use-json")
+    aws("cloudformation", "package", *given, *bucket)
+    named = ("--stack-name", STACK, "--capabilities", "CAPABILITY_IAM", "--tags", "team=photos")
+    overrides = ("--parameter-overrides", f"file://{folder / packages.PARAMETERS}")
+    empty = "--no-fail-on-empty-changeset"
+    return aws("cloudformation", "deploy", "--template-file", packaged, *bucket, *named, *overrides, empty)
+
+
+def test_the_committed_template_needs_no_packaging(deployed: Pipeline, folder: Path) -> None:
+    packaged = json.loads((folder / "template.json").read_text(encoding="utf-8"))
+    assert packaged == json.loads(TEMPLATE.read_text(encoding="utf-8"))
+
+
+def test_a_picture_goes_through_the_packages(deployed: Pipeline) -> None:
+    bucket = deployed.source_bucket
+    version = deployed.s3.put_object(Bucket=bucket, Key="a.jpg", Body=pictures.jpeg())["VersionId"]
+    image = Image.of(Source(bucket=bucket, key="a.jpg", version=version))
+    assert not uploads.wait(deployed.catalogue, [image.id], PATIENCE_S, lambda _: None)
+    assert deployed.catalogue.find("a.jpg")["status"] == "READY"
+
+
+def test_the_commands_work_on_it(deployed: Pipeline) -> None:
+    assert deployed.recipes == load()
+    assert deployed.stack.tags == {"team": "photos"}
+
+
+def test_again_it_changes_nothing(deployed: Pipeline, aws: Aws, folder: Path) -> None:
+    assert "No changes to deploy" in deploy(aws, folder)

@@ -1,0 +1,71 @@
+"""Packages as they are shipped: nothing is missing from them, and they are the same whenever they are made."""
+
+import importlib.util
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from brigade import packages
+from imaging.recipes import DEFAULT_PATH
+from infra.libraries import Platform
+from kit.actor import Actor
+from kit.chain import Chain
+from services.chain import CHAIN
+from tests.packages.conftest import Built
+
+MB = 1_000_000
+LAMBDA_LIMIT = 250 * MB  # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+
+
+def names(code: bytes) -> set[str]:
+    return set(zipfile.ZipFile(BytesIO(code)).namelist())
+
+
+@every_actor
+def test_a_package_is_small_besides_pillow_and_the_sdk(built: Built, actor: Actor) -> None:
+    sizes = packages.Package.of(actor, built[actor.name])
+    assert sizes.rest <= 25 * MB
+    assert sizes.sdk <= 10 * MB
+    assert sizes.sdk + sizes.pictures + sizes.rest <= LAMBDA_LIMIT
+    assert (sizes.pictures > 0) == ("imaging" in actor.carries)
+
+
+@every_actor
+def test_every_module_is_there_as_source_and_compiled(built: Built, actor: Actor) -> None:
+    held = names(built[actor.name])
+    sources = {name for name in held if name.endswith(".py")}
+    missing = {name for name in sources if importlib.util.cache_from_source(name) not in held}
+    assert f"{actor.module.replace('.', '/')}.py" in sources
+    assert not missing
+
+
+@every_actor
+def test_every_library_comes_with_its_licence(built: Built, actor: Actor) -> None:
+    held = names(built[actor.name])
+    shipped = {name.partition("/")[0] for name in held if ".dist-info/" in name}
+    assert len(shipped) > 5
+    for library in shipped:
+        about = {name.upper() for name in held if name.startswith(f"{library}/")}
+        assert any(word in name for name in about for word in ("LICENSE", "LICENCE", "COPYING", "NOTICE")), library
+
+
+def test_made_again_it_is_the_same(built: Built, this_machine: Platform) -> None:
+    retire = CHAIN.actor("retire")
+    alone = Chain(retire.hears[0], (retire,))
+    [(_, again)] = packages.build(alone, DEFAULT_PATH, this_machine, print)
+    assert again == built["retire"]
+
+
+def test_a_machine_that_cannot_compile_says_so_and_ships_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.bytecode.interpreter", lambda _: None)
+    monkeypatch.setattr("infra.libraries.install", lambda _, into, __: (into).mkdir())
+    notes: list[str] = []
+    for _, code in packages.build(CHAIN, DEFAULT_PATH, Platform("arm64", "3.13"), notes.append):
+        assert not [name for name in names(code) if name.endswith(".pyc")]
+    assert notes[0].startswith("there is no python3.13 here to compile with")
+    assert notes[1:] == [f"packaging {actor.name} for python3.13-arm64" for actor in CHAIN.actors]

@@ -1,0 +1,103 @@
+"""A local cloud that enforces IAM: every function has its role's rights and no other, policies of resources count.
+
+Ministack does so when it is told AUTH=true. It believes the header of a proxy that ended TLS, as servers behind a load
+balancer do: what comes without that header came without TLS. The functions' requests pass a proxy of ours that adds
+the header and keeps the record; the tests' own clients add it themselves, and act with all rights.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from brigade import deployment, local_cloud
+from brigade.pipeline import Pipeline
+from brigade.target import ENDPOINT, LOCAL_KEY, Target, local_target
+from infra import parameters
+from services.moderate import rekognition
+from services.moderate.actor import MODERATOR
+from tests.drills.proxy import Answer, Forward, Request, between
+
+OVER_TLS = ("X-Forwarded-Proto", "https")
+_REFUSED = 403
+# The local cloud has no Rekognition; this is the answer of one that sees nothing wrong.
+_REKOGNITION = Answer(
+    200,
+    [("Content-Type", "application/x-amz-json-1.1")],
+    b'{"ModerationLabels": [], "ModerationModelVersion": "7.0"}',
+)
+_CREDENTIAL = re.compile(r"Credential=([^/,]*)/")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request of a function: by whom (its session's access key), the IAM action, and whether IAM refused it."""
+
+    by: str
+    action: str
+    refused: bool
+    request: Request
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of a request to SNS."""
+        return {name: values[0] for name, values in parse_qs(self.request.body.decode()).items()}
+
+
+@dataclass
+class Record:
+    """A proxy's rule: says that TLS was used, answers for Rekognition, and writes down what functions ask for."""
+
+    asked: list[Asked] = field(default_factory=list)
+
+    def __call__(self, request: Request, forward: Forward) -> Answer | None:
+        request.headers.update([OVER_TLS])
+        answer = _REKOGNITION if request.service == "rekognition" else forward()
+        found = _CREDENTIAL.search(request.headers.get("Authorization", ""))
+        if found and found[1] != LOCAL_KEY:
+            self.asked.append(Asked(found[1], _action(request), answer.status == _REFUSED, request))
+        return answer
+
+
+def _action(request: Request) -> str:
+    """Return what a role needs for a request: the operation's own name, but in S3.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+    """
+    if request.service != "s3":
+        return f"{request.service}:{request.operation}"
+    if request.method == "GET" and request.key:
+        return "s3:GetObjectVersion" if "versionId=" in request.target else "s3:GetObject"
+    return {"GET": "s3:ListBucket", "PUT": "s3:PutObject", "POST": "s3:DeleteObject"}[request.method]
+
+
+def over_tls(target: Target) -> Target:
+    """Let all clients of the target come over TLS, as far as the local cloud can tell."""
+    target.session.events.register("before-send", lambda request, **_: request.headers.update([OVER_TLS]))
+    return target
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The guarded cloud; ``target`` acts with all rights and over TLS."""
+
+    endpoint: str
+    target: Target
+    record: Record
+
+    def deploy(self, name: str, recipes: Path | None = None) -> Pipeline:
+        """Deploy the chain as a stack of that name, with what AWS has and without waiting."""
+        settings = {parameters.GRACE_SECONDS: "0", MODERATOR.name: rekognition.NAME}
+        return Pipeline(deployment.deploy(self.target, name, recipes=recipes, version="test", settings=settings))
+
+
+@contextmanager
+def guarding() -> Iterator[Guard]:
+    """Have a guarded cloud of one's own for as long as the block runs."""
+    port, record = local_cloud.free_port(), Record()
+    with between(port) as proxy:
+        proxy.rule = record
+        with local_cloud.running(port, {"AUTH": "true", ENDPOINT: proxy.endpoint}) as cloud:
+            yield Guard(cloud.endpoint, over_tls(local_target(cloud.endpoint)), record)

@@ -1,0 +1,119 @@
+"""Where one actor at a time works, when a test says so: a guarded chain whose actors are all paused."""
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec.structs import replace
+
+from brigade import mappings
+from brigade.pipeline import Pipeline
+from infra import names
+from kit.actor import Actor
+from kit.events import Image, Source
+from services.chain import CHAIN
+from tests.security.guard import Guard
+from tests.services.site import UPLOADED_AT
+
+_NUMBERS = itertools.count()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A deployed chain, one of its actors, and what a test sees of its work. The tests act with all rights."""
+
+    guard: Guard
+    pipeline: Pipeline
+    actor: Actor
+    number: int = field(default_factory=lambda: next(_NUMBERS))
+
+    def client(self, service: str) -> Any:
+        """Return a client."""
+        return self.pipeline.target.client(service)
+
+    def source(self, name: str, **more: Any) -> Source:
+        """Return an upload, of a name that is this stage's alone, that need not be there."""
+        key = f"in/{self.actor.name}/{self.number}/{name}.jpg"
+        bucket = self.pipeline.source_bucket
+        return replace(Source(bucket=bucket, key=key, size=9, sequencer="05", uploaded_at=UPLOADED_AT), **more)
+
+    def upload(self, name: str, content: bytes) -> Source:
+        """Store a picture in the source bucket; return what S3 says of it."""
+        source = self.source(name)
+        put = self.client("s3").put_object(Bucket=source.bucket, Key=source.key, Body=content)
+        return self.source(name, version=put["VersionId"], size=len(content))
+
+    def store(self, key: str, content: bytes = b"x") -> None:
+        """Store an output."""
+        self.client("s3").put_object(Bucket=self.pipeline.target_bucket, Key=key, Body=content)
+
+    def outputs(self, image: Image) -> list[str]:
+        """Return the keys of a picture's outputs."""
+        pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.pipeline.target_bucket)
+        return [each["Key"] for page in pages for each in page.get("Contents", []) if image.id in each["Key"]]
+
+    def work(self, *bodies: str, attempts: int = 1) -> int:
+        """Send messages to the actor and let it work on them as one batch; return how many it has not settled."""
+        queue, sqs = self._named(names.queue), self.client("sqs")
+        for url in (queue, self._named(names.dead_letter_queue)):
+            sqs.purge_queue(QueueUrl=url)
+        for body in bodies:
+            sqs.send_message(QueueUrl=queue, MessageBody=body, DelaySeconds=0)
+        asked = {"MaxNumberOfMessages": 10, "MessageSystemAttributeNames": ["All"]}
+        records = [_record(message, attempts) for message in sqs.receive_message(QueueUrl=queue, **asked)["Messages"]]
+        assert len(records) == len(bodies)
+        self.guard.record.asked.clear()
+        answer = self.client("lambda").invoke(
+            FunctionName=self._named(names.function), Payload=json.dumps({"Records": records})
+        )
+        said = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, said
+        return len(said["batchItemFailures"])
+
+    def said(self) -> list[str]:
+        """Return the events that the last batch announced, by name; sorted."""
+        topics = {self.pipeline.output(names.topic(event)): event.kind for event in CHAIN.events}
+        published = [each for each in self.guard.record.asked if each.action == "sns:Publish" and not each.refused]
+        return sorted(topics[each.form["TopicArn"]] for each in published)
+
+    def why(self) -> list[str]:
+        """Return the reasons of the last batch's dead letters; sorted."""
+        found = self.client("sqs").receive_message(
+            QueueUrl=self._named(names.dead_letter_queue), MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        )
+        return sorted(each["MessageAttributes"]["reason"]["StringValue"] for each in found.get("Messages", []))
+
+    def waiting(self) -> tuple[int, int]:
+        """Return how many of the last batch's messages are visible again, and how many are still hidden."""
+        counted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        answer = self.client("sqs").get_queue_attributes(QueueUrl=self._named(names.queue), AttributeNames=counted)
+        visible, hidden = (int(answer["Attributes"][name]) for name in counted)
+        return visible, hidden
+
+    def limit(self, seconds: int) -> None:
+        """Change the function's timeout."""
+        self.client("lambda").update_function_configuration(FunctionName=self._named(names.function), Timeout=seconds)
+
+    def _named(self, name: Callable[[Actor], str]) -> str:
+        return self.pipeline.output(name(self.actor))
+
+
+def set_up(guard: Guard) -> Pipeline:
+    """Deploy a chain in which everybody rests, and that no upload wakes."""
+    pipeline = guard.deploy("stage")
+    pipeline.s3.put_bucket_notification_configuration(Bucket=pipeline.source_bucket, NotificationConfiguration={})
+    list(mappings.switch(pipeline, CHAIN.actors, on=False))
+    return pipeline
+
+
+def _record(message: dict[str, Any], attempts: int) -> dict[str, Any]:
+    """Return the message as the event source mapping hands it to a function."""
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"] | {"ApproximateReceiveCount": str(attempts)},
+        "messageAttributes": {},
+    }

@@ -1,0 +1,205 @@
+"""What the actors do in their lives, told so that every right of their roles is needed for it.
+
+A chapter raises AssertionError where the actor cannot do what it is there for.
+"""
+
+import json
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from infra import names
+from kit.events import (
+    Image,
+    ImageNormalized,
+    ImageOutdated,
+    ImageRejected,
+    Moderation,
+    Source,
+    StoredImage,
+)
+from services.catalog.table import KEY
+from tests import pictures
+from tests.security.stage import Stage
+from tests.services.catalog import story
+from tests.services.site import body, notification, s3_event
+
+Chapter = Callable[[Stage], None]
+
+# Less than an actor wants to have left when it begins with a letter (kit.mailbox): it is out of time at once.
+NO_TIME_S = 10
+
+
+def admits(stage: Stage) -> None:
+    """Uploads with a version and without one are admitted, a removal is passed on."""
+    upload = stage.upload("good", pictures.jpeg())
+    removal = json.dumps(s3_event(upload, name="ObjectRemoved:DeleteMarkerCreated"))
+    assert stage.work(notification(upload), notification(_plain(upload)), removal) == 0
+    assert stage.said() == ["image-ingested", "image-ingested", "image-removed"]
+
+
+def refuses_uploads(stage: Stage) -> None:
+    """What is no picture and what is gone are dead letters, and the catalogue is told."""
+    bad, gone = stage.upload("bad", b"no picture"), stage.source("gone")
+    _refuses(stage, {notification(bad): "not-an-image", notification(gone): "object-gone"})
+
+
+def describes(stage: Stage) -> None:
+    """What the camera wrote into uploads with a version and without one is said and stored."""
+    upload = stage.upload("good", pictures.oriented("JPEG", 6))
+    assert stage.work(*(_ingested(source) for source in (upload, _plain(upload)))) == 0
+    assert stage.said() == ["image-described", "image-described"]
+    assert len(stage.outputs(Image.of(upload))) == 1
+
+
+def misses_originals(stage: Stage) -> None:
+    """What is gone is a dead letter, and the catalogue is told."""
+    _refuses(stage, {_ingested(stage.source("gone")): "object-gone"})
+
+
+def makes_masters(stage: Stage) -> None:
+    """Uploads with a version and without one become masters."""
+    upload = stage.upload("good", pictures.jpeg())
+    assert stage.work(*(_ingested(source) for source in (upload, _plain(upload)))) == 0
+    assert stage.said() == ["image-normalized", "image-normalized"]
+    assert len(stage.outputs(Image.of(upload))) == 1
+
+
+def refuses_originals(stage: Stage) -> None:
+    """What is damaged and what is gone are dead letters, and the catalogue is told."""
+    bad, gone = stage.upload("bad", pictures.truncated_jpeg()), stage.source("gone")
+    _refuses(stage, {_ingested(bad): "corrupt-image", _ingested(gone): "object-gone"})
+
+
+def moderates(stage: Stage) -> None:
+    """A master is shown to Rekognition, and the verdict is said."""
+    image = Image.of(stage.source("good"))
+    stage.store(f"normalized/{image.id}.jpg", pictures.jpeg())
+    assert stage.work(_normalized(stage, image, moderation="gate")) == 0
+    assert "rekognition:DetectModerationLabels" in {asked.action for asked in stage.guard.record.asked}
+    assert stage.said() == ["image-moderated"]
+
+
+def makes_renditions(stage: Stage) -> None:
+    """A master gets the recipe's ten renditions."""
+    image = Image.of(stage.source("good"))
+    stage.store(f"normalized/{image.id}.jpg", pictures.jpeg())
+    assert stage.work(_normalized(stage, image)) == 0
+    assert stage.said() == ["image-resized"]
+    assert len(stage.outputs(image)) == 1 + 10
+
+
+def refuses_masters(stage: Stage) -> None:
+    """A master that is gone is a dead letter, and the catalogue is told."""
+    moderation: Moderation = "gate" if stage.actor.name == "moderate" else "off"
+    gone = _normalized(stage, Image.of(stage.source("gone")), moderation)
+    _refuses(stage, {gone: "object-gone"})
+
+
+def keeps_records(stage: Stage) -> None:
+    """A picture is ready, and so is its replacement, which outdates it; a third upload was older than both."""
+    oldest, older, newer = (Image.of(stage.source("good", version=order, sequencer=order)) for order in ("1", "2", "3"))
+    said = (story.ingested, story.normalized, story.resized)
+    assert stage.work(*(body(say(image)) for image in (older, newer) for say in said)) == 0
+    assert stage.said() == ["image-cataloged", "image-cataloged", "image-outdated"]
+    assert stage.work(body(story.ingested(oldest))) == 0
+    key = {KEY: {"S": oldest.id}}
+    item = stage.client("dynamodb").get_item(TableName=stage.pipeline.output(names.TABLE), Key=key)["Item"]
+    assert item["status"] == {"S": "SUPERSEDED"}
+
+
+def deletes_outputs(stage: Stage) -> None:
+    """All outputs of an outdated picture go, and nobody else's."""
+    old, other = Image.of(stage.source("old")), Image.of(stage.source("other"))
+    for image in (old, other):
+        for key in (f"normalized/{image.id}.jpg", f"renditions/{image.id}/w150.jpg", f"metadata/{image.id}.json.gz"):
+            stage.store(key)
+    assert stage.work(_outdated(old)) == 0
+    assert stage.said() == ["image-retired"]
+    assert (len(stage.outputs(old)), len(stage.outputs(other))) == (0, 3)
+
+
+def buries_what_it_cannot_read(stage: Stage) -> None:
+    """What is no event is a dead letter at once."""
+    assert stage.work("hello") == 0
+    assert stage.why() == ["unreadable-message"]
+
+
+def settles_at_once_what_came_before(stage: Stage) -> None:
+    """A message that was received before is deleted ahead of its batch."""
+    assert stage.work(_good(stage), attempts=2) == 0
+    assert stage.waiting() == (0, 0)
+
+
+def postpones_and_gives_up(stage: Stage) -> None:
+    """Without time for it a message is given back; at its last receive it is a dead letter, and that is said."""
+    stage.limit(NO_TIME_S)
+    try:
+        assert stage.work(_good(stage)) == 1
+        assert stage.waiting() == (1, 0)
+        assert stage.work(_good(stage), attempts=stage.actor.attempts) == 0
+        assert stage.why() == ["out-of-time"]
+        assert stage.said() == ([] if ImageRejected in stage.actor.hears else ["image-rejected"])
+    finally:
+        stage.limit(stage.actor.timeout)
+
+
+_OWN: dict[str, tuple[Chapter, ...]] = {
+    "ingest": (admits, refuses_uploads),
+    "describe": (describes, misses_originals),
+    "normalize": (makes_masters, refuses_originals),
+    "moderate": (moderates, refuses_masters),
+    "resize": (makes_renditions, refuses_masters),
+    "catalog": (keeps_records,),
+    "retire": (deletes_outputs,),
+}
+
+
+def live(stage: Stage) -> None:
+    """Live through an actor's life, the quickest chapters first; raises LookupError where nobody has told it."""
+    own = _OWN.get(stage.actor.name)
+    if own is None:
+        raise LookupError(f"tell the life of {stage.actor.name} here, so that its role is put to the test")
+    for chapter in (buries_what_it_cannot_read, *own, settles_at_once_what_came_before, postpones_and_gives_up):
+        chapter(stage)
+
+
+def _refuses(stage: Stage, reasons: dict[str, str]) -> None:
+    assert stage.work(*reasons) == 0
+    assert stage.why() == sorted(reasons.values())
+    assert stage.said() == ["image-rejected"] * len(reasons)
+
+
+def _good(stage: Stage) -> str:
+    """Return a message that the actor settles."""
+    image = Image.of(stage.upload("good", pictures.jpeg()))
+    if stage.actor.name == "resize":
+        stage.store(f"normalized/{image.id}.jpg", pictures.jpeg())
+    return {
+        "ingest": lambda: notification(image.source),
+        "describe": lambda: _ingested(image.source),
+        "normalize": lambda: _ingested(image.source),
+        "moderate": lambda: _normalized(stage, image),
+        "resize": lambda: _normalized(stage, image),
+        "catalog": lambda: body(story.ingested(image)),
+        "retire": lambda: _outdated(image),
+    }[stage.actor.name]()
+
+
+def _plain(source: Source) -> Source:
+    """Return an upload as S3 names it where versioning was suspended."""
+    return Source(bucket=source.bucket, key=source.key, size=source.size, sequencer="06")
+
+
+def _ingested(source: Source) -> str:
+    return body(replace(story.ingested(Image.of(source)), format="JPEG"))
+
+
+def _normalized(stage: Stage, image: Image, moderation: Moderation = "off") -> str:
+    bucket, key = stage.pipeline.target_bucket, f"normalized/{image.id}.jpg"
+    master = StoredImage(bucket=bucket, key=key, format="JPEG", width=1, height=1, bytes=1, method="m")
+    return body(ImageNormalized(image=image, recipe="default", master=master, moderation=moderation))
+
+
+def _outdated(image: Image) -> str:
+    return body(ImageOutdated(image=image, why="removed"))

@@ -1,0 +1,36 @@
+"""A hostile key: whatever it says, what is downloaded stays below the folder that was asked for."""
+
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from brigade.__main__ import main
+from brigade.commands import pictures
+from brigade.pipeline import Pipeline
+
+
+def record(key: str) -> dict[str, Any]:
+    stored = {"bucket": "target", "key": "normalized/1.jpg"}
+    source, renditions = {"key": key}, [{**stored, "name": "w150"}]
+    return {"image_id": "1", "source": source, "stages": {}, "master": stored, "renditions": renditions}
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["../../up.jpg", "/etc/passwd", "a/../../../up.jpg", "..", "/", "./..//../up.jpg", "a/./b.jpg", "...", "~/x.jpg"],
+)
+def test_nothing_is_written_outside_the_folder(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = SimpleNamespace(
+        catalogue=SimpleNamespace(find=lambda _: record(key)),
+        s3=SimpleNamespace(get_object=lambda **_: {"Body": BytesIO(b"x")}),
+    )
+    monkeypatch.setattr(pictures, "here", lambda: None)
+    monkeypatch.setattr(Pipeline, "find", lambda *_: pipeline)
+    out = tmp_path / "deep" / "down" / "out"
+    assert main(["get", key, "--out", str(out)]) == 0
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) == 2
+    assert all(path.resolve().is_relative_to(out) for path in written)

@@ -1,0 +1,117 @@
+"""Least privilege: each actor lives its life with its role, and cannot without any single right of it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from brigade.pipeline import Pipeline
+from infra import names
+from kit.actor import Actor
+from services.chain import CHAIN
+from tests.infra.stack import Stack
+from tests.security.guard import Guard
+from tests.security.stage import Stage
+from tests.security.stories import live
+
+every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+
+# The rights that no code of ours uses, each with who does.
+USED_BY_AWS = {
+    # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+    "logs:CreateLogStream": "Lambda writes the function's log",
+    "logs:PutLogEvents": "Lambda writes the function's log",
+    # https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+    "xray:PutTraceSegments": "the X-Ray daemon that Lambda runs beside the function sends what our segments are",
+    "xray:PutTelemetryRecords": "the X-Ray daemon that Lambda runs beside the function",
+    # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    "sqs:ReceiveMessage": "the event source mapping polls the queue",
+    "sqs:GetQueueAttributes": "the event source mapping polls the queue",
+}
+# And those that actors use, but that the local cloud does not miss.
+NOT_MISSED_HERE = {
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    "s3:ListBucket": "to readers who may not list, AWS says 403 of an object that is gone, the local cloud 404",
+    "rekognition:DetectModerationLabels": "the local cloud has no Rekognition; a stand-in answers everybody",
+}
+
+
+@dataclass(frozen=True)
+class Right:
+    """One action on one resource: the places of statement, action and resource in a role's policy."""
+
+    actor: Actor
+    statement: int
+    action: str
+    resource: int
+
+    @property
+    def is_missed_here(self) -> bool:
+        """Whether the actor cannot do without it on the local cloud."""
+        deletes = self.action == "s3:ListBucket" and self.actor.deletes  # lists what it deletes
+        return bool(deletes) or self.action not in {*USED_BY_AWS, *NOT_MISSED_HERE}
+
+    def __str__(self) -> str:
+        return f"{self.actor.name}-{self.action}-{self.statement}.{self.resource}"
+
+    def taken_from(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Return the policy without this right, and with all others."""
+        statements = list(document["Statement"])
+        whole = statements.pop(self.statement)
+        other_actions = [action for action in whole["Action"] if action != self.action]
+        others = [each for place, each in enumerate(whole["Resource"]) if place != self.resource]
+        statements += [whole | {"Action": other_actions}] if other_actions else []
+        statements += [whole | {"Action": [self.action], "Resource": others}] if others else []
+        return document | {"Statement": statements}
+
+
+def rights(actor: Actor) -> Iterator[Right]:
+    (policy,) = Stack().properties(names.role(actor))["Policies"]
+    for place, statement in enumerate(policy["PolicyDocument"]["Statement"]):
+        for action in statement["Action"]:
+            yield from (Right(actor, place, action, number) for number in range(len(statement["Resource"])))
+
+
+RIGHTS = [right for actor in CHAIN.actors for right in rights(actor)]
+
+
+@pytest.fixture
+def stage(guard: Guard, resting: Pipeline, request: pytest.FixtureRequest) -> Stage:
+    return Stage(guard, resting, request.getfixturevalue("actor"))
+
+
+@pytest.fixture
+def without(right: Right, guard: Guard, resting: Pipeline) -> Iterator[Stage]:
+    """The stage, while the actor's role lacks a right."""
+    role = _physical(resting, names.role(right.actor))
+    iam = guard.target.client("iam")
+    policy = {"RoleName": role, "PolicyName": right.actor.name}
+    document = iam.get_role_policy(**policy)["PolicyDocument"]
+    iam.put_role_policy(**policy, PolicyDocument=json.dumps(right.taken_from(document)))
+    yield Stage(guard, resting, right.actor)
+    iam.put_role_policy(**policy, PolicyDocument=json.dumps(document))
+
+
+def _physical(pipeline: Pipeline, name: str) -> str:
+    stacks = pipeline.target.client("cloudformation")
+    found = stacks.describe_stack_resource(StackName=pipeline.stack.name, LogicalResourceId=name)
+    return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+
+@every_actor
+def test_an_actor_lives_its_life_with_its_role(actor: Actor, stage: Stage) -> None:
+    live(stage)
+
+
+@pytest.mark.parametrize("right", [right for right in RIGHTS if right.is_missed_here], ids=str)
+def test_without_any_one_right_it_cannot(right: Right, without: Stage) -> None:
+    with pytest.raises(AssertionError):
+        live(without)
+    assert {asked.action for asked in without.guard.record.asked if asked.refused} == {right.action}
+
+
+@every_actor
+def test_every_role_has_what_aws_itself_uses(actor: Actor) -> None:
+    assert USED_BY_AWS.keys() <= {right.action for right in RIGHTS if right.actor is actor}

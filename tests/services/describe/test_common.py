@@ -1,0 +1,67 @@
+"""The common set, by Pillow."""
+
+from io import BytesIO
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import ExifTags, Image
+
+from kit.events import Camera
+from services.describe.common import read
+from services.describe.facts import camera
+from services.describe.head import reaches_pixels
+from services.describe.places import position
+from tests import pictures
+from tests.services.describe import drawn
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+def test_pillow_reads_the_common_set(format_: str) -> None:
+    assert camera(read(drawn.picture(format_))) == drawn.FACTS
+
+
+def test_of_a_tiff_pillow_writes_the_first_directory_alone() -> None:
+    found = camera(read(drawn.picture("TIFF")))
+    assert found == Camera(make="Canon", model="Canon EOS 7D", orientation=6, software="1.10")
+
+
+def test_avif_keeps_its_orientation_elsewhere() -> None:
+    found = camera(read(drawn.picture("AVIF")))
+    assert found == msgspec.structs.replace(drawn.FACTS, orientation=found.orientation)
+
+
+def test_of_a_jpeg_the_head_is_enough() -> None:
+    content = drawn.picture(quality=95)
+    assert reaches_pixels(head := content[: content.index(b"\xff\xda") + 14])
+    assert camera(read(head)) == drawn.FACTS
+
+
+@pytest.mark.parametrize("content", [pictures.jpeg(), pictures.png(), b"", b"no picture", pictures.jpeg()[:20]])
+def test_what_says_nothing_and_what_is_no_picture_have_no_tags(content: bytes) -> None:
+    assert read(content) == {}
+
+
+@pytest.mark.parametrize("missing", [ExifTags.GPS.GPSLatitude, ExifTags.GPS.GPSLongitude])
+def test_half_a_position_is_none(missing: int) -> None:
+    block = drawn.exif()
+    del block.get_ifd(ExifTags.IFD.GPSInfo)[missing]
+    assert position(read(pictures.encoded(pictures.scene(), "JPEG", exif=block))) is None
+
+
+CONTENT = drawn.picture()
+HEADER = CONTENT.index(b"Exif")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@given(st.integers(HEADER, HEADER + 600), st.binary(min_size=1, max_size=8))
+def test_damaged_exif_on_good_pixels_is_no_error(position: int, damage: bytes) -> None:
+    damaged = CONTENT[:position] + damage + CONTENT[position + len(damage) :]
+    camera(read(damaged))
+
+
+def test_a_block_beyond_all_reason_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.describe.common.MAX_BLOCK", 100)
+    assert read(CONTENT) == {}
+    assert Image.open(BytesIO(CONTENT)).getexif()

@@ -1,0 +1,133 @@
+"""describe on moto: a message in; facts announced, all tags stored, or a dead letter out."""
+
+import gzip
+import json
+
+import pytest
+
+from imaging.recipes import Recipes, parse
+from kit.events import Camera, Image, ImageDescribed, ImageIngested, ImageRejected, Source
+from kit.function import Handler, function
+from services.describe.actor import DESCRIBE
+from services.describe.extractors import Extractor, Found
+from services.describe.handler import connect
+from services.describe.head import HEAD
+from services.describe.tags import Tags, written
+from tests.services.describe import drawn
+from tests.services.site import Deployment, body
+
+TAGS = written(
+    {
+        "IFD0:Make": "RECONYX",
+        "Reconyx:SerialNumber": "P800BD05003063",
+        "GPS:GPSLatitude": 46.896804,
+        "GPS:GPSLatitudeRef": "North",
+        "GPS:GPSLongitude": 1.339737,
+        "GPS:GPSLongitudeRef": "West",
+    }
+)
+FACTS = Camera(make="RECONYX", serial="P800BD05003063")
+
+
+@pytest.fixture
+def deployed(cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    return Deployment("describe", monkeypatch)
+
+
+def recipes(gps: str = "drop") -> Recipes:
+    return parse(f'[[recipe]]\nname = "r"\ncatalog_gps = "{gps}"\n[[recipe.rendition]]\nname = "w"\nwidth = 9\n')
+
+
+def handler(extractor: Extractor, gps: str = "drop") -> Handler:
+    return function(DESCRIBE, lambda site: connect(site, recipes(gps), extractor))
+
+
+def finds(tags: Tags, problem: str = "") -> Extractor:
+    return lambda _, __: Found(tags, "exiftool", "13.59", problem)
+
+
+def ingested(source: Source, format_: str = "JPEG", recipe: str = "r") -> ImageIngested:
+    size = source.size or 0
+    return ImageIngested(image=Image.of(source), recipe=recipe, format=format_, width=1, height=1, bytes=size)
+
+
+def stored(deployed: Deployment, event: ImageDescribed) -> dict[str, object]:
+    found: dict[str, object] = json.loads(gzip.decompress(deployed.stored("target", event.tags)))
+    return found
+
+
+def test_facts_are_announced_and_all_tags_stored(deployed: Deployment) -> None:
+    source = deployed.upload("a.jpg", drawn.picture())
+    assert deployed.deliver(handler(finds(TAGS)), body(ingested(source))) == []
+    [said] = deployed.heard(ImageDescribed)
+    key = f"metadata/{Image.of(source).id}.json.gz"
+    assert said == ImageDescribed(image=Image.of(source), camera=FACTS, extractor="exiftool", version="13.59", tags=key)
+    assert stored(deployed, said) == {"IFD0:Make": "RECONYX", "Reconyx:SerialNumber": "P800BD05003063"}
+
+
+@pytest.mark.parametrize(("gps", "latitude"), [("keep", 46.896804), ("round", 46.9), ("drop", None)])
+def test_the_recipe_says_what_is_known_of_the_place(gps: str, latitude: float | None, deployed: Deployment) -> None:
+    source = deployed.upload("a.jpg", drawn.picture())
+    deployed.deliver(handler(finds(TAGS), gps), body(ingested(source)))
+    [said] = deployed.heard(ImageDescribed)
+    assert said.camera.latitude == latitude
+    assert stored(deployed, said).get("GPS:GPSLatitude") == latitude
+
+
+def test_a_picture_that_says_nothing_is_described_by_nothing(deployed: Deployment) -> None:
+    source = deployed.upload("a.jpg", drawn.picture())
+    assert deployed.deliver(handler(finds({}, "it hung")), body(ingested(source))) == []
+    [said] = deployed.heard(ImageDescribed)
+    assert (said.camera, said.tags, said.problem) == (Camera(), "", "it hung")
+    assert deployed.keys("target") == []
+
+
+def test_only_the_head_of_a_long_jpeg_is_read_from_the_admitted_version(deployed: Deployment) -> None:
+    given: list[tuple[bytes, str]] = []
+
+    def extractor(content: bytes, format_: str) -> Found:
+        given.append((content, format_))
+        return Found(TAGS, "exiftool", "13.59")
+
+    content = drawn.picture() + bytes(HEAD)
+    source = deployed.upload("a.jpg", content)
+    deployed.upload("a.jpg", b"another")
+    deployed.deliver(handler(extractor), body(ingested(source)))
+    assert given == [(content[:HEAD], "JPEG")]
+
+
+def test_describing_twice_stores_the_same_bytes(deployed: Deployment) -> None:
+    message = body(ingested(deployed.upload("a.jpg", drawn.picture())))
+    contents = []
+    for _ in range(2):
+        deployed.deliver(handler(finds(TAGS)), message)
+        contents += [deployed.stored("target", key) for key in deployed.keys("target")]
+    assert len(contents) == 2
+    assert contents[0] == contents[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"), [({"version": "gone"}, "object-gone"), ({"recipe": "other"}, "unknown-recipe")]
+)
+def test_what_can_never_be_described_is_dead_lettered(
+    change: dict[str, str], reason: str, deployed: Deployment
+) -> None:
+    source = deployed.upload("a.jpg", drawn.picture())
+    recipe = change.pop("recipe", "r")
+    gone = Source(**{**{name: getattr(source, name) for name in source.__struct_fields__}, **change})
+    assert deployed.deliver(handler(finds(TAGS)), body(ingested(gone, recipe=recipe))) == []
+    assert [why["reason"] for why in deployed.dead_letters()] == [reason]
+    assert [said.reason for said in deployed.heard(ImageRejected)] == [reason]
+
+
+def test_an_unreadable_message_is_dead_lettered(deployed: Deployment) -> None:
+    assert deployed.deliver(handler(finds(TAGS)), "hello") == []
+    assert [why["reason"] for why in deployed.dead_letters()] == ["unreadable-message"]
+
+
+def test_an_extractor_with_a_bug_loses_no_message(deployed: Deployment) -> None:
+    def broken(_: bytes, __: str) -> Found:
+        raise ZeroDivisionError
+
+    message = body(ingested(deployed.upload("a.jpg", drawn.picture())))
+    assert deployed.deliver(handler(broken), message) == [message]

@@ -1,0 +1,88 @@
+"""Where a picture was taken: what the catalogue learns of it."""
+
+import gzip
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.describe.facts import camera
+from services.describe.places import allowed, is_place, position, tell
+from services.describe.tags import packed, written
+
+WHERE: dict[str, str | float] = {
+    "GPS:GPSVersionID": "2.3.0.0",
+    "GPS:GPSLatitude": 46.8968040293028,
+    "GPS:GPSLatitudeRef": "North",
+    "GPS:GPSLongitude": 1.33973705455,
+    "GPS:GPSLongitudeRef": "West",
+    "GPS:GPSAltitude": "139.34 m",
+    "GPS:GPSTimeStamp": "10:12:07",
+    "FLIR:GPSLatitude": 46.8968040293028,
+    "XMP-drone-dji:GPSLongtitude": "+10.1913155",
+    "XMP-drone-dji:RelativeAltitude": "+12",
+    "XMP-photoshop:City": "Challans",
+    "IPTC:Province-State": "Vendée",
+    "IPTC:Sub-location": "Rue de la Paix 4",
+    "XMP-iptcCore:CountryCode": "FR",
+    "XMP-iptcExt:LocationShownCity": "Challans",
+}
+WHAT: dict[str, str | float] = {
+    "IFD0:Make": "GoPro",
+    "ExifIFD:ColorSpace": "sRGB",
+    "Sony:LocationType": "none",
+    "IFD0:Software": "Velocity",
+}
+
+
+def test_keep_keeps_everything() -> None:
+    tags = written(WHERE | WHAT)
+    assert allowed(tags, "keep") == tags
+    assert position(tags) == (46.8968040293028, -1.33973705455)
+
+
+def test_drop_leaves_nothing_of_the_place_and_everything_else() -> None:
+    kept = allowed(written(WHERE | WHAT), "drop")
+    assert set(kept) - {"XMP-drone-dji:RelativeAltitude"} == set(WHAT)
+    assert position(kept) is None
+
+
+def test_round_leaves_a_position_to_a_hundredth_of_a_degree_alone() -> None:
+    kept = allowed(written(WHERE | WHAT), "round")
+    assert position(kept) == (46.9, -1.34)
+    places = {name for name in kept if is_place(name)}
+    assert places == {"GPS:GPSLatitude", "GPS:GPSLatitudeRef", "GPS:GPSLongitude", "GPS:GPSLongitudeRef"}
+    assert b"46.89" not in gzip.decompress(packed(kept))
+
+
+def test_round_without_a_position_is_drop() -> None:
+    assert allowed(written({"XMP-photoshop:City": "Challans"} | WHAT), "round") == written(WHAT)
+
+
+@pytest.mark.parametrize("bad", [4294967295, -91, "nowhere", ""])
+def test_a_position_off_the_globe_is_none(bad: str | float) -> None:
+    tags = written(WHERE | {"GPS:GPSLatitude": bad})
+    assert position(tags) is None
+    assert camera(tags).latitude is None
+
+
+def test_a_position_without_its_other_half_is_none() -> None:
+    assert position(written({"GPS:GPSLatitude": 4.0, "GPS:GPSLatitudeRef": "North"})) is None
+
+
+def test_xmps_position_counts_where_exif_says_none() -> None:
+    assert position(written({"XMP-exif:GPSLatitude": 48.5, "XMP-exif:GPSLongitude": -2.25})) == (48.5, -2.25)
+
+
+@given(st.floats(-90, 90), st.floats(-180, 180))
+def test_a_position_that_is_told_is_the_one_that_is_heard(latitude: float, longitude: float) -> None:
+    assert position(tell(latitude, longitude)) == pytest.approx((latitude, longitude))
+
+
+@given(st.floats(-90, 90), st.floats(-180, 180))
+def test_a_rounded_position_is_within_a_hundredth_of_a_degree(latitude: float, longitude: float) -> None:
+    kept = allowed(tell(latitude, longitude), "round")
+    assert position(kept) == pytest.approx((latitude, longitude), abs=0.005001)
+    for value in json.loads(gzip.decompress(packed(kept))).values():
+        assert isinstance(value, str) or value == round(value, 2)
