@@ -67,8 +67,11 @@ def test_a_pictures_way_is_one_tree_of_segments(journey: Journey, brigade: Briga
     way = {
         "ingest",
         "ingest catalog",
+        "ingest describe",
+        "ingest describe catalog",
         "ingest normalize",
         "ingest normalize catalog",
+        "ingest normalize moderate",
         "ingest normalize resize",
         "ingest normalize resize catalog",
     }
@@ -86,7 +89,7 @@ def test_a_pictures_way_is_one_tree_of_segments(journey: Journey, brigade: Briga
 
     drawn = brigade("trace", image.id)
     assert "in/traced.jpg: " in drawn
-    assert drawn.count("catalog") == 3
+    assert drawn.count("catalog") == 4
     assert brigade("trace", found[0]["trace_id"]) == drawn
 
 
