@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
+from PIL.ExifTags import Base
+from PIL.TiffImagePlugin import IFDRational
 from rich.progress import track
 
 from benchmarks import pixel_sources, report
@@ -21,6 +23,17 @@ PICTURES = 10  # fills every actor's batches
 ROUNDS = 3
 SIZES = ((2000, 1500), (4000, 3000), (8000, 6000))  # 3, 12 and 48 megapixels
 UPRIGHT, TURNED = 1, 6  # Exif's orientations
+# What most cameras write into a picture, and what the catalogue therefore keeps.
+CAMERA = {
+    Base.DateTimeOriginal: "2026:05:04 12:00:00",
+    Base.OffsetTimeOriginal: "+02:00",
+    Base.BodySerialNumber: "H2H3-0004711",
+    Base.LensModel: "Long Arm 24-70 mm",
+    Base.ExposureTime: IFDRational(1, 250),
+    Base.FNumber: IFDRational(8, 1),
+    Base.ISOSpeedRatings: 100,
+    Base.FocalLength: IFDRational(35, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,7 @@ def run(driver: Driver, folder: Path, size: tuple[int, int], kind: Kind) -> Run:
 
 def draw(folder: Path, size: tuple[int, int], orientation: int) -> list[Path]:
     """Write the pictures, each with bytes of its own."""
-    content = pixel_sources.jpeg(size, orientation=orientation)(pixel_sources.PHOTOGRAPH)
+    content = pixel_sources.jpeg(size, orientation=orientation, facts=CAMERA)(pixel_sources.PHOTOGRAPH)
     paths = [folder / f"IMG_{number:04}.jpg" for number in range(PICTURES)]
     for path in paths:
         path.write_bytes(content + path.name.encode())

@@ -5,9 +5,11 @@ where there is one; elsewhere a landscape is drawn, with sensor noise.
 """
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
@@ -60,12 +62,20 @@ def drawn(size: tuple[int, int]) -> Image.Image:
     return Image.fromarray(np.clip(canvas, 0, 255).astype(np.uint8))
 
 
-def jpeg(size: tuple[int, int], *, progressive: bool = False, orientation: int = 1, profile: bytes = b"") -> Maker:
-    """Return a maker of a camera's JPEG: 4:2:0, with the Exif tag and the ICC profile that are given."""
+def jpeg(
+    size: tuple[int, int],
+    *,
+    progressive: bool = False,
+    orientation: int = 1,
+    profile: bytes = b"",
+    facts: Mapping[int, Any] = MappingProxyType({}),
+) -> Maker:
+    """Return a maker of a camera's JPEG: 4:2:0, with the ICC profile and, in its Exif directory, the facts given."""
 
     def maker(path: Path) -> bytes:
         exif = Image.Exif()
         exif[ExifTags.Base.Orientation] = orientation
+        exif.get_ifd(ExifTags.IFD.Exif).update(facts)
         picture = photograph(path, size)
         file = BytesIO()
         picture.save(
