@@ -103,11 +103,11 @@ class Catalogue:
         down to that one. A record is found once, though it may move from one list to another meanwhile.
         """
         lists = [self._entries(question) for question in questions]
-        entries = itertools.chain.from_iterable(lists) if in_turn else heapq.merge(*lists, reverse=True)
-        ids = (entry[1] for entry, _ in itertools.groupby(entries) if after is None or entry < after)
-        while batch := list(itertools.islice(ids, _BATCH)):
-            found = self.get(batch)
-            yield from (found[image_id] for image_id in batch if image_id in found)
+        for entries in lists if in_turn else [heapq.merge(*lists, reverse=True)]:
+            ids = (entry[1] for entry, _ in itertools.groupby(entries) if after is None or entry < after)
+            while batch := list(itertools.islice(ids, _BATCH)):
+                found = self.get(batch)
+                yield from (found[image_id] for image_id in batch if image_id in found)
 
     def _entries(self, question: "Question") -> Iterator[Entry]:
         """Yield what an index lists, the greatest first, equals by id."""

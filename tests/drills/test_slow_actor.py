@@ -9,8 +9,8 @@ from tests.drills.proxy import Answer, Forward, Request
 
 RESIZE = CHAIN.actor("resize")
 VISIBLE_AFTER_S = 4
-# How long one rendition of a slow picture takes: all ten take more than twice the visibility.
-SLOW_S = 1
+# How long a slow picture's renditions take, all at once: longer than that, less than the client waits for an answer.
+SLOW_S = 6
 # The first picture is slow, and every so many after it.
 EVERY = 40
 

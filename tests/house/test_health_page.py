@@ -33,14 +33,14 @@ def test_every_metric_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def fields(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+def fields(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> set[str]:
     """What is in the lines of an actor's log."""
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "brigade-resize")
     log, stream = logging.getLogger("brigade"), io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logs.JsonLines())
     monkeypatch.setattr(log, "handlers", [handler])
-    monkeypatch.setattr(log, "level", logging.INFO)
+    caplog.set_level(logging.INFO, log.name)
     names = ("actor", "image_id", "key", "trace", "attempt", "message_id", "queued_ms")
     with logs.facts(**dict.fromkeys(names, "x")):
         for event in (resized(image()), rejected(image())):
