@@ -1,5 +1,6 @@
 """`brigade upload`, `show` and `get`: pictures in, and what became of them."""
 
+from collections import Counter
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ Cells = dict[str, str | Text]
 _COLUMNS = ("key", "status", "original", "master", "renditions", "worked", "id")
 _NARROW_COLUMNS = ("key", "status", "id")
 _WIDE = 150  # characters that all columns need
+_FEW = 200  # uploads that are listed one by one; of more, only those that are not ready
 _COLOURS = {
     "READY": "green",
     "FAILED": "red",
@@ -76,24 +78,28 @@ def _wait(catalogue: "Catalogue", recipes: "Recipes", done: list["Uploaded"], ti
             waited.append(one.image_id)
         else:
             say(f"ignored: {one.file.key} (no recipe matches its key)")
-    rows: list[Cells] = []  # not the records: there may be many thousands
-    statuses = set()
+    rows: list[Cells] = []
+    statuses: Counter[str] = Counter()
     with progress("processing", len(waited)) as step:
 
         def settled(record: dict[str, Any]) -> None:
-            statuses.add(record["status"])
-            rows.append(_cells(record))
+            statuses[record["status"]] += 1
+            if len(waited) <= _FEW or record["status"] != "READY":
+                rows.append(_cells(record))
             step()
 
         missing = uploads.wait(catalogue, waited, timeout, settled)
-    out.print(_listing(rows))
+    if rows:
+        out.print(_listing(rows))
+    if len(waited) > _FEW:
+        say(f"{statuses['READY']:,} of {len(waited):,} pictures are ready: `brigade ls --status ready` lists them")
     if missing:
         raise OperatorError(f"{len(missing)} pictures are not done", "`brigade ls --status processing` shows them")
     if "FAILED" in statuses:
         say("some pictures failed: `brigade dlq ls` shows why")
     if "QUARANTINED" in statuses:
         say("moderation holds some pictures back: `brigade ls --status quarantined` lists them")
-    return not statuses & {"FAILED", "QUARANTINED"}
+    return not statuses.keys() & {"FAILED", "QUARANTINED"}
 
 
 def listing(records: list[dict[str, Any]]) -> Any:
