@@ -16,8 +16,9 @@ from importlib import import_module
 from typing import Any
 
 from benchmarks.write_units import written
-from brigade import mappings, uploads
+from brigade import uploads
 from brigade.files import LocalFile
+from brigade.flow import mappings
 from brigade.inline import Unhurried
 from brigade.pipeline import Pipeline
 from infra import names

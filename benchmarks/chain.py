@@ -1,7 +1,7 @@
 """What a picture takes: pictures a second through the local cloud, AWS requests and CPU by actor.
 
 For comparison, the same pictures go through `brigade process`. Run it with `make bench`; that also measures what
-`brigade cost` needs (benchmarks.cost_inputs). The pictures of the tables are drawn by brigade.samples.
+`brigade cost` needs (benchmarks.cost_inputs). The pictures of the tables are drawn by brigade.demo.samples.
 """
 
 import json
@@ -18,9 +18,12 @@ from rich.table import Table
 
 from benchmarks import by_hand, cost_inputs
 from benchmarks.by_hand import NOT_READY, Tallies
-from brigade import deployment, local_cloud, samples, uploads
+from brigade import uploads
 from brigade.cost import measured
+from brigade.demo import samples
+from brigade.deploy import deployment
 from brigade.files import LocalFile
+from brigade.local import local_cloud
 from brigade.pipeline import Pipeline
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH

@@ -26,7 +26,10 @@ from rich.progress import track
 
 from benchmarks import cold_start_report, cold_start_run
 from benchmarks.cold_start_packages import OURS, PEER, SIDES, unpack
-from brigade import deployment, local_cloud, mappings, samples
+from brigade.demo import samples
+from brigade.deploy import deployment
+from brigade.flow import mappings
+from brigade.local import local_cloud
 from brigade.pipeline import Pipeline
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH

@@ -5,10 +5,12 @@ the least of ROUNDS rounds, to brigade/cost/measured.json.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from PIL.ExifTags import Base
 from PIL.TiffImagePlugin import IFDRational
@@ -24,7 +26,7 @@ ROUNDS = 3
 SIZES = ((2000, 1500), (4000, 3000), (8000, 6000))  # 3, 12 and 48 megapixels
 UPRIGHT, TURNED = 1, 6  # Exif's orientations
 # What most cameras write into a picture, and what the catalogue therefore keeps.
-CAMERA = {
+CAMERA: Mapping[int, Any] = {
     Base.DateTimeOriginal: "2026:05:04 12:00:00",
     Base.OffsetTimeOriginal: "+02:00",
     Base.BodySerialNumber: "H2H3-0004711",

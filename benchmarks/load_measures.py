@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from benchmarks.load_watch import Watch
-from brigade import mappings
+from brigade.flow import mappings
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor

@@ -9,7 +9,7 @@ import msgspec
 from brigade import release
 from brigade.dead_letters.operation import Recording
 from brigade.pipeline import Pipeline
-from brigade.verdicts import told
+from brigade.story.verdicts import told
 from infra import names
 from kit.chain import OPERATOR
 from kit.envelope import wrap

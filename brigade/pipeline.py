@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from brigade import deployed_recipes
-from brigade.artifacts import Artifacts
 from brigade.catalogue import Catalogue
 from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
-from brigade.deployment import Stack
+from brigade.deploy import deployed_recipes
+from brigade.deploy.artifacts import Artifacts
+from brigade.deploy.deployment import Stack
 from brigade.target import Target
 from imaging.recipes import Recipes
 from infra import names

@@ -5,9 +5,10 @@ from time import perf_counter
 
 import msgspec
 
-from brigade import contact_sheet, processing
+from brigade import processing
 from brigade.console import OperatorError
-from brigade.contact_sheet import SheetPicture
+from brigade.demo import contact_sheet
+from brigade.demo.contact_sheet import SheetPicture
 from brigade.files import LocalFile
 from imaging.recipes import DEFAULT_ACCEPT, DEFAULT_REFUSE, Recipe, Recipes
 from services.catalog.record import Status

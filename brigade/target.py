@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from brigade import local_record
 from brigade.console import OperatorError
-from brigade.ministack import health
+from brigade.local import local_record
+from brigade.local.ministack import health
 
 # What local clouds take from everybody.
 LOCAL_REGION = "us-east-1"

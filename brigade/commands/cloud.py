@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from brigade import local_cloud, local_record
 from brigade.console import OperatorError, out, say
-from brigade.local_cloud import LocalCloud
+from brigade.local import local_cloud, local_record
+from brigade.local.local_cloud import LocalCloud
 from brigade.signals import held
 from brigade.target import local_target
 

@@ -16,8 +16,8 @@ def demo(
     folder: Annotated[Path, typer.Option("--out", help="Where everything is written.")] = Path("build/demo"),
 ) -> None:
     """Run the whole chain on a local cloud of its own, on sample pictures or your own, and show what came of it."""
-    from brigade import demo as chain
     from brigade.commands.pictures import listing
+    from brigade.demo import demo as chain
 
     say("drawing sample pictures" if photos is None else f"reading {photos}")
     files = chain.sample_or(photos, folder)

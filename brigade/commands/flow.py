@@ -15,7 +15,7 @@ from brigade.commands.options import AsJson, StackName
 from brigade.console import OperatorError, duration, out, print_json, say, table
 
 if TYPE_CHECKING:
-    from brigade.vitals import Vitals
+    from brigade.flow.vitals import Vitals
 
 _EVERY_S = 2
 _COLUMNS = ("actor", "state", "waiting", "in flight", "oldest", "dead letters", "rate")
@@ -44,7 +44,7 @@ def resume(actors: ActorNames, stack: StackName = "brigade") -> None:
 
 
 def _switch(wanted: list[str], stack: str, *, on: bool) -> None:
-    from brigade import mappings
+    from brigade.flow import mappings
     from brigade.pipeline import Pipeline
     from services.chain import CHAIN
 
@@ -64,7 +64,7 @@ def status(
     Looking takes nothing out of a queue. Counts are SQS's approximate ones. On AWS the oldest age and the rate come
     from CloudWatch, some minutes late; what is not known reads –.
     """
-    from brigade import metrics, vitals
+    from brigade.flow import metrics, vitals
     from brigade.pipeline import Pipeline
     from services.chain import CHAIN
 

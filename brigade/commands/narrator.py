@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from brigade.change_set import STACK_TYPE, Change, StackEvent
 from brigade.console import say
-from brigade.deployment import Listener
+from brigade.deploy.change_set import STACK_TYPE, Change, StackEvent
+from brigade.deploy.deployment import Listener
 
 # What is lost stands last, where it is read before the stack changes.
 _ORDER = ("Add", "Modify", "Maybe replace", "Replace", "Remove")

@@ -26,7 +26,7 @@ def package(
     as_json: AsJson = False,
 ) -> None:
     """Make every function's zip: the same bytes for the same inputs."""
-    from brigade import packages
+    from brigade.deploy import packages
     from brigade.recipes import load_recipes, recipes_path
     from infra.functions import RUNTIME
     from infra.libraries import Platform

@@ -10,7 +10,7 @@ from rich.text import Text
 from brigade.commands import here
 from brigade.commands.options import AsJson, StackName
 from brigade.console import OperatorError, byte_size, out, print_json, printable, progress, say, table
-from brigade.verdicts import told
+from brigade.story.verdicts import told
 
 if TYPE_CHECKING:
     from brigade.catalogue import Catalogue
@@ -93,13 +93,18 @@ def _wait(catalogue: "Catalogue", recipes: "Recipes", done: list["Uploaded"], ti
         out.print(_listing(rows))
     if len(waited) > _FEW:
         say(f"{statuses['READY']:,} of {len(waited):,} pictures are ready: `brigade ls --status ready` lists them")
+    return _told(statuses, len(missing))
+
+
+def _told(statuses: Counter[str], missing: int) -> bool:
+    """Say what has become of those that are not ready; return whether all are well. Raises OperatorError."""
     if missing:
-        raise OperatorError(f"{len(missing)} pictures are not done", "`brigade ls --status processing` shows them")
-    if "FAILED" in statuses:
+        raise OperatorError(f"{missing} pictures are not done", "`brigade ls --status processing` shows them")
+    if statuses["FAILED"]:
         say("some pictures failed: `brigade dlq ls` shows why")
-    if "QUARANTINED" in statuses:
+    if statuses["QUARANTINED"]:
         say("moderation holds some pictures back: `brigade ls --status quarantined` lists them")
-    return not statuses.keys() & {"FAILED", "QUARANTINED"}
+    return not (statuses["FAILED"] or statuses["QUARANTINED"])
 
 
 def listing(records: list[dict[str, Any]]) -> Any:
@@ -145,8 +150,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one picture's record with its timeline; of a key, its newest upload."""
-    from brigade import timeline
     from brigade.pipeline import Pipeline
+    from brigade.story import timeline
 
     record = Pipeline.find(here(), stack).catalogue.find(key_or_id)
     if as_json:
@@ -169,7 +174,7 @@ def is_retired(record: dict[str, Any]) -> bool:
 
 
 def _summary(record: dict[str, Any]) -> list[tuple[str, Text]]:
-    from brigade import camera
+    from brigade.story import camera
 
     master, failure = record["master"], record["failure"]
     rows = {

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from brigade.console import out, progress, say
-from brigade.verdicts import told
+from brigade.story.verdicts import told
 
 
 def process(

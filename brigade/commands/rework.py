@@ -12,9 +12,9 @@ from brigade.commands.options import AsJson, StackName
 from brigade.console import OperatorError, duration, err, out, print_json, progress, say, table
 
 if TYPE_CHECKING:
-    from brigade.missing import Missing, Record
     from brigade.pipeline import Pipeline
-    from brigade.rerun import Order, Plan
+    from brigade.rework.missing import Missing, Record
+    from brigade.rework.rerun import Order, Plan
     from kit.actor import Actor
 
 _SENT = "sent"
@@ -45,9 +45,9 @@ def missing(prefix: Prefix = None, stuck: Stuck = "15m", stack: StackName = "bri
 
 
 def _missing(pipeline: "Pipeline", prefix: str | None, stuck: str) -> "Iterator[Missing]":
-    from brigade import survey
     from brigade.dead_letters.selection import age
-    from brigade.missing import due
+    from brigade.rework import survey
+    from brigade.rework.missing import due
     from services.catalog.record import Status
 
     since = datetime.now(UTC) - age(stuck)
@@ -58,7 +58,7 @@ def _missing(pipeline: "Pipeline", prefix: str | None, stuck: str) -> "Iterator[
 
 
 def _below(pipeline: "Pipeline", prefix: str) -> "Iterator[Record]":
-    from brigade import survey
+    from brigade.rework import survey
 
     unheard: list[str] = []
     yield from survey.below(pipeline, prefix, unheard.append)
@@ -110,8 +110,8 @@ def rerun(
     `brigade rerun --prefix P --from resize`. From resize or normalize a picture keeps its recipe, by name; from
     ingest it gets the one that matches its key now. Pictures that were removed or replaced are left.
     """
-    from brigade import rerun as reruns
     from brigade.pipeline import Pipeline
+    from brigade.rework import rerun as reruns
     from services.chain import CHAIN
 
     chosen = CHAIN.actor(actor)
@@ -146,7 +146,7 @@ def _chosen(
 
 def _tell(pipeline: "Pipeline", plan: "Plan", actor: "Actor", rate: float | None) -> None:
     """Say what will happen, and about how long it takes."""
-    from brigade import mappings
+    from brigade.flow import mappings
 
     mapping = mappings.find(pipeline, actor)
     at_once = mapping.at_once or actor.concurrency
@@ -165,7 +165,7 @@ def _send(pipeline: "Pipeline", orders: "list[Order]", actor: "Actor", rate: flo
     from collections import Counter
 
     from brigade.dead_letters.history import S3History
-    from brigade.sending import send
+    from brigade.rework.sending import send
     from infra import names
 
     history = S3History(pipeline.target, pipeline.target_bucket)

@@ -12,7 +12,7 @@ from brigade.commands.options import AsJson, StackName
 from brigade.console import OperatorError, out, print_json, say, table
 
 if TYPE_CHECKING:
-    from brigade.kept import Kept
+    from brigade.deploy.kept import Kept
     from brigade.target import Target
 
 
@@ -39,8 +39,8 @@ def deploy(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
 ) -> None:
     """Make the stack, or bring it up to date. If that fails, everything is put back as it was before."""
-    from brigade import deployment, stack_settings
     from brigade.commands.narrator import Narrator
+    from brigade.deploy import deployment, stack_settings
     from brigade.recipes import load_recipes, recipes_path
     from imaging.recipes import DEFAULT_PATH
 
@@ -67,7 +67,7 @@ def deploy(
 
 def outputs(stack: StackName = "brigade", as_json: AsJson = False) -> None:
     """Show where the stack's buckets, queues, topics and functions are."""
-    from brigade.deployment import Stack
+    from brigade.deploy.deployment import Stack
 
     found = Stack.find(here(), stack)
     rows = [(name, value, found.descriptions[name]) for name, value in sorted(found.outputs.items())]
@@ -85,8 +85,8 @@ def destroy(
     ] = False,
 ) -> None:
     """Delete the stack. Its buckets and its table are kept, unless --delete-pictures says otherwise."""
-    from brigade import deployment, kept
     from brigade.commands.narrator import Narrator
+    from brigade.deploy import deployment, kept
 
     target = here()
     found = deployment.Stack.look(target, stack)
@@ -122,7 +122,7 @@ def _pairs(option: str, given: list[str] | None, example: str) -> dict[str, str]
 
 def _destroy_nothing(target: "Target", stack: str) -> None:
     """Clear away what a deployment that never came to be has left: its code."""
-    from brigade.artifacts import Artifacts
+    from brigade.deploy.artifacts import Artifacts
 
     artifacts = Artifacts(target, stack)
     if not artifacts.exists():

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from brigade import local_cloud
-from brigade.local_cloud import LocalCloud
+from brigade.local import local_cloud
+from brigade.local.local_cloud import LocalCloud
 from brigade.target import Target, local_target
 from kit import aws
 

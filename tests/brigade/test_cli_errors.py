@@ -28,7 +28,7 @@ def down_raises(monkeypatch: pytest.MonkeyPatch) -> Raise:
         def broken() -> None:
             raise error
 
-        monkeypatch.setattr("brigade.local_record.recorded", broken)
+        monkeypatch.setattr("brigade.local.local_record.recorded", broken)
 
     return arrange
 
@@ -111,7 +111,7 @@ def test_nothing_set_and_nothing_started_says_both_ways_to_go_on(capsys: pytest.
 
 
 def test_a_server_that_is_not_there(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from brigade.local_cloud import free_port
+    from brigade.local.local_cloud import free_port
 
     with monkeypatch.context() as patch:
         for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):

@@ -16,7 +16,7 @@ from kit.events import Image, ImageJudged, Verdict
 from services.catalog.handler import act
 from services.catalog.records import DynamoRecords
 from services.resize.handler import may_begin
-from tests.brigade.deployed import Deployed, deploy, way
+from tests.brigade.deploy.deployed import Deployed, deploy, way
 from tests.conftest import REGION
 from tests.services.catalog import story
 from tests.services.site import TABLE, letter, site

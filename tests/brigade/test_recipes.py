@@ -7,7 +7,7 @@ import pytest
 
 from brigade.__main__ import main
 from tests import pictures
-from tests.brigade.test_contact_sheet import Page
+from tests.brigade.demo.test_contact_sheet import Page
 
 TWO = """\
 [[recipe]]

@@ -11,9 +11,9 @@ from threading import Thread
 import pytest
 from botocore.exceptions import NoCredentialsError, NoRegionError
 
-from brigade import local_cloud, local_record
 from brigade.console import OperatorError
-from brigade.local_cloud import LocalCloud
+from brigade.local import local_cloud, local_record
+from brigade.local.local_cloud import LocalCloud
 from brigade.target import Target, local_target, resolve
 from kit import aws
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from brigade import deployment, local_cloud
 from brigade.dead_letters.queue import counts
-from brigade.local_cloud import LocalCloud
+from brigade.deploy import deployment
+from brigade.local import local_cloud
+from brigade.local.local_cloud import LocalCloud
 from brigade.pipeline import Pipeline
 from brigade.target import ENDPOINT, local_target
 from imaging.recipes import DEFAULT_PATH, Recipes, load

@@ -1,6 +1,6 @@
 """A poison picture among good ones."""
 
-from brigade import mappings
+from brigade.flow import mappings
 from services.chain import CHAIN
 from tests import pictures
 from tests.drills.drill import PICTURES, Drill

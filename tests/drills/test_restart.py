@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from brigade import local_cloud, mappings
+from brigade.flow import mappings
+from brigade.local import local_cloud
 from services.chain import CHAIN
 from tests.drills.drill import Drill, patiently
 

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
-from brigade import deployment, local_cloud, mappings, uploads
-from brigade.local_cloud import LocalCloud
+from brigade import uploads
+from brigade.deploy import deployment
+from brigade.flow import mappings
+from brigade.local import local_cloud
+from brigade.local.local_cloud import LocalCloud
 from brigade.pipeline import Pipeline
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH

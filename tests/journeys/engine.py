@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from brigade import deployment, kept
-from brigade.deployment import Stack
+from brigade.deploy import deployment, kept
+from brigade.deploy.deployment import Stack
 from brigade.pipeline import Pipeline
 from brigade.target import ENDPOINT, Target, local_target
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from brigade import local_cloud
+from brigade.local import local_cloud
 from brigade.target import ENDPOINT, local_target
 from tests.journeys.engine import ENGINE, LOCALSTACK, chosen
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from brigade import deployment, kept
+from brigade.deploy import deployment, kept
 from brigade.pipeline import Pipeline
 from kit.actor import Bucket
 from services.chain import CHAIN

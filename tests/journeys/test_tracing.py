@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from brigade import local_record
 from brigade.__main__ import main
+from brigade.local import local_record
 from kit import aws
 from tests import pictures
 from tests.journeys.conftest import Journey, until

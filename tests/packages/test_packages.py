@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from brigade import packages
+from brigade.deploy import packages
 from imaging.recipes import DEFAULT_PATH
 from infra.libraries import Platform
 from kit.actor import Actor

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from brigade import deployment, local_cloud
+from brigade.deploy import deployment
+from brigade.local import local_cloud
 from brigade.pipeline import Pipeline
 from brigade.target import ENDPOINT, LOCAL_KEY, Target, local_target
 from infra import parameters

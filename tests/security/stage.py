@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from brigade import mappings
+from brigade.flow import mappings
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor

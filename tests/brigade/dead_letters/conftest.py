@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from brigade.__main__ import main
-from brigade.deployment import Stack
+from brigade.deploy.deployment import Stack
 from tests.brigade.dead_letters.desk import Desk, set_up
 
 Brigade = Callable[..., tuple[int, str]]

@@ -23,7 +23,7 @@ from tests.services.site import picture
 from tests.services.test_corpus import CORPUS, rows
 
 PROGRAM = find()
-needs_exiftool = pytest.mark.skipif(PROGRAM is None, reason="exiftool is not here: `make tools`")
+needs_exiftool = pytest.mark.skipif(PROGRAM is None, reason="exiftool is not here: `make exiftool`")
 needs_corpus = pytest.mark.skipif(not (CORPUS / "MANIFEST.csv").exists(), reason="the corpus is not here")
 # Decoding the hostile files is not what is tested here.
 pytestmark = [needs_exiftool, pytest.mark.filterwarnings("ignore::UserWarning")]

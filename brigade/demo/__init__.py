@@ -1,0 +1,1 @@
+"""The demo: sample pictures, the run, the page of what came out."""

@@ -1,0 +1,1 @@
+"""Deploying the chain to any engine, and taking it away."""

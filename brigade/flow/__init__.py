@@ -1,0 +1,1 @@
+"""How messages flow: paused actors, queues, rates."""

@@ -1,0 +1,64 @@
+"""How every actor is doing: one look at mappings, queues and metrics. Nothing is received from any queue."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from brigade.dead_letters.queue import Counts, counts
+from brigade.flow import mappings
+from brigade.flow.metrics import Metrics
+from brigade.pipeline import Pipeline
+from infra import names
+from infra.messaging import RETENTION_S
+from kit.actor import Actor
+
+_STATES = {mappings.ENABLED: "running", mappings.DISABLED: "paused"}
+# Seconds that the operator should still have when an old message is pointed out.
+_NOTICE_S = 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Vitals:
+    """One actor. Counts are SQS's approximate ones; ``oldest_s`` in seconds, None where not known or nothing waits."""
+
+    actor: str
+    state: str  # running, paused, or AWS's word for what lies between
+    waiting: int  # messages that can be received, or are delayed
+    in_flight: int  # messages that the actor has received and not settled
+    oldest_s: float | None
+    dead_letters: int
+    per_minute: float | None  # messages settled, None where not known
+
+    @property
+    def is_expiring(self) -> bool:
+        """Whether SQS will soon delete the oldest message, unheard."""
+        return self.oldest_s is not None and self.oldest_s > RETENTION_S - _NOTICE_S
+
+
+def look(pipeline: Pipeline, actors: Sequence[Actor], metrics: Metrics) -> list[Vitals]:
+    """Return how the actors are doing; asks everything at once."""
+    pipeline.target.client("lambda")  # made here: making one is not for several threads
+    sqs = pipeline.target.client("sqs")
+    with ThreadPoolExecutor(3 * len(actors) + 1) as pool:
+        measured = pool.submit(metrics.measure, actors)
+        states = pool.map(lambda actor: mappings.find(pipeline, actor).state, actors)
+        queues = pool.map(lambda actor: counts(sqs, pipeline.output(names.queue(actor))), actors)
+        dead = pool.map(lambda actor: counts(sqs, pipeline.output(names.dead_letter_queue(actor))), actors)
+        found = measured.result()
+        return [
+            Vitals(
+                actor=actor.name,
+                state=_STATES.get(state, state.lower()),
+                waiting=queue.visible + queue.delayed,
+                in_flight=queue.held,
+                # CloudWatch lags some minutes behind a queue that is empty by now.
+                oldest_s=found[actor.name].oldest_s if _total(queue) else None,
+                dead_letters=_total(letters),
+                per_minute=found[actor.name].per_minute,
+            )
+            for actor, state, queue, letters in zip(actors, states, queues, dead, strict=True)
+        ]
+
+
+def _total(found: Counts) -> int:
+    return found.visible + found.held + found.delayed

@@ -1,0 +1,1 @@
+"""Sending pictures through a part of the chain once more."""

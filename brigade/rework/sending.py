@@ -1,0 +1,53 @@
+"""Sending a rerun's messages to an actor's queue: in batches, at a rate, and none dropped in silence."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from brigade.rework.rerun import Order
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-batch-api-actions.html
+_BATCH = 10
+# Seconds before what SQS did not take is offered again.
+_AGAIN_S = (0.2, 1, 3)
+
+
+def send(
+    sqs: Any, queue_url: str, orders: Sequence[Order], per_second: float | None = None
+) -> Iterator[tuple[Order, str]]:
+    """Send messages; yield each with why SQS did not take it, empty where it did.
+
+    What it did not take is offered again, unless it says that the message is at fault.
+    """
+    size = _BATCH if per_second is None else max(1, min(_BATCH, int(per_second)))
+    due = time.monotonic()
+    for start in range(0, len(orders), size):
+        some = orders[start : start + size]
+        time.sleep(max(0, due - time.monotonic()))
+        due = time.monotonic() + (len(some) / per_second if per_second else 0)
+        yield from _send_batch(sqs, queue_url, some).items()
+
+
+def _send_batch(sqs: Any, queue_url: str, some: Sequence[Order]) -> dict[Order, str]:
+    outcome: dict[Order, str] = {}
+    left = some
+    for wait_s in (0, *_AGAIN_S):
+        time.sleep(wait_s)
+        entries = [_entry(number, order) for number, order in enumerate(left)]
+        answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+        refused = {left[int(failed["Id"])]: failed for failed in answer.get("Failed", [])}
+        outcome |= dict.fromkeys(left, "")
+        outcome |= {order: f"{failed['Code']}: {failed.get('Message', '')}" for order, failed in refused.items()}
+        left = [order for order, failed in refused.items() if not failed["SenderFault"]]
+        if not left:
+            break
+    return outcome
+
+
+def _entry(number: int, order: Order) -> dict[str, Any]:
+    return {
+        "Id": str(number),
+        "MessageBody": order.body,
+        # For the actor that hears S3 itself: its messages have no envelope to carry the trace.
+        "MessageSystemAttributes": {"AWSTraceHeader": {"DataType": "String", "StringValue": order.trace_header}},
+    }

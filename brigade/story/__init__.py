@@ -1,0 +1,1 @@
+"""One picture's story as people read it: timeline, trace, camera, verdict."""

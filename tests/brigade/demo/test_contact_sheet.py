@@ -1,0 +1,159 @@
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from brigade.dead_letters.letter import DeadLetter
+from brigade.demo.contact_sheet import SheetPicture, render, write
+from brigade.inline import TARGET, Line
+from services.catalog.record import view
+from services.chain import CHAIN
+from tests.pictures import jpeg
+
+HOSTILE = '<script>alert("1")</script> & co.jpg'
+KEYS = ("beach 1.jpg", HOSTILE, "postpic/training.jpg", "broken.jpg")
+
+
+class Page(HTMLParser):
+    """What a reader sees: pictures, links and words."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.sources: list[str] = []
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.sources += [value or "" for name, value in attrs if name == "src"]
+
+    def handle_data(self, data: str) -> None:
+        self.words += data.split()
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+
+@pytest.fixture(scope="module")
+def line() -> Line:
+    line = Line(CHAIN)
+    for key in KEYS:
+        content = jpeg()
+        line.upload(key, content[:-20] if key == "broken.jpg" else content, sequencer="01")
+    line.run()
+    return line
+
+
+def records(line: Line) -> list[dict[str, Any]]:
+    return [view(record) for record in line.records.items.values()]
+
+
+def dead_letters(line: Line) -> dict[str, list[DeadLetter]]:
+    return {
+        actor: [DeadLetter(each.id, each.body, each.attributes, datetime.now(UTC)) for each in queue.dead_letters]
+        for actor, queue in line.queues.items()
+    }
+
+
+def page(
+    records: list[dict[str, Any]],
+    letters: Mapping[str, list[DeadLetter]] | None = None,
+    files: Mapping[str, str] | None = None,
+) -> Page:
+    return Page(render("Demo", [SheetPicture(each, files or {}) for each in records], letters or {}, seconds=8.25))
+
+
+def test_every_stored_picture_is_shown_from_the_file_beside_the_sheet(line: Line, tmp_path: Path) -> None:
+    files = {}
+    for bucket, key in line.storage.objects:
+        if bucket == TARGET and not key.startswith("metadata/"):
+            files[key] = f"out/100% of #1? {key}"
+            path = tmp_path / files[key]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(line.storage.objects[bucket, key])
+    sheet = tmp_path / "index.html"
+    write(sheet, "Demo", [SheetPicture(record, files) for record in records(line)], dead_letters(line), seconds=1)
+    sources = Page(sheet.read_text(encoding="utf-8")).sources
+    assert len(set(sources)) == len(files) == 2 * (1 + 10) + (1 + 1)
+    assert all((tmp_path / unquote(source)).is_file() for source in sources)
+
+
+def test_it_says_what_each_picture_was_and_became(line: Line) -> None:
+    text = page(records(line)).text
+    assert "beach 1.jpg ready original JPEG, 96×64" in text
+    assert "recipe training" in text
+    assert "thumbnail 96×64" in text
+    assert "pixelated-8" in text
+    assert "JPEG, lanczos" in text
+    assert "normalize" in text
+    assert "ms, queued 0 ms" in text
+
+
+def test_it_begins_with_a_summary(line: Line) -> None:
+    text = page(records(line), dead_letters(line)).text
+    assert "4 pictures 3 ready 1 failed 1 dead letter 8.2 seconds" in text
+
+
+def test_it_needs_nothing_from_elsewhere(line: Line) -> None:
+    html = render("Demo", [SheetPicture(each, {}) for each in records(line)], dead_letters(line), seconds=1)
+    assert not {"script", "link", "iframe"} & set(Page(html).tags)
+    assert not any(outside in html for outside in ("http:", "https:", "url(", "@import"))
+
+
+def test_what_people_name_stays_text(line: Line) -> None:
+    shown = page(records(line), dead_letters(line))
+    assert HOSTILE in shown.text
+    assert "script" not in shown.tags
+
+
+def test_hostile_failures_and_titles_stay_text(line: Line) -> None:
+    letter = DeadLetter("1", "{}", {"reason": "<b>", "detail": "<script>"}, datetime.now(UTC))
+    record = records(line)[0] | {"failure": {"actor": "ingest", "reason": "<i>", "detail": "<script>"}}
+    html = render("<script>", [SheetPicture(record, {})], {"<script>": [letter]}, seconds=1)
+    assert "script" not in Page(html).tags
+
+
+def test_a_failed_picture_says_who_gave_it_up_and_why(line: Line) -> None:
+    record = next(each for each in records(line) if each["failure"])
+    text = page([record]).text
+    assert "broken.jpg failed" in text
+    assert "normalize: corrupt-image OSError" in text
+
+
+def test_dead_letters_are_listed_with_key_actor_reason_and_detail(line: Line) -> None:
+    text = page([], dead_letters(line)).text
+    assert "Picture Actor Reason Detail broken.jpg normalize corrupt-image OSError" in text
+
+
+def test_a_dead_letter_that_a_killed_function_left_says_so() -> None:
+    text = page([], {"resize": [DeadLetter("1", "no event", {}, datetime.now(UTC))]}).text
+    assert "resize unknown the function was stopped before it could say why" in text
+
+
+def test_a_picture_that_was_not_fetched_is_still_described(line: Line) -> None:
+    shown = page(records(line)[:1])
+    assert shown.sources == []
+    assert "not here master 96×64" in shown.text
+
+
+def test_an_older_upload_says_what_superseded_it(line: Line) -> None:
+    record = records(line)[0] | {"status": "SUPERSEDED", "superseded_by": "the-newer-id"}
+    text = page([record]).text
+    assert "superseded by the-newer-id" in text
+    assert "1 picture 1 superseded" in text
+
+
+def test_a_stage_that_was_tried_again_says_so(line: Line) -> None:
+    record = records(line)[0]
+    again = {"queued_ms": 1_250, "worked_ms": 40, "attempts": 3, "version": "", "at": ""}
+    assert "ingest 40 ms, queued 1,250 ms, attempt 3" in page([record | {"stages": {"ingest": again}}]).text
+
+
+def test_nothing_at_all_is_a_sheet_too() -> None:
+    assert "0 pictures 8.2 seconds" in page([]).text

@@ -1,0 +1,53 @@
+"""What a deployment says of itself: enough to stop before something is lost."""
+
+import pytest
+
+from brigade.commands.narrator import Narrator, summary
+from brigade.deploy.change_set import STACK_TYPE, Change, StackEvent
+
+QUEUE, TABLE, FUNCTION = "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::Lambda::Function"
+CHANGES = [
+    Change("Remove", "OldQueue", QUEUE),
+    Change("Replace", "Table", TABLE, ("KeySchema",), keeps=True),
+    Change("Modify", "IngestFunction", FUNCTION, ("Code", "Environment")),
+    Change("Maybe replace", "IngestMapping", "AWS::Lambda::EventSourceMapping"),
+    *(Change("Add", name, QUEUE) for name in ("A", "B")),
+]
+
+
+def test_changes_are_counted_and_what_is_lost_stands_last(capsys: pytest.CaptureFixture[str]) -> None:
+    Narrator().changes(CHANGES)
+    assert capsys.readouterr().err.splitlines() == [
+        "this will add 2, modify 1, maybe replace 1, replace 1, remove 1",
+        "  add 2 × SQS::Queue",
+        "  modify IngestFunction (Lambda::Function): Code, Environment",
+        "  maybe replace IngestMapping (Lambda::EventSourceMapping)",
+        "  replace Table (DynamoDB::Table): KeySchema; "
+        "a new one takes its place, the old one is kept, outside the stack",
+        "  remove OldQueue (SQS::Queue); it is deleted, with what is in it",
+    ]
+
+
+def test_no_change_is_said_too() -> None:
+    assert summary([]) == "nothing to change"
+
+
+def test_what_is_done_is_counted_and_a_rollback_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    narrator = Narrator()
+    narrator.changes([Change("Add", "A", QUEUE), Change("Add", "B", QUEUE)])
+    capsys.readouterr()
+    for event in (
+        StackEvent("A", QUEUE, "CREATE_IN_PROGRESS", ""),
+        StackEvent("A", QUEUE, "CREATE_COMPLETE", ""),
+        StackEvent("Unplanned", QUEUE, "UPDATE_COMPLETE", ""),
+        StackEvent("B", QUEUE, "CREATE_FAILED", "no more queues"),
+        StackEvent("stack", STACK_TYPE, "ROLLBACK_IN_PROGRESS", ""),
+        StackEvent("stack", STACK_TYPE, "ROLLBACK_COMPLETE", ""),
+    ):
+        narrator.event(event)
+    assert capsys.readouterr().err.splitlines() == [
+        "  1/2 A CREATE_COMPLETE",
+        "  2/2 B CREATE_FAILED: no more queues",
+        "  rolling back: what this deployment has changed is put back as it was before",
+        "  2/2 stack ROLLBACK_COMPLETE",
+    ]

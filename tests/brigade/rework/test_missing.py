@@ -1,0 +1,109 @@
+"""What a picture lacks follows from its recipe as it is now, its record, and what is stored."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brigade.rework.missing import check, due, recipe_of
+from imaging.recipes import parse
+from kit.events import DeadLetterHandled
+from services.catalog.record import Status
+from tests.brigade.deploy.deployed import RECIPE, RENDITIONS, record_of, rendition_key, way
+from tests.services.catalog import story
+
+RECIPES = parse(RECIPE)
+PICTURE = story.image("in/a.jpg")
+NAMES = st.sets(st.sampled_from(RENDITIONS))
+EVERYTHING = {rendition_key(PICTURE.id, name) for name in RENDITIONS}
+
+
+def lacking(record: dict[str, Any], stored: Collection[str] = EVERYTHING) -> tuple[str, ...]:
+    found = check(record, RECIPES, stored)
+    assert found is None or found.names
+    return found.names if found else ()
+
+
+@given(recorded=NAMES, stored=NAMES)
+def test_a_rendition_counts_when_the_record_names_it_and_the_bucket_has_it(
+    recorded: set[str], stored: set[str]
+) -> None:
+    record = record_of(*way(PICTURE, [name for name in RENDITIONS if name in recorded]))
+    keys = {rendition_key(PICTURE.id, name) for name in stored}
+    assert set(lacking(record, keys)) == set(RENDITIONS) - (recorded & stored)
+
+
+def test_what_is_missing_comes_in_the_recipes_order() -> None:
+    assert lacking(record_of(*way(PICTURE)), ()) == RENDITIONS
+
+
+def test_a_rendition_that_the_recipe_no_longer_names_is_not_missed() -> None:
+    assert lacking(record_of(*way(PICTURE, [*RENDITIONS, "old"]))) == ()
+
+
+def test_a_picture_on_which_nobody_has_worked_lacks_what_its_key_promises() -> None:
+    picture = story.image("in/new.jpg")
+    record = record_of(story.said(story.ingested(picture), "ingest")) | {"recipe": None}
+    assert lacking(record, ()) == RENDITIONS
+
+
+@pytest.mark.parametrize(("name", "key"), [("posters", "in/a.jpg"), (None, "elsewhere/a.jpg")])
+def test_a_recipe_that_is_gone_is_said(name: str | None, key: str) -> None:
+    record = record_of(*way(story.image(key))) | {"recipe": name}
+    found = check(record, RECIPES, EVERYTHING)
+    assert found
+    assert (found.recipe_is_gone, found.names) == (True, ())
+
+
+def test_the_records_recipe_counts_and_not_the_one_that_matches_its_key_now() -> None:
+    others = parse(RECIPE.replace("default", "other").replace("in/", "") + RECIPE)
+    recipe = recipe_of(record_of(*way(PICTURE)), others)
+    assert recipe
+    assert recipe.name == "default"
+
+
+@pytest.mark.parametrize(
+    ("status", "is_due"),
+    [
+        (Status.READY, True),
+        (Status.PROCESSING, True),
+        *((status, False) for status in Status if status not in {Status.READY, Status.PROCESSING}),
+    ],
+)
+def test_pictures_that_are_ready_or_in_work_are_due(status: Status, is_due: bool) -> None:
+    record = record_of(*way(PICTURE)) | {"status": status}
+    assert bool(list(due([record], datetime(2999, 1, 1, tzinfo=UTC)))) == is_due
+
+
+def test_a_picture_in_work_is_due_when_nothing_has_happened_since() -> None:
+    record = record_of(*way(PICTURE)[:2]) | {"entered_at": "2026-01-01T00:00:00.000Z"}
+    last = datetime.fromisoformat(record["stages"]["normalize"]["at"])
+    assert record["status"] == "PROCESSING"
+    assert list(due([record], last)) == []
+    assert list(due([record], last + timedelta(seconds=1))) == [record]
+
+
+def test_a_redrive_too_is_something_that_happens() -> None:
+    redriven = DeadLetterHandled(
+        image=PICTURE,
+        actor="normalize",
+        action="redriven",
+        failed_at="2999-01-01T00:00:00.000Z",
+        operation="o",
+        by="me",
+    )
+    record = record_of(story.said(story.rejected(PICTURE), "normalize"), story.said(redriven, "operator"))
+    record["entered_at"] = "2026-01-01T00:00:00.000Z"
+    at = datetime.fromisoformat(record["handled"]["normalize"]["at"])
+    assert record["status"] == "PROCESSING"
+    assert list(due([record], at)) == []
+    assert list(due([record], at + timedelta(seconds=1))) == [record]
+
+
+def test_a_picture_that_was_only_uploaded_is_due_by_the_time_of_its_upload() -> None:
+    record = record_of(story.said(story.ingested(PICTURE), "ingest")) | {"stages": {}}
+    uploaded = datetime.fromisoformat(record["entered_at"])
+    assert list(due([record], uploaded + timedelta(seconds=1))) == [record]

@@ -1,0 +1,223 @@
+"""`brigade missing` and `brigade rerun`, as the operator reads them."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from msgspec.structs import replace
+
+from brigade.__main__ import main
+from brigade.dead_letters.history import S3History
+from brigade.pipeline import Pipeline
+from brigade.rework import sending
+from kit.envelope import decode
+from kit.events import Image, ImageNormalized
+from services.ingest.actor import INGEST
+from services.resize.actor import RESIZE
+from tests.brigade.deploy.deployed import RENDITIONS, Deployed, deploy, way
+from tests.services.catalog import story
+
+Said = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def deployed(state: None, cloud: None, monkeypatch: pytest.MonkeyPatch) -> Deployed:
+    made = deploy()
+    monkeypatch.setattr(Pipeline, "find", lambda *_: made.pipeline)
+    return made
+
+
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch, deployed: Deployed) -> None:
+    """A queue that takes only the first message of every batch."""
+    monkeypatch.setattr(sending, "_AGAIN_S", ())
+
+    def send(QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        fault = {"SenderFault": True, "Code": "InvalidMessageContents", "Message": "No."}
+        return {"Failed": [{"Id": entry["Id"]} | fault for entry in Entries[1:]]}
+
+    monkeypatch.setattr(deployed.sqs, "send_message_batch", send)
+
+
+def operations(deployed: Deployed) -> list[tuple[str, str, dict[str, int]]]:
+    history = S3History(deployed.pipeline.target, "target")
+    return [(each.command, each.where, dict(each.outcomes)) for each in history.newest()]
+
+
+class TestMissing:
+    def test_what_is_missing_is_listed(self, deployed: Deployed, capsys: Said) -> None:
+        deployed.ready("in/whole.jpg")
+        half = deployed.ready("in/half.jpg", stored=RENDITIONS[:1])
+        assert main(["missing"]) == 0
+        said = capsys.readouterr().out
+        assert all(word in said for word in ("in/half.jpg", half.id, "large", "READY"))
+        assert "whole" not in said
+        assert "small" not in said
+
+    def test_for_programs(self, deployed: Deployed, capsys: Said) -> None:
+        half = deployed.ready("in/half.jpg", stored=[])
+        assert main(["missing", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out) == [
+            {
+                "image_id": half.id,
+                "key": "in/half.jpg",
+                "status": "READY",
+                "recipe": "default",
+                "recipe_is_gone": False,
+                "missing": ["small", "large"],
+            }
+        ]
+
+    def test_a_recipe_that_is_gone_is_said(self, deployed: Deployed, capsys: Said) -> None:
+        ingested = replace(story.ingested(uploaded_long_ago(deployed)), recipe="posters")
+        deployed.catalog(*way(ingested.image)[1:], story.said(ingested, "ingest"))
+        assert main(["missing"]) == 0
+        assert "its recipe posters is gone" in capsys.readouterr().out
+
+    def test_pictures_in_work_are_listed_when_they_are_stuck(self, deployed: Deployed, capsys: Said) -> None:
+        deployed.catalog(*way(uploaded_long_ago(deployed))[:2])
+        assert main(["missing", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out) == []
+        assert main(["missing", "--stuck", "0s", "--json"]) == 0
+        assert [each["status"] for each in json.loads(capsys.readouterr().out)] == ["PROCESSING"]
+
+    def test_below_a_prefix(self, deployed: Deployed, capsys: Said) -> None:
+        deployed.ready("in/a/1.jpg", stored=[])
+        deployed.ready("in/b/1.jpg", stored=[])
+        deployed.upload("in/a/lost.jpg")
+        assert main(["missing", "--prefix", "in/a/", "--json"]) == 0
+        said = capsys.readouterr()
+        assert [each["key"] for each in json.loads(said.out)] == ["in/a/1.jpg"]
+        assert said.err == "the catalogue does not know in/a/lost.jpg; `brigade dlq ls` shows what ingest gave up\n"
+
+    def test_nothing_is_missing(self, deployed: Deployed, capsys: Said) -> None:
+        deployed.ready("in/whole.jpg")
+        assert main(["missing"]) == 0
+        assert capsys.readouterr().out == "nothing is missing\n"
+
+    def test_an_age_that_is_none(self, deployed: Deployed, capsys: Said) -> None:
+        assert main(["missing", "--stuck", "long"]) == 1
+        assert "'long' is no age — write it as 90s" in capsys.readouterr().err
+
+
+def uploaded_long_ago(deployed: Deployed) -> Image:
+    picture = deployed.upload("in/slow.jpg")
+    return replace(picture, source=replace(picture.source, uploaded_at="2026-01-01T08:00:00.000Z"))
+
+
+class TestRerun:
+    def test_pictures_go_back_to_that_actor_alone_and_it_is_recorded(self, deployed: Deployed, capsys: Said) -> None:
+        pictures = [deployed.ready(f"in/{number}.jpg") for number in range(12)]
+        assert main(["rerun", "--prefix", "in/", "--from", "resize", "--yes"]) == 0
+        messages = deployed.received(RESIZE)
+        events = [decode(message["Body"], [ImageNormalized])[1] for message in messages]
+        assert {event.image.id for event in events} == {picture.id for picture in pictures}
+        assert len(messages) == 12
+        assert deployed.received(INGEST) == []
+        said = capsys.readouterr().err
+        assert "to send to resize: 12 pictures, about 0 s of its work, 50 at a time" in said
+        assert "sent to resize: 12 of 12 pictures (operation " in said
+        assert operations(deployed) == [("rerun", "resize", {"sent": 12})]
+
+    def test_a_picture_that_is_named_twice_goes_once(self, deployed: Deployed) -> None:
+        picture = deployed.ready("in/a.jpg")
+        assert main(["rerun", "in/a.jpg", picture.id, "--from", "resize", "--yes"]) == 0
+        assert len(deployed.received(RESIZE)) == 1
+
+    def test_those_that_lack_something(self, deployed: Deployed) -> None:
+        deployed.ready("in/whole.jpg")
+        half = deployed.ready("in/half.jpg", stored=[])
+        deployed.ready("in/other/half.jpg", stored=[])
+        assert main(["rerun", "--missing", "--prefix", "in/h", "--from", "resize", "--yes"]) == 0
+        [message] = deployed.received(RESIZE)
+        assert half.id in message["Body"]
+        assert main(["rerun", "--missing", "--from", "resize", "--limit", "1", "--yes"]) == 0
+        assert len(deployed.received(RESIZE)) == 1
+
+    def test_what_is_left_is_said_with_an_example(self, deployed: Deployed, capsys: Said) -> None:
+        old = deployed.ready("in/b.jpg")
+        deployed.catalog(*way(deployed.upload("in/b.jpg", sequencer="02")))
+        for number in range(3):
+            deployed.catalog(*way(deployed.upload(f"in/new/{number}.jpg"))[:1])
+        assert main(["rerun", old.id, "--from", "resize", "--yes"]) == 0
+        assert capsys.readouterr().err.splitlines() == [
+            "left: in/b.jpg: superseded: a newer upload has taken its place",
+            "nothing to send to resize",
+        ]
+        assert main(["rerun", "--prefix", "in/new/", "--from", "resize", "--yes"]) == 0
+        said = capsys.readouterr().err
+        assert "left: 3 pictures, for example in/new/0.jpg: its record has no master yet: rerun it from normali" in said
+        assert operations(deployed) == []
+
+    def test_a_dry_run_sends_nothing(self, deployed: Deployed, capsys: Said) -> None:
+        deployed.ready("in/a.jpg")
+        assert main(["rerun", "in/a.jpg", "--from", "ingest", "--dry-run"]) == 0
+        assert "to send to ingest: 1 picture, about 0 s of its work" in capsys.readouterr().err
+        assert deployed.received(INGEST) == []
+        assert operations(deployed) == []
+
+    def test_where_nothing_is_known_of_its_work_no_time_is_said(self, deployed: Deployed, capsys: Said) -> None:
+        deployed.catalog(*way(deployed.upload("in/a.jpg"))[:2])
+        deployed.functions.feed(RESIZE, ScalingConfig={"MaximumConcurrency": 2})
+        assert main(["rerun", "in/a.jpg", "--from", "resize", "--dry-run"]) == 0
+        assert "how long that takes is not known" in capsys.readouterr().err
+
+    def test_a_paused_actor_is_pointed_out(self, deployed: Deployed, capsys: Said) -> None:
+        deployed.ready("in/a.jpg")
+        deployed.functions.feed(RESIZE, "Disabled")
+        assert main(["rerun", "in/a.jpg", "--from", "resize", "--dry-run"]) == 0
+        assert "resize is paused: they will wait in its queue until `brigade resume resize`" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("arguments", "line"),
+        [
+            (["--from", "resize"], "which pictures? — name some, or else give --missing, --prefix or both"),
+            (["in/a.jpg", "--missing", "--from", "resize"], "which pictures? — name some, or else give --missing"),
+            (["in/a.jpg", "--prefix", "in/", "--from", "resize"], "which pictures? — name some, or else give"),
+            (["in/b.jpg", "--from", "resize"], "the catalogue knows no picture 'in/b.jpg' — `brigade ls` shows"),
+            (["in/a.jpg", "--from", "shrink"], "no actor is named shrink; there are ingest, describe, normalize, "),
+            (["in/a.jpg", "--from", "catalog"], "catalog writes the very records that a rerun is made from — name"),
+            (
+                ["in/a.jpg", "--from", "resize"],
+                "Send 1 picture to resize? There is no terminal to answer on — add --y",
+            ),
+        ],
+    )
+    def test_what_cannot_be_done_is_one_line_and_nothing_is_sent(
+        self, deployed: Deployed, arguments: list[str], line: str, capsys: Said
+    ) -> None:
+        deployed.ready("in/a.jpg")
+        assert main(["rerun", *arguments]) == 1
+        assert f"error: {line}" in capsys.readouterr().err
+        assert deployed.received(RESIZE) == []
+
+    @pytest.mark.usefixtures("refusing")
+    def test_what_sqs_does_not_take_is_said_and_recorded(self, deployed: Deployed, capsys: Said) -> None:
+        for number in range(3):
+            deployed.ready(f"in/{number}.jpg")
+        assert main(["rerun", "--prefix", "in/", "--from", "resize", "--yes"]) == 1
+        said = capsys.readouterr().err.splitlines()
+        assert said[-2] == "not sent: 2: InvalidMessageContents: No."
+        assert said[-1].startswith("error: not all pictures were sent — `brigade dlq history ")
+        assert operations(deployed) == [("rerun", "resize", {"sent": 1, "not sent: InvalidMessageContents: No.": 2})]
+
+    def test_a_queue_that_breaks_off_leaves_word_of_how_far_it_came(
+        self, deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: Said
+    ) -> None:
+        for number in range(12):
+            deployed.ready(f"in/{number:02}.jpg")
+        really, batches = deployed.sqs.send_message_batch, []
+
+        def send(**what: Any) -> Any:
+            batches.append(what)
+            if len(batches) == 2:
+                raise ClientError({"Error": {"Code": "AccessDenied", "Message": "No more."}}, "SendMessageBatch")
+            return really(**what)
+
+        monkeypatch.setattr(deployed.sqs, "send_message_batch", send)
+        assert main(["rerun", "--prefix", "in/", "--from", "resize", "--yes"]) == 1
+        said = capsys.readouterr().err
+        assert "sent to resize: 10 of 12 pictures" in said
+        assert "error: not allowed: SendMessageBatch: No more." in said
+        assert operations(deployed) == [("rerun", "resize", {"sent": 10, "planned": 2})]

@@ -1,0 +1,71 @@
+"""A picture's way, as its record tells it."""
+
+from typing import Any
+
+import pytest
+
+from brigade.story.timeline import COLUMNS, moments, rows
+from kit.events import DeadLetterHandled
+from services.catalog.handler import act
+from services.catalog.memory import MemoryRecords
+from services.catalog.record import view
+from tests.services.catalog.story import image, judged, moderated, rejected, said, way
+from tests.services.site import site
+
+PICTURE = image()
+REDRIVEN = DeadLetterHandled(
+    image=PICTURE, actor="normalize", action="redriven", failed_at="2026-11-21T09:00:00Z", operation="o-1", by="ann"
+)
+
+
+def story(*letters: Any) -> dict[str, Any]:
+    records = MemoryRecords()
+    for letter in letters:
+        list(act(letter, site=site(), records=records))
+    return view(records.items[PICTURE.id] | {"entered_at": "2026-01-01T08:00:00.000Z"})
+
+
+def test_a_failure_and_its_redrive_are_told_in_order() -> None:
+    first, *rest = way(PICTURE)
+    record = story(first, said(rejected(PICTURE), "normalize"), said(REDRIVEN, "operator"), *rest)
+    assert {moment.who for moment in moments(record)} == {"s3", "ingest", "normalize", "operator", "resize"}
+    told = [moment.what for moment in moments(record)]
+    assert told[0] == "uploaded"
+    assert "gave it up: corrupt-image, after 2 receives; dead letter" in told
+    assert "redriven normalize's dead letter (ann, o-1)" in told
+    assert [moment.at for moment in moments(record)] == sorted(moment.at for moment in moments(record))
+
+
+def test_retries_are_told() -> None:
+    assert {moment.what for moment in moments(story(*way(PICTURE)))} == {"uploaded", "done after 1 retry"}
+
+
+def test_verdict_and_judgement_are_told() -> None:
+    record = story(
+        *way(PICTURE)[:2],
+        said(moderated(PICTURE, "gate", "refused"), "moderate"),
+        said(judged(PICTURE, "rejected"), "operator"),
+    )
+    told = [(moment.who, moment.what) for moment in moments(record)]
+    assert ("moderate", "done after 1 retry: refused, nudity 97 %") in told
+    assert ("operator", "rejected it (ann, 20261121T080000Z-abc)") in told
+
+
+def test_waiting_and_work_are_drawn_to_scale() -> None:
+    drawn = [row for row in rows(story(*way(PICTURE))) if row[3]]
+    assert len(drawn) == 3
+    for row in drawn:
+        assert len(row) == len(COLUMNS)
+        assert (row[3], row[4]) == ("30 ms", "40 ms")
+        assert str(row[5]) == "░" * 13 + "█" * 17
+
+
+@pytest.mark.parametrize(("milliseconds", "bar"), [((0, 0), ""), ((0, 5), "█" * 30), ((1, 100_000), "░" + "█" * 30)])
+def test_what_took_any_time_is_seen(milliseconds: tuple[int, int], bar: str) -> None:
+    record = story(*way(PICTURE)[:1])
+    record["stages"]["ingest"] |= dict(zip(("queued_ms", "worked_ms"), milliseconds, strict=True))
+    assert str(rows(record)[-1][5]) == bar
+
+
+def test_a_picture_of_which_nothing_is_known_has_no_rows() -> None:
+    assert rows(story(*way(PICTURE)) | {"entered_at": "", "stages": {}}) == []

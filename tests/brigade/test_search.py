@@ -1,0 +1,177 @@
+"""Which index a search asks, and what its filters let through."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brigade import search
+from brigade.catalogue import Question
+from brigade.console import OperatorError
+from brigade.search import MOST_DAYS, Filters, entry, plan
+from services.catalog.record import UNDATED, Status
+from services.catalog.table import BY_SERIAL, BY_STATUS, BY_TAKEN
+
+TODAY = date(2026, 11, 21)
+RECORD: dict[str, Any] = {
+    "image_id": "id",
+    "status": "READY",
+    "entered_at": "2026-11-21T08:00:00.000Z",
+    "recipe": "default",
+    "camera": {"make": "RECONYX", "serial": "P800", "taken_at": "2010-11-06T04:04:00"},
+    "moderation": {"verdict": "accepted"},
+}
+BARE = {**RECORD, "camera": None, "moderation": None, "entered_at": None}
+
+
+@pytest.mark.parametrize(
+    ("filters", "asked"),
+    [
+        (Filters(serial="P800", status=Status.READY), [Question(BY_SERIAL, "P800")]),
+        (
+            Filters(serial="P800", taken_from="2010-11", taken_to="2010-12"),
+            [Question(BY_SERIAL, "P800", "2010-11", "2010-12~")],
+        ),
+        (
+            Filters(taken_from="2026-11-20", taken_to="2026-11-21", day="2026-11-21"),
+            [
+                Question(BY_TAKEN, "2026-11-21", "2026-11-20", "2026-11-21~"),
+                Question(BY_TAKEN, "2026-11-20", "2026-11-20", "2026-11-21~"),
+            ],
+        ),
+        (Filters(status=Status.FAILED), [Question(BY_STATUS, "FAILED")]),
+        (
+            Filters(status=Status.FAILED, day="2026-11-21"),
+            [Question(BY_STATUS, "FAILED", "2026-11-21", "2026-11-21~")],
+        ),
+        (Filters(make="RECONYX"), [Question(BY_STATUS, status.value) for status in Status]),
+        (Filters(taken_to="2026-11-21"), [Question(BY_STATUS, status.value) for status in Status]),
+    ],
+)
+def test_the_most_telling_filter_has_its_index_asked(filters: Filters, asked: list[Question]) -> None:
+    assert list(plan(filters, TODAY).questions) == asked
+
+
+def test_without_an_end_days_go_to_tomorrow() -> None:
+    found = plan(Filters(taken_from="2026-11-21T05:00"), TODAY)
+    assert [question.value for question in found.questions] == ["2026-11-22", "2026-11-21"]
+    assert found.in_turn
+
+
+def test_more_days_than_a_years_are_not_asked_one_by_one() -> None:
+    within = plan(Filters(taken_from="2026-01-01", taken_to="2027-01-01"), TODAY)
+    assert (within.index, len(within.questions)) == (BY_TAKEN, MOST_DAYS)
+    beyond = plan(Filters(taken_from="2026-01-01", taken_to="2027-01-02"), TODAY)
+    assert (beyond.index, beyond.in_turn) == (BY_STATUS, False)
+
+
+def test_an_end_before_its_beginning_is_an_error() -> None:
+    with pytest.raises(OperatorError, match="2026-11-21 lies after 2026-11-20 — let --taken-to come after"):
+        plan(Filters(taken_from="2026-11-21", taken_to="2026-11-20"), TODAY)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(),
+        Filters(status=Status.READY),
+        Filters(day="2026-11-21"),
+        Filters(recipe="default"),
+        Filters(serial="P800"),
+        Filters(make="Reconyx"),
+        Filters(taken_from="2010-11-06"),
+        Filters(taken_from="2010-11-06T04:04"),
+        Filters(taken_to="2010-11-06"),
+        Filters(taken_to="2010-11-06T04:04"),
+        Filters(verdict="accepted"),
+    ],
+)
+def test_what_is_looked_for_is_found(filters: Filters) -> None:
+    assert filters.accepts(RECORD)
+    assert filters.accepts(BARE) is (filters in (Filters(), Filters(status=Status.READY), Filters(recipe="default")))
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(status=Status.FAILED),
+        Filters(day="2026-11-20"),
+        Filters(recipe="training"),
+        Filters(serial="P80"),
+        Filters(make="RECON"),
+        Filters(taken_from="2010-11-06T04:05"),
+        Filters(taken_to="2010-11-06T04:03"),
+        Filters(verdict="refused"),
+    ],
+)
+def test_what_is_not_looked_for_is_left_out(filters: Filters) -> None:
+    assert not filters.accepts(RECORD)
+
+
+DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+
+
+@given(DAYS, DAYS, st.datetimes().map(lambda taken: taken.isoformat(timespec="seconds")))
+def test_every_time_between_two_days_is_in_the_list_of_one_of_them(first: date, last: date, taken_at: str) -> None:
+    first, last = sorted((first, last))
+    filters = Filters(taken_from=first.isoformat(), taken_to=last.isoformat())
+    record = {**RECORD, "camera": {"taken_at": taken_at}}
+    lists = [
+        question
+        for question in plan(filters, TODAY).questions
+        if question.value == taken_at[:10] and question.low <= taken_at <= question.high
+    ]
+    assert len(lists) == filters.accepts(record) == (first.isoformat() <= taken_at[:10] <= last.isoformat())
+
+
+def test_going_on_after_a_picture_asks_for_nothing_newer() -> None:
+    taken = plan(Filters(taken_from="2026-11-19", taken_to="2026-11-21"), TODAY)
+    left = taken.from_(("2026-11-20T12:00:00", "id"))
+    assert [(question.value, question.high) for question in left] == [
+        ("2026-11-20", "2026-11-20T12:00:00"),
+        ("2026-11-19", "2026-11-20T12:00:00"),
+    ]
+    assert plan(Filters(status=Status.READY), TODAY).from_(("2026", "id")) == (
+        Question(BY_STATUS, "READY", high="2026"),
+    )
+
+
+def test_a_picture_is_listed_under_its_upload_or_its_taking() -> None:
+    assert entry(RECORD, BY_STATUS) == ("2026-11-21T08:00:00.000Z", "id")
+    assert entry(RECORD, BY_SERIAL) == ("2010-11-06T04:04:00", "id")
+    assert entry({**RECORD, "camera": {"serial": "P800"}}, BY_SERIAL) == (UNDATED, "id")
+    assert entry(BARE, BY_STATUS) == ("", "id")
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "meant"),
+    [
+        (search.day, "2026-11-21", "2026-11-21"),
+        (search.time, "2026-11-21", "2026-11-21"),
+        (search.time, "2026-11-21T05:40", "2026-11-21T05:40"),
+        (search.time, "2026-11-21T05:40:59", "2026-11-21T05:40:59"),
+        (search.status, "Ready", Status.READY),
+        (search.verdict, "refused", "refused"),
+    ],
+)
+def test_what_is_typed_is_read(read: Any, text: str, meant: str) -> None:
+    assert read(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "said"),
+    [
+        (search.day, "yesterday", "'yesterday' is no day — write it as 2026-11-21"),
+        (search.day, "2026-02-30", "'2026-02-30' is no day"),
+        (search.time, "2026-11-21 05:40", "is no time — write it as 2026-11-21, or 2026-11-21T05:40"),
+        (search.time, "2026-11-21T25:00", "is no time"),
+        (search.time, "2026-11-21T05:40+01:00", "is no time"),
+        (search.status, "lost", "no status is called 'lost' — use one of processing, ready"),
+        (search.verdict, "maybe", "no verdict is called 'maybe' — use one of accepted, refused, uncertain"),
+    ],
+)
+def test_what_means_nothing_is_an_error_that_says_how_to_write_it(read: Any, text: str, said: str) -> None:
+    with pytest.raises(OperatorError, match=said):
+        read(text)

@@ -1,0 +1,133 @@
+"""`brigade ls`, as it is typed: filters, paging, JSON, CSV."""
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from brigade.__main__ import main
+from brigade.pipeline import Pipeline
+from kit.events import Image
+from tests.brigade.deploy.deployed import Deployed, deploy, way
+from tests.services.catalog import story
+
+Said = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def deployed(state: None, cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Deployed:
+    made = deploy()
+    monkeypatch.setattr(Pipeline, "find", lambda *_: made.pipeline)
+    return made
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Pictures of two cameras."""
+
+    deployed: Deployed
+
+    def add(self, key: str, **facts: Any) -> Image:
+        picture = self.deployed.upload(key)
+        self.deployed.catalog(*way(picture), story.said(story.described(picture, **facts), "describe"))
+        return picture
+
+
+@pytest.fixture
+def shelf(deployed: Deployed) -> Shelf:
+    shelf = Shelf(deployed)
+    for minute in range(5):
+        shelf.add(f"in/{minute}.jpg", make="RECONYX", serial="P800", taken_at=f"2026-11-20T08:0{minute}:00+01:00")
+    shelf.add("in/undated.jpg", make="RECONYX", serial="P800")
+    shelf.add("in/other.jpg", make="CUDDEBACK", serial="0042", taken_at="2026-11-21T08:00:00", latitude=-46.5)
+    shelf.add("in/none.jpg")
+    return shelf
+
+
+def keys(capsys: Said, *arguments: str) -> list[str]:
+    assert main(["ls", *arguments, "--json"]) == 0
+    return [record["source"]["key"] for record in json.loads(capsys.readouterr().out)]
+
+
+@pytest.mark.usefixtures("shelf")
+class TestFilters:
+    def test_a_cameras_pictures_come_the_last_taken_first(self, capsys: Said) -> None:
+        taken = [f"in/{minute}.jpg" for minute in reversed(range(5))]
+        assert keys(capsys, "--serial", "P800") == ["in/undated.jpg", *taken]
+        assert keys(capsys, "--serial", "0042") == ["in/other.jpg"]
+        assert keys(capsys, "--serial", "42") == []
+
+    def test_a_range_of_days_or_times_has_all_cameras(self, capsys: Said) -> None:
+        assert keys(capsys, "--taken-from", "2026-11-21", "--taken-to", "2026-11-21") == ["in/other.jpg"]
+        between = ("--taken-from", "2026-11-20T08:01", "--taken-to", "2026-11-20T08:02")
+        assert keys(capsys, *between) == ["in/2.jpg", "in/1.jpg"]
+        assert keys(capsys, *between, "--make", "cuddeback") == []
+
+    def test_makers_are_found_whatever_their_case(self, capsys: Said) -> None:
+        assert keys(capsys, "--make", "Cuddeback", "--status", "ready") == ["in/other.jpg"]
+
+    def test_an_end_before_the_beginning_is_one_line(self, capsys: Said) -> None:
+        assert main(["ls", "--taken-from", "2026-11-21", "--taken-to", "2026-11-20"]) == 1
+        assert capsys.readouterr().err == (
+            "error: 2026-11-21 lies after 2026-11-20 — let --taken-to come after --taken-from\n"
+        )
+
+
+@pytest.mark.usefixtures("shelf")
+class TestPaging:
+    @pytest.mark.parametrize(
+        "filters", [(), ("--serial", "P800"), ("--taken-from", "2026-11-20", "--taken-to", "2026-11-21")]
+    )
+    def test_going_on_shows_everything_once(self, filters: tuple[str, ...], capsys: Said) -> None:
+        everything = keys(capsys, *filters)
+        shown: list[str] = []
+        after: tuple[str, ...] = ()
+        for _ in everything:
+            assert main(["ls", *filters, *after, "--limit", "2", "--json"]) == 0
+            said = capsys.readouterr()
+            records = json.loads(said.out)
+            assert 1 <= len(records) <= 2
+            shown += [record["source"]["key"] for record in records]
+            if "there are more" not in said.err:
+                break
+            after = ("--after", records[-1]["image_id"])
+            assert f"there are more: {' '.join(after)} goes on" in said.err
+        assert shown == everything
+        assert len(everything) == len(set(everything)) >= 6
+
+    def test_where_the_limit_is_all_there_is_nothing_is_said(self, capsys: Said) -> None:
+        assert main(["ls", "--serial", "P800", "--limit", "6", "--json"]) == 0
+        assert "more" not in capsys.readouterr().err
+
+
+def test_a_spreadsheet_gets_a_line_a_picture(shelf: Shelf, capsys: Said) -> None:
+    assert main(["ls", "--serial", "0042", "--csv"]) == 0
+    [line] = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    told = {name: line[name] for name in ("key", "status", "make", "serial", "taken_at", "latitude", "longitude")}
+    assert told == {
+        "key": "in/other.jpg",
+        "status": "READY",
+        "make": "CUDDEBACK",
+        "serial": "0042",
+        "taken_at": "2026-11-21T08:00:00",
+        "latitude": "-46.5",  # a number is no formula
+        "longitude": "",
+    }
+
+
+def test_a_spreadsheet_gets_no_formula_out_of_a_picture(deployed: Deployed, capsys: Said) -> None:
+    Shelf(deployed).add("in/evil.jpg", make='=cmd|" /C calc"!A0', serial="s", model='a,"b"')
+    assert main(["ls", "--serial", "s", "--csv"]) == 0
+    [line] = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (line["make"], line["model"]) == ('\'=cmd|" /C calc"!A0', 'a,"b"')
+
+
+def test_show_says_what_the_camera_says(shelf: Shelf, capsys: Said) -> None:
+    assert main(["show", "in/4.jpg"]) == 0
+    said = capsys.readouterr().out
+    assert "camera        RECONYX, serial P800" in said
+    assert "taken         2026-11-20T08:04:00+01:00" in said
+    assert "metadata      by exiftool 13.59" in said
