@@ -28,7 +28,8 @@ def cascade(image: Image.Image, whole: tuple[int, int], plans: Iterable[Plan]) -
     sources = [image.convert(_MULTIPLIED[image.mode]) if image.mode in _MULTIPLIED else image]
     for plan in sorted(set(plans), key=lambda plan: -plan.scale):
         source = next(s for s in reversed(sources) if s is sources[0] or _serves(s, whole, plan))
-        if source is sources[0] and (base := _base(whole, plan)).size != source.size:
+        # Never the whole of it enlarged: what is cut out may be a sliver of a very long picture.
+        if source is sources[0] and plan.scale < 1 and (base := _base(whole, plan)).size != source.size:
             source = _scale(source, whole, base, FILTER if image.size == whole else FILTER_AFTER_DRAFT)
             sources.append(source)
         made = _scale(source, whole, plan)
