@@ -3,21 +3,34 @@
 import logging
 import os
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import settings
 from moto import mock_aws
+from xdist.scheduler import LoadScopeScheduling
 
 from kit import aws, retry
 
 REGION: Final = "eu-west-1"
+PACKAGES = "tests/packages/"
 
 # New examples at every run on a desk, the same ones in CI: a red run there must be the change's own fault.
 settings.register_profile(
     "brigade", deadline=None, max_examples=60, database=None, derandomize=bool(os.environ.get("CI"))
 )
 settings.load_profile("brigade")
+
+
+class _Workers(LoadScopeScheduling):  # type: ignore[misc]
+    """Tests of packages go to one worker, which makes the packages once; all others wherever there is room."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return PACKAGES if nodeid.startswith(PACKAGES) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return _Workers(config, log)
 
 
 @pytest.fixture

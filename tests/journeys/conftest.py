@@ -35,7 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     elsewhere = bool(ours) and engine.chosen() is not None
     for item in ours:
         item.add_marker(pytest.mark.journey)
-        item.add_marker(pytest.mark.xdist_group("journeys"))
         if elsewhere and "journey" not in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.skip(reason="needs a local cloud of its own"))
 

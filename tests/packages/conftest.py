@@ -2,7 +2,6 @@
 
 import platform
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +11,6 @@ from infra.libraries import Platform
 from services.chain import CHAIN
 
 Built = dict[str, bytes]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.xdist_group("packages"))
 
 
 @pytest.fixture(scope="session")

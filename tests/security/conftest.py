@@ -15,7 +15,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here) and "guard" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("security"))
 
 
 @pytest.fixture(scope="session")
