@@ -1,6 +1,5 @@
 """`brigade deploy`, `brigade destroy`, `brigade outputs`: the stack, wherever the target is."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from brigade import release
 from brigade.commands import here
+from brigade.commands.asking import ask
 from brigade.commands.options import AsJson, StackName
 from brigade.console import OperatorError, out, print_json, say, table
 
@@ -98,7 +98,7 @@ def destroy(
     say(f"destroying stack {stack} on {target.describe()}; that {fate}:")
     for each in left:
         say(f"  {each.name} ({each.type.removeprefix('AWS::')})")
-    _ask(stack, yes)
+    ask(f"Destroy stack {stack}?", yes)
     deployment.destroy(found, Narrator())
     if delete_pictures:
         kept.delete(target, left)
@@ -129,15 +129,6 @@ def _destroy_nothing(target: "Target", stack: str) -> None:
         raise OperatorError(f"no stack named {stack} on {target.describe()}", "there is nothing to destroy")
     artifacts.delete()
     say(f"no stack named {stack} on {target.describe()}; deleted the code that was uploaded for it")
-
-
-def _ask(stack: str, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise OperatorError("destroying asks first, and there is no terminal to ask on", "add --yes")
-    if not typer.confirm(f"Destroy stack {stack}?", err=True):
-        raise OperatorError("nothing was destroyed")
 
 
 def _how_to_delete(each: "Kept") -> str:

@@ -6,19 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
 from brigade import uploads
+from brigade.__main__ import main
 from brigade.deploy import deployment
 from brigade.flow import mappings
-from brigade.local import local_cloud
+from brigade.local import local_cloud, local_record
 from brigade.local.local_cloud import LocalCloud
 from brigade.pipeline import Pipeline
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH
 from infra import names, policies
+from kit import aws
 from kit.envelope import Envelope, decode
 from kit.events import Image, ImageCataloged, ImageUploaded, Source
 from services.chain import CHAIN
@@ -151,6 +153,47 @@ def journey(recipes: Path) -> Iterator[Journey]:
         pipeline = Pipeline(stack)
         with listening(pipeline) as listener:
             yield Journey(pipeline, listener, cloud)
+
+
+class Brigade(Protocol):
+    """Give a command on the journeys' stack; it must end with that code, or with any if that is None.
+
+    Returns what it prints; of ``--json`` only that.
+    """
+
+    def __call__(self, *arguments: str, code: int | None = 0) -> str: ...
+
+
+@pytest.fixture
+def brigade(
+    journey: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Brigade]:
+    """An operator in an empty folder, as after `brigade up`."""
+    for name, value in journey.pipeline.target.variables().items():
+        monkeypatch.setenv(name, value)
+    for name in ("NO_PROXY", "no_proxy"):  # set by the command; the test's end puts them back
+        monkeypatch.setenv(name, "127.0.0.1")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("BRIGADE_STACK", engine.STACK)
+    monkeypatch.chdir(tmp_path)
+    if journey.own_cloud:
+        local_record.record(journey.own_cloud)
+
+    def give(*arguments: str, code: int | None = 0) -> str:
+        capsys.readouterr()
+        ended = main(list(arguments))
+        said = capsys.readouterr()
+        assert code in (None, ended), said.out + said.err
+        return said.out if "--json" in arguments else said.out + said.err
+
+    yield give
+    aws.forget()
+
+
+@pytest.fixture
+def own_cloud(journey: Journey) -> LocalCloud:
+    """The built-in local cloud; where there is another engine, the test is skipped."""
+    return journey.cloud
 
 
 @contextmanager

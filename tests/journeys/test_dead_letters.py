@@ -2,52 +2,31 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from brigade.__main__ import main
 from brigade.dead_letters.archive import read
 from infra import names
-from kit import aws
 from kit.envelope import encode, now, wrap
 from kit.events import Image, ImageIngested
 from kit.tracing import Trace
 from services.chain import CHAIN
 from tests import pictures
-from tests.journeys.conftest import UNMATCHED, Journey, until
-
-Dlq = Callable[..., str]
+from tests.journeys.conftest import UNMATCHED, Brigade, Journey, until
 
 
 @pytest.fixture
-def dlq(
-    journey: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Dlq]:
-    """Give a command of `brigade dlq` in an empty folder; it must end with that code. Returns what it prints."""
-    for name, value in journey.pipeline.target.variables().items():
-        monkeypatch.setenv(name, value)
-    for name in ("NO_PROXY", "no_proxy"):  # set by the command; the test's end puts them back
-        monkeypatch.setenv(name, "127.0.0.1")
-    monkeypatch.setenv("BRIGADE_STACK", "journeys")
+def dlq(brigade: Brigade, monkeypatch: pytest.MonkeyPatch) -> Brigade:
+    """The same for commands of `brigade dlq`."""
     monkeypatch.setattr("brigade.dead_letters.queue._LONG_POLL_S", 0)  # one server never answers too early
-    monkeypatch.chdir(tmp_path)
-
-    def give(*arguments: str, code: int = 0) -> str:
-        capsys.readouterr()
-        ended = main(["dlq", *arguments])
-        said = capsys.readouterr()
-        assert ended == code, said.out + said.err
-        return said.out if "--json" in arguments else said.out + said.err
-
-    yield give
-    aws.forget()
+    return partial(brigade, "dlq")
 
 
-def dead_letter(dlq: Dlq, actor: str, image: Image) -> dict[str, Any]:
+def dead_letter(dlq: Brigade, actor: str, image: Image) -> dict[str, Any]:
     """Wait for the picture's dead letter."""
 
     def found() -> Any:
@@ -65,7 +44,7 @@ def ingested(journey: Journey, key: str, recipe: str) -> tuple[Image, str]:
     return image, encode(wrap(event, "ingest", Trace.start().child()))
 
 
-def operations(dlq: Dlq, image: Image) -> list[dict[str, Any]]:
+def operations(dlq: Brigade, image: Image) -> list[dict[str, Any]]:
     """Return what was done to a picture's dead letters, oldest first."""
     listed = [dlq("history", each["id"], "--json") for each in json.loads(dlq("history", "--json"))]
     found = [json.loads(each)[0] for each in reversed(listed)]
@@ -73,7 +52,7 @@ def operations(dlq: Dlq, image: Image) -> list[dict[str, Any]]:
 
 
 def test_a_message_is_mended_by_hand_and_its_picture_becomes_ready(
-    journey: Journey, dlq: Dlq, monkeypatch: pytest.MonkeyPatch
+    journey: Journey, dlq: Brigade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image, message = ingested(journey, f"{UNMATCHED}mended.jpg", recipe="gone")
     topic = journey.pipeline.stack.outputs[names.topic(ImageIngested)]
@@ -105,7 +84,7 @@ def test_a_message_is_mended_by_hand_and_its_picture_becomes_ready(
     assert [(each["outcome"], each["status"]) for each in done["messages"]] == [("redriven", "READY")]
 
 
-def test_what_is_discarded_is_in_a_file_and_comes_back_from_it(journey: Journey, dlq: Dlq) -> None:
+def test_what_is_discarded_is_in_a_file_and_comes_back_from_it(journey: Journey, dlq: Brigade) -> None:
     image = journey.put("in/list.jpg", pictures.text_named_jpg())
     before = dead_letter(dlq, "ingest", image)
     chosen = ("--image", image.id)
@@ -143,7 +122,7 @@ def handled(journey: Journey, image: Image) -> list[str]:
     return [value["M"]["action"]["S"] for name, value in answer["Item"].items() if name.startswith("handled_")]
 
 
-def test_a_replay_reads_the_real_picture_and_changes_nothing(journey: Journey, dlq: Dlq) -> None:
+def test_a_replay_reads_the_real_picture_and_changes_nothing(journey: Journey, dlq: Brigade) -> None:
     image, message = ingested(journey, f"{UNMATCHED}replayed.jpg", recipe="default")
     dead = journey.pipeline.stack.outputs[names.dead_letter_queue(CHAIN.actor("normalize"))]
     identity = journey.pipeline.target.client("sqs").send_message(QueueUrl=dead, MessageBody=message)["MessageId"]

@@ -8,9 +8,8 @@ from PIL import Image as Pillow
 
 from kit.events import Image
 from tests import pictures
-from tests.journeys.conftest import Journey, until
+from tests.journeys.conftest import Brigade, Journey, until
 from tests.journeys.moderator import Moderator, moderating
-from tests.journeys.test_operations import Brigade, brigade  # noqa: F401 - a fixture
 
 # To the moderator, dark is nude.
 WHITE, GREY, BLACK = 255, 128, 0
@@ -69,7 +68,7 @@ def test_what_is_refused_is_held_back_and_the_record_says_why(journey: Journey) 
     assert journey.cataloged(image) == 0
 
 
-def test_what_is_uncertain_is_held_back_until_somebody_approves_it(journey: Journey, brigade: Brigade) -> None:  # noqa: F811
+def test_what_is_uncertain_is_held_back_until_somebody_approves_it(journey: Journey, brigade: Brigade) -> None:
     image, record = held(journey, "gate/grey.png", GREY)
     assert (record["moderation"]["verdict"], record["moderation"]["confidence"]) == ("uncertain", 50)
     assert image.id in brigade("ls", "--status", "quarantined")
@@ -83,7 +82,7 @@ def test_what_is_uncertain_is_held_back_until_somebody_approves_it(journey: Jour
     assert "approve" in brigade("dlq", "history")
 
 
-def test_what_is_rejected_loses_its_master_and_keeps_its_original(journey: Journey, brigade: Brigade) -> None:  # noqa: F811
+def test_what_is_rejected_loses_its_master_and_keeps_its_original(journey: Journey, brigade: Brigade) -> None:
     image, _ = held(journey, "gate/rejected.png", BLACK)
     brigade("reject", image.id, "--yes")
     until(lambda: outputs(journey, image) == [], "the master to go")
@@ -91,7 +90,7 @@ def test_what_is_rejected_loses_its_master_and_keeps_its_original(journey: Journ
     assert original_is_there(journey, image)
 
 
-def test_and_that_too_where_it_is_wished(journey: Journey, brigade: Brigade) -> None:  # noqa: F811
+def test_and_that_too_where_it_is_wished(journey: Journey, brigade: Brigade) -> None:
     image, _ = held(journey, "gate/gone.png", BLACK)
     brigade("reject", image.id, "--delete-original", "--yes")
     assert not original_is_there(journey, image)

@@ -1,47 +1,18 @@
 """An operator's day: an actor is paused and goes on, what is missing is found and made again."""
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from brigade.__main__ import main
-from brigade.local import local_record
 from infra import names
-from kit import aws
 from kit.events import Image
 from services.catalog.record import source_key
 from services.catalog.table import KEY
 from tests import pictures
-from tests.journeys.conftest import Journey, until
+from tests.journeys.conftest import Brigade, Journey, until
 
-Brigade = Callable[..., str]
-
-
-@pytest.fixture
-def brigade(
-    journey: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Brigade]:
-    """Give a command on the journeys' stack, as after `brigade up`; it must succeed. Returns what it prints."""
-    for name, value in journey.pipeline.target.variables().items():
-        monkeypatch.setenv(name, value)
-    for name in ("NO_PROXY", "no_proxy"):  # set by the command; the test's end puts them back
-        monkeypatch.setenv(name, "127.0.0.1")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setenv("BRIGADE_STACK", "journeys")
-    local_record.record(journey.cloud)
-
-    def give(*arguments: str) -> str:
-        capsys.readouterr()
-        code = main(list(arguments))
-        said = capsys.readouterr()
-        assert code == 0, said.err
-        return said.out if "--json" in arguments else said.out + said.err
-
-    yield give
-    aws.forget()
+pytestmark = pytest.mark.usefixtures("own_cloud")
 
 
 def vitals(brigade: Brigade, actor: str) -> dict[str, Any]:

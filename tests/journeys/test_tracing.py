@@ -1,45 +1,19 @@
 """One trace from upload to catalogue, and what an operator sees of it."""
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from brigade.__main__ import main
-from brigade.local import local_record
-from kit import aws
 from tests import pictures
-from tests.journeys.conftest import Journey, until
+from tests.journeys.conftest import Brigade, Journey, until
 
-Brigade = Callable[..., str]
-
-
-@pytest.fixture
-def brigade(
-    journey: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Brigade]:
-    """Give a command, as after `brigade up`, and return what it prints, its error included."""
-    for name, value in (journey.pipeline.target.variables() | {"NO_PROXY": "*", "no_proxy": "*"}).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setenv("BRIGADE_STACK", "journeys")
-    local_record.record(journey.cloud)
-
-    def give(*arguments: str) -> str:
-        capsys.readouterr()
-        main(list(arguments))
-        said = capsys.readouterr()
-        return said.out + said.err
-
-    yield give
-    aws.forget()
+pytestmark = pytest.mark.usefixtures("own_cloud")
 
 
 def known(brigade: Brigade, what: str) -> list[dict[str, Any]]:
     """Return the segments that have been collected so far."""
-    said = brigade("trace", what, "--json")
+    said = brigade("trace", what, "--json", code=None)
     found: list[dict[str, Any]] = json.loads(said) if said.startswith("[") else []
     return found
 

@@ -521,12 +521,12 @@ class TestTheCommands:
         name = stack()
         bring_up(here, name)
         assert main(["destroy", "--stack", name]) == 1
-        assert "there is no terminal to ask on — add --yes" in capsys.readouterr().err
+        assert "There is no terminal to answer on — add --yes" in capsys.readouterr().err
         with monkeypatch.context() as patch:
             patch.setattr("sys.stdin.isatty", lambda: True, raising=False)
             patch.setattr("typer.confirm", lambda *_, **__: False)
             assert main(["destroy", "--stack", name]) == 1
-            assert "nothing was destroyed" in capsys.readouterr().err
+            assert "nothing was changed" in capsys.readouterr().err
             assert Stack.look(here, name)
             patch.setattr("typer.confirm", lambda *_, **__: True)
             assert main(["destroy", "--stack", name, "--delete-pictures"]) == 0
