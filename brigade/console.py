@@ -1,6 +1,7 @@
 """What the operator sees: results on stdout, everything else on stderr, errors as one line."""
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,6 +34,18 @@ class OperatorError(Exception):
         self.message = message
         self.hint = hint
         super().__init__(f"{message} — {hint}" if hint else message)
+
+
+@contextmanager
+def actors_quiet() -> Iterator[None]:
+    """Let the actors log nothing within the block: what happens stands in reports, or is the command's own error."""
+    log = logging.getLogger("brigade")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def printable(text: str) -> str:

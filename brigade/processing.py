@@ -86,9 +86,13 @@ def _report(file: LocalFile, record: dict[str, Any], out: Path) -> dict[str, Any
             {"name": rendition["name"], **_stored(rendition, out)} for rendition in record.get("renditions") or ()
         ],
         "moderation": record.get("moderation"),
-        "metadata": record.get("camera") or {},
+        "metadata": _described(record.get("camera") or {}, out),
         "timings_ms": {actor: stage["worked_ms"] for actor, stage in record.get("stages", {}).items()},
     }
+
+
+def _described(camera: dict[str, Any], out: Path) -> dict[str, Any]:
+    return camera | ({"tags": str(out / camera["tags"])} if "tags" in camera else {})
 
 
 def _stored(image: dict[str, Any], out: Path) -> dict[str, Any]:

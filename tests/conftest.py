@@ -1,6 +1,5 @@
 """What every test may ask for."""
 
-import logging
 import os
 from collections.abc import Iterator
 from typing import Any, Final
@@ -46,15 +45,6 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with mock_aws():
         yield
     aws.forget()
-
-
-@pytest.fixture(autouse=True)
-def what_is_logged() -> Iterator[None]:
-    """The actors' log as it was: some commands silence it for the rest of their process."""
-    log = logging.getLogger("brigade")
-    level = log.level
-    yield
-    log.setLevel(level)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """`brigade process`: the same actors on local files."""
 
 import json
-import logging
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from brigade.console import out, progress, say
+from brigade.console import actors_quiet, out, progress, say
 from brigade.story.verdicts import told
 
 
@@ -32,9 +31,8 @@ def process(
     if recipe:
         recipes = processing.only(recipes, recipe)
     found = files.find(paths)
-    logging.getLogger("brigade").setLevel(logging.CRITICAL)  # what the actors log stands in each file's report
     counts = {"ready": 0, "rejected": 0, "quarantined": 0, "ignored": 0}
-    with progress("processing", len(found), shown=not as_json) as step:
+    with actors_quiet(), progress("processing", len(found), shown=not as_json) as step:
         for report in processing.process(found, recipes, out_folder, jobs):
             counts[report["status"]] += 1
             if as_json:

@@ -1,13 +1,12 @@
 """`brigade recipes`: what would happen to which key, whether a recipes file is right, and what it makes of a photo."""
 
-import logging
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from brigade.console import counted, out, print_json, say, table
+from brigade.console import actors_quiet, counted, out, print_json, say, table
 
 app = typer.Typer(help="What would happen to which key.")
 
@@ -57,8 +56,8 @@ def preview(
     from brigade.recipes import load_recipes
 
     loaded = load_recipes(file)
-    logging.getLogger("brigade").setLevel(logging.CRITICAL)  # a rejection is this command's own error
-    sheet = recipe_preview.preview(photo, processing.only(loaded, recipe) if recipe else loaded, out_folder)
+    with actors_quiet():
+        sheet = recipe_preview.preview(photo, processing.only(loaded, recipe) if recipe else loaded, out_folder)
     say(f"look at {sheet}")
 
 

@@ -1,8 +1,11 @@
 """`brigade process`, as it is typed."""
 
+import gzip
 import json
 from pathlib import Path
 
+import msgspec
+import PIL
 import pytest
 
 from brigade.__main__ import main
@@ -10,6 +13,7 @@ from services.moderate import rekognition
 from services.moderate.actor import MODERATOR
 from services.moderate.opinion import Opinion
 from tests import pictures
+from tests.services.describe import drawn
 
 
 @pytest.fixture
@@ -32,6 +36,21 @@ def test_a_file_gives_one_json_line_and_its_outputs(
     for output in (report["normalized"], *report["renditions"]):
         assert Path(output["path"]).stat().st_size == output["bytes"]
     assert set(report["timings_ms"]) == {"ingest", "describe", "normalize", "resize"}
+
+
+def test_a_report_has_what_the_camera_says_but_not_where(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (photos / "good.jpg").write_bytes(drawn.picture())
+    assert main(["process", str(photos), "--out", str(tmp_path / "out"), "--json"]) == 0
+    [line] = capsys.readouterr().out.splitlines()
+    metadata = json.loads(line)["metadata"]
+    by = (metadata.pop("extractor"), metadata.pop("version"))
+    assert by in {("Pillow", PIL.__version__), ("exiftool", by[1])}
+    tags = json.loads(gzip.decompress(Path(metadata.pop("tags")).read_bytes()))
+    assert tags["ExifIFD:SerialNumber"] == drawn.FACTS.serial
+    facts = msgspec.to_builtins(drawn.FACTS)
+    assert metadata == {name: fact for name, fact in facts.items() if name not in {"latitude", "longitude"}}
 
 
 def test_a_bad_file_is_reported_with_its_reason_and_the_others_go_on(

@@ -61,7 +61,7 @@ def _discard(place: Where, letters: "list[DeadLetter]", path: Path) -> None:
     from brigade.dead_letters.archive import write
     from brigade.dead_letters.discarding import DISCARDED
     from brigade.dead_letters.discarding import discard as delete
-    from brigade.dead_letters.telling import tell
+    from brigade.dead_letters.telling import tell_and_wait
 
     deleted: list[DeadLetter] = []
     with place.history.begin("discard", where=place.name, letters=letters) as operation:
@@ -73,7 +73,7 @@ def _discard(place: Where, letters: "list[DeadLetter]", path: Path) -> None:
                     step()
         finally:
             if place.pipeline:
-                tell(place.pipeline, deleted, DISCARDED, operation)
+                tell_and_wait(place.pipeline, deleted, DISCARDED, operation)
             say(f"{counted(len(deleted), 'dead letter')} discarded (operation {operation.id}); {path} holds them")
     if gone := len(letters) - len(deleted):
         raise OperatorError(

@@ -72,7 +72,7 @@ def _send_back(place: Where, letter: "DeadLetter", new: "DeadLetter") -> None:
     """Send the new letter, then delete the old one; recorded, and told to the catalogue."""
     from brigade.dead_letters.discarding import GONE
     from brigade.dead_letters.redrive import REDRIVEN
-    from brigade.dead_letters.telling import tell
+    from brigade.dead_letters.telling import tell_and_wait
 
     with place.history.begin("edit", where=place.name, letters=[letter]) as operation:
         held = next(iter(place.queue.take([letter.message_id])), None)
@@ -83,5 +83,5 @@ def _send_back(place: Where, letter: "DeadLetter", new: "DeadLetter") -> None:
         place.queue.delete(held)
         operation.note(letter.message_id, REDRIVEN)
         if place.pipeline:
-            tell(place.pipeline, [letter], REDRIVEN, operation)
+            tell_and_wait(place.pipeline, [letter], REDRIVEN, operation)
     say(f"sent back to the queue of {place.name} (operation {operation.id})")

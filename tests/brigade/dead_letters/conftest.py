@@ -42,6 +42,7 @@ def desk(cloud: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr("brigade.commands.resolve", lambda: found.pipeline.target)
     monkeypatch.setattr(Stack, "find", lambda *_: found.pipeline.stack)
     monkeypatch.setattr("brigade.dead_letters.queue._LONG_POLL_S", 0)  # moto is one server: it never answers too early
+    monkeypatch.setattr("brigade.dead_letters.telling.PATIENCE_S", 0)  # nobody here hears what the catalogue is told
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     return found

@@ -1,13 +1,16 @@
 """The catalogue hears of every picture of a letter that an operator has handled; where it cannot, he is warned."""
 
 import dataclasses
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from brigade.catalogue import Catalogue
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.operation import Entry, Operation, Recording
-from brigade.dead_letters.telling import tell
+from brigade.dead_letters.telling import tell, tell_and_wait
 from brigade.pipeline import Pipeline
 from kit.events import Source
 from tests.brigade.dead_letters.desk import FAILED_AT, Desk, ingested, uploaded
@@ -89,3 +92,41 @@ def test_what_sns_does_not_take_is_a_warning_too(
     monkeypatch.setattr(sns, "publish_batch", lambda **_: refusal)
     tell(desk.pipeline, [desk.bury("normalize", ingested())], "redriven", operation)
     assert "warning: the catalogue was not told of 1 picture: SNS did not take" in capsys.readouterr().err
+
+
+class TestWaiting:
+    @pytest.fixture
+    def looks(self, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+        """What the catalogue says of every picture's ``handled``, look by look; then it breaks."""
+        looks: list[dict[str, Any]] = []
+
+        def get(_: Catalogue, image_ids: Iterable[str]) -> dict[str, Any]:
+            handled = looks.pop(0)
+            return {image_id: {"handled": handled} for image_id in image_ids}
+
+        monkeypatch.setattr(Catalogue, "get", get)
+        monkeypatch.setattr("brigade.dead_letters.telling.PATIENCE_S", 60)
+        return looks
+
+    def test_it_ends_when_the_catalogue_knows_of_this_very_operation(
+        self, desk: Desk, operation: Recording, looks: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        looks += [{}, {"normalize": {"operation": "an earlier one"}}, {"normalize": {"operation": "op"}}]
+        tell_and_wait(desk.pipeline, [desk.bury("normalize", ingested())], "redriven", operation)
+        assert looks == []
+        assert len(desk.told()) == 1
+        assert capsys.readouterr().err == ""
+
+    def test_a_catalogue_that_cannot_be_asked_is_a_warning(
+        self, desk: Desk, operation: Recording, looks: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        tell_and_wait(desk.pipeline, [desk.bury("normalize", ingested())], "redriven", operation)
+        assert "warning: the catalogue could not be asked" in capsys.readouterr().err
+
+    def test_what_was_not_told_is_not_waited_for(
+        self, desk: Desk, operation: Recording, looks: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        outputs = {name: value for name, value in desk.pipeline.stack.outputs.items() if "Handled" not in name}
+        pipeline = Pipeline(dataclasses.replace(desk.pipeline.stack, outputs=outputs))
+        tell_and_wait(pipeline, [desk.bury("normalize", ingested())], "redriven", operation)
+        assert capsys.readouterr().err.count("warning") == 1
