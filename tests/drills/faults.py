@@ -95,22 +95,19 @@ _KINDS: dict[str, tuple[int, Rule]] = {
 }
 
 
-class First:
-    """A rule: the first so many requests that match meet ``trouble``, and all others pass."""
+class FirstOfEach:
+    """A rule: of each thing, the first so many requests meet ``trouble``. ``thing`` names it; empty: all pass."""
 
-    def __init__(self, count: int, matches: Callable[[Request], bool], trouble: Rule) -> None:
-        self._left = count
-        self._matches = matches
+    def __init__(self, count: int, thing: Callable[[Request], str], trouble: Rule) -> None:
+        self._count = count
+        self._thing = thing
         self._trouble = trouble
         self._lock = Lock()
+        self.met: Counter[str] = Counter()
 
     def __call__(self, request: Request, forward: Forward) -> Answer | None:
+        thing = self._thing(request)
         with self._lock:
-            hit = self._left > 0 and self._matches(request)
-            self._left -= hit
+            hit = bool(thing) and self.met[thing] < self._count
+            self.met[thing] += hit
         return self._trouble(request, forward) if hit else forward()
-
-    @property
-    def is_over(self) -> bool:
-        """Whether so many have met it."""
-        return self._left == 0
