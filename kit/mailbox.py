@@ -16,7 +16,7 @@ from kit.chain import says
 from kit.envelope import Envelope, decode, now, wrap
 from kit.errors import Failure, OutOfTime, Rejected, reason_of
 from kit.events import Event, ImageRejected
-from kit.metrics import measured
+from kit.metrics import given_up, measured
 from kit.publisher import Publisher
 from kit.queue import Message, Queue
 from kit.tracing import Trace, segment
@@ -207,6 +207,7 @@ class Mailbox:
         facts = {"image_id": image_id, "failed_at": now(), "trace": trace.header}
         why = self._why(failures[0].error, message) | facts
         self.queue.bury(message, {name: str(value) for name, value in why.items()})
+        log.info("dead-letter", extra=given_up(why["reason"]))
 
     def _announce_rejections(self, message: Message, failures: list[Failed]) -> None:
         for failed in failures:

@@ -1,11 +1,13 @@
 """Metrics without a request: a line of the log from which CloudWatch reads numbers (the embedded metric format).
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-The line that says what was announced carries them, so that they cost no line of their own either.
+The lines that say what was announced and what was given up carry them, so that they cost no line of their own either.
 """
 
 import os
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from kit.envelope import Envelope
@@ -20,16 +22,25 @@ _UNITS = {BYTES_IN: "Bytes", BYTES_OUT: "Bytes", QUEUED: "Milliseconds", WORKED:
 
 
 def measured(event: Event, envelope: Envelope) -> dict[str, Any]:
-    """Return what to put on the line about an announcement; nothing where no CloudWatch reads the log."""
+    """Return what to put on the line about an announcement; nothing where no CloudWatch reads the log.
+
+    A rejection has none: its dead letter is counted, of which there is one even where no picture can be named.
+    """
+    if isinstance(event, ImageRejected):
+        return {}
+    return _line({QUEUED: envelope.queuedms, WORKED: envelope.workedms, **_numbers(event)})
+
+
+def given_up(reason: str) -> dict[str, Any]:
+    """Return what to put on the line about a dead letter."""
+    return _line({REJECTED: 1}, {REASON: reason})
+
+
+def _line(values: dict[str, int], more: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
     if not function:
         return {}
-    dimensions = {FUNCTION: function}
-    if isinstance(event, ImageRejected):
-        dimensions[REASON] = event.reason
-        values = {REJECTED: 1}
-    else:
-        values = {QUEUED: envelope.queuedms, WORKED: envelope.workedms, **_numbers(event)}
+    dimensions = {FUNCTION: function, **more}
     directive = {
         "Namespace": NAMESPACE,
         "Dimensions": [list(dimensions)],

@@ -1,6 +1,6 @@
 """The account at a drill's end: every upload is ready, failed with a reason, or ignored, and nothing is left over."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,16 +41,23 @@ class Account:
         )
 
 
-def account(found: Found, recipes: Recipes, killers: Collection[str] = ()) -> Account:
+def account(
+    found: Found, recipes: Recipes, killers: Collection[str] = (), good: Callable[[str], bool] = lambda _: False
+) -> Account:
     """Account for every upload.
 
-    ``killers`` are the keys of pictures that kill their process: SQS moves their message, without a reason.
+    ``killers`` are the keys of pictures that kill their process: SQS moves their message, without a reason. ``good``
+    says which keys are pictures that nothing is wrong with: whatever harm was done meanwhile, they must be ready.
     """
     ignored = {image for image, key in found.uploads.items() if recipes.match(key) is None}
     ready = {image for image, record in found.records.items() if record["status"] == Status.READY} - ignored
     explained = {letter.image_id for letter in found.letters if letter.reason != UNKNOWN or letter.key in killers}
     failed = (explained & set(found.uploads)) - ready
+    due = {image for image, key in found.uploads.items() if good(key) and key not in killers}
+    silent = {image for image in failed if found.uploads[image] not in killers and not _is_failed(found.records, image)}
     wrong = [
+        *(f"good, and not ready: {found.uploads[image]}" for image in due - ready),
+        *(f"a dead letter, and yet not FAILED: {found.uploads[image]}" for image in silent),
         *(f"no reason: {letter.key}" for letter in found.letters if letter.image_id not in explained),
         *(f"ignored, and yet there is a record: {found.uploads[image]}" for image in ignored & set(found.records)),
         *(f"{count} messages are left in {queue}" for queue, count in found.waiting.items() if count),
@@ -60,6 +67,10 @@ def account(found: Found, recipes: Recipes, killers: Collection[str] = ()) -> Ac
     return Account(
         uploads=len(found.uploads), ready=len(ready), failed=len(failed), ignored=len(ignored), wrong=sorted(wrong)
     )
+
+
+def _is_failed(records: Mapping[str, Mapping[str, Any]], image: str) -> bool:
+    return image in records and records[image]["status"] == Status.FAILED
 
 
 def _incomplete(record: Mapping[str, Any], objects: Mapping[str, int], recipes: Recipes) -> Iterator[str]:

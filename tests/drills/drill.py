@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -124,11 +124,14 @@ class Drill:
         def look() -> tuple[dict[str, int], Account | None]:
             waiting = self.waiting()
             quiet = not any(waiting.values())
-            return waiting, account(self._found(waiting), self.recipes, killers) if quiet else None
+            return waiting, self._account(waiting, killers) if quiet else None
 
         waiting, taken = patiently(look, lambda seen: seen[1] is not None and not seen[1].wrong)
-        self.taken = taken or account(self._found(waiting), self.recipes, killers)
+        self.taken = taken or self._account(waiting, killers)
         return self.taken
+
+    def _account(self, waiting: dict[str, int], killers: Collection[str]) -> Account:
+        return account(self._found(waiting), self.recipes, killers, self.is_good)
 
     def _found(self, waiting: dict[str, int]) -> Found:
         dead = [actor for actor in CHAIN.actors if self.count(self.pipeline.dead_letter_queue(actor).url)]

@@ -34,9 +34,14 @@ def letter(image: Image, **attributes: str) -> DeadLetter:
     return DeadLetter("m", encode(wrap(event, "ingest", Trace.start())), attributes, datetime.now(UTC))
 
 
+def is_good(key: str) -> bool:
+    return key == GOOD.source.key
+
+
+FAILED = record(BAD, status="FAILED")
 BALANCED = Found(
     uploads={image.id: image.source.key for image in (GOOD, BAD, IGNORED)},
-    records={GOOD.id: record(GOOD), BAD.id: record(BAD, status="FAILED")},
+    records={GOOD.id: record(GOOD), BAD.id: FAILED},
     letters=[letter(BAD, reason="corrupt-image")],
     objects={f"normalized/{GOOD.id}.jpg": 7, f"renditions/{GOOD.id}/w150.jpg": 3},
     waiting={"ingest": 0},
@@ -44,7 +49,7 @@ BALANCED = Found(
 
 
 def test_an_account_that_balances() -> None:
-    taken = account(BALANCED, RECIPES)
+    taken = account(BALANCED, RECIPES, good=is_good)
     assert taken.wrong == []
     assert str(taken) == "3 uploads = 1 ready + 1 dead letters + 1 ignored, unaccounted 0"
 
@@ -55,14 +60,29 @@ def test_an_account_that_balances() -> None:
         ({"waiting": {"ingest": 2}}, ["2 messages are left in ingest"]),
         ({"letters": []}, ["unaccounted: in/bad"]),
         ({"letters": [letter(BAD)]}, ["no reason: in/bad", "unaccounted: in/bad"]),
-        ({"records": {}}, ["unaccounted: in/good"]),
-        ({"records": {GOOD.id: record(GOOD, status="PROCESSING")}}, ["unaccounted: in/good"]),
+        ({"records": {BAD.id: FAILED}}, ["good, and not ready: in/good", "unaccounted: in/good"]),
         (
-            {"records": {GOOD.id: record(GOOD), IGNORED.id: record(IGNORED)}},
+            {"records": {GOOD.id: record(GOOD, status="PROCESSING"), BAD.id: FAILED}},
+            ["good, and not ready: in/good", "unaccounted: in/good"],
+        ),
+        (
+            {
+                "records": {GOOD.id: record(GOOD, status="FAILED"), BAD.id: FAILED},
+                "letters": [letter(GOOD, reason="service-unavailable"), letter(BAD, reason="corrupt-image")],
+            },
+            ["good, and not ready: in/good"],
+        ),
+        ({"records": {GOOD.id: record(GOOD)}}, ["a dead letter, and yet not FAILED: in/bad"]),
+        (
+            {"records": {GOOD.id: record(GOOD), BAD.id: record(BAD, status="PROCESSING")}},
+            ["a dead letter, and yet not FAILED: in/bad"],
+        ),
+        (
+            {"records": {GOOD.id: record(GOOD), BAD.id: FAILED, IGNORED.id: record(IGNORED)}},
             ["ignored, and yet there is a record: other"],
         ),
         (
-            {"records": {GOOD.id: record(GOOD, renditions=[])}},
+            {"records": {GOOD.id: record(GOOD, renditions=[]), BAD.id: FAILED}},
             ["the record of in/good and its recipe do not agree on w150"],
         ),
         (
@@ -76,7 +96,7 @@ def test_an_account_that_balances() -> None:
     ],
 )
 def test_what_may_not_be_is_noticed(change: dict[str, Any], wrong: list[str]) -> None:
-    assert account(replace(BALANCED, **change), RECIPES).wrong == wrong
+    assert account(replace(BALANCED, **change), RECIPES, good=is_good).wrong == wrong
 
 
 def test_a_picture_that_kills_its_process_leaves_no_reason() -> None:

@@ -11,7 +11,7 @@ import pytest
 from kit import logs, metrics
 from services.chain import CHAIN
 from tests.infra.stack import Stack
-from tests.services.catalog.story import image, rejected, resized, said
+from tests.services.catalog.story import image, resized, said
 
 PAGE = (Path(__file__).parents[2] / "docs" / "health.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
@@ -43,8 +43,9 @@ def fields(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) ->
     caplog.set_level(logging.INFO, log.name)
     names = ("actor", "image_id", "key", "trace", "attempt", "message_id", "queued_ms")
     with logs.facts(**dict.fromkeys(names, "x")):
-        for event in (resized(image()), rejected(image())):
-            log.info("said", extra={"worked_ms": 1} | metrics.measured(event, said(event, "resize").envelope))
+        event = resized(image())
+        log.info("said", extra={"worked_ms": 1} | metrics.measured(event, said(event, "resize").envelope))
+        log.info("dead-letter", extra=metrics.given_up("corrupt-image"))
     return {name for line in stream.getvalue().splitlines() for name in json.loads(line)}
 
 

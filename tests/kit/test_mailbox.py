@@ -1,6 +1,7 @@
 """The mailbox when things go well, and when a message can never succeed."""
 
 import json
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -104,6 +105,18 @@ def test_an_unreadable_message_is_dead_lettered_and_cannot_be_announced() -> Non
     assert desk.queue.why["reason"] == "unreadable-message"
     assert "image_id" not in desk.queue.why
     assert desk.publisher.announced == []
+
+
+@pytest.mark.parametrize("body", [seen("a.jpg"), "no json"])
+def test_a_dead_letter_counts_by_its_reason_whether_or_not_it_names_a_picture(
+    body: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "brigade-praise")
+    caplog.set_level(logging.INFO, "brigade")
+    desk = Desk(act=raising(TooUgly))
+    desk.handle(record(body))
+    counted = [vars(line) for line in caplog.records if "Rejected" in vars(line)]
+    assert [(line["message"], line["Reason"]) for line in counted] == [("dead-letter", desk.queue.why["reason"])]
 
 
 def test_what_an_actor_listens_for_it_does_not_say_itself() -> None:

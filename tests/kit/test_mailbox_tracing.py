@@ -138,6 +138,7 @@ def test_every_line_of_a_mixed_batch_names_picture_actor_trace_and_attempt(caplo
         "service-unavailable: 503": [expected("busy.jpg")],
         "too-ugly: three noses": [expected("ugly.jpg")],
         "image-rejected": [expected("ugly.jpg")],
+        "dead-letter": [expected("ugly.jpg")],
         "unexpected-error: KeyError: 'width'": [expected("bug.jpg")],
         "ignored: no recipe matches its key": [expected("ignored.jpg")],
     }
@@ -152,6 +153,7 @@ def test_pictures_of_one_message_are_told_apart(caplog: pytest.LogCaptureFixture
         "ignored: no recipe matches its key": ["ignored.jpg"],
         "too-ugly: three noses": ["ugly.jpg"],
         "image-rejected": ["ugly.jpg"],
+        "dead-letter": ["ugly.jpg"],
     }
 
 
@@ -159,18 +161,8 @@ def test_of_a_message_that_cannot_be_read_the_message_is_named(caplog: pytest.Lo
     arrived = record("?", attempts=4)
     arrived["attributes"]["AWSTraceHeader"] = (trace := Trace.start()).header
     Desk(read=uploads).handle(arrived)
-    assert lines(caplog) == {
-        "unreadable-message: a question": [
-            {
-                "image_id": "",
-                "key": "",
-                "actor": "praise",
-                "trace": trace.xray_id,
-                "attempt": 4,
-                "message_id": "m0",
-            }
-        ]
-    }
+    known = {"image_id": "", "key": "", "actor": "praise", "trace": trace.xray_id, "attempt": 4, "message_id": "m0"}
+    assert lines(caplog) == {"unreadable-message: a question": [known], "dead-letter": [known]}
 
 
 @pytest.mark.parametrize(

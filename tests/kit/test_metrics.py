@@ -16,9 +16,12 @@ def on_lambda(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "brigade-resize")
 
 
-def read(event: Event) -> tuple[dict[str, str], dict[str, tuple[float, str]]]:
+def announced(event: Event) -> tuple[dict[str, str], dict[str, tuple[float, str]]]:
+    return read(metrics.measured(event, said(event, "resize").envelope))
+
+
+def read(line: dict[str, Any]) -> tuple[dict[str, str], dict[str, tuple[float, str]]]:
     """Read a line as CloudWatch does: the dimensions with their values, and every metric with its unit."""
-    line: dict[str, Any] = metrics.measured(event, said(event, "resize").envelope)
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "BucketBrigade"
     (names,) = directive["Dimensions"]
@@ -27,7 +30,7 @@ def read(event: Event) -> tuple[dict[str, str], dict[str, tuple[float, str]]]:
 
 
 def test_a_stages_latency_and_what_went_in_and_out() -> None:
-    assert read(resized(PICTURE)) == (
+    assert announced(resized(PICTURE)) == (
         {"FunctionName": "brigade-resize"},
         {
             "QueuedTime": (30, "Milliseconds"),
@@ -37,14 +40,18 @@ def test_a_stages_latency_and_what_went_in_and_out() -> None:
             "BytesOut": (900, "Bytes"),
         },
     )
-    assert read(ingested(PICTURE))[1]["BytesIn"] == (5_000, "Bytes")
-    assert read(normalized(PICTURE))[1]["BytesOut"] == (4_000, "Bytes")
+    assert announced(ingested(PICTURE))[1]["BytesIn"] == (5_000, "Bytes")
+    assert announced(normalized(PICTURE))[1]["BytesOut"] == (4_000, "Bytes")
 
 
-def test_rejections_are_counted_by_reason() -> None:
-    dimensions, found = read(rejected(PICTURE))
+def test_dead_letters_are_counted_by_reason() -> None:
+    dimensions, found = read(metrics.given_up("corrupt-image"))
     assert dimensions == {"FunctionName": "brigade-resize", "Reason": "corrupt-image"}
     assert found == {"Rejected": (1, "Count")}
+
+
+def test_a_rejection_that_is_announced_is_not_counted_again() -> None:
+    assert metrics.measured(rejected(PICTURE), said(rejected(PICTURE), "resize").envelope) == {}
 
 
 def test_a_line_is_dated_in_milliseconds() -> None:

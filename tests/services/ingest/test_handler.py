@@ -97,6 +97,7 @@ def test_every_line_of_the_log_names_its_upload(deployed: Deployment, caplog: py
         ("ignored", "holiday/", Image.of(marker).id),
         ("not-an-image", "b.jpg", Image.of(bad).id),
         ("image-rejected", "b.jpg", Image.of(bad).id),
+        ("dead-letter", "b.jpg", Image.of(bad).id),
     }
     assert all(vars(line)["actor"] == "ingest" and vars(line)["trace"] for line in caplog.records)
 
