@@ -11,22 +11,28 @@ EXTRAS ?= dev
 # What the functions carry is tested in the very releases that they carry.
 PINS := $(wildcard services/*/requirements.txt)
 INSTALL := -m pip install --quiet $(addprefix --constraint ,$(PINS))
+# What `make exiftool` has fetched goes before the machine's own, which knows fewer cameras.
+EXIFTOOL := build/exiftool/node_modules/exiftool-vendored.pl/bin/exiftool
+ifneq ($(wildcard $(EXIFTOOL)),)
+export BRIGADE_EXIFTOOL ?= $(CURDIR)/$(EXIFTOOL)
+endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test integration update lint docs template bench drill load bench-pixels bench-cold package clean
+.PHONY: help demo test integration update lint docs template bench drill load bench-pixels bench-cold bench-describe package \
+    exiftool layers clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/run.stamp  ## Run the whole chain on sample pictures, or on PHOTOS=folder
 	@$(BIN)/brigade demo $(if $(PHOTOS),--photos "$(PHOTOS)")
 
 test: $(VENV)/dev.stamp  ## Run the whole test suite
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 
 drill: $(VENV)/dev.stamp  ## Run every fault drill with 500 pictures (minutes each)
-	@DRILL_PICTURES=$${DRILL_PICTURES:-500} $(BIN)/python -m pytest tests/drills -n 2 --dist load
+	@DRILL_PICTURES=$${DRILL_PICTURES:-500} $(BIN)/python -m pytest tests/drills -n 2
 
 integration: $(VENV)/dev.stamp  ## Run the journeys on the local cloud, or with ENGINE=localstack on 127.0.0.1:4566
 	@BRIGADE_ENGINE=$(ENGINE) $(BIN)/python -m pytest tests/journeys
@@ -54,6 +60,12 @@ docs: $(VENV)/run.stamp  ## Generate the docs that come from the declarations
 package: $(VENV)/run.stamp  ## Make every function's zip, for ARCH=arm64|x86_64 and PYTHON=3.13
 	@$(BIN)/brigade package $(if $(ARCH),--arch $(ARCH)) $(if $(filter 3.%,$(PYTHON)),--python $(PYTHON))
 
+exiftool: build/exiftool/exiftool.stamp  ## Fetch exiftool; demo and tests read the cameras' metadata with it then
+	@echo 'brigade alone finds it by: export BRIGADE_EXIFTOOL="$(CURDIR)/$(EXIFTOOL)"'
+
+layers: $(VENV)/run.stamp build/exiftool/exiftool.stamp  ## Make the Lambda layer with exiftool, for ARCH=arm64|x86_64
+	@$(BIN)/python -m infra.layers $(if $(ARCH),--arch $(ARCH))
+
 bench: $(VENV)/dev.stamp  ## Measure the chain on the local cloud
 	@$(BIN)/python -m benchmarks.chain
 
@@ -65,6 +77,9 @@ bench-pixels: $(VENV)/dev.stamp build/peers/peers.stamp  ## Measure renditions a
 
 bench-cold: $(VENV)/run.stamp  ## Measure first invocations against straightforward handlers
 	@$(BIN)/python -m benchmarks.cold_start --write
+
+bench-describe: $(VENV)/dev.stamp build/exiftool/exiftool.stamp  ## Measure exiftool kept open against one for each picture
+	@BRIGADE_EXIFTOOL="$(CURDIR)/$(EXIFTOOL)" $(BIN)/python -m benchmarks.describe --write
 
 clean:  ## Remove what make made
 	rm -rf $(VENV) build
@@ -87,6 +102,14 @@ build/peers/peers.stamp: $(VENV)/run.stamp Makefile
 	@echo "installing the libraries to compare with into build/peers (once)"
 	@npm install --prefix build/peers --silent --no-audit --no-fund sharp@0.35.5
 	@$(BIN)/python -m pip install --quiet --upgrade --target build/peers/python pyvips==3.2.0 pyvips-binary==8.18.7
+	@touch $@
+
+# The very release that tests and layer have; a Perl program, which npm only fetches.
+build/exiftool/exiftool.stamp: Makefile
+	@command -v npm >/dev/null || { echo "make exiftool fetches it with npm: install Node.js 20 or newer" >&2; exit 1; }
+	@perl -MCompress::Zlib -e 1 2>/dev/null || { echo "exiftool is a Perl program: install perl" >&2; exit 1; }
+	@echo "fetching exiftool into build/exiftool (once)"
+	@npm install --prefix build/exiftool --silent --no-audit --no-fund exiftool-vendored.pl@13.59.3
 	@touch $@
 
 # In an environment of its own: it wants other releases of boto3 than we do.

@@ -71,9 +71,10 @@ class Catalogue:
     def find(self, key_or_id: str) -> dict[str, Any]:
         """Return a picture's record by its id, or the newest of a source key; raises OperatorError for neither."""
         try:
-            found = self.get([str(uuid.UUID(key_or_id))])
-            if found:
-                return next(iter(found.values()))
+            # Of a removed version that nobody has heard of before, the record says that it was removed, and no more.
+            found = next(iter(self.get([str(uuid.UUID(key_or_id))]).values()), None)
+            if found and found["source"]:
+                return found
         except ValueError:
             pass
         newest = next(self.by_key(key_or_id), None)

@@ -16,7 +16,7 @@ from kit.envelope import wrap
 from kit.events import ImageJudged, Judgement, StoredImage
 from kit.publisher import Publisher, SnsPublisher
 from kit.tracing import Trace
-from services.catalog.record import image
+from services.catalog.record import MODERATE, Status, image
 
 Record = Mapping[str, Any]
 
@@ -26,7 +26,7 @@ JUDGEMENTS: dict[str, Judgement] = {"approve": "approved", "reject": "rejected"}
 
 @dataclass(frozen=True)
 class Held:
-    """A picture in quarantine, by its record as ``services.catalog.record.view`` gives it."""
+    """A picture that waits at the gate, by its record as ``services.catalog.record.view`` gives it."""
 
     record: Record
 
@@ -47,8 +47,33 @@ class Held:
 
     @property
     def reason(self) -> str:
-        """Why it is held back: ``refused, nudity 93 %``."""
-        return told(self.record["moderation"])
+        """Why it is held back: ``refused, nudity 93 %``, or that nobody could say."""
+        moderation, failure = self.record["moderation"], self.record["failure"]
+        return told(moderation) if moderation else f"no verdict: {failure['reason']}" if failure else "no verdict"
+
+    @property
+    def has_dead_letter(self) -> bool:
+        """Whether it waits because the moderator gave it up."""
+        return _waits_in_vain(self.record)
+
+
+def why_left(record: Record, *, delete_original: bool = False) -> str:
+    """Say why a picture is not to be judged; empty: it is.
+
+    With ``delete_original`` one that was rejected is, too, as long as its original is not known to be gone.
+    """
+    again = delete_original and "rejected" in record["judged"] and record["removed_by"] != record["image_id"]
+    if not (record["status"] == Status.QUARANTINED or _waits_in_vain(record) or again):
+        return f"it is {record['status']}, not in quarantine"
+    if not record["master"]:
+        return "the catalogue has not heard of its master yet: repeat this in a moment"
+    return ""
+
+
+def _waits_in_vain(record: Record) -> bool:
+    """Whether the picture is gated, and nobody will say a verdict: its moderator gave it up."""
+    gave_up = (record["failure"] or {}).get("actor") == MODERATE
+    return gave_up and record["status"] == Status.FAILED and record["moderation_mode"] == "gate"
 
 
 def publisher(pipeline: Pipeline) -> Publisher:

@@ -1,8 +1,8 @@
 """Searching the catalogue: which index is asked, and what its records must be besides. Pure: knows no cloud.
 
 The first of these that is given is asked by its index; the others filter what that finds: the camera's serial number,
-the time of taking (at most a year of it), the day of the upload, the status. Without any, all statuses' lists are
-merged.
+the time of taking (at most three years of it), the day of the upload, the status. Without any, all statuses' lists are
+merged, and what the others filter is read one by one.
 """
 
 import re
@@ -17,8 +17,9 @@ from kit.events import Verdict
 from services.catalog.record import UNDATED, Status
 from services.catalog.table import BY_SERIAL, BY_STATUS, BY_TAKEN, Index
 
-# A day of taking is a question of its own: with more of them it is cheaper to look at everything.
-MOST_DAYS = 366
+# A day of taking is a question of its own: with more than three years of them everything is looked at instead.
+MOST_DAYS = 3 * 365 + 1
+_EVERYTHING = "every record may have to be read: --serial, --taken-from, --day or --status looks at fewer"
 _LAST = "~"  # after every character of a time
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?", re.ASCII)
 
@@ -58,6 +59,7 @@ class Plan:
 
     questions: tuple[Question, ...]
     in_turn: bool = False
+    remark: str = ""  # what the operator must know of it
 
     @property
     def index(self) -> Index:
@@ -68,32 +70,37 @@ class Plan:
         """Return the questions that are left from an entry on."""
         at = entry[0]
         left = [question for question in self.questions if question.index is not BY_TAKEN or question.value <= at]
-        return tuple(replace(question, high=min(question.high or at, at)) for question in left)
+        until = (replace(question, high=min(question.high or at, at)) for question in left)
+        return tuple(question for question in until if question.low <= question.high)
 
 
 def plan(filters: Filters, today: date) -> Plan:
-    """Choose the index to ask."""
+    """Choose the index to ask; raises OperatorError where the time of taking ends before it begins."""
     until = filters.taken_to and filters.taken_to + _LAST
+    if until and filters.taken_from > until:
+        raise OperatorError(
+            f"{filters.taken_from} lies after {filters.taken_to}", "let --taken-to come after --taken-from"
+        )
     if filters.serial:
         return Plan((Question(BY_SERIAL, filters.serial, filters.taken_from, until),))
-    if days := _days_of_taking(filters, today):
-        return Plan(tuple(Question(BY_TAKEN, day, filters.taken_from, until) for day in days), in_turn=True)
+    if filters.taken_from and len(days := _days_of_taking(filters, today)) <= MOST_DAYS:
+        remark = "" if until else f"looking until {days[0]}: for a clock that is ahead, say --taken-to"
+        questions = tuple(Question(BY_TAKEN, day, filters.taken_from, until) for day in days)
+        return Plan(questions, in_turn=True, remark=remark)
     statuses = [filters.status] if filters.status else list(Status)
-    until = filters.day and filters.day + _LAST
-    return Plan(tuple(Question(BY_STATUS, status.value, filters.day, until) for status in statuses))
+    end = filters.day and filters.day + _LAST
+    questions = tuple(Question(BY_STATUS, status.value, filters.day, end) for status in statuses)
+    return Plan(questions, remark="" if filters.status or filters.day or filters == Filters() else _EVERYTHING)
 
 
 def _days_of_taking(filters: Filters, today: date) -> list[str]:
-    """Return the days between two times, the last one first; none where there is no beginning, or too many days."""
-    if not filters.taken_from:
-        return []
+    """Return the days between two times, the last one first."""
     first = date.fromisoformat(filters.taken_from[:10])
     # Where it is tomorrow already, a camera's clock says so too.
     last = date.fromisoformat(filters.taken_to[:10]) if filters.taken_to else today + timedelta(days=1)
-    days = (last - first).days + 1
-    if days < 1:
-        raise OperatorError(f"{first} lies after {last}", "let --taken-to come after --taken-from")
-    return [(last - timedelta(days=n)).isoformat() for n in range(days)] if days <= MOST_DAYS else []
+    if first > last:
+        raise OperatorError(f"{first} lies after {last}", "say with --taken-to how far to look")
+    return [(last - timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
 
 
 def entry(record: Mapping[str, Any], index: Index) -> Entry:

@@ -23,7 +23,7 @@ DOCS = Path(__file__).parent
 MEGAPIXELS = 12
 PAGES = ("cost.md", "scaling.md")
 Which = Callable[[Line], bool]
-_MARKED = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
+_MARKED = re.compile(r"(<!-- figures: ([a-z-]+) -->\n)(?:(?!<!-- ).)*(<!-- end -->)", re.DOTALL)
 
 
 def figures() -> dict[str, Table]:
@@ -69,7 +69,7 @@ def _row(what: str, bulk: float, single: float, floor: float) -> tuple[str, ...]
 
 def filled(page: str, tables: dict[str, Table]) -> str:
     """Return a page with its figures as they are now."""
-    return _MARKED.sub(lambda found: found[1] + markdown(tables[found[2]]) + found[3], page)
+    return _MARKED.sub(lambda found: found[1] + markdown(tables[found[2]]) + "\n" + found[3], page)
 
 
 def main(arguments: list[str], folder: Path = DOCS) -> int:

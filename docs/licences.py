@@ -73,8 +73,11 @@ def page(chain: Chain) -> list[str]:
         table(("library", "licence", "in the wheel of"), libraries),
         "Linked into Pillow's own modules and libraries are also aom, bzip2, dav1d, libyuv, raqm, Xdmcp and zlib, all "
         "under licences of the same kind, and botocore holds Mozilla's list of certificate authorities (MPL-2.0).",
-        "No zip holds Perl or exiftool, which are under the Artistic License 1.0 or the GPL, at one's choice. The "
-        "layer that `make layers` builds does: [cameras.md](cameras.md).",
+        "No actor's zip holds Perl or exiftool, which are under the Artistic License 1.0 or the GPL, at one's choice. "
+        "The layer that `make layers` builds does, with zlib and Debian's C library, which is under the LGPL and a "
+        "file of its own: [cameras.md](cameras.md#exiftool-on-lambda).",
+        "Nor does one hold the model of the moderation engine `open-nsfw`, unless you put it there: "
+        "[services/moderate](../services/moderate/README.md#licences).",
     ]
 
 

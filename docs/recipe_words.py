@@ -13,6 +13,7 @@ from imaging.auto_quality import QUALITIES
 from imaging.effects import Effect
 from imaging.limits import MAX_SIDE
 from imaging.recipes import DEFAULT_ACCEPT, DEFAULT_REFUSE, Fit, Recipe, Rendition
+from services.moderate.actor import MODERATE
 
 # One example for each fit, gravity and effect; tests read them as recipes.
 FITS: dict[str, tuple[str, str]] = {
@@ -91,7 +92,9 @@ its original stays where it is; `brigade ls --status quarantined` lists it, `bri
 decides. The engine says how sure it is, in per cent; the two thresholds make a verdict of that. {DEFAULT_ACCEPT} and
 {DEFAULT_REFUSE} are what the makers of the first free model advised. Which engine looks is the deployment's setting
 `Moderator`:
-[services/moderate](../services/moderate/README.md). Without one, gated pictures wait."""
+[services/moderate](../services/moderate/README.md). Without one,
+a gated picture waits for about an hour ({MODERATE.attempts} receives). Then it is FAILED, and its dead letter says why;
+`brigade dlq redrive moderate` asks again. Nothing passes the gate meanwhile."""
 
 
 def sections() -> list[str]:

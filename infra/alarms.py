@@ -12,15 +12,17 @@ from kit.chain import Chain
 OLDEST_MESSAGE_S = 15 * 60
 # So much of its timeout, and a function is about to lose work.
 NEAR_TIMEOUT = 0.8
+# The function is there where the address is given (infra/summary.py).
+SUMMARY_FUNCTION = "SummaryFunction"
 # SQS and Lambda report once a minute:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html
 PERIOD_S = 60
 
 
 def alarms(chain: Chain) -> list[AWSObject]:
-    """Return the topic with its subscription, every actor's alarms, and the table's."""
+    """Return the topic with its subscription, every actor's alarms, the table's, and that of the daily summary."""
     of_table = [_throttled_table()] if any(actor.table for actor in chain.actors) else []
-    return [*_topic(), *(alarm for actor in chain.actors for alarm in _of_actor(actor)), *of_table]
+    return [*_topic(), *(alarm for actor in chain.actors for alarm in _of_actor(actor)), *of_table, _failed_summary()]
 
 
 def _topic() -> list[AWSObject]:
@@ -68,21 +70,21 @@ def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
     )
     yield _alarm(
         names.errors_alarm(actor),
-        **_function(actor, "Errors", "Sum"),
+        **_function(names.function(actor), "Errors", "Sum"),
         Threshold=0,
         AlarmDescription=f"The function of {actor.name} crashed, or was stopped for time or memory, so whole batches "
         "are tried again. Its log group has the last line before that.",
     )
     yield _alarm(
         names.throttles_alarm(actor),
-        **_function(actor, "Throttles", "Sum"),
+        **_function(names.function(actor), "Throttles", "Sum"),
         Threshold=0,
         AlarmDescription=f"Lambda throttles {actor.name}: the account's concurrency is used up. Messages wait and are "
         "not lost; raise the quota, or lower other functions' concurrency.",
     )
     yield _alarm(
         names.duration_alarm(actor),
-        **_function(actor, "Duration", "Maximum"),
+        **_function(names.function(actor), "Duration", "Maximum"),
         Threshold=round(NEAR_TIMEOUT * actor.timeout * 1000),
         AlarmDescription=f"An invocation of {actor.name} took more than {NEAR_TIMEOUT:.0%} of its {actor.timeout} s. "
         "Look for slow answers of S3 or very large pictures; a smaller batch or more memory helps.",
@@ -94,8 +96,8 @@ def _queue(queue: str, metric: str) -> dict[str, object]:
     return {"Namespace": "AWS/SQS", "MetricName": metric, "Dimensions": [dimension], "Statistic": "Maximum"}
 
 
-def _function(actor: Actor, metric: str, statistic: str) -> dict[str, object]:
-    dimension = cloudwatch.MetricDimension(Name="FunctionName", Value=Ref(names.function(actor)))
+def _function(function: str, metric: str, statistic: str) -> dict[str, object]:
+    dimension = cloudwatch.MetricDimension(Name="FunctionName", Value=Ref(function))
     return {"Namespace": "AWS/Lambda", "MetricName": metric, "Dimensions": [dimension], "Statistic": statistic}
 
 
@@ -112,6 +114,17 @@ def _throttled_table() -> cloudwatch.Alarm:
         Threshold=0,
         AlarmDescription="DynamoDB throttles the catalogue. Messages wait and are not lost; docs/scaling.md says "
         "where the table's and its indexes' limits are.",
+    )
+
+
+def _failed_summary() -> cloudwatch.Alarm:
+    return _alarm(
+        "SummaryErrorsAlarm",
+        Condition=parameters.EMAIL_IS_GIVEN,
+        **_function(SUMMARY_FUNCTION, "Errors", "Sum"),
+        Threshold=0,
+        AlarmDescription="The daily summary failed, and Lambda tries it twice more; then that day has none. Its log "
+        "group has the reason.",
     )
 
 

@@ -28,7 +28,7 @@ def buckets(chain: Chain) -> list[AWSObject]:
         NotificationConfiguration=announce,
         DependsOn=names.policy(origin),
     )
-    # Outputs are immutable: versions of them would only be paid for.
+    # Outputs are overwritten by a rerun alone, and can be made again: versions of them would only be paid for.
     return [source, _policy(Bucket.SOURCE), _bucket(Bucket.TARGET), _policy(Bucket.TARGET)]
 
 

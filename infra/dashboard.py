@@ -6,10 +6,10 @@ Widgets: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudW
 import json
 from typing import Any
 
-from troposphere import Sub, cloudwatch
+from troposphere import GetAtt, If, Join, NoValue, Sub, cloudwatch
 
 from infra import names
-from infra.alarms import PERIOD_S
+from infra.alarms import PERIOD_S, alarms
 from kit import metrics
 from kit.actor import Actor
 from kit.chain import Chain
@@ -17,6 +17,7 @@ from kit.chain import Chain
 COLUMNS = 24
 HEIGHT = 6
 _WIDTH = COLUMNS // 4
+_ALARMS = "Alarms"
 
 Widget = dict[str, Any]
 
@@ -29,8 +30,19 @@ def dashboard(chain: Chain) -> list[cloudwatch.Dashboard]:
         for row, widgets in enumerate(rows)
         for column, widget in enumerate(widgets)
     ]
-    body = json.dumps({"widgets": widgets}, sort_keys=True)
-    return [cloudwatch.Dashboard("Dashboard", DashboardName=Sub("${AWS::StackName}"), DashboardBody=Sub(body))]
+    body = Sub(json.dumps({"widgets": widgets}, sort_keys=True), {_ALARMS: _arns(chain)})
+    return [cloudwatch.Dashboard("Dashboard", DashboardName=Sub("${AWS::StackName}"), DashboardBody=body)]
+
+
+def _arns(chain: Chain) -> Join:
+    """Return the ARNs of all alarms that there are in a deployment, to stand in a JSON list between its quotes."""
+    found = [each for each in alarms(chain) if isinstance(each, cloudwatch.Alarm)]
+    return Join('", "', [_arn(alarm) for alarm in found])
+
+
+def _arn(alarm: cloudwatch.Alarm) -> Any:
+    arn, condition = GetAtt(alarm.title, "Arn"), alarm.resource.get("Condition")
+    return If(condition, arn, NoValue) if condition else arn
 
 
 def _overview(chain: Chain) -> list[Widget]:
@@ -39,16 +51,11 @@ def _overview(chain: Chain) -> list[Widget]:
         _queue(f"{actor.name}-dead-letters", "ApproximateNumberOfMessagesVisible", actor.name) for actor in chain.actors
     ]
     refused = [_search(actor.name) for actor in chain.actors]
-    alarms = [
-        f"${{{name(actor)}.Arn}}"
-        for actor in chain.actors
-        for name in (names.dead_letters_alarm, names.backlog_alarm, names.errors_alarm)
-    ]
     return [
         _chart("pictures ready a minute", ready),
         _chart("dead letters", dead, stacked=True),
         _chart("rejected by reason", refused, stacked=True),
-        {"type": "alarm", "properties": {"title": "alarms", "alarms": alarms}},
+        {"type": "alarm", "properties": {"title": "alarms", "alarms": [f"${{{_ALARMS}}}"]}},
     ]
 
 
@@ -56,14 +63,17 @@ def _row(actor: Actor) -> list[Widget]:
     name, dead = actor.name, f"{actor.name}-dead-letters"
     return [
         _chart(
-            f"{name}: waiting and dead letters",
+            f"{name}: waiting, and seconds of the oldest",
             [
                 _queue(name, "ApproximateNumberOfMessagesVisible", "waiting"),
                 _queue(name, "ApproximateNumberOfMessagesNotVisible", "in flight"),
-                _queue(dead, "ApproximateNumberOfMessagesVisible", "dead letters"),
+                _on_the_right(_queue(name, "ApproximateAgeOfOldestMessage", "oldest, s")),
             ],
         ),
-        _chart(f"{name}: oldest message, seconds", [_queue(name, "ApproximateAgeOfOldestMessage", "oldest")]),
+        _chart(
+            f"{name}: dead letters, and given up by reason",
+            [_queue(dead, "ApproximateNumberOfMessagesVisible", "dead letters"), _search(name)],
+        ),
         _chart(
             f"{name}: messages a minute",
             [
@@ -105,6 +115,11 @@ def _search(actor: str) -> list[Any]:
 
 def _metric(path: list[str], statistic: str, label: str) -> list[Any]:
     return [*path, {"stat": statistic, "label": label}]
+
+
+def _on_the_right(line: list[Any]) -> list[Any]:
+    *path, options = line
+    return [*path, options | {"yAxis": "right"}]
 
 
 def _chart(title: str, lines: list[list[Any]], *, stacked: bool = False) -> Widget:

@@ -1,24 +1,17 @@
 """A function's code as a zip: the same bytes for the same inputs, wherever and whenever it is made."""
 
 import hashlib
-import zipfile
-from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from infra.libraries import Libraries
 from infra.sources import folder_of, modules_of
+from infra.zips import zipped
 from kit.actor import Actor
 from kit.errors import ConfigurationError
 
 RECIPES = "recipes.toml"
 READS_RECIPES = "imaging"  # the shared package that looks for them, at the zip's root
-
-# The first moment that a zip can name. Times and modes of the sources must not show in the bytes.
-_DATE = (1980, 1, 1, 0, 0, 0)
-_MODE = 0o100644 << 16  # a plain file that everybody may read, as Lambda wants it
-_UNIX = 3
 
 
 def package(actor: Actor, *, recipes: Path, libraries: Libraries | None = None) -> bytes:
@@ -31,10 +24,10 @@ def package(actor: Actor, *, recipes: Path, libraries: Libraries | None = None) 
     """
     files = _ours(actor, recipes)
     if libraries is None:
-        return _zip(files)
+        return zipped(files)
     with TemporaryDirectory() as folder:
         named = libraries.named_in(folder_of(f"services.{actor.name}") / "requirements.txt")
-        return _zip(named | files | libraries.compile(files, Path(folder)))
+        return zipped(named | files | libraries.compile(files, Path(folder)))
 
 
 def code_key(actor: Actor, code: bytes) -> str:
@@ -51,13 +44,3 @@ def _ours(actor: Actor, recipes: Path) -> dict[str, Path]:
             raise ConfigurationError(f"there is no recipes file at {recipes}")
         files[RECIPES] = recipes
     return files
-
-
-def _zip(files: Mapping[str, Path]) -> bytes:
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, path in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, _DATE)
-            entry.external_attr, entry.create_system = _MODE, _UNIX
-            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
-    return out.getvalue()

@@ -29,6 +29,9 @@ CAPS = (2, 4, 8, 16, 32, 64)
 RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827)
 
 
+# Nothing, or what might be an address: whether it is one, SNS asks its owner.
+EMAIL = r"^$|^[^@\s]+@[^@\s]+$"
+
 # Nothing, or a version of a layer: https://docs.aws.amazon.com/lambda/latest/api/API_LayerVersionsListItem.html
 LAYER_ARN = r"|arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:\d+"
 
@@ -44,6 +47,8 @@ def parameters(chain: Chain) -> list[Parameter]:
             ALARM_EMAIL,
             Type="String",
             Default="",
+            AllowedPattern=EMAIL,
+            ConstraintDescription="must be one e-mail address, or nothing",
             Description="Who gets every alarm and a summary each day, by e-mail; empty: nobody, but the topic is there",
         ),
         Parameter(

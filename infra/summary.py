@@ -7,6 +7,7 @@ from typing import Any
 from troposphere import AWSObject, GetAtt, Ref, Sub, awslambda, iam, logs, scheduler
 
 from infra import mended, names, parameters, policies
+from infra.alarms import SUMMARY_FUNCTION
 from infra.functions import RUNTIME
 from kit.chain import Chain
 
@@ -20,7 +21,7 @@ AT = "cron(0 7 * * ? *)"  # seven o'clock, UTC, about the day before
 def summary(chain: Chain) -> list[AWSObject]:
     """Return the function, what it may do, and what calls it."""
     function = awslambda.Function(
-        "SummaryFunction",
+        SUMMARY_FUNCTION,
         FunctionName=Sub(names.deployed("summary")),
         Description="Mails what yesterday brought and what waits",
         Runtime=RUNTIME,
@@ -69,13 +70,16 @@ def _work(chain: Chain) -> policies.Document:
 
 
 def _schedule() -> list[AWSObject]:
-    invoke = policies.document(policies.allow(["lambda:InvokeFunction"], GetAtt("SummaryFunction", "Arn")))
+    invoke = policies.document(policies.allow(["lambda:InvokeFunction"], GetAtt(SUMMARY_FUNCTION, "Arn")))
     schedule = scheduler.Schedule(
         "SummarySchedule",
         Description="Once a day",
         ScheduleExpression=AT,
         FlexibleTimeWindow=scheduler.FlexibleTimeWindow(Mode="FLEXIBLE", MaximumWindowInMinutes=15),
-        Target=scheduler.Target(Arn=GetAtt("SummaryFunction", "Arn"), RoleArn=GetAtt("SummaryScheduleRole", "Arn")),
+        # Scheduler hands the invocation over and does not wait for its end: a failure shows as an error of the
+        # function, for which there is an alarm.
+        # https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html
+        Target=scheduler.Target(Arn=GetAtt(SUMMARY_FUNCTION, "Arn"), RoleArn=GetAtt("SummaryScheduleRole", "Arn")),
     )
     return [_role("SummaryScheduleRole", policies.scheduler_trust(), invoke), schedule]
 

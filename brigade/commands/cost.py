@@ -1,5 +1,6 @@
 """`brigade cost`: what the bill will be."""
 
+from math import isnan
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,13 +15,15 @@ if TYPE_CHECKING:
     from brigade.cost.prices import Prices
 
 MILLION = 1e6
+# The default rule samples one request a second before its share: https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
+SECONDS_A_MONTH = 30 * 24 * 3600
 # What Lambda's pollers ask of a queue that is empty, in a month:
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html has the pollers; the number is from bills.
 EMPTY_POLLS = 650_000
 
 
 def cost(
-    pictures: Annotated[float, typer.Option(help="How many pictures.", min=1)] = MILLION,
+    pictures: Annotated[float, typer.Option(help="How many pictures.", min=1, max=1e15)] = MILLION,
     megapixels: Annotated[float, typer.Option(help="Their size.", min=0)] = 12,
     recipe: Annotated[str, typer.Option(help="The recipe that makes their renditions.")] = "default",
     turned: Annotated[
@@ -32,6 +35,8 @@ def cost(
     from brigade.cost import estimate, measured, prices
     from services.chain import CHAIN
 
+    if isnan(pictures):
+        raise OperatorError(f"{pictures} pictures cannot be counted", "name a number, as 1e6")
     figures, listed = measured.load(), prices.load()
     run = figures.at(recipe, megapixels, turned)
     if missing := estimate.unpriced(run):
@@ -80,13 +85,15 @@ def _notes(figures: "Measured", prices: "Prices", unmeasured: list[str]) -> list
     from services.chain import CHAIN
 
     idle = len(CHAIN.actors) * EMPTY_POLLS * prices.per_million.sqs_request / MILLION
+    sampled = SECONDS_A_MONTH * prices.per_million.xray_trace / MILLION
     unknown = [f"Not in it, because it was not measured: {', '.join(unmeasured)}."] if unmeasured else []
     return [
         f"Prices of {prices.dated} in {prices.region}, from third parties: check them before you rely on this.",
         f"Measured on {figures.measured_on}, {figures.machine}; docs/cost.md says how, and what is assumed.",
         "In bulk: so many wait that every batch is full. One by one: each message is alone in its batch.",
         f"Not in it: what is stored, by the month; transfer out; the uploads' PUTs; empty polls, about ${idle:.2f} "
-        "a month; alarms, dashboard and metrics.",
+        f"a month; X-Ray's first trace of each second, at most ${sampled:.2f} a month; alarms, dashboard and metrics, "
+        "see docs/health.md.",
         *unknown,
     ]
 

@@ -8,12 +8,14 @@ import typer
 
 from brigade import release
 from brigade.commands.options import AsJson
-from brigade.console import byte_size, out, print_json, say, table
+from brigade.console import OperatorError, byte_size, out, print_json, say, table
 
 
 def package(
     arch: Annotated[str, typer.Option(help="What the functions run on: arm64 or x86_64.")] = "arm64",
-    python: Annotated[str | None, typer.Option(help="Their Python  [default: the template's]")] = None,
+    python: Annotated[
+        str | None, typer.Option(help="Their Python, for another template than ours  [default: the template's]")
+    ] = None,
     folder: Annotated[
         Path, typer.Option("--out", help="The zips go into a folder below it, named for Python and processor.")
     ] = Path("build/packages"),
@@ -36,6 +38,11 @@ def package(
     theirs = RUNTIME.removeprefix("python")
     platform = Platform(arch, python or theirs)
     if platform.python != theirs:
+        if bucket:
+            raise OperatorError(
+                f"the template's functions run Python {theirs} and do not start with zips for {platform.python}",
+                "leave out --python, or --bucket",
+            )
         say(f"the template's functions run Python {theirs}: these zips are for {platform.python}")
     place = folder / str(platform)
     made = packages.write(packages.build(CHAIN, recipes_path(recipes), platform, say), place)

@@ -41,8 +41,8 @@ def upload(
 ) -> None:
     """Upload pictures. Run it again after a failure: what is already there is not sent again.
 
-    Exits 1 when a file was skipped, because it cannot be read or is too large; and with --wait, when a picture
-    failed or was not settled in time.
+    Exits 1 when a file was skipped, because it cannot be read or is too large; and with --wait, when a picture is
+    not ready in the end: it failed, is held back, was removed or replaced, or was not settled in time.
     """
     from brigade import files, uploads
     from brigade.pipeline import Pipeline
@@ -69,7 +69,7 @@ def upload(
 
 
 def _wait(catalogue: "Catalogue", recipes: "Recipes", done: list["Uploaded"], timeout: float) -> bool:
-    """Wait for the pictures that are not ignored and list them; return whether none failed or is held back."""
+    """Wait for the pictures that are not ignored and list them; return whether all are ready."""
     from brigade import uploads
 
     waited = []
@@ -104,7 +104,11 @@ def _told(statuses: Counter[str], missing: int) -> bool:
         say("some pictures failed: `brigade dlq ls` shows why")
     if statuses["QUARANTINED"]:
         say("moderation holds some pictures back: `brigade ls --status quarantined` lists them")
-    return not (statuses["FAILED"] or statuses["QUARANTINED"])
+    if statuses["REMOVED"]:
+        say("some were removed or rejected, as `brigade show KEY` tells: to have one again, delete its key and upload")
+    if statuses["SUPERSEDED"]:
+        say("newer uploads of the same keys have replaced some pictures: `brigade show KEY` shows the newest")
+    return set(statuses) <= {"READY"}
 
 
 def listing(records: list[dict[str, Any]]) -> Any:
@@ -186,7 +190,7 @@ def _summary(record: dict[str, Any]) -> list[tuple[str, Text]]:
         **camera.lines(record["camera"]),
         "master": f"{_facts(master)}  {master['key']}" if master else None,
         "failure": f"{failure['actor']}: {failure['reason']}: {failure['detail']}" if failure else None,
-        "moderation": _moderation(record["moderation"]),
+        "moderation": _moderation(record),
         "judged": "; ".join(f"{word} by {judged['by']}" for word, judged in record["judged"].items()),
         "superseded by": record["superseded_by"],
         "removed by": record["removed_by"],
@@ -196,10 +200,17 @@ def _summary(record: dict[str, Any]) -> list[tuple[str, Text]]:
     return [said[0], ("status", _coloured(record["status"])), *said[1:]]
 
 
-def _moderation(moderation: dict[str, Any] | None) -> str | None:
-    """Say verdict, confidence and labels, and who says so."""
+def _moderation(record: dict[str, Any]) -> str | None:
+    """Say verdict, confidence and labels, and who says so; or that a picture waits for that."""
+    from services.catalog.record import MODERATE
+
+    moderation, failure = record["moderation"], record["failure"]
     if not moderation:
-        return None
+        if record["moderation_mode"] != "gate" or record["status"] not in {"PROCESSING", "FAILED"} or record["judged"]:
+            return None
+        if failure and failure["actor"] == MODERATE:
+            return f"no verdict (gate): `brigade dlq redrive {MODERATE}`, or `brigade approve` or `reject`"
+        return "waits for a verdict (gate)"
     labels = "".join(f", {label['name']} {label['confidence']} %" for label in moderation["labels"])
     engine = f"{moderation['model']} {moderation['version']}"
     return f"{told(moderation)}{labels} ({moderation['mode']}, {engine})"

@@ -9,7 +9,7 @@ import typer
 from brigade.commands import here
 from brigade.commands.asking import ask
 from brigade.commands.options import AsJson, StackName
-from brigade.console import OperatorError, duration, err, out, print_json, progress, say, table
+from brigade.console import OperatorError, counted, duration, err, out, print_json, progress, say, table
 
 if TYPE_CHECKING:
     from brigade.pipeline import Pipeline
@@ -122,6 +122,8 @@ def rerun(
         plan = reruns.plan(records, chosen, CHAIN, pipeline.recipes, limit)
     for why, keys in plan.left.items():
         say(f"left: {_some(keys)}: {why}")
+    for why, keys in plan.notes.items():
+        say(f"note: {_some(keys)}: {why}")
     if not plan.orders:
         say(f"nothing to send to {actor}")
         return
@@ -145,8 +147,12 @@ def _chosen(
 
 
 def _tell(pipeline: "Pipeline", plan: "Plan", actor: "Actor", rate: float | None) -> None:
-    """Say what will happen, and about how long it takes."""
+    """Say what will happen, about how long it takes, and what the estimate leaves out."""
     from brigade.flow import mappings
+    from brigade.rework.rerun import after
+    from services.chain import CHAIN
+    from services.moderate import rekognition
+    from services.moderate.actor import MODERATOR
 
     mapping = mappings.find(pipeline, actor)
     at_once = mapping.at_once or actor.concurrency
@@ -157,6 +163,10 @@ def _tell(pipeline: "Pipeline", plan: "Plan", actor: "Actor", rate: float | None
         else f"about {duration(seconds)} of its work, {at_once} at a time"
     )
     say(f"to send to {actor.name}: {_pictures(plan.orders)}, {long}")
+    if later := after(actor, CHAIN):
+        say(f"then {', '.join(each.name for each in later)} do their work on them again: the estimate leaves that out")
+    if plan.moderated and pipeline.stack.parameters.get(MODERATOR.name, MODERATOR.default) == rekognition.NAME:
+        say(f"Amazon Rekognition is asked about {counted(plan.moderated, 'picture')} of these, and bills each")
     if mapping.state == mappings.DISABLED:
         say(f"{actor.name} is paused: they will wait in its queue until `brigade resume {actor.name}`")
 

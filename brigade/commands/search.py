@@ -11,7 +11,7 @@ import typer
 from brigade.commands import here
 from brigade.commands.options import AsJson, StackName
 from brigade.commands.pictures import listing
-from brigade.console import err, out, print_json, say
+from brigade.console import OperatorError, err, out, print_json, say
 
 if TYPE_CHECKING:
     from brigade.search import Filters
@@ -54,12 +54,15 @@ def ls(
 ) -> None:
     """List pictures, newest first.
 
-    --serial, --taken-from (to at most a year later), --day and --status each have an index: the first of these that is
-    given is asked, and all else filters what it finds. Without any of them every picture may have to be looked at.
-    By --serial and --taken-from the order is that of taking, by the camera's own clock; else that of the uploads.
+    --serial, --taken-from (at most three years of it), --day and --status each have an index: the first of these that
+    is given is asked, and all else filters what it finds. Without any of them every picture may have to be looked at.
+    Without --taken-to, --taken-from goes to tomorrow. By --serial, and by --taken-from within three years, the order is
+    that of taking, by the camera's own clock, with a camera's undated pictures first; else that of the uploads.
     """
     from brigade import search
 
+    if as_json and as_csv:
+        raise OperatorError("--json and --csv exclude each other", "give one of them")
     filters = search.Filters(
         status=search.status(status) if status else None,
         day=search.day(day) if day else "",
@@ -89,6 +92,8 @@ def _find(stack: str, filters: "Filters", limit: int, after: str | None) -> tupl
 
     catalogue = Pipeline.find(here(), stack).catalogue
     plan = search.plan(filters, datetime.now(UTC).date())
+    if plan.remark:
+        say(plan.remark)
     begin = search.entry(catalogue.find(after), plan.index) if after else None
     questions = plan.from_(begin) if begin else plan.questions
     records = filter(filters.accepts, catalogue.ask(*questions, in_turn=plan.in_turn, after=begin))

@@ -12,6 +12,7 @@ from brigade.commands.options import AsJson, StackName
 from brigade.console import OperatorError, out, print_json, say, table
 
 if TYPE_CHECKING:
+    from brigade.deploy.change_set import Change
     from brigade.deploy.kept import Kept
     from brigade.target import Target
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def deploy(
     stack: StackName = "brigade",
     stage: Annotated[
-        str, typer.Option(help="Deploy the stack STACK-STAGE, whose records name that as their environment.")
+        str, typer.Option(help="Deploy the stack STACK-STAGE, whose records name STAGE as their environment.")
     ] = "",
     recipes: Annotated[
         Path | None,
@@ -36,11 +37,17 @@ def deploy(
         list[str] | None,
         typer.Option("--tag", metavar="KEY=VALUE", help="A tag on all that is made, kept from then on; repeatable."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Upload the code, say what would change, and change nothing.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask where a table, bucket or queue goes with what is in it.")
+    ] = False,
 ) -> None:
     """Make the stack, or bring it up to date. If that fails, everything is put back as it was before."""
     from brigade.commands.narrator import Narrator
-    from brigade.deploy import deployment, stack_settings
+    from brigade.deploy import deployment, losses, stack_settings
+    from brigade.deploy.artifacts import Artifacts
     from brigade.recipes import load_recipes, recipes_path
     from imaging.recipes import DEFAULT_PATH
 
@@ -48,7 +55,7 @@ def deploy(
     chosen |= stack_settings.of_stage(stage) | _pairs("--set", settings, "LogRetentionDays=7")
     load_recipes(recipes)  # a mistake in them shows here, not in a function's log
     target = here()
-    name = f"{stack}-{stage}" if stage else stack
+    name = stack_settings.of_stack(stack, stage)
     say(f"{'previewing' if dry_run else 'deploying'} stack {name} to {target.describe()}")
     found = recipes_path(recipes)
     wanted = deployment.Wanted(
@@ -59,9 +66,14 @@ def deploy(
     )
     if dry_run:
         deployment.preview(target, name, listener=Narrator(), **wanted)
-        say("nothing was changed; without --dry-run it will be")
+        code = Artifacts(target, name).bucket
+        say(f"nothing was changed, only the code was uploaded to {code}; without --dry-run the stack changes, too")
         return
-    deployment.deploy(target, name, listener=Narrator(), **wanted)
+
+    def consent(lost: list["Change"]) -> None:
+        ask(f"Deploy, and delete {losses.named(lost)} with what is in it?", yes)
+
+    deployment.deploy(target, name, listener=Narrator(), consent=consent, **wanted)
     say(f"stack {name} is up to date; `brigade outputs --stack {name}` shows where things are")
 
 
@@ -84,29 +96,25 @@ def destroy(
         bool, typer.Option("--delete-pictures", help="Delete both buckets, every picture in them, and the catalogue.")
     ] = False,
 ) -> None:
-    """Delete the stack. Its buckets and its table are kept, unless --delete-pictures says otherwise."""
+    """Delete the stack. Its buckets and its table are kept, unless --delete-pictures says otherwise, then or later."""
     from brigade.commands.narrator import Narrator
     from brigade.deploy import deployment, kept
 
     target = here()
     found = deployment.Stack.look(target, stack)
     if found is None:
-        _destroy_nothing(target, stack)
+        _clear_away(target, stack, yes=yes, delete_pictures=delete_pictures)
         return
     left = kept.by(found)
     fate = "deletes for ever" if delete_pictures else "keeps"
-    say(f"destroying stack {stack} on {target.describe()}; that {fate}:")
-    for each in left:
-        say(f"  {each.name} ({each.type.removeprefix('AWS::')})")
+    _say_all(f"destroying stack {stack} on {target.describe()}; that {fate}:", left)
     ask(f"Destroy stack {stack}?", yes)
     deployment.destroy(found, Narrator())
     if delete_pictures:
         kept.delete(target, left)
         say(f"stack {stack} and its pictures are deleted")
     else:
-        say(f"stack {stack} is deleted. What it kept is yours to delete:")
-        for each in left:
-            say(f"  {_how_to_delete(each)}")
+        say(f"stack {stack} is deleted; {_how_to_delete(stack)}")
 
 
 def _pairs(option: str, given: list[str] | None, example: str) -> dict[str, str]:
@@ -120,18 +128,33 @@ def _pairs(option: str, given: list[str] | None, example: str) -> dict[str, str]
     return pairs
 
 
-def _destroy_nothing(target: "Target", stack: str) -> None:
-    """Clear away what a deployment that never came to be has left: its code."""
+def _clear_away(target: "Target", stack: str, *, yes: bool, delete_pictures: bool) -> None:
+    """Clear away what is left of a stack that is gone: its code, and with ``delete_pictures`` what it kept."""
+    from brigade.deploy import kept
     from brigade.deploy.artifacts import Artifacts
 
     artifacts = Artifacts(target, stack)
-    if not artifacts.exists():
-        raise OperatorError(f"no stack named {stack} on {target.describe()}", "there is nothing to destroy")
-    artifacts.delete()
-    say(f"no stack named {stack} on {target.describe()}; deleted the code that was uploaded for it")
+    has_code = artifacts.exists()
+    left = kept.by_destroyed(target, stack) if delete_pictures else []
+    gone = f"no stack named {stack} on {target.describe()}"
+    if not (has_code or left):
+        hint = "there is nothing to destroy" if delete_pictures else f"{_how_to_delete(stack)}, if there was one"
+        raise OperatorError(gone, hint)
+    if left:
+        _say_all(f"{gone}; stacks of that name have kept:", left)
+        ask("Delete that for ever?", yes)
+        kept.delete(target, left)
+        say("the pictures and records are deleted")
+    if has_code:
+        artifacts.delete()
+        say(f"{gone}; deleted the code that was uploaded for it")
 
 
-def _how_to_delete(each: "Kept") -> str:
-    if each.type == "AWS::DynamoDB::Table":
-        return f"aws dynamodb delete-table --table-name {each.name}"
-    return f"{each.name}: empty it, all versions, then `aws s3 rb s3://{each.name}`"
+def _say_all(heading: str, everything: list["Kept"]) -> None:
+    say(heading)
+    for each in everything:
+        say(f"  {each.name} ({each.type.removeprefix('AWS::')})")
+
+
+def _how_to_delete(stack: str) -> str:
+    return f"`brigade destroy --stack {stack} --delete-pictures` deletes what it kept"

@@ -58,7 +58,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
         if not runs:
             what = f"recipe {recipe!r}" + (" with turned pictures" if turned else "")
             known = ", ".join(sorted({run.recipe for run in self.runs if run.turned == turned}))
-            raise OperatorError(f"{what} was not measured", f"there are figures for {known}")
+            hint = f"there are figures for {known}" if known else "no recipe was measured with turned pictures"
+            raise OperatorError(f"{what} was not measured", hint)
         runs.sort(key=lambda run: run.megapixels)
         for low, high in pairwise(runs):
             if low.megapixels <= megapixels <= high.megapixels:

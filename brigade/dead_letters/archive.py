@@ -42,6 +42,20 @@ def write(letters: Iterable[DeadLetter], path: Path, queue: str) -> None:
     _sync_folder(path.parent)
 
 
+def rewrite(letters: Iterable[DeadLetter], path: Path, queue: str) -> None:
+    """Let a file that ``write`` has made hold these letters instead: at any moment it is the old one or the new one.
+
+    Raises OSError where that cannot be written; the file is as it was then.
+    """
+    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+    try:
+        write(letters, draft, queue)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
 def read(path: Path) -> list[DeadLetter]:
     """Return the letters of a file, in its order; raises OperatorError with the number of the first line that is none.
 

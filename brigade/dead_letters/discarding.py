@@ -7,10 +7,11 @@ from brigade.dead_letters.operation import Recording
 from brigade.dead_letters.queue import DeadLetterQueue
 
 DISCARDED, GONE = "discarded", "gone"
+LEFT = "left"  # where it was, or met by nobody
 
 
 def discard(queue: DeadLetterQueue, letters: Sequence[DeadLetter], operation: Recording) -> Iterator[DeadLetter]:
-    """Delete these letters, yielding each that was; what somebody else has taken meanwhile is noted as gone."""
+    """Delete these letters, yielding each that was; what is there no more is noted as gone."""
     missing = {letter.message_id for letter in letters}
     for held in queue.take(set(missing)):
         queue.delete(held)
@@ -18,4 +19,4 @@ def discard(queue: DeadLetterQueue, letters: Sequence[DeadLetter], operation: Re
         operation.note(held.letter.message_id, DISCARDED)
         yield held.letter
     for message_id in missing:
-        operation.note(message_id, GONE)
+        operation.note(message_id, GONE if queue.saw_all else LEFT)

@@ -41,7 +41,8 @@ def mistake(letter: DeadLetter, text: str, actor: Actor | None) -> str:
     """Say why a letter with this body would fail again; empty: nothing speaks against it.
 
     It must be JSON that SQS takes; and where the actor is known, what that actor hears, with at least one picture,
-    whose id is that of its bucket, key and version: else its record would tell of another picture.
+    whose id is that of its bucket, key and version: else its record would tell of another picture. Where it could be
+    read before, it must be about the same pictures: else those would wait for it in vain.
     """
     try:
         new = revised(letter, text)
@@ -51,6 +52,9 @@ def mistake(letter: DeadLetter, text: str, actor: Actor | None) -> str:
         for image in (each.event.image for each in letters):
             if image.id != Image.of(image.source).id:
                 return "its image.id is not that of this bucket, key and version; leave all four as they were"
+        before = {image.id for image in letter.images()}
+        if actor and before and before != {each.event.image.id for each in letters}:
+            return "it was about another picture, which would wait for it in vain; leave bucket, key and version"
     except UnreadableMessage as error:
         return error.detail
     except _NO_JSON as error:

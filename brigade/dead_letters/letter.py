@@ -40,7 +40,7 @@ class _About(msgspec.Struct):
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """One dead letter. ``reason`` is ``unknown`` where the process died before it could say.
+    """One dead letter. ``reason`` is ``unknown`` where nobody said it: SQS itself moved it, or it is none of ours.
 
     ``attributes`` are the message's, binary ones in Base64; ``types`` names their data types where that is not
     String. ``trace_header`` is the message's own, which SQS keeps apart from the attributes.
@@ -61,7 +61,8 @@ class DeadLetter:
     @property
     def detail(self) -> str:
         """What was seen."""
-        return self.attributes.get("detail", "the function was stopped before it could say why")
+        unsaid = "the function was stopped before it could say why" if self.images() else "the message does not say why"
+        return self.attributes.get("detail", unsaid)
 
     @property
     def actor(self) -> str:

@@ -21,8 +21,8 @@ from brigade.dead_letters.letter import DeadLetter, Redrive
 from brigade.dead_letters.message import read, write
 from kit.envelope import now
 
-# How long a message that we have received stays hidden from others, seconds: long enough to read a queue of tens of
-# thousands, short enough that a command that was killed keeps nobody waiting.
+# How long a message that we have received stays hidden from others, seconds: long enough to read a queue of ten
+# thousand, short enough that a command that was killed keeps nobody waiting.
 HOLD_S = 60
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-batch-api-actions.html
 BATCH = 10
@@ -70,6 +70,8 @@ class DeadLetterQueue:
         self.sqs = sqs
         self.url = url
         self.source_url = source_url
+        # Whether the last look, or the last pass of a take, met all that was there when it began.
+        self.saw_all = True
         self._handed_out: set[str] = set()
 
     def retention(self) -> timedelta:
@@ -82,7 +84,8 @@ class DeadLetterQueue:
         """Return all dead letters, oldest first; afterwards they are visible to everyone again.
 
         Of what somebody else holds just now nothing can be seen. With patience, the look is repeated until nobody
-        does, and ``waiting`` is told each time how many they are.
+        does, and ``waiting`` is told each time how many they are. ``saw_all`` says whether that was everything: not
+        where patience ended before, nor where there are more letters than can be received in HOLD_S seconds.
         """
         deadline = time.monotonic() + patience_s
         while True:
@@ -94,6 +97,7 @@ class DeadLetterQueue:
             finally:
                 self._release(held.values())
             if elsewhere == 0 or time.monotonic() > deadline:
+                self.saw_all = self.saw_all and elsewhere == 0
                 return sorted((each.letter for each in held.values()), key=lambda letter: letter.sent_at)
             if waiting:
                 waiting(elsewhere)
@@ -161,13 +165,17 @@ class DeadLetterQueue:
         sizes = [BATCH] * (at_once // BATCH) or [at_once]
         receive = partial(self._receive, held)
         met: set[str] = set()
+        self.saw_all = False
         with ThreadPoolExecutor(len(sizes)) as pool:
             while found := [*chain(*pool.map(receive, sizes))] or receive(sizes[0], _LONG_POLL_S):
                 new = {each.message_id: each for each in found if each.message_id not in met}
                 met |= new.keys()
                 yield from new
-                if time.monotonic() > deadline or not any(each.sent_at <= began for each in new.values()):
+                if time.monotonic() > deadline:
                     return
+                if not any(each.sent_at <= began for each in new.values()):
+                    break
+        self.saw_all = True
 
     def _receive(self, into: dict[str, Held], most: int, wait_s: int = 0) -> list[DeadLetter]:
         """Receive into what is held already: it is to be released even where another request fails meanwhile."""

@@ -78,7 +78,7 @@ class Account:
     redriven: int = 0
     refused: int = 0  # by SQS; they are where they were
     came_back: list[DeadLetter] = field(default_factory=list)
-    left: int = 0  # planned, not sent, and still there
+    left: int = 0  # planned, not sent, and still there as far as is known
     taken: int = 0  # planned, not sent, and gone: by somebody else
     stopped: bool = False
 
@@ -191,11 +191,12 @@ class Redrive:
         SQS may not delete a letter of which somebody else has the newer receipt.
         """
         letters = self._queue.look()
+        there = {letter.message_id for letter in letters} if self._queue.saw_all else self._open
         for held in self._queue.take(self._sent & {letter.message_id for letter in letters}):
             self._queue.delete(held)
         mine = self._operation.id
         self.account.came_back = [each for each in letters if each.lineage and each.lineage[-1].operation == mine]
-        self.account.left = len(self._open & {letter.message_id for letter in letters})
+        self.account.left = len(self._open & there)
         self.account.taken = len(self._open) - self.account.left
 
     def _depth(self) -> int:

@@ -18,7 +18,7 @@ _LONGEST = timedelta(days=3650)
 class Selection:
     """What a letter must be to be chosen; what is None does not matter.
 
-    ``image`` is a picture's id, ``key`` a pattern for its source key (*, ? and [] as in a shell, / is no border),
+    ``image`` is a picture's id, ``key`` its source key or a pattern for it (*, ? and [] as in a shell, / is no border),
     ``since`` the earliest time at which it became a dead letter.
     """
 
@@ -38,13 +38,18 @@ class Selection:
         return (
             (self.reason is None or letter.reason == self.reason)
             and (self.image is None or self.image in {letter.image_id, *(image.id for image in images)})
-            and (self.key is None or any(fnmatchcase(image.source.key, self.key) for image in images))
+            and (self.key is None or any(_is_like(image.source.key, self.key) for image in images))
             and (self.since is None or letter.since >= self.since)
         )
 
     def choose(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
         """Return the letters that are chosen, in their order."""
         return [letter for letter in letters if self.matches(letter)]
+
+
+def _is_like(key: str, pattern: str) -> bool:
+    """Return whether a key is this one, or matches the pattern: a key itself may hold [brackets]."""
+    return key == pattern or fnmatchcase(key, pattern)
 
 
 def age(text: str) -> timedelta:

@@ -13,6 +13,8 @@ from brigade.target import Target
 STACK_TYPE = "AWS::CloudFormation::Stack"
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
 _BUSY = "_IN_PROGRESS"
+# What goes with these cannot be made again.
+_HOLDING = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class Change:
     type: str
     properties: tuple[str, ...] = ()
     keeps: bool = False
+
+    @property
+    def loses(self) -> bool:
+        """Whether pictures, records or messages go with it. "Maybe replace" is CloudFormation's doubt, and no loss."""
+        return self.action in {"Remove", "Replace"} and self.type in _HOLDING and not self.keeps
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Required, TypedDict, Unpack
 
 from brigade.console import OperatorError
-from brigade.deploy import deployed_recipes, moderators, packages, stack_settings
+from brigade.deploy import deployed_recipes, losses, moderators, packages, stack_settings
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import STACK_TYPE, Change, ChangeSet, Events, StackEvent, describe, validation_error
 from brigade.target import Target
@@ -37,6 +37,8 @@ _AFTER_FAILURE = {
     "`aws cloudformation continue-update-rollback --stack-name {stack}`",
 }
 _REMOVE = "`brigade destroy --stack {stack}` removes it, but not its pictures"
+# The template's parameters by which a stack is known to be made from it.
+_OURS = {parameters.CODE_BUCKET, parameters.VERSION}
 
 
 class Listener:
@@ -67,7 +69,10 @@ class Stack:
 
     @classmethod
     def look(cls, target: Target, name: str) -> "Stack | None":
-        """Return the stack in whatever state it is, None where there is none; raises OperatorError for a bad name."""
+        """Return the stack in whatever state it is, None where there is none.
+
+        Raises OperatorError for a bad name, and for a stack that was made from another template.
+        """
         if not names.STACK_NAME.fullmatch(name):
             raise OperatorError(
                 f"{name!r} is no name for a stack",
@@ -77,6 +82,12 @@ class Stack:
         if found is None or found["StackStatus"] == _UNMADE:
             return None
         outputs = found.get("Outputs", [])
+        given = {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])}
+        if not given.keys() >= _OURS:
+            raise OperatorError(
+                f"stack {name} on {target.describe()} is not brigade's: it has no {' and no '.join(sorted(_OURS))}",
+                "it is left alone; --stack names another",
+            )
         return cls(
             target,
             name,
@@ -84,7 +95,7 @@ class Stack:
             found["StackStatus"],
             {output["OutputKey"]: output["OutputValue"] for output in outputs},
             {output["OutputKey"]: output.get("Description", "") for output in outputs},
-            {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])},
+            given,
             {each["Key"]: each["Value"] for each in found.get("Tags", [])},
         )
 
@@ -115,10 +126,18 @@ class Wanted(TypedDict, total=False):
     chain: Chain
 
 
-def deploy(target: Target, name: str, *, listener: Listener | None = None, **wanted: Unpack[Wanted]) -> Stack:
+def deploy(
+    target: Target,
+    name: str,
+    *,
+    listener: Listener | None = None,
+    consent: losses.Consent = losses.refuse,
+    **wanted: Unpack[Wanted],
+) -> Stack:
     """Make the stack, or bring it up to date; return it with its outputs.
 
-    Raises OperatorError, with the first failed resource's reason and what is left, when it does not succeed.
+    Raises OperatorError, with the first failed resource's reason and what is left, when it does not succeed, and as
+    ``consent`` does, which is asked when something would be lost.
     """
     listener = listener or Listener()
     stack = _changeable(target, name)
@@ -128,6 +147,7 @@ def deploy(target: Target, name: str, *, listener: Listener | None = None, **wan
         stack = None
     change_set = _propose(target, name, stack, wanted, listener)
     if change_set.changes:
+        losses.agree(change_set, consent)
         failure = _first_failure(change_set.execute(), listener)
         _check(target, change_set.stack_id, name, failure)
     return Stack.find(target, name)

@@ -16,6 +16,7 @@ from kit.chain import Chain
 # On a laptop one wants to see it happen.
 _LOCAL_GRACE_S = "5"
 _FILE_HINT = 'write it as for the AWS CLI: ["LogRetentionDays=7"]'
+_ENTRY_HINT = 'write {"ParameterKey": "LogRetentionDays", "ParameterValue": "7"}, or "UsePreviousValue": true'
 
 
 def settle(target: Target, chain: Chain, before: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
@@ -39,26 +40,44 @@ def of_stage(stage: str) -> dict[str, str]:
     return {parameters.ENVIRONMENT: stage} if stage else {}
 
 
+def of_stack(stack: str, stage: str) -> str:
+    """Return the name of a stack's stage: STACK-STAGE, or STACK where that names the stage already."""
+    return stack if not stage or stack.endswith(f"-{stage}") else f"{stack}-{stage}"
+
+
 def read_file(path: Path) -> dict[str, str]:
     """Read settings from a file in one of the AWS CLI's two notations; raises OperatorError where it is in neither.
 
     `aws cloudformation deploy` takes ``["Name=value"]``, `aws cloudformation create-stack` takes
-    ``[{"ParameterKey": "Name", "ParameterValue": "value"}]``.
+    ``[{"ParameterKey": "Name", "ParameterValue": "value"}]``. What is to keep its previous value is left out.
     """
     try:
         listed: Any = json.loads(path.read_text(encoding="utf-8"))
-        return dict(_setting(each) for each in listed)
     except OSError as error:
         raise OperatorError(f"{path} cannot be read: {error.strerror}", _FILE_HINT) from error
-    except (ValueError, TypeError, KeyError) as error:
-        raise OperatorError(f"{path} is no parameters file: {type(error).__name__}: {error}", _FILE_HINT) from error
+    except ValueError as error:
+        raise OperatorError(f"{path} is not JSON: {error}", _FILE_HINT) from error
+    if not isinstance(listed, list):
+        raise OperatorError(f"{path} holds no list", _FILE_HINT)
+    return dict(_setting(each, path) for each in listed if not _is_previous(each))
 
 
-def _setting(listed: Any) -> tuple[str, str]:
+def _is_previous(listed: Any) -> bool:
+    return isinstance(listed, dict) and listed.get("UsePreviousValue") is True
+
+
+def _setting(listed: Any, path: Path) -> tuple[str, str]:
     if isinstance(listed, str):
-        name, value = listed.split("=", 1)
+        name, equals, value = listed.partition("=")
+        if not equals:
+            raise OperatorError(f"{path}: {listed} has no value", _FILE_HINT)
         return name, value
-    return listed["ParameterKey"], str(listed["ParameterValue"])
+    if not isinstance(listed, dict) or not isinstance(listed.get("ParameterKey"), str):
+        raise OperatorError(f"{path}: {json.dumps(listed)} names no parameter", _ENTRY_HINT)
+    key, given = listed["ParameterKey"], listed.get("ParameterValue")
+    if isinstance(given, bool) or not isinstance(given, str | int):
+        raise OperatorError(f"{path}: {key} has no ParameterValue that is a text or a number", _ENTRY_HINT)
+    return key, str(given)
 
 
 def _local() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Sending pictures back to one actor: the event that it hears, made anew from their records. Pure: knows no cloud."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from brigade import release
 from brigade.console import OperatorError
 from brigade.rework.missing import Record, recipe_of
+from brigade.rework.notes import notes
 from brigade.s3_notification import notification
 from imaging.recipes import Recipes
 from kit.actor import Actor
@@ -45,10 +46,15 @@ class Order:
 
 @dataclass
 class Plan:
-    """What a rerun will do: what it will send, and the keys of the pictures that it leaves, by the reason why."""
+    """What a rerun will do: what it will send, and the keys of the pictures that it leaves, by the reason why.
+
+    ``notes`` are what is to be known of pictures that it sends; ``moderated`` of them a moderation engine sees again.
+    """
 
     orders: list[Order] = field(default_factory=list)
     left: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    moderated: int = 0
     worked_ms: list[int] = field(default_factory=list)  # the actor's work on each before, where it has done some
 
     def seconds(self, at_once: int, per_second: float | None) -> float | None:
@@ -74,10 +80,17 @@ def _tellable(actor: Actor) -> type[Event] | None:
     return None if actor.table else next((event for event in actor.hears if event in _TOLD_AGAIN), None)
 
 
+def after(actor: Actor, chain: Chain) -> tuple[Actor, ...]:
+    """Return the actors that have their work to do again too, because they hear this one, or others that do."""
+    hearers = [each for event in actor.says for each in chain.subscribers(event) if not each.table]
+    return tuple(dict.fromkeys(each for hearer in hearers for each in (hearer, *after(hearer, chain))))
+
+
 def plan(records: Iterable[Record], actor: Actor, chain: Chain, recipes: Recipes, limit: int | None = None) -> Plan:
     """Decide what becomes of each picture; ends when ``limit`` of them are to be sent. Raises as ``heard`` does."""
     event = heard(actor, chain)
     made = Plan()
+    working = (actor, *after(actor, chain))
     for record in records:
         if limit is not None and len(made.orders) >= limit:
             break
@@ -92,7 +105,20 @@ def plan(records: Iterable[Record], actor: Actor, chain: Chain, recipes: Recipes
         made.orders.append(_order({**record, "moderation_mode": "off"} if gated else record, event))
         if stage := record["stages"].get(actor.name):
             made.worked_ms.append(stage["worked_ms"])
+        made.moderated += _is_moderated(record, event, working, recipes)
+        for note in notes(record, working, recipes):
+            made.notes[note].append(record["source"]["key"])
     return made
+
+
+def _is_moderated(record: Record, event: type[Event], working: Collection[Actor], recipes: Recipes) -> bool:
+    """Whether a moderation engine is asked about the picture once more."""
+    if not any(ImageModerated in actor.says for actor in working):
+        return False
+    if event is ImageNormalized:
+        return record["moderation_mode"] in ("flag", "gate")
+    recipe = recipes.match(record["source"]["key"]) if event is ImageUploaded else recipe_of(record, recipes)
+    return recipe is not None and recipe.moderation != "off"
 
 
 def _why_left(record: Record, event: type[Event], chain: Chain, recipes: Recipes) -> str:

@@ -39,7 +39,7 @@ def act(letter: Letter[Event], *, site: Site, records: Records) -> Iterator[Even
     facts = attributes(letter.event, letter.envelope, site.settings)
     if isinstance(letter.event, ImageResized):  # nearly always it comes last: one write instead of two
         record = records.complete(letter.event.image.id, facts, letter.envelope.id)
-        if record:
+        if record and status(record) is Status.READY:
             return _ready(letter.event, record, records)
     return _merged(letter, facts, records)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 
-from services.catalog.record import PARTS, Record, Status
+from services.catalog.record import PARTS, Record, Status, clock
 from services.catalog.records import Place
 from services.catalog.table import KEY
 
@@ -30,14 +30,15 @@ class MemoryRecords:
     def merge(self, image_id: str, attributes: dict[str, Any]) -> Record:
         with self._lock:
             record = self.items.setdefault(image_id, {KEY: image_id, "status": Status.PROCESSING})
-            record.update(attributes)
+            if not _is_stale(attributes, record):
+                record.update(attributes)
             return dict(record)
 
     def complete(self, image_id: str, attributes: dict[str, Any], ready_by: str) -> Record | None:
         with self._lock:
             record = self.items.get(image_id, {})
             whole = all(part in attributes or part in record for part in PARTS)
-            if not whole or record.get("status") != Status.PROCESSING:
+            if not whole or record.get("status") != Status.PROCESSING or _is_stale(attributes, record):
                 return None
             record.update(attributes, status=Status.READY, ready_by=ready_by)
             return dict(record)
@@ -90,3 +91,11 @@ class MemoryRecords:
             return
         status, mark = (Status.REMOVED, "removed_by") if removal else (Status.SUPERSEDED, "superseded_by")
         record.update({mark: by, "status": status})
+
+
+def _is_stale(attributes: Record, record: Record) -> bool:
+    """Whether the record has something newer of that kind."""
+    if not (found := clock(attributes)):
+        return False
+    name, field = found
+    return name in record and bool(record[name][field] > attributes[name][field])

@@ -1,10 +1,11 @@
 """A picture's record: what each event adds to it, and what its status is then. Pure: knows no cloud.
 
 Every event sets attributes of its own, so that events may come in any order and more than once; the status
-follows from what is there. The attributes:
+follows from what is there. What an actor has said of a picture is never overwritten by what it said before: see
+``clock``. The attributes:
 
     image_id, source{bucket,key,version,etag,sequencer}, source_key, upload_order,
-    entered_at, region, environment                                from every event
+    entered_at, region, environment                                from every event but image-retired
     recipe, trace_id                                               from every stage's event
     original{format,width,height,bytes}                            image-ingested
     master{bucket,key,format,width,height,bytes,method},
@@ -23,7 +24,7 @@ follows from what is there. The attributes:
     removed_by                                                     the removal of its key or version
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import singledispatch
 from typing import Any
@@ -58,9 +59,11 @@ JUDGED = "judged_"
 MODERATE, DESCRIBE = "moderate", "describe"
 # Where the camera does not say when: after all dates, so that an index by date can hold the picture too.
 UNDATED = "undated"
-REDRIVEN = "redriven"
+REDRIVEN, DISCARDED = "redriven", "discarded"
 # A picture is ready when all of these are there.
 PARTS = ("original", "master", "renditions")
+# Which of its times tells that an attribute is newer than another of its name: all are the actor's own clock.
+_CLOCKS = {STAGE: "at", FAILURE: "at", HANDLED: "failed_at"}
 
 
 class Status(StrEnum):
@@ -76,6 +79,8 @@ class Status(StrEnum):
 
 def attributes(event: Event, envelope: Envelope, settings: Settings) -> dict[str, Any]:
     """Return what an event sets on its picture's record. Setting it twice changes nothing."""
+    if isinstance(event, ImageRetired):  # it may name what removed the picture, which is not what was uploaded
+        return _own(event, envelope)
     source = event.image.source
     return {
         "source": _source(source),
@@ -214,10 +219,23 @@ def _work(envelope: Envelope) -> dict[str, Any]:
     return {STAGE + envelope.actor: stage}
 
 
+def clock(attributes: Record) -> tuple[str, str] | None:
+    """Return the attribute by which an event is known to be newer than one that set it before, and its field of time.
+
+    An older event, heard late or once more, must change nothing. Of an operator's judgement any may come last.
+    """
+    for name in attributes:
+        for prefix, field in _CLOCKS.items():
+            if name.startswith(prefix):
+                return name, field
+    return None
+
+
 def status(record: Record) -> Status:
     """Return what a record's status is: it follows from what is there.
 
-    An actor's failure counts until its dead letter is redriven, or that actor's own event has come.
+    An actor's failure counts until that actor's own event has come later. Until then a picture whose dead letter was
+    redriven is in work.
     """
     first_that_holds = (
         (Status.REMOVED, record.get("removed_by")),
@@ -225,6 +243,7 @@ def status(record: Record) -> Status:
         (Status.REMOVED, record.get(JUDGED + "rejected")),
         (Status.FAILED, failure(record)),
         (Status.QUARANTINED, is_held_back(record)),
+        (Status.PROCESSING, any(_failures(record))),
         (Status.READY, all(record.get(part) for part in PARTS)),
         (Status.PROCESSING, True),
     )
@@ -232,31 +251,47 @@ def status(record: Record) -> Status:
 
 
 def is_held_back(record: Record) -> bool:
-    """Whether moderation was to keep the gate, has not accepted the picture, and nobody has approved it."""
+    """Whether moderation was to keep the gate, has not accepted the picture, and it is gated still."""
     moderation = record.get("moderation") or {"mode": "off"}
-    refused = moderation["mode"] == "gate" and moderation["verdict"] != "accepted"
-    return refused and not record.get(JUDGED + "approved")
+    return moderation["mode"] == "gate" and moderation["verdict"] != "accepted" and _is_gated(record)
+
+
+def _is_gated(record: Record) -> bool:
+    """Whether only a verdict lets the picture pass: so its recipe says (none is known yet: it may), and nobody else."""
+    return record.get("moderation_mode", "gate") == "gate" and not record.get(JUDGED + "approved")
 
 
 def failure(record: Record) -> dict[str, Any] | None:
-    """Return the failure that holds the picture up, with its actor's name, or None."""
+    """Return the failure that holds the picture up, the newest, with its actor's name, or None."""
+    left = [failure for failure in _failures(record) if _handled(failure, record) != REDRIVEN]
+    return max(left, key=lambda failure: str(failure["at"]), default=None)
+
+
+def _failures(record: Record) -> Iterator[dict[str, Any]]:
+    """Yield the failures that nothing has made good yet, of actors for whose work the picture waits.
+
+    What an actor did before stands: one that was to do it again and failed has nothing left to do once that dead
+    letter is discarded.
+    """
     for name, value in record.items():
         actor = name.removeprefix(FAILURE)
-        if actor == name or STAGE + actor in record or _is_advice(actor, record):
+        if actor == name or _is_advice(actor, record):
             continue
-        if not _is_redriven(value, record.get(HANDLED + actor)):
-            return {"actor": actor, **value}
-    return None
+        failure = {"actor": actor, **value}
+        done = record.get(STAGE + actor)
+        if not done or (done["at"] < failure["at"] and _handled(failure, record) != DISCARDED):
+            yield failure
 
 
 def _is_advice(actor: str, record: Record) -> bool:
     """Whether a picture may be ready without this actor: its metadata nobody waits for, nor for a mere flag."""
-    return actor == DESCRIBE or (actor == MODERATE and record.get("moderation_mode") == "flag")
+    return actor == DESCRIBE or (actor == MODERATE and not _is_gated(record))
 
 
-def _is_redriven(failure: Record, handled: Record | None) -> bool:
-    """Whether it is this very failure that was redriven: both times are the actor's own, no two clocks compare."""
-    return bool(handled and handled["action"] == REDRIVEN and handled["failed_at"] >= failure["at"])
+def _handled(failure: Record, record: Record) -> str:
+    """Return what was done about this very failure's dead letter; empty: nothing."""
+    handled = record.get(HANDLED + failure["actor"])
+    return str(handled["action"]) if handled and handled["failed_at"] >= failure["at"] else ""
 
 
 def is_outdated(record: Record) -> bool:

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from kit import aws
 from kit.retry import call
 from services.catalog.attribute_values import read_item, write
-from services.catalog.record import PARTS, Record, Status
+from services.catalog.record import PARTS, Record, Status, clock
 from services.catalog.table import BY_SOURCE, KEY
 
 
@@ -25,7 +25,10 @@ class Records(Protocol):
     """The catalogue's writes. Every method may raise Retryable and may be repeated."""
 
     def merge(self, image_id: str, attributes: dict[str, Any]) -> Record:
-        """Set attributes on a record, made where there is none; return all of it as it is then."""
+        """Set attributes on a record, made where there is none; return all of it as it is then.
+
+        Nothing is set where the record has something newer of that kind, see ``services.catalog.record.clock``.
+        """
 
     def complete(self, image_id: str, attributes: dict[str, Any], ready_by: str) -> Record | None:
         """Merge and make READY in one write, where only these attributes were missing; None, unwritten, where not."""
@@ -64,11 +67,15 @@ class DynamoRecords:
     def merge(self, image_id: str, attributes: dict[str, Any]) -> Record:
         change = f"{_set(attributes)}, #status = if_not_exists(#status, :processing)"
         values = _values(attributes) | {":processing": Status.PROCESSING.value}
-        return self._update(image_id, change, values, names=_names(attributes))
+        try:
+            return self._update(image_id, change, values, names=_names(attributes), condition=_unless_newer(attributes))
+        except _Refused as refused:
+            return refused.item
 
     def complete(self, image_id: str, attributes: dict[str, Any], ready_by: str) -> Record | None:
         others = [part for part in PARTS if part not in attributes]
-        condition = " AND ".join(["#status = :processing", *(f"attribute_exists({part})" for part in others)])
+        there = ["#status = :processing", *(f"attribute_exists({part})" for part in others)]
+        condition = " AND ".join(filter(None, (*there, _unless_newer(attributes))))
         change = f"{_set(attributes)}, #status = :ready, ready_by = :by"
         statuses = {":processing": Status.PROCESSING.value, ":ready": Status.READY.value, ":by": ready_by}
         try:
@@ -192,9 +199,20 @@ def _set(attributes: dict[str, Any]) -> str:
     return "SET " + ", ".join(f"#{i} = :{i}" for i in range(len(attributes)))
 
 
+def _unless_newer(attributes: dict[str, Any]) -> str:
+    if not (found := clock(attributes)):
+        return ""
+    number = list(attributes).index(found[0])
+    return f"(attribute_not_exists(#{number}) OR #{number}.#clock <= :clock)"
+
+
 def _names(attributes: dict[str, Any]) -> dict[str, str]:
-    return {f"#{i}": name for i, name in enumerate(attributes)} | {"#status": "status"}
+    found = clock(attributes)
+    names = {f"#{i}": name for i, name in enumerate(attributes)} | {"#status": "status"}
+    return names | ({"#clock": found[1]} if found else {})
 
 
 def _values(attributes: dict[str, Any]) -> dict[str, Any]:
-    return {f":{i}": value for i, value in enumerate(attributes.values())}
+    found = clock(attributes)
+    values = {f":{i}": value for i, value in enumerate(attributes.values())}
+    return values | ({":clock": attributes[found[0]][found[1]]} if found else {})

@@ -38,8 +38,8 @@ def removed(removal: ImageRemoved, records: Records) -> Iterator[ImageOutdated]:
             records.remove(older["image_id"], by=gone.id)
             yield ImageOutdated(image=image(older), why=REMOVED)
     elif records.newest(key) != (gone.id, True):  # else a delete marker was removed: no picture
-        records.remove(gone.id, by=gone.id)
-        yield ImageOutdated(image=gone, why=REMOVED)
+        record = records.remove(gone.id, by=gone.id)
+        yield ImageOutdated(image=image(record) if "source" in record else gone, why=REMOVED)
 
 
 def _older(newest: Image, before: str | None, records: Records) -> list[Record]:

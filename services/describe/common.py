@@ -66,9 +66,20 @@ def _named(directory: Mapping[int, Any], names: Mapping[int, str]) -> Iterator[t
         if isinstance(value, tuple) and value:  # ISO, of cameras that give more than one
             value = value[0]
         if isinstance(value, str):
-            yield name, value.strip("\0 ")
+            yield name, _text(value)
+        elif isinstance(value, int):
+            yield name, value  # a serial number, too, may be one
         elif value is not None and not isinstance(value, bytes | tuple):
             yield name, float(value)
+
+
+def _text(value: str) -> str:
+    """Return a text up to its end, and what Pillow took for Latin-1 as the UTF-8 that it mostly is."""
+    value = value.partition("\0")[0].strip()
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
 
 
 def _degrees(parts: Any, direction: Any) -> float | None:

@@ -1,7 +1,7 @@
 """exiftool by way of PyExifTool: started with the first picture and kept open, under limits of time and memory.
 
-The file is ours: its name, its ending, and its first bytes, so that exiftool reads it as the format that was admitted
-and by no other of its readers. A hostile key or name never reaches a command line.
+The file is ours: its name, its ending, and its first bytes, so that exiftool takes it for the format that was admitted.
+A hostile key or name never reaches a command line.
 """
 
 import atexit
@@ -33,9 +33,12 @@ MEMORY = 256 * 1024 * 1024
 MOST_BYTES = 16 * 1024 * 1024  # of an answer
 _POLL_S = 0.05
 
-# No settings of the user's, nothing of the temporary file itself, nothing that exiftool computes from other tags, no
-# search for what programs have hung on behind a picture's end. Raw values for what is compared, words for the rest.
-_OPTIONS = ["-json", "-G1", "-a", "-fast", "-q", "-q", "-api", "Composite=0"]
+# Earlier releases run what a JPEG tells them to (CVE-2021-22204): https://exiftool.org/history.html
+OLDEST = (12, 24)
+
+# No settings of the user's, nothing of the temporary file itself, nothing that exiftool computes from other tags. Raw
+# values for what is compared, words for the rest.
+_OPTIONS = ["-json", "-G1", "-a", "-q", "-q", "-api", "Composite=0"]
 _WANTED = (
     *(f"-{name}#" for name in ("SerialNumber", "InternalSerialNumber", "Orientation", "GPSLatitude", "GPSLongitude")),
     "-all",
@@ -47,14 +50,16 @@ _WANTED = (
 class _Kind:
     suffix: str
     begins: bytes  # a regular expression
+    # No search for what programs have hung on behind the picture's end.
+    options: tuple[str, ...] = ("-fast",)
 
 
-# The admitted formats: those of exiftool's readers that may be reached.
+# The admitted formats: what exiftool may take a file for.
 _KINDS = {
     "JPEG": _Kind(".jpg", rb"\xff\xd8\xff"),
     "PNG": _Kind(".png", rb"\x89PNG\r\n\x1a\n"),
     "WEBP": _Kind(".webp", rb"RIFF....WEBP"),
-    "GIF": _Kind(".gif", rb"GIF8[79]a"),
+    "GIF": _Kind(".gif", rb"GIF8[79]a", options=()),  # it would end at the first comment
     "TIFF": _Kind(".tif", rb"II\*\0|MM\0\*"),
     "BMP": _Kind(".bmp", rb"BM"),
     "HEIF": _Kind(".heic", rb"....ftyp"),
@@ -104,7 +109,7 @@ class Exiftool:
         with self._turn, NamedTemporaryFile(prefix="brigade-", suffix=kind.suffix) as file:
             file.write(content)
             file.flush()
-            answer = self._ask(*_WANTED, file.name)
+            answer = self._ask(*kind.options, *_WANTED, file.name)
         if len(answer) > MOST_BYTES:
             raise ExiftoolFailed(f"its answer has {len(answer):,} bytes; the limit is {MOST_BYTES:,}")
         try:
@@ -123,6 +128,8 @@ class Exiftool:
         why = self._wait(asked)
         try:
             return asked.result()
+        except ExiftoolFailed:  # it is in order, and refused
+            raise
         except Exception as error:
             self.close()
             raise ExiftoolFailed(why or f"{type(error).__name__}: {error}") from error
@@ -134,6 +141,9 @@ class Exiftool:
             self._process.run()
             self._process.limit(self.memory)
             self.version = str(self._process.version)
+        if tuple(map(int, self.version.split("."))) < OLDEST:
+            oldest = ".".join(map(str, OLDEST))
+            raise ExiftoolFailed(f"exiftool {self.version} has known holes: {oldest} is the oldest that may read")
         answer: bytes = self._process.execute(*words, raw_bytes=True)
         return answer
 

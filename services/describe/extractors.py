@@ -9,7 +9,7 @@ import PIL
 
 from services.describe import common
 from services.describe.exiftool import Exiftool, ExiftoolFailed, find
-from services.describe.tags import Tags
+from services.describe.tags import MOST_CHARACTERS, Tags
 
 log = logging.getLogger("brigade")
 
@@ -43,7 +43,7 @@ def with_exiftool(tool: Exiftool) -> Extractor:
             return Found(tool.read(content, format_), "exiftool", tool.version)
         except ExiftoolFailed as error:
             log.warning("Pillow reads what exiftool could not: %s", error)
-            return by_pillow(content, format_, problem=str(error))
+            return by_pillow(content, format_, problem=str(error)[:MOST_CHARACTERS])
 
     return extract
 

@@ -8,11 +8,16 @@ from kit.events import Camera
 from services.describe.places import position
 from services.describe.tags import Said, Tags, is_standard
 
+# Some cameras pad with spaces: 2003: 1: 2 10: 5: 3
 _DATE = re.compile(
-    r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d)(?::(\d\d(?:\.\d{1,6})?))?(Z|[+-]\d\d:\d\d)?", re.ASCII
+    r"(\d{4})[:/-]([ \d]\d)[:/-]([ \d]\d)[ T]([ \d]\d):([ \d]\d)(?::([ \d]\d)(?:(\.\d{1,6})\d*)?)?(Z|[+-]\d\d:\d\d)?",
+    re.ASCII,
 )
 _OFFSET = re.compile(r"[+-]\d\d:\d\d", re.ASCII)
-_NUMBER = re.compile(r"([-+]?\d{1,9}(?:\.\d{1,20})?)(?:/(\d{1,9}))?(?: .*)?", re.ASCII)
+_NUMBER = re.compile(r"([-+]?\d{1,9}(?:\.\d{1,20})?(?:[eE][-+]?\d{1,2})?)(?:/(\d{1,9}))?(?: .*)?", re.ASCII)
+_TEMPERATURE = re.compile(r"(\S+?)(?: ?°?([CF]))?", re.ASCII)
+# More is no camera's, and DynamoDB holds 38 digits; a billionth of a degree is a tenth of a millimetre.
+_GREATEST, _DECIMALS = 1e9, 9
 _ORIENTATIONS = range(1, 8 + 1)
 # Makers that say who they are in the notes alone: by their notes' group, and what the notes' version tells of the
 # model, https://exiftool.org/TagNames/Reconyx.html
@@ -32,8 +37,8 @@ def camera(tags: Tags) -> Camera:
         model=model,
         serial=_serial(said),
         taken_at=_taken_at(said),
-        latitude=where[0] if where else None,
-        longitude=where[1] if where else None,
+        latitude=round(where[0], _DECIMALS) if where else None,
+        longitude=round(where[1], _DECIMALS) if where else None,
         lens=said.first("LensModel", "Lens", "LensType"),
         exposure_s=_standard(said, "ExposureTime"),
         aperture=_standard(said, "FNumber"),
@@ -41,7 +46,7 @@ def camera(tags: Tags) -> Camera:
         focal_mm=_standard(said, "FocalLength"),
         orientation=_orientation(said),
         software=said.first("Software", "CreatorTool", "FirmwareVersion"),
-        temperature_c=_number(said.first("AmbientTemperature")),
+        temperature_c=_celsius(said.first("AmbientTemperature")),
         moon_phase=said.first("MoonPhase"),
         trigger=said.first("TriggerMode", "EventType"),
         sequence=said.first("Sequence"),
@@ -87,9 +92,10 @@ def _iso(text: str, offset: str) -> str | None:
     found = _DATE.fullmatch(text)
     if not found:
         return None
-    year, month, day, hour, minute, second, zone = found.groups()
+    *parts, fraction, zone = found.groups()
+    year, month, day, hour, minute, second = ((part or "00").replace(" ", "0") for part in parts)
     zone = zone or (offset if _OFFSET.fullmatch(offset) else "")
-    text = f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{'+00:00' if zone == 'Z' else zone}"
+    text = f"{year}-{month}-{day}T{hour}:{minute}:{second}{fraction or ''}{'+00:00' if zone == 'Z' else zone}"
     try:
         datetime.fromisoformat(text)
     except ValueError:  # 0000:00:00, or the 32nd
@@ -109,11 +115,20 @@ def _orientation(said: Said) -> int | None:
 
 
 def _number(text: str | None) -> float | None:
-    """Return the number that a text begins with: ``1/60``, ``2.8``, ``34.0 mm``, ``-5 C``."""
+    """Return the number that a text begins with: ``1/60``, ``2.8``, ``34.0 mm``, ``-5 C``, ``1e-05``."""
     found = _NUMBER.fullmatch(text or "")
     if not found:
         return None
-    return round(float(found[1]) / (float(found[2] or 1) or 1), 9)
+    number = float(found[1]) / (float(found[2] or 1) or 1)
+    return round(number, _DECIMALS) if abs(number) < _GREATEST else None
+
+
+def _celsius(text: str | None) -> float | None:
+    """Return a temperature; without a unit it is in degrees Celsius already, of other units it is none."""
+    found = _TEMPERATURE.fullmatch(text or "")
+    if not found or (number := _number(found[1])) is None:
+        return None
+    return round((number - 32) / 1.8, 1) if found[2] == "F" else number
 
 
 def _integer(number: float | None) -> int | None:

@@ -11,12 +11,15 @@ _XMP = (("XMP-exif:GPSLatitude", ""), ("XMP-exif:GPSLongitude", ""))
 # A hundredth of a degree is 1.1 km at most: the valley shows, the house does not.
 DECIMALS = 2
 _POLE, _ANTIMERIDIAN = 90, 180
-# Coordinates under all their names (a drone's maker writes GPSLongtitude), and the places that IPTC and XMP name.
+# Tags that tell a place, by their full names: coordinates (a drone's maker writes GPSLongtitude), heights, what IPTC,
+# XMP and makers call a place, cell towers, what GeoTIFF and biologists (Darwin Core) write. Better one too many.
 _PLACE = re.compile(
-    r"gps|latitude|longt?itude|^geo(tag|location|tiff)|^location(?!type)|^(sub-?location|city|province-?state|state)$"
-    r"|^(shown|created)?country|^world ?region",
-    re.IGNORECASE,
+    r"(?i:gps|(?<!ISOSpeed)latitude|longt?itude|altitude|location(?!type)|countr|county|province|municipal|landmark)"
+    r"|City|Destination|(World|Rating)Region|Address|Postal|Geo(?!metr)|MCC|:(State|Site|Places?)$"
+    r"|^XMP-(cell:|dwc:DC)|:(ModelT(ie|ransform)|PixelScale|IntergraphMatrix)"
 )
+# A place among keywords, as machine tags and geo URIs (RFC 5870) have it: geo:lat=46.9, geo:46.9,-1.3
+_MACHINE_TAG = re.compile(rb"geo:(lat|lon|[-+]?\d)", re.IGNORECASE)
 
 
 def position(tags: Tags) -> tuple[float, float] | None:
@@ -47,7 +50,7 @@ def allowed(tags: Tags, gps: Gps) -> Tags:
     """Return what a recipe lets the catalogue know: everything, or nothing of the place but a rounded position."""
     if gps == "keep":
         return tags
-    rest = {name: value for name, value in tags.items() if not is_place(name)}
+    rest = {name: value for name, value in tags.items() if not (is_place(name) or _MACHINE_TAG.search(bytes(value)))}
     where = position(tags)
     if gps == "drop" or where is None:
         return rest
@@ -56,5 +59,4 @@ def allowed(tags: Tags, gps: Gps) -> Tags:
 
 def is_place(name: str) -> bool:
     """Whether a tag may tell where the picture was taken, by its full name."""
-    group, _, tag = name.rpartition(":")
-    return group == "GPS" or _PLACE.search(tag) is not None
+    return _PLACE.search(name) is not None

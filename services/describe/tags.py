@@ -18,8 +18,9 @@ _MEANINGLESS = re.compile(r"|n/?a|none|null|unknown( \(.*\))?|[-_.? ]+", re.IGNO
 
 
 def parse(answer: bytes) -> Tags:
-    """Read exiftool's JSON about one file, without binary values. Raises msgspec.DecodeError."""
-    (tags,) = msgspec.json.decode(answer, type=list[dict[str, msgspec.Raw]])
+    """Read exiftool's JSON about one file, without binary values. Raises msgspec.DecodeError and ValueError."""
+    utf8 = answer.decode(errors="replace").encode()  # a file may hold any bytes
+    (tags,) = msgspec.json.decode(utf8, type=list[dict[str, msgspec.Raw]])
     tags.pop("SourceFile", None)
     return {name: value for name, value in tags.items() if not bytes(value).startswith(b'"' + _BINARY.encode())}
 
@@ -61,7 +62,9 @@ def is_standard(group: str) -> bool:
 
 
 def words(value: msgspec.Raw) -> str:
-    """Return a value as one clean line, at most MOST_CHARACTERS long; empty where it means nothing."""
+    """Return a text or number as one clean line, at most MOST_CHARACTERS long; empty where it means nothing."""
+    if bytes(value).startswith((b"[", b"{")):  # of XMP
+        return ""
     try:
         read = msgspec.json.decode(value) if bytes(value).startswith(b'"') else bytes(value).decode()
     except (msgspec.DecodeError, UnicodeDecodeError):

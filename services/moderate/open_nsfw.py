@@ -5,6 +5,7 @@ It knows pornography alone, and only how sure it is of that; it names nothing.
 
 from functools import cache
 from importlib.util import find_spec
+from math import ceil
 from typing import TYPE_CHECKING
 
 from imaging.codec import open_image
@@ -29,7 +30,7 @@ def judge(content: bytes) -> Opinion:
     """Ask the model. Raises CorruptImage, DecompressionBomb and TooSlow."""
     classifier, version = _model()
     score = classifier.score(small(open_image(content), SIDE))
-    return Opinion(confidence=round(100 * score), model=NAME, version=version)
+    return Opinion(confidence=ceil(100 * score), model=NAME, version=version)
 
 
 @cache

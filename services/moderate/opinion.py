@@ -8,7 +8,10 @@ from kit.events import ModerationLabel
 
 @dataclass(frozen=True, kw_only=True)
 class Opinion:
-    """How sure an engine is that a picture shows nudity, per cent, and what else it sees, the surest first."""
+    """How sure an engine is that a picture shows nudity, and what else it sees, the surest first.
+
+    Per cent, rounded up: what is just above a threshold is above it.
+    """
 
     confidence: int
     labels: tuple[ModerationLabel, ...] = ()

@@ -1,5 +1,6 @@
 """Amazon Rekognition's DetectModerationLabels as a moderation engine."""
 
+from math import ceil
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -69,4 +70,4 @@ def opinion(answer: dict[str, Any]) -> Opinion:
 
 
 def _label(said: dict[str, Any]) -> ModerationLabel:
-    return ModerationLabel(name=said["Name"], parent=said.get("ParentName", ""), confidence=round(said["Confidence"]))
+    return ModerationLabel(name=said["Name"], parent=said.get("ParentName", ""), confidence=ceil(said["Confidence"]))

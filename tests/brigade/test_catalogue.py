@@ -115,5 +115,9 @@ def test_a_picture_that_has_left_the_list_meanwhile_is_not_shown_in_it(catalogue
 
 
 def test_an_unknown_picture_is_said_to_be(catalogue: Catalogue) -> None:
-    with pytest.raises(OperatorError, match="knows no picture"):
-        catalogue.find("a.jpg")
+    only_removed = add("b.jpg")
+    boto3.client("dynamodb").delete_item(TableName=TABLE, Key={"image_id": {"S": only_removed}})
+    DynamoRecords(TABLE).remove(only_removed, by=only_removed)
+    for unknown in ("a.jpg", only_removed):
+        with pytest.raises(OperatorError, match=f"knows no picture '{unknown}'"):
+            catalogue.find(unknown)

@@ -44,13 +44,6 @@ def test_a_thousand_pictures_cost_a_thousandth_of_a_million(capsys: Said) -> Non
     assert total(lines(capsys, "--pictures", "1000")) == pytest.approx(total(lines(capsys)) / 1000)
 
 
-# The figures of other recipes and of turned pictures come from the same benchmark.
-whole = pytest.mark.skipif(
-    len({run.recipe for run in measured.load().runs}) < 2, reason="`make bench` has not been run with every recipe"
-)
-
-
-@whole
 def test_larger_turned_and_more_renditions_cost_more(capsys: Said) -> None:
     usual = total(lines(capsys))
     assert total(lines(capsys, "--megapixels", "24")) > usual
@@ -63,7 +56,9 @@ def test_larger_turned_and_more_renditions_cost_more(capsys: Said) -> None:
     [
         (["--recipe", "wall"], 1, "recipe 'wall' was not measured — there are figures for"),
         (["--megapixels", "900"], 1, "900 megapixels were not measured — there are figures from"),
-        pytest.param(["--recipe", "training", "--turned", "1"], 1, "turned", marks=whole),
+        (["--recipe", "training", "--turned", "1"], 1, "there are figures for default"),
+        (["--pictures", "inf"], 2, "see `brigade cost --help`"),
+        (["--pictures", "nan"], 1, "nan pictures cannot be counted"),
         (["--pictures", "0"], 2, "see `brigade cost --help`"),
         (["--turned", "2"], 2, "see `brigade cost --help`"),
     ],

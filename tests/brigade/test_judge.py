@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from brigade import judging
 from brigade.__main__ import main
@@ -12,7 +13,7 @@ from brigade.pipeline import Pipeline
 from infra import names
 from kit.envelope import decode
 from kit.errors import ServiceUnavailable
-from kit.events import Image, ImageJudged, Verdict
+from kit.events import Image, ImageJudged, Moderation, Verdict
 from services.catalog.handler import act
 from services.catalog.records import DynamoRecords
 from services.resize.handler import may_begin
@@ -122,7 +123,7 @@ def test_what_is_not_in_quarantine_is_left_and_said_and_the_others_are_done(depl
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "left: in/ready.jpg: it is READY, not in quarantine"
     assert lines[-1] == (
-        "error: 1 picture of these not in quarantine — `brigade ls --status quarantined` lists those that are"
+        "error: 1 picture of these not judged — `brigade ls --status quarantined` lists those that can be"
     )
 
 
@@ -130,6 +131,102 @@ def test_a_picture_that_nobody_knows_is_an_error(deployed: Deployed, capsys: Sai
     assert main(["reject", "in/none.jpg", "--yes"]) == 1
     assert "the catalogue knows no picture 'in/none.jpg'" in capsys.readouterr().err
     assert heard(deployed) == []
+
+
+def test_a_picture_whose_master_the_catalogue_does_not_know_yet_waits_for_that(
+    deployed: Deployed, capsys: Said
+) -> None:
+    picture = deployed.upload("in/a.jpg")
+    deployed.catalog(*way(picture)[:1], story.said(story.moderated(picture, "gate", "refused"), "moderate"))
+    assert main(["approve", "in/a.jpg", "--yes"]) == 1
+    said = capsys.readouterr().err
+    assert "left: in/a.jpg: the catalogue has not heard of its master yet: repeat this in a moment" in said
+    assert heard(deployed) == []
+
+
+def given_up(deployed: Deployed, key: str, mode: Moderation = "gate") -> Image:
+    """Have a picture that moderation has given up."""
+    picture = deployed.upload(key)
+    normalized = story.said(story.normalized(picture, mode), "normalize")
+    deployed.catalog(*way(picture)[:1], normalized, story.said(story.rejected(picture, "moderate"), "moderate"))
+    return picture
+
+
+def test_a_gated_picture_that_moderation_gave_up_can_be_let_pass_by_hand(deployed: Deployed, capsys: Said) -> None:
+    picture = given_up(deployed, "in/a.jpg")
+    assert main(["show", picture.id]) == 0
+    assert "no verdict (gate): `brigade dlq redrive moderate`, or `brigade approve` or `reject`" in flat(capsys)
+    assert main(["approve", picture.id, "--yes"]) == 0
+    said = capsys.readouterr()
+    assert "no verdict: corrupt-image" in said.out
+    assert "`brigade dlq discard moderate --image ID` removes dead letters" in said.err
+    [event] = heard(deployed)
+    assert may_begin(event)
+    hear(deployed, [event])
+    assert status(deployed, picture) == "PROCESSING"
+    deployed.catalog(way(picture)[2])
+    assert status(deployed, picture) == "READY"
+    main(["show", picture.id])
+    assert "no verdict" not in flat(capsys)
+
+
+def test_what_failed_elsewhere_is_not_judged(deployed: Deployed, capsys: Said) -> None:
+    picture = given_up(deployed, "in/a.jpg")
+    failed = story.said(story.rejected(picture, "resize"), "resize", at="2099-01-01T00:00:00.000Z")
+    deployed.catalog(failed)
+    assert main(["approve", picture.id, "--yes"]) == 1
+    assert "left: in/a.jpg: it is FAILED, not in quarantine" in capsys.readouterr().err
+
+
+def flat(capsys: Said) -> str:
+    """Return what is printed as one line: values may be broken across several."""
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_gated_picture_without_verdict_says_that_it_waits_for_one(deployed: Deployed, capsys: Said) -> None:
+    modes: list[tuple[Moderation, bool]] = [("gate", True), ("flag", False), ("off", False)]
+    for mode, waits in modes:
+        key = f"in/{mode}.jpg"
+        picture = deployed.upload(key)
+        deployed.catalog(*way(picture)[:1], story.said(story.normalized(picture, mode), "normalize"))
+        assert main(["show", key]) == 0
+        assert ("moderation waits for a verdict (gate)" in flat(capsys)) is waits
+
+
+def test_a_rejection_whose_originals_were_not_all_deleted_can_be_repeated(
+    deployed: Deployed, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = [held(deployed, f"in/{name}.jpg") for name in "ab"]
+    reject = ["reject", *(picture.id for picture in pictures), "--delete-original", "--yes"]
+    really, asked = deployed.pipeline.s3.delete_object, []
+
+    def delete(**what: Any) -> Any:
+        asked.append(what)
+        if len(asked) == 2:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "No more."}}, "DeleteObject")
+        return really(**what)
+
+    monkeypatch.setattr(deployed.pipeline.s3, "delete_object", delete)
+    assert main(reject) == 1
+    assert "rejected: 2 of 2 pictures, 1 original deleted (operation " in capsys.readouterr().err
+    hear(deployed, heard(deployed))
+    assert [status(deployed, picture) for picture in pictures] == ["REMOVED", "REMOVED"]
+    assert len(versions(deployed)) == 1
+    assert main(["reject", pictures[1].id, "--yes"]) == 1
+    assert "it is REMOVED, not in quarantine" in capsys.readouterr().err
+    assert main(reject) == 0
+    assert "rejected: 2 of 2 pictures, 2 originals deleted (operation " in capsys.readouterr().err
+    assert versions(deployed) == []
+
+
+def test_a_rejected_picture_whose_original_is_known_to_be_gone_is_left(deployed: Deployed, capsys: Said) -> None:
+    picture = held(deployed, "in/a.jpg")
+    deployed.catalog(
+        story.said(story.judged(picture, "rejected"), "operator"),
+        story.said(story.removed(picture, whole_key=False), "ingest"),
+    )
+    assert main(["reject", picture.id, "--delete-original", "--yes"]) == 1
+    assert "left: in/a.jpg: it is REMOVED, not in quarantine" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

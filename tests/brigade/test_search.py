@@ -54,22 +54,54 @@ def test_the_most_telling_filter_has_its_index_asked(filters: Filters, asked: li
     assert list(plan(filters, TODAY).questions) == asked
 
 
-def test_without_an_end_days_go_to_tomorrow() -> None:
+def test_without_an_end_days_go_to_tomorrow_and_the_operator_hears_that() -> None:
     found = plan(Filters(taken_from="2026-11-21T05:00"), TODAY)
     assert [question.value for question in found.questions] == ["2026-11-22", "2026-11-21"]
     assert found.in_turn
+    assert found.remark == "looking until 2026-11-22: for a clock that is ahead, say --taken-to"
+    assert plan(Filters(taken_from="2026-11-21", taken_to="2028-01-01"), TODAY).remark == ""
 
 
-def test_more_days_than_a_years_are_not_asked_one_by_one() -> None:
-    within = plan(Filters(taken_from="2026-01-01", taken_to="2027-01-01"), TODAY)
-    assert (within.index, len(within.questions)) == (BY_TAKEN, MOST_DAYS)
-    beyond = plan(Filters(taken_from="2026-01-01", taken_to="2027-01-02"), TODAY)
+def test_a_clock_that_is_ahead_is_asked_for_with_its_end() -> None:
+    with pytest.raises(OperatorError, match="2031-01-01 lies after 2026-11-22 — say with --taken-to how far to look"):
+        plan(Filters(taken_from="2031-01-01"), TODAY)
+    assert len(plan(Filters(taken_from="2031-01-01", taken_to="2031-01-02"), TODAY).questions) == 2
+
+
+def test_more_days_than_three_years_have_are_not_asked_one_by_one() -> None:
+    within = plan(Filters(taken_from="2026-01-01", taken_to="2028-12-31"), TODAY)
+    assert (within.index, len(within.questions), within.remark) == (BY_TAKEN, MOST_DAYS, "")
+    beyond = plan(Filters(taken_from="2026-01-01", taken_to="2029-01-01"), TODAY)
     assert (beyond.index, beyond.in_turn) == (BY_STATUS, False)
+    assert beyond.remark.startswith("every record may have to be read")
 
 
-def test_an_end_before_its_beginning_is_an_error() -> None:
-    with pytest.raises(OperatorError, match="2026-11-21 lies after 2026-11-20 — let --taken-to come after"):
-        plan(Filters(taken_from="2026-11-21", taken_to="2026-11-20"), TODAY)
+@pytest.mark.parametrize("serial", ["", "P800"])
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        ("2026-05-01", "2026-01-01"),
+        ("2026-05-01T10:00", "2026-05-01T09:00"),
+        ("2026-05-01T10:00:01", "2026-05-01T10:00:00"),
+    ],
+)
+def test_an_end_before_its_beginning_is_an_error(since: str, until: str, serial: str) -> None:
+    with pytest.raises(OperatorError, match=f"{since} lies after {until} — let --taken-to come after --taken-from"):
+        plan(Filters(serial=serial, taken_from=since, taken_to=until), TODAY)
+
+
+def test_an_end_in_the_minute_or_on_the_day_of_its_beginning_is_none() -> None:
+    for since, until in (("2026-05-01T10:00", "2026-05-01"), ("2026-05-01T10:00:30", "2026-05-01T10:00")):
+        assert len(plan(Filters(taken_from=since, taken_to=until), TODAY).questions) == 1
+
+
+@pytest.mark.parametrize("narrow", [{}, {"status": Status.READY}, {"day": "2026-11-21"}, {"serial": "P800"}])
+@pytest.mark.parametrize(
+    "filters", [{}, {"make": "RECONYX"}, {"recipe": "default"}, {"verdict": "refused"}, {"taken_to": "2026-11-21"}]
+)
+def test_that_everything_may_be_read_is_said_where_it_may(narrow: dict[str, Any], filters: dict[str, Any]) -> None:
+    everything = bool(filters) and not narrow
+    assert bool(plan(Filters(**narrow, **filters), TODAY).remark) is everything
 
 
 @pytest.mark.parametrize(
@@ -136,6 +168,19 @@ def test_going_on_after_a_picture_asks_for_nothing_newer() -> None:
     assert plan(Filters(status=Status.READY), TODAY).from_(("2026", "id")) == (
         Question(BY_STATUS, "READY", high="2026"),
     )
+
+
+@pytest.mark.parametrize(
+    ("filters", "at"),
+    [
+        (Filters(day="2026-11-21"), "2026-11-20T08:00:00.000Z"),
+        (Filters(status=Status.READY, day="2026-11-21"), "2026-11-20T08:00:00.000Z"),
+        (Filters(serial="P800", taken_from="2026-11-21"), "2026-11-20T12:00:00"),
+        (Filters(taken_from="2026-11-21T08:00"), "2026-11-21T07:00:00"),
+    ],
+)
+def test_going_on_after_a_picture_from_before_all_that_is_looked_for_asks_nothing(filters: Filters, at: str) -> None:
+    assert plan(filters, TODAY).from_((at, "id")) == ()
 
 
 def test_a_picture_is_listed_under_its_upload_or_its_taking() -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,10 +70,38 @@ class TestFilters:
     def test_makers_are_found_whatever_their_case(self, capsys: Said) -> None:
         assert keys(capsys, "--make", "Cuddeback", "--status", "ready") == ["in/other.jpg"]
 
-    def test_an_end_before_the_beginning_is_one_line(self, capsys: Said) -> None:
-        assert main(["ls", "--taken-from", "2026-11-21", "--taken-to", "2026-11-20"]) == 1
+    def test_a_clock_that_is_ahead_is_not_passed_over_in_silence(self, shelf: Shelf, capsys: Said) -> None:
+        shelf.add("in/ahead.jpg", make="BUSHNELL", taken_at="2031-01-01T08:00:00")
+        since = ("--taken-from", "2026-11-20")
+        assert main(["ls", *since, "--json"]) == 0
+        said = capsys.readouterr()
+        assert "in/ahead.jpg" not in said.out
+        assert re.fullmatch(r"looking until 20\d\d-\d\d-\d\d: for a clock that is ahead, say --taken-to\n", said.err)
+        # Too many days to ask for each: everything is looked at.
+        assert main(["ls", *since, "--taken-to", "2031-12-31", "--json"]) == 0
+        said = capsys.readouterr()
+        assert "in/ahead.jpg" in said.out
+        assert said.err.startswith("every record may have to be read: ")
+
+    @pytest.mark.parametrize("filters", [("--make", "reconyx"), ("--recipe", "default"), ("--verdict", "accepted")])
+    def test_a_search_without_an_index_says_that_it_takes_its_time(
+        self, filters: tuple[str, str], capsys: Said
+    ) -> None:
+        assert main(["ls", *filters]) == 0
         assert capsys.readouterr().err == (
-            "error: 2026-11-21 lies after 2026-11-20 — let --taken-to come after --taken-from\n"
+            "every record may have to be read: --serial, --taken-from, --day or --status looks at fewer\n"
+        )
+        assert main(["ls", *filters, "--status", "ready"]) == 0
+        assert capsys.readouterr().err == ""
+
+    @pytest.mark.parametrize("camera", [(), ("--serial", "P800")])
+    @pytest.mark.parametrize("days", [("2026-05-01", "2026-01-01"), ("2026-05-01T10:00", "2026-05-01T09:00")])
+    def test_an_end_before_the_beginning_is_one_line(
+        self, days: tuple[str, str], camera: tuple[str, ...], capsys: Said
+    ) -> None:
+        assert main(["ls", *camera, "--taken-from", days[0], "--taken-to", days[1]]) == 1
+        assert capsys.readouterr().err == (
+            f"error: {days[0]} lies after {days[1]} — let --taken-to come after --taken-from\n"
         )
 
 
@@ -116,6 +145,12 @@ def test_a_spreadsheet_gets_a_line_a_picture(shelf: Shelf, capsys: Said) -> None
         "latitude": "-46.5",  # a number is no formula
         "longitude": "",
     }
+
+
+def test_json_and_csv_at_once_are_refused(capsys: Said) -> None:
+    assert main(["ls", "--json", "--csv"]) == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "error: --json and --csv exclude each other — give one of them\n")
 
 
 def test_a_spreadsheet_gets_no_formula_out_of_a_picture(deployed: Deployed, capsys: Said) -> None:

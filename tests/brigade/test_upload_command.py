@@ -1,5 +1,6 @@
 """What `brigade upload --wait` lists in the end."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,24 @@ def test_a_few_are_listed_one_by_one(settled: list[Uploaded], capsys: pytest.Cap
     assert GOOD in said
     assert BAD in said
     assert "are ready" not in said
+
+
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [
+        (
+            "REMOVED",
+            "some were removed or rejected, as `brigade show KEY` tells: to have one again, delete its key and",
+        ),
+        ("SUPERSEDED", "newer uploads of the same keys have replaced some pictures: `brigade show KEY` shows the newe"),
+    ],
+)
+def test_what_was_there_already_and_has_no_outputs_is_not_well(
+    status: str, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands._told(Counter({"READY": 3, status: 1}), 0) is False
+    assert line in capsys.readouterr().err
+    assert commands._told(Counter({"READY": 3}), 0) is True
 
 
 def test_of_many_only_those_that_are_not_ready_are_listed(

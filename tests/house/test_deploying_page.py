@@ -33,6 +33,19 @@ def test_a_command_that_it_names_exists_with_its_options(command: str) -> None:
     assert {word for word in words if word.startswith("--")} <= known
 
 
-@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\((?!#)([^)#]+)", PAGE))))
-def test_a_file_that_it_links_to_is_there(link: str) -> None:
-    assert (DOCS / link).is_file()
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)]+)\)", PAGE))))
+def test_what_it_links_to_is_there(link: str) -> None:
+    name, _, anchor = link.partition("#")
+    target = DOCS / (name or "deploying.md")
+    assert target.is_file()
+    assert not anchor or anchor in anchors(target.read_text(encoding="utf-8"))
+
+
+def anchors(page: str) -> set[str]:
+    """Return what GitHub makes of a page's headings: lower case, hyphens for spaces, no punctuation."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", page, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_an_anchor_is_a_headings_words() -> None:
+    assert anchors("# A, b\n```sh\n# no heading\n```\n## C d-e\n") == {"a-b", "c-d-e"}

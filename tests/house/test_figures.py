@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.load_report import RAW
-from docs.figures import DOCS, PAGES, main
-
-pytestmark = pytest.mark.skipif(not RAW.exists(), reason="`make load` has not been run")
+from benchmarks.report import Table
+from docs.figures import DOCS, PAGES, filled, main
 
 
 def test_the_pages_quote_what_was_measured_last() -> None:
@@ -24,3 +22,21 @@ def test_a_stale_page_is_named_and_mended(name: str, tmp_path: Path, capsys: pyt
     assert capsys.readouterr().err == f"docs/{name} does not match the measurements: run `python -m docs.figures`\n"
     assert main([], tmp_path) == 0
     assert main(["--check"], tmp_path) == 0
+
+
+def test_every_block_is_filled_and_nothing_else_is_touched() -> None:
+    empty = "before\n\n<!-- figures: {} -->\n<!-- end -->\n\nbetween\n"
+    page = empty.format("a") + empty.format("b") + "after\n"
+    tables = {name: Table(name.upper(), "How to read it.", ("x",), ((name,),)) for name in "ab"}
+    once = filled(page, tables)
+    block = "before\n\n<!-- figures: {0} -->\n### {1}\n\nHow to read it.\n\n| x |\n| --- |\n| {0} |\n"
+    block += "<!-- end -->\n\nbetween\n"
+    assert once == block.format("a", "A") + block.format("b", "B") + "after\n"
+    assert filled(once, tables) == once
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_says_something_in_every_block(name: str) -> None:
+    page = (DOCS / name).read_text(encoding="utf-8")
+    assert page.count("<!-- figures: ") == page.count("<!-- end -->") > 0
+    assert "-->\n<!-- end -->" not in page

@@ -1,5 +1,6 @@
 """Alarms: somebody hears of it when messages are given up, or wait."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -21,8 +22,8 @@ KINDS = (
 )
 
 
-def test_there_are_five_alarms_an_actor_and_one_for_the_table() -> None:
-    assert len(STACK.of("CloudWatch::Alarm")) == 5 * len(CHAIN.actors) + 1
+def test_there_are_five_alarms_an_actor_one_for_the_table_and_one_for_the_summary() -> None:
+    assert len(STACK.of("CloudWatch::Alarm")) == 5 * len(CHAIN.actors) + 2
 
 
 @every_actor
@@ -76,6 +77,23 @@ def test_a_throttled_write_rings_whether_the_table_or_an_index_refused_it() -> N
         {"Name": "TableName", "Value": ref(names.TABLE)},
         {"Name": "Operation", "Value": "UpdateItem"},
     ]
+
+
+def test_a_summary_that_fails_rings_where_there_is_one() -> None:
+    alarm = STACK.properties("SummaryErrorsAlarm")
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"]) == ("AWS/Lambda", "Errors", 0)
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": ref("SummaryFunction")}]
+    conditions = {STACK.resources[name]["Condition"] for name in ("SummaryErrorsAlarm", "SummaryFunction")}
+    assert conditions == {"EmailIsGiven"}
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [("", True), ("ann@example.org", True), ("ann", False), ("ann@", False), ("a b@example.org", False)],
+)
+def test_what_is_no_address_is_refused_before_anything_is_made(address: str, is_one: bool) -> None:
+    pattern = STACK.body["Parameters"]["AlarmEmail"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, address)) is is_one
 
 
 def test_every_alarm_is_sent_to_the_stacks_topic_and_by_mail_where_an_address_is_given() -> None:

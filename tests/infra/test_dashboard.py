@@ -10,16 +10,17 @@ from infra.dashboard import COLUMNS
 from kit import metrics
 from kit.actor import Actor
 from services.chain import CHAIN
-from tests.infra.stack import Stack
+from tests.infra.stack import Stack, ref
 
 STACK = Stack()
 (DASHBOARD,) = STACK.of("CloudWatch::Dashboard").values()
 
 
-def resolved() -> dict[str, Any]:
-    """Return the body as CloudFormation leaves it, for a stack named demo."""
-    text = DASHBOARD["DashboardBody"]["Fn::Sub"]
+def resolved(*conditions: str) -> dict[str, Any]:
+    """Return the body as CloudFormation leaves it, for a stack named demo with these conditions."""
+    text, variables = DASHBOARD["DashboardBody"]["Fn::Sub"]
     known = {"AWS::StackName": "demo", "AWS::Region": "eu-west-1"}
+    known |= {name: joined(value, conditions) for name, value in variables.items()}
 
     def value(found: re.Match[str]) -> str:
         name = found[1]
@@ -27,12 +28,20 @@ def resolved() -> dict[str, Any]:
             return f"${{{name[1:]}}}"
         if name in known:
             return known[name]
-        resource, _, attribute = name.partition(".")
-        assert (attribute, resource in STACK.resources) == ("Arn", True), name
-        return f"arn:{resource}"
+        raise AssertionError(name)
 
     body: dict[str, Any] = json.loads(re.sub(r"\$\{([^}]+)\}", value, text))
     return body
+
+
+def joined(join: dict[str, Any], conditions: tuple[str, ...]) -> str:
+    """Return what Fn::Join makes of ARNs, some of which depend on a condition."""
+    between, values = join["Fn::Join"]
+    chosen = []
+    for value in values:
+        condition, given, absent = value.get("Fn::If", ("", value, None))
+        chosen.append(given if condition in ("", *conditions) else absent)
+    return str(between).join(f"arn:{value['Fn::GetAtt'][0]}" for value in chosen if value != ref("AWS::NoValue"))
 
 
 WIDGETS: list[dict[str, Any]] = resolved()["widgets"]
@@ -48,13 +57,14 @@ def test_widgets_stand_side_by_side_and_none_covers_another() -> None:
 @pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
 def test_an_actors_row_shows_queue_age_rate_and_times(actor: Actor) -> None:
     mine = [widget for widget in WIDGETS if widget["properties"]["title"].startswith(f"{actor.name}:")]
-    shown = [(line[0], line[1], line[3]) for widget in mine for line in widget["properties"]["metrics"]]
+    lines = [line for widget in mine for line in widget["properties"]["metrics"]]
+    shown = [(line[0], line[1], line[3]) for line in lines if len(line) > 1]
     queue, function = f"demo-{actor.name}", f"demo-{actor.name}"
     assert shown == [
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue),
         ("AWS/SQS", "ApproximateNumberOfMessagesNotVisible", queue),
-        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", f"{queue}-dead-letters"),
         ("AWS/SQS", "ApproximateAgeOfOldestMessage", queue),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", f"{queue}-dead-letters"),
         ("AWS/SQS", "NumberOfMessagesSent", queue),
         ("AWS/SQS", "NumberOfMessagesDeleted", queue),
         (metrics.NAMESPACE, metrics.QUEUED, function),
@@ -62,6 +72,8 @@ def test_an_actors_row_shows_queue_age_rate_and_times(actor: Actor) -> None:
         (metrics.NAMESPACE, metrics.WORKED, function),
         ("AWS/Lambda", "Duration", function),
     ]
+    (by_reason,) = [line[0]["expression"] for line in lines if len(line) == 1]
+    assert f'MetricName="Rejected" FunctionName="{function}"' in by_reason
 
 
 def test_queues_and_functions_are_named_as_the_template_names_them() -> None:
@@ -82,6 +94,14 @@ def test_rejections_are_found_by_reason() -> None:
     assert asked[0] == {"expression": expression, "label": "ingest: ${PROP('Dim.Reason')}"}
 
 
-def test_the_actors_alarms_are_shown() -> None:
-    (widget,) = [widget for widget in WIDGETS if widget["type"] == "alarm"]
-    assert len(widget["properties"]["alarms"]) == 3 * len(CHAIN.actors)
+def shown_alarms(*conditions: str) -> set[str]:
+    (widget,) = [widget for widget in resolved(*conditions)["widgets"] if widget["type"] == "alarm"]
+    shown = widget["properties"]["alarms"]
+    assert len(set(shown)) == len(shown)
+    return {arn.removeprefix("arn:") for arn in shown}
+
+
+def test_all_alarms_that_there_are_are_shown() -> None:
+    every = STACK.of("CloudWatch::Alarm").keys()
+    assert shown_alarms("EmailIsGiven") == every
+    assert shown_alarms() == {name for name in every if "Condition" not in STACK.resources[name]} < every

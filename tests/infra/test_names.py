@@ -18,7 +18,8 @@ LONGEST_STACK_NAME = "s" * 32
 
 
 def test_every_resource_is_called_as_names_says() -> None:
-    summary = {f"Summary{part}" for part in ("Function", "LogGroup", "Role", "Schedule", "ScheduleRole")}
+    parts = ("ErrorsAlarm", "Function", "LogGroup", "Role", "Schedule", "ScheduleRole")
+    summary = {f"Summary{part}" for part in parts}
     expected = {names.TABLE, "AlarmEmailSubscription", "Dashboard", "TableThrottlesAlarm", *summary}
     expected |= {names.ALARM_TOPIC, names.policy(names.ALARM_TOPIC)}
     for owner in [names.bucket(bucket) for bucket in Bucket] + [names.topic(event) for event in CHAIN.events]:

@@ -102,7 +102,7 @@ def test_its_code_travels_in_the_template() -> None:
 
 
 def test_all_of_it_is_there_only_where_an_address_is_given() -> None:
-    assert len(RESOURCES) == 5
+    assert len(RESOURCES) == 6
     assert {found["Condition"] for found in RESOURCES.values()} == {"EmailIsGiven"}
 
 

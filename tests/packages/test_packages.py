@@ -1,6 +1,9 @@
 """Packages as they are shipped: nothing is missing from them, and they are the same whenever they are made."""
 
 import importlib.util
+import os
+import subprocess
+import sys
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -11,10 +14,10 @@ from brigade.deploy import packages
 from imaging.recipes import DEFAULT_PATH
 from infra.libraries import Platform
 from kit.actor import Actor
-from kit.chain import Chain
 from services.chain import CHAIN
 from tests.packages.conftest import Built
 
+ROOT = Path(__file__).parents[2]
 MB = 1_000_000
 LAMBDA_LIMIT = 250 * MB  # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
@@ -52,11 +55,27 @@ def test_every_library_comes_with_its_licence(built: Built, actor: Actor) -> Non
         assert any(word in name for name in about for word in ("LICENSE", "LICENCE", "COPYING", "NOTICE")), library
 
 
-def test_made_again_it_is_the_same(built: Built, this_machine: Platform) -> None:
-    retire = CHAIN.actor("retire")
-    alone = Chain(retire.hears[0], (retire,))
-    [(_, again)] = packages.build(alone, DEFAULT_PATH, this_machine, print)
-    assert again == built["retire"]
+MAKE_AGAIN = """
+import sys
+from brigade.deploy import packages
+from imaging.recipes import DEFAULT_PATH
+from infra.libraries import Platform
+from kit.chain import Chain
+from services.chain import CHAIN
+
+normalize = CHAIN.actor("normalize")
+alone = Chain(normalize.hears[0], (normalize,))
+[(_, again)] = packages.build(alone, DEFAULT_PATH, Platform(*sys.argv[1:]), lambda _: None)
+sys.stdout.buffer.write(again)
+"""
+
+
+def test_made_again_in_another_process_it_is_the_same(built: Built, this_machine: Platform) -> None:
+    """That of normalize holds all kinds of files: our sources, the SDK, compiled modules, Pillow's libraries."""
+    environment = os.environ | {"PYTHONHASHSEED": "7"}  # sets have another order than here
+    command = [sys.executable, "-c", MAKE_AGAIN, this_machine.architecture, this_machine.python]
+    again = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True).stdout
+    assert again == built["normalize"]
 
 
 def test_a_machine_that_cannot_compile_says_so_and_ships_sources(

@@ -7,7 +7,7 @@ import typer
 
 from brigade.commands.dlq.choosing import ImageId, KeyPattern, Reason, Since, selection
 from brigade.commands.dlq.naming import history_of
-from brigade.commands.dlq.where import ActorName, DeadLetterQueueUrl, QueueUrl, Where, one, patiently
+from brigade.commands.dlq.where import ActorName, DeadLetterQueueUrl, QueueUrl, Where, incomplete, one, patiently
 from brigade.commands.options import StackName
 from brigade.console import OperatorError, counted, explain, progress, say
 
@@ -28,7 +28,10 @@ def export(
     queue: QueueUrl = None,
     dlq: DeadLetterQueueUrl = None,
 ) -> None:
-    """Write dead letters to a file, and leave them where they are."""
+    """Write dead letters to a file, and leave them where they are.
+
+    Exits 1 when the file lacks some, because there are more than can be received in a minute.
+    """
     from brigade.dead_letters.archive import write
     from brigade.dead_letters.queue import HOLD_S
 
@@ -37,6 +40,8 @@ def export(
     letters = chosen.choose(patiently(place, HOLD_S))
     write(letters, file, place.name)
     say(f"{counted(len(letters), 'dead letter')} of {place.name} written to {file}, and left in the queue")
+    if not place.queue.saw_all:
+        raise incomplete(place, "`brigade dlq discard` writes to a file what it deletes, and can be given again")
 
 
 def import_(

@@ -10,12 +10,13 @@ import typer
 from brigade.commands.asking import ask
 from brigade.commands.dlq.choosing import ImageId, KeyPattern, Reason, Since, selection
 from brigade.commands.dlq.naming import by_id, history_of, place_and_ids
-from brigade.commands.dlq.where import DeadLetterQueueUrl, QueueUrl, Where, patiently
+from brigade.commands.dlq.where import DeadLetterQueueUrl, QueueUrl, Where, incomplete, patiently
 from brigade.commands.options import StackName
 from brigade.console import OperatorError, counted, out, progress, say, table
 
 if TYPE_CHECKING:
     from brigade.dead_letters.letter import DeadLetter
+    from brigade.dead_letters.operation import Recording
 
 
 def discard(
@@ -39,16 +40,24 @@ def discard(
 ) -> None:
     """Write dead letters to a file, then delete them. `brigade dlq import` puts them back.
 
-    Without messages and filters, all of the actor's. Exits 1 when somebody else has taken some meanwhile.
+    Without messages and filters, all of the actor's. Exits 1 when somebody else has taken some meanwhile, or when
+    there are more than can be received in a minute.
     """
     from brigade.dead_letters.queue import HOLD_S
 
     chosen = selection(reason, image, key, since)
     place, ids = place_and_ids(words or (), stack, queue, dlq)
     letters = chosen.choose(by_id(patiently(place, HOLD_S), ids))
-    if not letters:
+    seen = place.queue.saw_all or bool(ids)
+    if letters:
+        _ask_and_discard(place, letters, archive, yes=yes)
+    else:
         say(f"no dead letter of {place.name} is to be discarded")
-        return
+    if not seen:
+        raise incomplete(place)
+
+
+def _ask_and_discard(place: Where, letters: "list[DeadLetter]", archive: Path | None, *, yes: bool) -> None:
     path = archive or Path(f"brigade-dlq-{place.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jsonl")
     reasons = Counter(letter.reason for letter in letters).most_common()
     title = f"{place.name} on {place.target.describe()}"
@@ -58,25 +67,44 @@ def discard(
 
 
 def _discard(place: Where, letters: "list[DeadLetter]", path: Path) -> None:
-    from brigade.dead_letters.archive import write
-    from brigade.dead_letters.discarding import DISCARDED
+    from brigade.dead_letters.archive import rewrite
+    from brigade.dead_letters.discarding import DISCARDED, GONE
     from brigade.dead_letters.discarding import discard as delete
     from brigade.dead_letters.telling import tell_and_wait
 
     deleted: list[DeadLetter] = []
+    held = f"all {len(letters)} that were chosen"
     with place.history.begin("discard", where=place.name, letters=letters) as operation:
-        write(letters, path, place.name)
+        _archive(place, letters, path, operation)
         try:
             with progress("discarding", len(letters)) as step:
                 for letter in delete(place.queue, letters, operation):
                     deleted.append(letter)
                     step()
+            # Not where it broke off: of the letter that it broke off at nobody knows whether it is deleted.
+            if len(deleted) < len(letters):
+                rewrite(deleted, path, place.name)
+            held = "them"
         finally:
             if place.pipeline:
                 tell_and_wait(place.pipeline, deleted, DISCARDED, operation)
-            say(f"{counted(len(deleted), 'dead letter')} discarded (operation {operation.id}); {path} holds them")
-    if gone := len(letters) - len(deleted):
+            say(f"{counted(len(deleted), 'dead letter')} discarded (operation {operation.id}); {path} holds {held}")
+    if missing := len(letters) - len(deleted):
+        gone = operation.outcomes[GONE] == missing
         raise OperatorError(
-            f"{gone} of {len(letters)} were gone already: somebody else has taken them",
+            f"{missing} of {len(letters)} were "
+            + ("gone already: somebody else has taken them" if gone else "not met again, and left"),
             f"{history_of(place, operation.id)} says which",
         )
+
+
+def _archive(place: Where, letters: "list[DeadLetter]", path: Path, operation: "Recording") -> None:
+    from brigade.dead_letters.archive import write
+    from brigade.dead_letters.discarding import LEFT
+
+    try:
+        write(letters, path, place.name)
+    except BaseException:
+        for letter in letters:
+            operation.note(letter.message_id, LEFT)
+        raise

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from brigade.commands.asking import ask
-from brigade.commands.dlq.where import Where
+from brigade.commands.dlq.where import Where, patiently
 from brigade.console import OperatorError, out, progress, say, table
 
 
@@ -17,7 +17,7 @@ def move(where: Where, rate: float | None, *, dry_run: bool, yes: bool) -> None:
     if rate is not None and rate not in RATES:
         raise OperatorError("SQS moves from 1 to 500 letters a second, a whole number", "change --rate")
     task = MoveTask(where.queue, where.target.poll_s)
-    letters = where.queue.look()
+    letters = patiently(where, 0)
     reasons = Counter(letter.reason for letter in letters)
     out.print(table(where.name, ("reason", "to redrive"), [(why, str(count)) for why, count in reasons.most_common()]))
     if dry_run or not letters:

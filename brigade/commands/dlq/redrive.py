@@ -7,7 +7,7 @@ import typer
 
 from brigade.commands.asking import ask
 from brigade.commands.dlq.choosing import ImageId, KeyPattern, Reason, Since, selection
-from brigade.commands.dlq.where import ActorName, DeadLetterQueueUrl, QueueUrl, Where, one, patiently
+from brigade.commands.dlq.where import ActorName, DeadLetterQueueUrl, QueueUrl, Where, incomplete, one, patiently
 from brigade.commands.options import StackName
 from brigade.console import OperatorError, counted, out, progress, say, table
 
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from brigade.dead_letters.redrive import Account, Pace, Plan
 
 
+# What SQS does not know when it moves the letters itself.
+_NOT_NATIVE = ("reason", "image", "key", "since", "limit", "max_redrives", "force", "stop_at", "watch")
+
+
 def redrive(
+    context: typer.Context,
     actor: ActorName = None,
     reason: Reason = None,
     image: ImageId = None,
@@ -48,30 +53,57 @@ def redrive(
     """Send an actor's dead letters back to its queue, in waves of 10, 100 and the rest.
 
     Each is sent before it is deleted, so that a command that is stopped loses none: give it again, and it goes on.
-    Exits 1 when it stopped by itself, or when a letter could not be sent.
+    Exits 1 when it stopped by itself, when a letter could not be sent, or when there are more than can be received in a
+    minute.
     """
     from brigade.dead_letters import redrive as redriving
     from brigade.dead_letters.queue import HOLD_S
 
     chosen = selection(reason, image, key, since)
     where = one(stack, actor, queue, dlq)
+    if _is_paused(where):
+        watch = 0
     if native:
         from brigade.commands.dlq.native import move
 
-        if not chosen.is_everything or limit:
-            raise OperatorError("SQS moves all letters or none", "leave --native out, or the filters and --limit")
+        _check_native(context)
         move(where, rate, dry_run=dry_run, yes=yes)
         return
     letters = chosen.choose(patiently(where, HOLD_S))
+    saw_all = where.queue.saw_all
     plan = redriving.plan(letters, most_redrives=max_redrives, force=force, limit=limit)
     _show_plan(where, plan, max_redrives)
-    if dry_run or not plan.letters:
-        return
-    ask(f"Send {counted(len(plan.letters), 'dead letter')} back to the queue of {where.name}?", yes)
-    if watch:
-        say(f"after 10, 110 and all letters: watching, for at most {watch:g} s, how many come straight back")
-    pace = redriving.Pace(rate=rate, stop_at=stop_at, watch_s=watch, poll_s=where.target.poll_s)
-    _conclude(_run(where, plan, pace), where, stop_at)
+    if plan.letters and not dry_run:
+        ask(f"Send {counted(len(plan.letters), 'dead letter')} back to the queue of {where.name}?", yes)
+        if watch:
+            say(f"after 10, 110 and all letters: watching, for at most {watch:g} s, how many come straight back")
+        pace = redriving.Pace(rate=rate, stop_at=stop_at, watch_s=watch, poll_s=where.target.poll_s)
+        _conclude(_run(where, plan, pace), where, stop_at)
+    if not saw_all and len(plan.letters) != limit:
+        raise incomplete(where)
+
+
+def _check_native(context: typer.Context) -> None:
+    """Refuse what was asked for, and SQS would pass over in silence."""
+    given = [each for each in _NOT_NATIVE if getattr(context.get_parameter_source(each), "name", "") == "COMMANDLINE"]
+    if given:
+        options = " and ".join("--" + each.replace("_", "-") for each in given)
+        raise OperatorError(
+            f"SQS moves all letters or none, as fast as --rate says, and knows no {options}",
+            "leave that out, or --native",
+        )
+
+
+def _is_paused(where: Where) -> bool:
+    """Return whether nobody works on what is sent back, and say so: nothing can come straight back then."""
+    from brigade.flow import mappings
+
+    if not (where.actor and where.pipeline):
+        return False
+    paused = mappings.find(where.pipeline, where.actor).state == mappings.DISABLED
+    if paused:
+        say(f"{where.name} is paused: what is sent back waits in its queue until `brigade resume {where.name}`")
+    return paused
 
 
 def _show_plan(where: Where, plan: "Plan", max_redrives: int) -> None:

@@ -1,5 +1,6 @@
 """Whose dead letters: an actor's of the stack, or those of any two SQS queues."""
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
@@ -27,6 +28,7 @@ DeadLetterQueueUrl = Annotated[
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
 _NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
+_UNSEEN = "another command holds some, or there are more than can be received in a minute"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,10 @@ class Where:
 
 
 def patiently(where: Where, seconds: float) -> "list[DeadLetter]":
-    """Look at the letters; wait so long for those that another command holds, and say so."""
+    """Look at the letters; wait so long for those that another command holds, and say so.
+
+    Warns where that is not everything that is there; ``incomplete`` is then for the end.
+    """
     told: list[int] = []
 
     def waiting(count: int) -> None:
@@ -64,7 +69,15 @@ def patiently(where: Where, seconds: float) -> "list[DeadLetter]":
             say(f"another command holds {count} dead letters of {where.name}; waiting for at most {seconds:.0f} s")
         told.append(count)
 
-    return where.queue.look(seconds, waiting)
+    letters = where.queue.look(seconds, waiting)
+    if not where.queue.saw_all:
+        say(f"warning: {len(letters)} dead letters of {where.name} were seen, and that is not all: {_UNSEEN}")
+    return letters
+
+
+def incomplete(where: Where, hint: str = "give the command again for the rest") -> OperatorError:
+    """Return the error with which a command ends that was meant for all letters, and has not seen all."""
+    return OperatorError(f"not all dead letters of {where.name} were seen: {_UNSEEN}", hint)
 
 
 def one(stack: str, actor: str | None, queue: str | None, dlq: str | None) -> Where:
@@ -109,6 +122,12 @@ def _pair(target: "Target", queue: str, dlq: str) -> Where:
         raise OperatorError(
             f"{dlq} has a dead-letter queue itself: looking would count as receiving, and could move messages on",
             "are --queue and --dlq the wrong way round? Otherwise remove its RedrivePolicy",
+        )
+    policy = json.loads(facts[queue].get("RedrivePolicy", "{}"))
+    if (named := policy.get("deadLetterTargetArn", facts[dlq]["QueueArn"])) != facts[dlq]["QueueArn"]:
+        raise OperatorError(
+            f"{dlq} is not the dead-letter queue of {queue}: that is {named}",
+            f"`aws sqs get-queue-url --queue-name {named.rpartition(':')[2]}` gives the URL for --dlq",
         )
     return Where(dlq.rpartition("/")[2], DeadLetterQueue(sqs, dlq, queue), target)
 

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from brigade.__main__ import main
+from brigade.dead_letters import queue as queues
+from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.deploy.deployment import Stack
+from brigade.flow import mappings
 from tests.brigade.dead_letters.desk import Desk, set_up
 
 Brigade = Callable[..., tuple[int, str]]
@@ -41,11 +44,27 @@ def desk(cloud: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     found = set_up()
     monkeypatch.setattr("brigade.commands.resolve", lambda: found.pipeline.target)
     monkeypatch.setattr(Stack, "find", lambda *_: found.pipeline.stack)
+    monkeypatch.setattr(mappings, "find", lambda *_: mappings.Mapping("uuid", mappings.ENABLED, None))  # none is paused
     monkeypatch.setattr("brigade.dead_letters.queue._LONG_POLL_S", 0)  # moto is one server: it never answers too early
     monkeypatch.setattr("brigade.dead_letters.telling.PATIENCE_S", 0)  # nobody here hears what the catalogue is told
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     return found
+
+
+@pytest.fixture
+def out_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time of the first look is over when it has seen ten letters; that of all later ones is as long as ever."""
+    look = DeadLetterQueue.look
+
+    def cut_short(queue: DeadLetterQueue, *rest: Any) -> Any:
+        with monkeypatch.context() as once:
+            once.setattr(queues, "HOLD_S", 0)
+            found = look(queue, *rest)
+        monkeypatch.setattr(DeadLetterQueue, "look", look)
+        return found
+
+    monkeypatch.setattr(DeadLetterQueue, "look", cut_short)
 
 
 @pytest.fixture

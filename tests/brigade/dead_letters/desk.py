@@ -45,6 +45,11 @@ class Desk:
         [letter] = [each for each in self.letters(actor) if each.message_id not in known]
         return letter
 
+    def fill(self, actor: str, count: int) -> list[str]:
+        """Let so many letters of somebody else's lie in an actor's dead-letter queue; return their ids."""
+        url = self.pipeline.stack.outputs[names.dead_letter_queue(CHAIN.actor(actor))]
+        return [self.sqs.send_message(QueueUrl=url, MessageBody=str(each))["MessageId"] for each in range(count)]
+
     def letters(self, actor: str) -> list[DeadLetter]:
         return self.pipeline.dead_letters(CHAIN.actor(actor))
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from brigade.console import OperatorError
 from brigade.dead_letters.editing import difference, edit, editor, mistake, readable, revised
 from brigade.dead_letters.letter import DeadLetter
+from kit.actor import Actor
 from kit.events import Source
 from services.ingest.actor import INGEST
 from services.normalize.actor import NORMALIZE
@@ -62,6 +63,28 @@ def test_a_body_that_is_no_json_is_shown_as_it_is(body: str) -> None:
 )
 def test_what_would_fail_again_is_said(text: str, why: str) -> None:
     assert mistake(letter("x"), text, NORMALIZE).startswith(why)
+
+
+OTHER = Source(bucket="source", key="in/b.jpg", version="v1", uploaded_at="2026-11-21T08:00:00.000Z")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "actor"),
+    [
+        (ingested(source=SOURCE), ingested(source=OTHER), NORMALIZE),
+        (uploaded(SOURCE), uploaded(OTHER), INGEST),
+        (uploaded(SOURCE), uploaded(SOURCE, OTHER), INGEST),
+        (uploaded(SOURCE, OTHER), uploaded(OTHER), INGEST),
+    ],
+)
+def test_a_message_stays_about_the_same_pictures(before: str, after: str, actor: Actor) -> None:
+    """Else the picture that it was about would be PROCESSING for good."""
+    assert mistake(letter(before), after, actor).startswith("it was about another picture, which would wait for it")
+    assert mistake(letter(before), before, actor) == ""
+
+
+def test_what_could_not_be_read_before_may_be_about_any_picture() -> None:
+    assert mistake(letter(uploaded(SOURCE)[:-1]), uploaded(SOURCE), INGEST) == ""
 
 
 def test_what_the_actor_hears_is_let_through() -> None:

@@ -54,6 +54,11 @@ def test_one_that_sqs_itself_moved_says_what_is_known() -> None:
     assert (one.image_id, one.key, one.trace, one.since) == (image.id, "a.jpg", TRACE, AT)
 
 
+@pytest.mark.parametrize("text", ["{}", "any order", '{"order": 1}'])
+def test_of_anybody_elses_message_nothing_is_made_up(text: str) -> None:
+    assert (letter(text).reason, letter(text).detail) == ("unknown", "the message does not say why")
+
+
 def test_a_trace_is_found_in_the_envelope_at_last() -> None:
     text = ingested(picture())
     assert letter(text).trace == json.loads(text)["awstraceheader"]

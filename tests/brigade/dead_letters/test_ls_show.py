@@ -169,6 +169,18 @@ def test_control_characters_of_a_letter_do_nothing_to_the_terminal(desk: Desk, b
         assert r"line\nbreak" in said
 
 
+@pytest.mark.parametrize("command", ["ls", "show"])
+def test_letters_that_could_not_be_seen_are_warned_of(
+    desk: Desk, brigade: Brigade, out_of_time: None, command: str
+) -> None:
+    desk.fill("resize", 12)
+    warning = "warning: 10 dead letters of resize were seen, and that is not all: another command holds some, or there"
+    code, said = brigade(command, "resize")
+    assert code == 0
+    assert f"{warning} are more than can be received in a minute\n" in said
+    assert "warning" not in brigade(command, "resize")[1]
+
+
 def test_the_operator_hears_once_that_a_command_waits_for_another(
     desk: Desk, brigade: Brigade, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,6 +47,17 @@ def test_a_look_takes_nothing_away(pair: DeadLetterQueue) -> None:
     assert {letter.reason for letter in pair.look()} == {"unknown"}
 
 
+def test_a_look_knows_when_there_was_more_than_its_time_was_enough_for(
+    pair: DeadLetterQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "HOLD_S", 0)
+    assert 0 < len(pair.look()) < 25
+    assert not pair.saw_all
+    monkeypatch.undo()
+    assert len(pair.look()) == 25
+    assert pair.saw_all
+
+
 def test_the_oldest_come_first(pair: DeadLetterQueue) -> None:
     times = [letter.sent_at for letter in pair.look()]
     assert times == sorted(times)
@@ -74,6 +85,7 @@ def test_a_look_that_fails_half_way_lets_go_of_what_it_has(
 def test_what_somebody_else_holds_is_waited_for(pair: DeadLetterQueue, at_once: None) -> None:
     held = pair.sqs.receive_message(QueueUrl=pair.url, MaxNumberOfMessages=10, VisibilityTimeout=60)["Messages"]
     told: list[int] = []
+    assert pair.saw_all
 
     def waiting(count: int) -> None:
         told.append(count)
@@ -85,11 +97,13 @@ def test_what_somebody_else_holds_is_waited_for(pair: DeadLetterQueue, at_once: 
 
     assert len(pair.look(30, waiting)) == 25
     assert told == [len(held), len(held)]
+    assert pair.saw_all
 
 
 def test_but_not_for_longer_than_patience_lasts(pair: DeadLetterQueue, at_once: None) -> None:
     held = pair.sqs.receive_message(QueueUrl=pair.url, MaxNumberOfMessages=10, VisibilityTimeout=60)["Messages"]
     assert len(pair.look(0.01)) == 25 - len(held)
+    assert not pair.saw_all
 
 
 def test_taking_yields_what_was_meant_and_lets_go_of_the_rest(pair: DeadLetterQueue) -> None:

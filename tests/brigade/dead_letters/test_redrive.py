@@ -136,6 +136,23 @@ def test_what_somebody_else_has_taken_is_counted(bench: Callable[[int], Bench]) 
     assert one.outcomes() == {"redriven": 3, "planned": 2}
 
 
+class TooLong(DeadLetterQueue):
+    """So many letters that a look does not come to all of them."""
+
+    def look(self, *rest: Any) -> list[DeadLetter]:
+        found = super().look(*rest)
+        self.saw_all = False
+        return found
+
+
+def test_what_a_look_did_not_come_to_is_not_said_to_be_taken(bench: Callable[[int], Bench]) -> None:
+    one = bench(5)
+    for held in one.queue.take([each.message_id for each in one.letters[:2]]):
+        one.queue.delete(held)
+    one.queue = TooLong(one.queue.sqs, one.queue.url, one.queue.source_url)
+    assert one.run() == Account(redriven=3, left=2)
+
+
 class ComesBack(DeadLetterQueue):
     """The actor fails again, at once, and writes the letter with its lineage and another reason."""
 

@@ -1,6 +1,7 @@
 """`brigade dlq redrive`: it says what will happen, asks, does it, and says what came of it."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from brigade.dead_letters import queue as queues
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
+from brigade.flow import mappings
 from tests.brigade.dead_letters.desk import Desk, ingested
 
 Brigade = Callable[..., tuple[int, str]]
@@ -86,6 +88,25 @@ def test_a_letter_that_failed_alike_after_three_redrives_is_left_with_a_warning(
     assert desk.letters("resize") == []
     [sent] = desk.sent_back("resize")
     assert len(json.loads(sent["MessageAttributes"]["lineage"]["StringValue"])) == 4
+
+
+def test_of_more_than_can_be_received_it_redrives_what_it_saw_and_says_so(
+    desk: Desk, brigade: Brigade, out_of_time: None
+) -> None:
+    desk.fill("resize", 12)
+    code, said = brigade("redrive", "resize", "--yes", "--watch", "0")
+    assert code == 1
+    assert "warning: 10 dead letters of resize were seen, and that is not all: " in said
+    assert "10 redriven" in said
+    assert "error: not all dead letters of resize were seen: " in said
+    assert "give the command again for the rest" in said
+    assert len(desk.letters("resize")) == 2
+    assert brigade("redrive", "resize", "--reason", "x", *YES)[0] == 0
+
+
+def test_as_many_as_were_asked_for_are_enough(desk: Desk, brigade: Brigade, out_of_time: None) -> None:
+    desk.fill("resize", 12)
+    assert brigade("redrive", "resize", "--limit", "3", *YES)[0] == 0
 
 
 def test_nothing_matches(desk: Desk, brigade: Brigade) -> None:
@@ -202,11 +223,55 @@ def test_sqs_may_move_all_by_itself_and_it_is_recorded_and_told(desk: Desk, brig
     assert operation["command"] == "redrive --native"
 
 
-@pytest.mark.parametrize("more", [["--reason", "x"], ["--limit", "3"], ["--since", "2h"], ["--key", "*"]])
-def test_sqs_knows_no_filter(desk: Desk, brigade: Brigade, more: list[str]) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--reason", "x"],
+        ["--image", "x"],
+        ["--limit", "3"],
+        ["--since", "2h"],
+        ["--key", "*"],
+        ["--max-redrives", "3"],
+        ["--force"],
+        ["--stop-at", "0.5"],
+        ["--watch", "20"],
+    ],
+)
+def test_sqs_itself_knows_no_filter_and_no_caution_which_is_not_passed_over(
+    desk: Desk, brigade: Brigade, native: Sqs, more: list[str]
+) -> None:
     code, said = brigade("redrive", "resize", "--native", "--yes", *more)
     assert code == 1
-    assert "error: SQS moves all letters or none — leave --native out" in said
+    assert f"error: SQS moves all letters or none, as fast as --rate says, and knows no {more[0]} — leave that" in said
+    assert native.rates == []
+
+
+def test_several_of_them_are_named_together(brigade: Brigade) -> None:
+    assert "knows no --force and --watch" in brigade("redrive", "resize", "--native", "--watch", "1", "--force")[1]
+
+
+@pytest.fixture
+def paused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mappings, "find", lambda *_: mappings.Mapping("uuid", mappings.DISABLED, None))
+
+
+@pytest.mark.usefixtures("paused")
+def test_a_paused_actor_is_said_to_be_and_not_watched(desk: Desk, brigade: Brigade) -> None:
+    desk.bury("resize", ingested())
+    began = time.monotonic()
+    code, said = brigade("redrive", "resize", "--yes")
+    assert time.monotonic() - began < 15
+    assert code == 0
+    assert "resize is paused: what is sent back waits in its queue until `brigade resume resize`\n" in said
+    assert "watching" not in said
+    assert len(desk.sent_back("resize")) == 1
+
+
+@pytest.mark.usefixtures("paused")
+def test_nor_does_sqs_itself_wake_it(desk: Desk, brigade: Brigade, native: Sqs) -> None:
+    desk.bury("resize", ingested())
+    assert "resize is paused" in brigade("redrive", "resize", "--native", "--yes")[1]
+    assert native.rates == [None]
 
 
 @pytest.mark.parametrize("rate", ["0.5", "501", "2.5"])

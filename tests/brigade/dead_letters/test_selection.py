@@ -32,7 +32,7 @@ selections = st.builds(
     Selection,
     reason=st.none() | st.sampled_from(REASONS),
     image=st.none() | st.sampled_from([picture(key).id for key in KEYS]),
-    key=st.none() | st.sampled_from(["*.jpg", "in/*", "in/?.jpg", "[[]odd] *", "nothing"]),
+    key=st.none() | st.sampled_from(["*.jpg", "in/*", "in/?.jpg", "[[]odd] *", "[odd] *.jpg", "nothing"]),
     since=st.none() | st.integers(0, 9).map(lambda minutes: AT + timedelta(minutes=minutes)),
 )
 
@@ -69,6 +69,8 @@ def test_each_filter_means_what_it_says(one: DeadLetter, wanted: Selection) -> N
         assert by_key == (one.key in {"in/a.jpg", "in/b.jpg"})
     if wanted.key == "[[]odd] *":
         assert by_key == (one.key == "[odd] *.jpg")
+    if wanted.key == "[odd] *.jpg":  # as it stands, too: nobody should have to escape what is a key
+        assert by_key == (one.key == "[odd] *.jpg")
 
 
 def test_of_a_letter_about_several_pictures_one_is_enough() -> None:
@@ -77,6 +79,13 @@ def test_of_a_letter_about_several_pictures_one_is_enough() -> None:
     assert Selection(image=picture("b.jpg").id).matches(both)
     assert Selection(key="b.*").matches(both)
     assert not Selection(key="c.*").matches(both)
+
+
+def test_a_key_with_brackets_is_named_as_it_is_written() -> None:
+    one = DeadLetter("m", ingested("in/a [1].jpg"), {}, AT)
+    assert Selection(key="in/a [1].jpg").matches(one)
+    assert not Selection(key="in/a [2].jpg").matches(one)
+    assert Selection(key="in/b [1].jpg").matches(DeadLetter("m", ingested("in/b 1.jpg"), {}, AT))
 
 
 def test_a_filter_is_not_everything() -> None:

@@ -103,6 +103,16 @@ def test_a_dead_letter_queue_with_one_of_its_own_is_refused(make: Make, desk: De
     assert one("brigade", None, queue, dlq).name == "dead"
 
 
+def test_a_pair_that_does_not_belong_together_is_refused_and_the_right_one_named(make: Make, desk: Desk) -> None:
+    dlq, other = make("dead"), make("other-dead")
+    arn = desk.sqs.get_queue_attributes(QueueUrl=dlq, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    queue = make("work", RedrivePolicy=f'{{"deadLetterTargetArn": "{arn}", "maxReceiveCount": "5"}}')
+    with pytest.raises(OperatorError) as caught:
+        one("brigade", None, queue, other)
+    assert caught.value.message == f"{other} is not the dead-letter queue of {queue}: that is {arn}"
+    assert caught.value.hint == "`aws sqs get-queue-url --queue-name dead` gives the URL for --dlq"
+
+
 def test_other_errors_of_sqs_are_as_they_are(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     from botocore.exceptions import ClientError
 

@@ -91,6 +91,25 @@ def test_what_differs_is_named_and_what_is_kept_is_known(target: Target) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("change", "loses"),
+    [
+        (Change("Remove", "A", "AWS::SQS::Queue"), True),
+        (Change("Remove", "A", "AWS::S3::Bucket"), True),
+        (Change("Replace", "A", "AWS::DynamoDB::Table"), True),
+        (Change("Replace", "A", "AWS::DynamoDB::Table", keeps=True), False),
+        (Change("Remove", "A", "AWS::S3::Bucket", keeps=True), False),
+        (Change("Maybe replace", "A", "AWS::SQS::Queue"), False),
+        (Change("Modify", "A", "AWS::SQS::Queue"), False),
+        (Change("Add", "A", "AWS::SQS::Queue"), False),
+        (Change("Replace", "A", "AWS::Lambda::Function"), False),
+        (Change("Remove", "A", "AWS::Logs::LogGroup"), False),
+    ],
+)
+def test_a_change_loses_what_is_in_a_table_bucket_or_queue_that_goes_for_ever(change: Change, loses: bool) -> None:
+    assert change.loses is loses
+
+
 def test_an_empty_one_is_removed(target: Target) -> None:
     client = CloudFormation({"Status": "FAILED", "StatusReason": NOTHING})
     assert change_set(target, client).changes == []

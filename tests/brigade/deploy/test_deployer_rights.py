@@ -23,11 +23,8 @@ from infra.template import template
 from services.chain import CHAIN
 
 POLICY = Path(__file__).parents[3] / "docs" / "deployer-policy.json"
-ALLOWED = {
-    action
-    for statement in json.loads(POLICY.read_text(encoding="utf-8"))["Statement"]
-    for action in statement["Action"]
-}
+STATEMENTS = json.loads(POLICY.read_text(encoding="utf-8"))["Statement"]
+ALLOWED = {action for statement in STATEMENTS for action in statement["Action"]}
 # What handlers would need for features that the template does not use.
 NOT_USED = re.compile(
     r"(ec2|elasticfilesystem|firehose|kinesis|kms|s3files|s3tables):.*|s3:REST.*|iam:CreateServiceLinkedRole"
@@ -44,12 +41,19 @@ RIGHTS = {
     "DeleteObjects": {"s3:DeleteObject", "s3:DeleteObjectVersion"},
     "HeadBucket": {"s3:ListBucket"},
     "HeadObject": {"s3:GetObject"},
+    "ListBuckets": {"s3:ListAllMyBuckets"},
     "ListObjectVersions": {"s3:ListBucketVersions"},
     "PutBucketEncryption": {"s3:PutEncryptionConfiguration"},
     "PutPublicAccessBlock": {"s3:PutBucketPublicAccessBlock"},
 }
 # `brigade destroy --delete-pictures` wants this besides; GetCallerIdentity is everybody's right.
-OPTIONAL = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteBucket", "dynamodb:DeleteTable"}
+OPTIONAL = {
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:DeleteBucket",
+    "dynamodb:DeleteTable",
+    "dynamodb:ListTables",
+}
 
 
 def handlers() -> set[str]:
@@ -89,8 +93,9 @@ def test_the_commands_ask_for_nothing_else(here: Target, asked: set[str]) -> Non
     validation_error(here, StackName=stack.id)
     left = kept.by(stack)
     destroy(stack)
-    assert {action for action in asked - {"sts:GetCallerIdentity"} if not is_allowed(action)} == set()
+    assert set(kept.by_destroyed(here, name)) == set(left)
     kept.delete(here, left)
+    assert {action for action in asked - {"sts:GetCallerIdentity"} if not is_allowed(action)} == set()
 
 
 def test_cloudformation_may_do_all_that_the_template_needs() -> None:
@@ -101,3 +106,9 @@ def test_nothing_is_allowed_that_nobody_needs() -> None:
     needed = handlers() | OPTIONAL | {right for rights in RIGHTS.values() for right in rights}
     beyond = {action for action in ALLOWED if not any(fnmatchcase(each, action) for each in needed)}
     assert {action for action in beyond if not action.startswith(("cloudformation:", "s3:PutObject"))} == set()
+
+
+def test_one_replacement_makes_it_a_policy_for_china_or_govcloud() -> None:
+    named = {resource for statement in STATEMENTS for resource in statement["Resource"]} - {"*"}
+    assert {resource for resource in named if not resource.startswith("arn:aws:")} == set()
+    assert "write `arn:aws-cn:` for `arn:aws:` in it" in POLICY.with_name("deploying.md").read_text(encoding="utf-8")

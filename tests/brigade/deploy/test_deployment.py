@@ -53,23 +53,6 @@ def bring_up(target: Target, name: str, heard: Listener | None = None, **setting
 
 
 @pytest.fixture
-def stack(here: Target, request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
-    """Names for stacks that are cleared away after the test."""
-    names: list[str] = []
-
-    def name() -> str:
-        names.append(f"s{abs(hash(request.node.name)) % 10**8}-{len(names)}")
-        return names[-1]
-
-    yield name
-    for each in names:
-        if found := Stack.look(here, each):
-            left = kept.by(found)
-            destroy(found)
-            kept.delete(here, left)
-
-
-@pytest.fixture
 def localstack(here: Target, machine: str, monkeypatch: pytest.MonkeyPatch) -> Target:
     """A local cloud that is no ministack, on such a machine."""
     monkeypatch.setattr("brigade.target.health", lambda *_: None)
@@ -262,6 +245,16 @@ class TestDeploying:
         bring_up(here, name, AlarmEmail="ann@example.org")
         (subscription,) = here.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
         assert subscription["Endpoint"] == "ann@example.org"
+        assert actions() == [[topic]] * (5 * len(CHAIN.actors) + 2)
+
+    def test_shows_the_alarms_that_there_are_on_the_dashboard(self, here: Target, stack: Callable[[], str]) -> None:
+        name, cloudwatch = stack(), here.client("cloudwatch")
+        for address in ("", "ann@example.org"):
+            bring_up(here, name, AlarmEmail=address)
+            body = json.loads(cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
+            (widget,) = [each for each in body["widgets"] if each["type"] == "alarm"]
+            alarms = cloudwatch.describe_alarms(AlarmNamePrefix=f"{name}-")["MetricAlarms"]
+            assert sorted(widget["properties"]["alarms"]) == sorted(alarm["AlarmArn"] for alarm in alarms)
 
     def test_keeps_the_code_in_a_private_encrypted_bucket_of_its_own(
         self, here: Target, stack: Callable[[], str]
@@ -341,7 +334,8 @@ class TestFailing:
     ) -> None:
         name = stack()
         made = bring_up(here, name)
-        found = {"StackId": made.id, "StackStatus": status}
+        given = [{"ParameterKey": key, "ParameterValue": value} for key, value in made.parameters.items()]
+        found = {"StackId": made.id, "StackStatus": status, "Parameters": given}
         with monkeypatch.context() as patch:
             patch.setattr(deployment, "describe", lambda *_: found)
             with pytest.raises(OperatorError, match=words):
@@ -505,11 +499,12 @@ class TestTheCommands:
         said = capsys.readouterr()
         source = next(each["value"] for each in listed if each["name"] == "SourceBucket")
         assert f"destroying stack {name} on {here.describe()}; that keeps:" in said.err
-        assert f"{source}: empty it, all versions" in said.err
+        assert f"  {source} (S3::Bucket)\n" in said.err
+        assert f"`brigade destroy --stack {name} --delete-pictures` deletes what it kept\n" in said.err
         assert main(["outputs", "--stack", name]) == 1
         assert f"no stack named {name} on {here.describe()} — `brigade deploy` makes it" in capsys.readouterr().err
-        for bucket in buckets(here, name):
-            artifacts.delete_bucket(here.client("s3"), bucket)
+        assert main(["destroy", "--stack", name, "--delete-pictures", "--yes"]) == 0
+        assert buckets(here, name) == []
 
     def test_destroying_asks(
         self,
@@ -551,7 +546,8 @@ class TestTheCommands:
         base, _, stage = name.rpartition("-")
         command = ["deploy", "--stack", base, "--stage", stage, "--parameters", str(file), "--set", "GraceSeconds=8"]
         assert main([*command, "--tag", "team=photos", "--dry-run"]) == 0
-        assert "nothing was changed" in capsys.readouterr().err
+        [code] = buckets(here, name)
+        assert f"nothing was changed, only the code was uploaded to {code};" in capsys.readouterr().err
         assert main([*command, "--tag", "team=photos"]) == 0
         assert f"`brigade outputs --stack {name}`" in capsys.readouterr().err
         made = Stack.find(here, name)
@@ -559,6 +555,8 @@ class TestTheCommands:
         assert chosen == {"LogRetentionDays": "7", "Environment": stage, "GraceSeconds": "8"}
         assert made.tags == {"team": "photos"}
         assert Stack.look(here, base) is None
+        assert main(["deploy", "--stack", name, "--stage", stage]) == 0  # as with BRIGADE_STACK
+        assert Stack.look(here, f"{name}-{stage}") is None
 
     def test_a_setting_without_a_value_is_refused(self, here: Target, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["deploy", "--set", "LogRetentionDays"]) == 1

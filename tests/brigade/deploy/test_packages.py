@@ -82,6 +82,11 @@ class TestTheCommand:
         [
             (["--arch", "mips"], "there are no functions on mips: use arm64 or x86_64"),
             (["--python", "2.7"], "2.7 is no Python that the code runs on"),
+            (
+                ["--python", "3.11", "--bucket", "mine"],
+                "the template's functions run Python 3.13 and do not start with zips for 3.11 "
+                "— leave out --python, or --bucket",
+            ),
         ],
     )
     def test_refuses_what_there_is_not(

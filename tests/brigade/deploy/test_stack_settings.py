@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from brigade.console import OperatorError
-from brigade.deploy.stack_settings import of_stage, read_file, settle
+from brigade.deploy.stack_settings import of_stack, of_stage, read_file, settle
 from brigade.target import Target, local_target
 from services.chain import CHAIN
 
@@ -42,15 +42,58 @@ def test_a_file_is_what_the_aws_cli_takes(tmp_path: Path, listed: list[object]) 
 
 
 @pytest.mark.parametrize(
-    "text", ["{", '{"LogRetentionDays": 7}', '["LogRetentionDays"]', '[{"ParameterKey": "A"}]', "7"]
+    ("stack", "stage", "name"),
+    [
+        ("brigade", "", "brigade"),
+        ("brigade", "staging", "brigade-staging"),
+        ("brigade-staging", "staging", "brigade-staging"),
+        ("staging", "staging", "staging-staging"),
+        ("brigade-prestaging", "staging", "brigade-prestaging-staging"),
+    ],
 )
-def test_another_notation_is_refused_with_the_right_one(tmp_path: Path, text: str) -> None:
+def test_a_stage_is_named_once_in_its_stacks_name(stack: str, stage: str, name: str) -> None:
+    assert of_stack(stack, stage) == name
+
+
+def test_what_keeps_its_previous_value_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "parameters.json"
+    kept = {"ParameterKey": "AlarmEmail", "UsePreviousValue": True}
+    new = {"ParameterKey": "LogRetentionDays", "ParameterValue": 7, "UsePreviousValue": False}
+    path.write_text(json.dumps([kept, new]))
+    assert read_file(path) == {"LogRetentionDays": "7"}
+
+
+AS_LIST = 'write it as for the AWS CLI: ["LogRetentionDays=7"]'
+AS_ENTRY = 'write {"ParameterKey": "LogRetentionDays", "ParameterValue": "7"}, or "UsePreviousValue": true'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no", f" is not JSON: Expecting value: line 1 column 1 (char 0) — {AS_LIST}"),
+        ('{"LogRetentionDays": 7}', f" holds no list — {AS_LIST}"),
+        ("7", f" holds no list — {AS_LIST}"),
+        ('["LogRetentionDays"]', f": LogRetentionDays has no value — {AS_LIST}"),
+        ("[7]", f": 7 names no parameter — {AS_ENTRY}"),
+        ('[{"ParameterValue": "7"}]', f': {{"ParameterValue": "7"}} names no parameter — {AS_ENTRY}'),
+        *(
+            (entry, f": A has no ParameterValue that is a text or a number — {AS_ENTRY}")
+            for entry in (
+                '[{"ParameterKey": "A"}]',
+                '[{"ParameterKey": "A", "ParameterValue": null}]',
+                '[{"ParameterKey": "A", "ParameterValue": true}]',
+                '[{"ParameterKey": "A", "ParameterValue": ["7"]}]',
+                '[{"ParameterKey": "A", "UsePreviousValue": false}]',
+            )
+        ),
+    ],
+)
+def test_another_notation_is_refused_with_the_right_one(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "parameters.json"
     path.write_text(text)
-    with pytest.raises(
-        OperatorError, match=r"parameters.json is no parameters file: .*as for the AWS CLI: .*LogRetentionDays=7"
-    ):
+    with pytest.raises(OperatorError) as refused:
         read_file(path)
+    assert str(refused.value) == f"{path}{said}"
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brigade.console import OperatorError
-from brigade.rework.rerun import Plan, heard, plan
+from brigade.rework.rerun import Plan, after, heard, plan
 from brigade.s3_notification import notification
-from imaging.recipes import parse
+from imaging.recipes import Recipes, parse
 from kit.actor import Actor
 from kit.chain import Chain
 from kit.envelope import decode
-from kit.events import ImageCataloged, ImageIngested, ImageNormalized, ImageUploaded, Source
+from kit.events import DeadLetterHandled, ImageCataloged, ImageIngested, ImageNormalized, ImageUploaded, Source
 from kit.tracing import Trace
 from services.catalog.actor import CATALOG
 from services.chain import CHAIN
@@ -34,8 +34,8 @@ RECORD = record_of(*way(PICTURE))
 OTHERS = ", ".join(actor.name for actor in CHAIN.actors if actor not in (CATALOG, RETIRE))
 
 
-def planned(actor: Actor, *records: dict[str, Any], limit: int | None = None) -> Plan:
-    return plan(records or [RECORD], actor, CHAIN, RECIPES, limit)
+def planned(actor: Actor, *records: dict[str, Any], limit: int | None = None, recipes: Recipes = RECIPES) -> Plan:
+    return plan(records or [RECORD], actor, CHAIN, recipes, limit)
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,76 @@ def test_what_has_passed_the_gate_may_be_resized_again(passed: Any) -> None:
     _, event = decode(order.body, RESIZE.hears)
     assert isinstance(event, ImageNormalized)
     assert may_begin(event)
+
+
+GATE = parse(RECIPE.replace('name = "default"', 'name = "default"\nmoderation = "gate"'))
+REFUSED, APPROVED = story.said(MODERATED, "moderate"), story.said(story.judged(PICTURE, "approved"), "operator")
+ACCEPTED = story.said(story.moderated(PICTURE, "gate", "accepted"), "moderate")
+LET_PASS = "approved by hand, which does not let a new master pass: rerun it from resize after this, or it keeps its o"
+
+
+@pytest.mark.parametrize("actor", [INGEST, NORMALIZE], ids=str)
+def test_what_passed_the_gate_by_hand_alone_keeps_its_old_renditions_and_that_is_said(actor: Actor) -> None:
+    record = record_of(*GATED, REFUSED, APPROVED, *way(PICTURE)[2:])
+    made = planned(actor, record, recipes=GATE)
+    assert len(made.orders) == 1
+    assert [(note[: len(LET_PASS)], keys) for note, keys in made.notes.items()] == [(LET_PASS, [PICTURE.source.key])]
+
+
+@pytest.mark.parametrize(
+    ("actor", "letters", "recipes"),
+    [
+        (RESIZE, [REFUSED, APPROVED], GATE),
+        (MODERATE, [REFUSED, APPROVED], GATE),
+        (NORMALIZE, [APPROVED, ACCEPTED], GATE),
+        (NORMALIZE, [REFUSED, APPROVED], RECIPES),
+        (NORMALIZE, [ACCEPTED], GATE),
+    ],
+    ids=["from resize", "from moderate", "accepted too", "no gate any more", "accepted"],
+)
+def test_else_nothing_is_to_be_said_of_it(actor: Actor, letters: list[Any], recipes: Recipes) -> None:
+    made = planned(actor, record_of(*GATED, *letters, *way(PICTURE)[2:]), recipes=recipes)
+    assert (len(made.orders), made.notes) == (1, {})
+
+
+FAILED = story.said(story.rejected(PICTURE, "resize"), "resize", at="2099-01-01T00:00:00.000Z")
+
+
+def handled(action: str) -> Any:
+    event = DeadLetterHandled(
+        image=PICTURE, actor="resize", action=action, failed_at=FAILED.envelope.time, operation="o", by="ann"
+    )
+    return story.said(event, "operator")
+
+
+def test_an_open_dead_letter_stays_and_that_is_said() -> None:
+    made = planned(RESIZE, record_of(*way(PICTURE)[:2], FAILED))
+    assert len(made.orders) == 1
+    assert made.notes == {
+        "resize gave it up, and its dead letter stays: `brigade dlq redrive resize` instead of this, "
+        "or `brigade dlq discard resize --image ID` after it": [PICTURE.source.key]
+    }
+
+
+@pytest.mark.parametrize("action", ["redriven", "discarded"])
+def test_one_that_is_gone_is_not_told_of(action: str) -> None:
+    made = planned(RESIZE, record_of(*way(PICTURE)[:2], FAILED, handled(action)))
+    assert (len(made.orders), made.notes) == (1, {})
+
+
+def test_those_who_come_after_an_actor_work_again_too() -> None:
+    assert [actor.name for actor in after(NORMALIZE, CHAIN)] == ["moderate", "resize"]
+    assert {actor.name for actor in after(INGEST, CHAIN)} == {"describe", "normalize", "moderate", "resize"}
+    assert after(RESIZE, CHAIN) == ()
+
+
+@pytest.mark.parametrize(
+    ("actor", "recipes", "count"),
+    [(NORMALIZE, GATE, 1), (INGEST, GATE, 1), (MODERATE, RECIPES, 1), (NORMALIZE, RECIPES, 0), (RESIZE, GATE, 0)],
+    ids=lambda each: getattr(each, "name", ""),
+)
+def test_it_is_counted_about_how_many_a_moderation_engine_is_asked(actor: Actor, recipes: Recipes, count: int) -> None:
+    assert planned(actor, record_of(*GATED, ACCEPTED), recipes=recipes).moderated == count
 
 
 def test_a_moderator_is_told_what_the_recipe_wanted() -> None:

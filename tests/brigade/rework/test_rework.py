@@ -157,6 +157,26 @@ class TestRerun:
         assert deployed.received(INGEST) == []
         assert operations(deployed) == []
 
+    def test_what_the_estimate_leaves_out_is_said(self, deployed: Deployed, capsys: Said) -> None:
+        picture = deployed.ready("in/a.jpg")
+        deployed.catalog(story.said(story.normalized(picture, "flag"), "normalize"))
+        assert main(["rerun", "in/a.jpg", "--from", "normalize", "--dry-run"]) == 0
+        said = capsys.readouterr().err
+        assert "then moderate, resize do their work on them again: the estimate leaves that out" in said
+        assert "Rekognition" not in said
+        for moderator, bills in (("rekognition", True), ("open-nsfw", False)):
+            deployed.pipeline.stack.parameters["Moderator"] = moderator
+            assert main(["rerun", "in/a.jpg", "--from", "moderate", "--dry-run"]) == 0
+            said = capsys.readouterr().err
+            assert ("Amazon Rekognition is asked about 1 picture of these, and bills each" in said) is bills
+
+    def test_a_dead_letter_that_stays_is_pointed_out(self, deployed: Deployed, capsys: Said) -> None:
+        picture = deployed.upload("in/a.jpg")
+        deployed.catalog(*way(picture)[:2], story.said(story.rejected(picture, "resize"), "resize"))
+        assert main(["rerun", "in/a.jpg", "--from", "resize", "--dry-run"]) == 0
+        said = capsys.readouterr().err
+        assert "note: in/a.jpg: resize gave it up, and its dead letter stays: `brigade dlq redrive resize`" in said
+
     def test_where_nothing_is_known_of_its_work_no_time_is_said(self, deployed: Deployed, capsys: Said) -> None:
         deployed.catalog(*way(deployed.upload("in/a.jpg"))[:2])
         deployed.functions.feed(RESIZE, ScalingConfig={"MaximumConcurrency": 2})

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from brigade.story.timeline import COLUMNS, moments, rows
 from kit.events import DeadLetterHandled
@@ -34,6 +35,21 @@ def test_a_failure_and_its_redrive_are_told_in_order() -> None:
     assert "gave it up: corrupt-image, after 2 receives; dead letter" in told
     assert "redriven normalize's dead letter (ann, o-1)" in told
     assert [moment.at for moment in moments(record)] == sorted(moment.at for moment in moments(record))
+
+
+def test_of_one_failure_and_its_redrive_no_line_is_lost() -> None:
+    first, *rest = way(PICTURE)
+    failed = said(rejected(PICTURE), "normalize", at="2026-01-01T08:00:02.000Z")
+    redriven = said(replace(REDRIVEN, failed_at=failed.envelope.time), "operator", at="2026-01-01T08:00:09.000Z")
+    record = story(said(first.event, "ingest", at="2026-01-01T08:00:01.000Z"), failed, redriven, *rest)
+    assert [(moment.who, moment.what) for moment in moments(record)] == [
+        ("s3", "uploaded"),
+        ("ingest", "done after 1 retry"),
+        ("normalize", "gave it up: corrupt-image, after 2 receives; dead letter"),
+        ("operator", "redriven normalize's dead letter (ann, o-1)"),
+        ("normalize", "done after 1 retry"),
+        ("resize", "done after 1 retry"),
+    ]
 
 
 def test_retries_are_told() -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from kit.envelope import wrap
 from kit.events import (
     Camera,
@@ -89,10 +91,10 @@ def removed(picture: Image, *, whole_key: bool = True) -> ImageRemoved:
     return ImageRemoved(image=picture, whole_key=whole_key)
 
 
-def said(event: Event, actor: str, attempts: int = 1) -> Letter[Event]:
-    """Return the letter; its times and numbers are such that they can be told apart in the record."""
+def said(event: Event, actor: str, attempts: int = 1, at: str = "") -> Letter[Event]:
+    """Return the letter, said now or then; its times and numbers are such that they can be told apart in the record."""
     envelope = wrap(event, actor, TRACE, version="7", attempts=2, queued_ms=30, worked_ms=40)
-    return Letter(event, envelope, attempts)
+    return Letter(event, replace(envelope, time=at or envelope.time), attempts)
 
 
 def way(picture: Image) -> list[Letter[Event]]:

@@ -51,7 +51,7 @@ def test_a_failure_is_written_down(deployed: Deployment) -> None:
 
 def test_after_a_redrive_the_picture_is_ready(deployed: Deployment) -> None:
     deployed.deliver(handle, INGESTED, body(rejected(PICTURE), "normalize"))
-    deployed.deliver(handle, NORMALIZED, RESIZED)
+    deployed.deliver(handle, body(normalized(PICTURE), "normalize"), RESIZED)
     assert record()["status"] == "READY"
     assert len(deployed.heard(ImageCataloged)) == 1
 

@@ -31,7 +31,9 @@ def entered(mode: Moderation) -> list[Letter[Event]]:
 
 RESIZED = said(resized(PICTURE), "resize")
 APPROVED, REJECTED = said(judged(PICTURE, "approved"), "operator"), said(judged(PICTURE, "rejected"), "operator")
-NOT_MODERATED = said(rejected(PICTURE, "moderate"), "moderate")
+NOT_MODERATED = said(rejected(PICTURE, "moderate"), "moderate", at="2026-01-01T00:00:00.000Z")
+# The recipe keeps no gate any more, and the picture was sent through the chain once more.
+UNGATED = said(normalized(PICTURE), "normalize", at="2099-01-01T00:00:00.000Z")
 
 
 def tell(letters: Letters, records: Records | None = None) -> tuple[dict[str, Any], list[Event]]:
@@ -55,6 +57,9 @@ CASES: list[tuple[str, Letters, Status]] = [
     ("flagged, no verdict", [*entered("flag"), RESIZED], Status.READY),
     ("flagged, the moderator gave up", [*entered("flag"), NOT_MODERATED, RESIZED], Status.READY),
     ("gated, the moderator gave up", [*entered("gate"), NOT_MODERATED], Status.FAILED),
+    ("gated, the moderator gave up, approved", [*entered("gate"), NOT_MODERATED, APPROVED, RESIZED], Status.READY),
+    ("refused, then no gate", [*entered("gate"), verdict("gate", "refused"), UNGATED, RESIZED], Status.READY),
+    ("given up, then no gate", [*entered("gate"), NOT_MODERATED, UNGATED, RESIZED], Status.READY),
     ("gated, redriven", [*entered("gate"), NOT_MODERATED, verdict("gate", "accepted"), RESIZED], Status.READY),
 ]
 

@@ -102,8 +102,11 @@ def test_a_picture_that_was_given_up_has_failed() -> None:
 
 
 def test_a_failure_is_forgotten_when_its_actor_has_done_it_after_all() -> None:
-    assert status(record(*way(PICTURE), said(rejected(PICTURE), "normalize"))) is Status.READY
-    assert status(record(*way(PICTURE), said(rejected(PICTURE, "moderate"), "moderate"))) is Status.FAILED
+    failed = said(rejected(PICTURE), "normalize", at="2026-01-01T00:00:00.000Z")
+    assert status(record(*way(PICTURE)[:1], failed)) is Status.FAILED
+    assert status(record(*way(PICTURE), failed)) is Status.READY
+    gated = said(normalized(PICTURE, "gate"), "normalize")
+    assert status(record(*way(PICTURE), gated, said(rejected(PICTURE, "moderate"), "moderate"))) is Status.FAILED
 
 
 def handled(action: str, failed_at: str) -> Any:

@@ -49,6 +49,21 @@ def test_every_kind_of_fact_comes_back_as_it_was(records: Records) -> None:
     assert isinstance(found["list"][0]["n"], int)
 
 
+@pytest.mark.parametrize(
+    ("name", "field"), [("stage_resize", "at"), ("failure_resize", "at"), ("handled_resize", "failed_at")]
+)
+def test_what_an_actor_said_before_changes_nothing_afterwards(records: Records, name: str, field: str) -> None:
+    def told(time: str, **more: Any) -> dict[str, Any]:
+        return {"size": time, name: {field: time}, **more}
+
+    records.merge("i", FACTS | told("02"))
+    assert records.merge("i", told("01"))["size"] == "02"
+    assert records.complete("i", told("01") | PARTS, "e") is None
+    assert records.merge("i", told("02", colour="red"))["colour"] == "red"
+    found = records.merge("i", told("03"))
+    assert (found["size"], found[name]) == ("03", {field: "03"})
+
+
 def test_records_do_not_mix(records: Records) -> None:
     records.merge("i", FACTS | {"colour": "red"})
     assert "colour" not in records.merge("j", FACTS)

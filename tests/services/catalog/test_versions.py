@@ -4,12 +4,14 @@ from collections.abc import Iterable
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kit.events import Event, Image, ImageDescribed, ImageNormalized, ImageOutdated, ImageResized, ImageRetired
 from kit.mailbox import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
-from services.catalog.record import Status
+from services.catalog.record import Status, is_retired
+from services.catalog.record import image as identity
 from tests.services.catalog.story import described, image, rejected, removed, said, way
 from tests.services.site import site
 
@@ -73,6 +75,28 @@ def test_a_removed_version_is_that_one_alone() -> None:
     world = World().hear([*way(FIRST), *way(SECOND), said(removed(FIRST, whole_key=False), "ingest")])
     assert (world.status(FIRST), world.status(SECOND)) == (Status.REMOVED, Status.READY)
     assert world.outputs == {SECOND.id}
+
+
+GONE = Image(  # as S3 says it: no ETag, and the removal's own time and place in the order
+    id=FIRST.id,
+    source=replace(FIRST.source, etag=None, sequencer="07", uploaded_at="2026-11-21T09:00:00.000Z"),
+)
+
+
+def test_what_is_outdated_by_it_is_what_was_uploaded() -> None:
+    world = World().hear([*way(FIRST), said(removed(GONE, whole_key=False), "ingest")])
+    assert world.outdated == [ImageOutdated(image=FIRST, why="removed")]
+
+
+RETIRED = said(ImageRetired(image=GONE, deleted=0), "retire")  # the removal had come before the upload
+
+
+@given(st.permutations([*way(FIRST), said(removed(GONE, whole_key=False), "ingest"), RETIRED]))
+def test_the_record_of_a_removed_version_says_what_was_uploaded(order: list[Letter[Event]]) -> None:
+    record = World().hear(order).records.items[FIRST.id]
+    assert identity(record) == FIRST
+    assert record["upload_order"] == FIRST.source.order
+    assert is_retired(record)
 
 
 def test_removing_a_delete_marker_is_no_picture() -> None:

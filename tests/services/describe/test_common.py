@@ -43,6 +43,34 @@ def test_what_says_nothing_and_what_is_no_picture_have_no_tags(content: bytes) -
     assert read(content) == {}
 
 
+def with_texts(**texts: bytes) -> bytes:
+    block = Image.Exif()
+    for name, text in texts.items():
+        block[ExifTags.Base[name]] = text
+    return pictures.encoded(pictures.scene(), "JPEG", exif=block)
+
+
+def test_texts_end_where_they_end_and_may_be_utf_8_or_latin_1() -> None:
+    found = camera(read(with_texts(Make="相机".encode(), Model=b"Mod\xe8le ", Software=b"1.10\0rest of the buffer")))
+    assert (found.make, found.model, found.software) == ("相机", "Modèle", "1.10")
+
+
+def test_a_serial_number_that_is_a_number_stays_whole() -> None:
+    block = Image.Exif()
+    block.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.BodySerialNumber] = 12345
+    assert camera(read(pictures.encoded(pictures.scene(), "JPEG", exif=block))).serial == "12345"
+
+
+def test_what_divides_by_nought_is_nothing() -> None:
+    block = drawn.exif()
+    exif = block.get_ifd(ExifTags.IFD.Exif)
+    exif[ExifTags.Base.FNumber], exif[ExifTags.Base.FocalLength] = drawn.Rational(0, 0), drawn.Rational(1, 0)
+    block.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (drawn.Rational(0, 0),) * 3
+    found = camera(read(pictures.encoded(pictures.scene(), "JPEG", exif=block)))
+    nothing = {"aperture": None, "focal_mm": None, "latitude": None, "longitude": None}
+    assert found == msgspec.structs.replace(drawn.FACTS, **nothing)
+
+
 @pytest.mark.parametrize("missing", [ExifTags.GPS.GPSLatitude, ExifTags.GPS.GPSLongitude])
 def test_half_a_position_is_none(missing: int) -> None:
     block = drawn.exif()

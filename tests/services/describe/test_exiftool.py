@@ -26,7 +26,7 @@ for line in sys.stdin:
     if not number:
         continue
     if "-ver" in words:
-        print("13.99")
+        print(os.environ.get("STAND_IN_VERSION", "13.99"))
     else:
         path = next(word for word in words if word.startswith("/"))
         content = open(path, "rb").read()
@@ -40,7 +40,7 @@ for line in sys.stdin:
             with open(path, "ab") as file:
                 file.write(b"x")
         tags = {{"SourceFile": path, "File:Suffix": path.rpartition(".")[2], "Process:Id": str(os.getpid()),
-                "File:Words": " ".join(sys.argv[1:])}}
+                "File:Words": " ".join(sys.argv[1:]), "File:Asked": " ".join(words)}}
         if b"LONG" in content:
             tags["File:Long"] = "x" * 20_000_000
         print("no JSON" if b"NONSENSE" in content else json.dumps([tags]))
@@ -79,9 +79,15 @@ def test_one_process_reads_all_pictures(tool: Exiftool) -> None:
 
 
 def test_it_starts_without_the_users_settings_and_looks_for_nothing_behind_the_picture(tool: Exiftool) -> None:
-    words = Said(tool.read(JPEG, "JPEG")).first("Words") or ""
-    assert words.startswith("-config -stay_open True -@ - -common_args -json")
-    assert " -fast " in words
+    said = Said(tool.read(JPEG, "JPEG"))
+    assert (said.first("Words") or "").startswith("-config -stay_open True -@ - -common_args -json")
+    assert "-fast" in (said.first("Asked") or "").split()
+
+
+def test_of_a_gif_every_comment_is_wanted_where_fast_would_end_at_the_first(tool: Exiftool) -> None:
+    asked = Said(tool.read(b"GIF89a...", "GIF")).first("Asked") or ""
+    assert "-all" in asked.split()
+    assert "-fast" not in asked.split()
 
 
 @pytest.mark.parametrize(
@@ -159,12 +165,31 @@ def test_an_answer_without_end_is_an_error(tool: Exiftool, monkeypatch: pytest.M
         Exiftool(tool.program, seconds=30).read(JPEG + b"LONG", "JPEG")
 
 
+# PyExifTool leaves the pipes of a process that ended at once to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_a_program_that_is_no_exiftool_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "exiftool"
     path.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
     path.chmod(0o755)
     with pytest.raises(ExiftoolFailed):
         Exiftool(str(path), seconds=2).read(JPEG, "JPEG")
+
+
+@pytest.mark.parametrize("version", ["12.16", "12.23"])
+def test_a_release_with_a_known_hole_is_given_no_picture(
+    version: str, tool: Exiftool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAND_IN_VERSION", version)
+    for content in (JPEG + b"WRITE", JPEG):  # whoever read the first one would die of it
+        with pytest.raises(ExiftoolFailed, match=rf"exiftool {version} has known holes: 12.24 is the oldest that may"):
+            tool.read(content, "JPEG")
+
+
+@pytest.mark.parametrize("version", ["12.24", "12.57", "13.00"])
+def test_later_releases_read(version: str, tool: Exiftool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAND_IN_VERSION", version)
+    process_of(tool)
+    assert tool.version == version
 
 
 def test_a_program_that_is_gone_is_an_error() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.describe.facts import camera
 from services.describe.places import allowed, is_place, position, tell
-from services.describe.tags import packed, written
+from services.describe.tags import packed, parse, written
 
 WHERE: dict[str, str | float] = {
     "GPS:GPSVersionID": "2.3.0.0",
@@ -27,12 +27,38 @@ WHERE: dict[str, str | float] = {
     "IPTC:Sub-location": "Rue de la Paix 4",
     "XMP-iptcCore:CountryCode": "FR",
     "XMP-iptcExt:LocationShownCity": "Challans",
+    "IPTC:ContentLocationName": "Challans",
+    "IPTC:ContentLocationCode": "FRA",
+    "XMP-xmpDM:ShotLocation": "Challans",
+    "XMP-dwc:DCLocality": "Marais breton",
+    "XMP-cell:CellTowerID": "4711",
+    "XMP-photoshop:State": "Vendée",
+    "Panasonic:Landmark": "Vieux château",
+    "Panasonic:City2": "Challans",
+    "Samsung:LocalLocationName": "Challans",
+    "Samsung:MCCData": "France (208)",
+    "Pentax:DestinationCity": "Paris",
+    "Canon:TimeZoneCity": "Paris",
+    "IFD0:GeoTiffDoubleParams": "0 0 0",
+    "IFD0:ModelTiePoint": "0 0 0 -1.34 46.9 0",
+    "IPTC:Keywords": "geo:lat=46.8968",
+    "XMP-dc:Subject": "geo:lon=-1.3397",
+    "XMP-dc:Identifier": "geo:46.8968,-1.3397",
 }
 WHAT: dict[str, str | float] = {
     "IFD0:Make": "GoPro",
     "ExifIFD:ColorSpace": "sRGB",
     "Sony:LocationType": "none",
     "IFD0:Software": "Velocity",
+    "GoPro:BatteryCapacity": 1000,
+    "Sony:BatteryState": "Full",
+    "Casio:ModelType": "3",
+    "RIFF:Opacity": 1,
+    "ICC-chrm:ChromaticityColorant": "Unknown",
+    "ExifIFD:ISOSpeedLatitudeyyy": 100,
+    "Olympus:DistortionGeometry": "none",
+    "XMP-lr:HierarchicalSubject": "fox, geology",
+    "XMP-dc:Title": "Fox in a landscape",
 }
 
 
@@ -44,8 +70,13 @@ def test_keep_keeps_everything() -> None:
 
 def test_drop_leaves_nothing_of_the_place_and_everything_else() -> None:
     kept = allowed(written(WHERE | WHAT), "drop")
-    assert set(kept) - {"XMP-drone-dji:RelativeAltitude"} == set(WHAT)
+    assert set(kept) == set(WHAT)
     assert position(kept) is None
+
+
+def test_a_list_of_keywords_goes_with_the_place_among_them() -> None:
+    tags = parse(b'[{"IPTC:Keywords":["fox","Geo:Lat=46.8968","geo:lon=-1.3397"],"XMP-dc:Subject":["fox",3]}]')
+    assert set(allowed(tags, "drop")) == {"XMP-dc:Subject"}
 
 
 def test_round_leaves_a_position_to_a_hundredth_of_a_degree_alone() -> None:

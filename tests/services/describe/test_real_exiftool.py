@@ -1,11 +1,16 @@
 """The real exiftool, where it is: on pictures drawn here, and on the cameras of the corpus where that is too."""
 
 import gzip
+import re
+import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
+from io import BytesIO
+from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 from brigade.inline import Line
 from imaging.recipes import parse
@@ -16,7 +21,7 @@ from services.describe import head
 from services.describe.exiftool import Exiftool, ExiftoolFailed, find
 from services.describe.extractors import with_exiftool
 from services.describe.facts import camera
-from services.describe.places import allowed, position
+from services.describe.places import allowed, is_place, position
 from services.describe.tags import Tags, packed
 from tests.services.describe import drawn
 from tests.services.site import picture
@@ -62,7 +67,7 @@ def content_of(path: str) -> bytes:
 
 
 def format_of(row: dict[str, str]) -> str:
-    return "JPEG" if row["format"] == "MPO" else row["format"]
+    return {"MPO": "JPEG", "HEIC": "HEIF"}.get(row["format"], row["format"])
 
 
 @cache
@@ -73,6 +78,18 @@ def tags_of(path: str, format_: str) -> Tags:
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
 def test_a_drawn_picture_is_read_as_pillow_reads_it(format_: str) -> None:
     assert camera(tool().read(drawn.picture(format_), format_)) == drawn.FACTS
+
+
+def test_what_stands_behind_a_gifs_comment_is_read() -> None:
+    image = Image.new("P", (2, 2))
+    file = BytesIO()
+    image.save(file, "GIF", comment=b"first")
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    xmp += b'<rdf:Description rdf:about="" xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Make="RECONYX"/>'
+    xmp += b"</rdf:RDF></x:xmpmeta>"
+    block = b"!\xff\x0bXMP DataXMP" + xmp + b"\x01" + bytes(range(255, -1, -1)) + b"\0"
+    content = file.getvalue().removesuffix(b";") + block + b";"
+    assert camera(tool().read(content, "GIF")).make == "RECONYX"
 
 
 def test_after_a_picture_that_is_too_slow_the_next_is_read() -> None:
@@ -165,6 +182,24 @@ def test_a_dropped_place_stands_nowhere_in_what_is_stored(row: dict[str, str]) -
     for degrees in (row["gps_latitude"], row["gps_longitude"]):
         if len(precise := degrees.lstrip("-")[:7]) == len("12.3456"):
             assert precise not in text
+
+
+# What exiftool counts as a location although it tells how a camera was held and moved, not where.
+MOVED = re.compile(r"Accel|Gyro|Magnet|Pose|Rotation|Degree|Speed|Gimbal|:CamReverse|:Rtk|:TimeStamp|Version|:POILevel")
+STILL = re.compile(r"(GPS|IFD0|ExifIFD|IPTC|XMP-.+|Canon|Casio|Nikon|Olympus|Panasonic|Pentax|Ricoh|Samsung|Sony):")
+
+
+def test_every_tag_that_exiftool_counts_as_a_location_is_kept_back() -> None:
+    listed = subprocess.run([str(PROGRAM), "-listx"], capture_output=True, check=True).stdout
+    places = {
+        f"{tag.get('g1') or group.get('g1')}:{tag.get('name')}"
+        for group in ElementTree.fromstring(listed)  # noqa: S314 - exiftool's own
+        for tag in group.iter("tag")
+        if (tag.get("g2") or group.get("g2")) == "Location"
+    }
+    told = {name for name in places if STILL.match(name) and not MOVED.search(name)}
+    assert len(told) > 100
+    assert {name for name in told if not is_place(name)} == {"Nikon:TextEncoding"}
 
 
 @needs_corpus

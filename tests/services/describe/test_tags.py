@@ -34,7 +34,14 @@ def test_another_answer_is_an_error(answer: bytes) -> None:
         parse(answer)
 
 
-@pytest.mark.parametrize("value", [b'"\xff"', b'"\\ud800"', b"\xff"])
+@pytest.mark.parametrize("answer", [b'[{"IFD0:Make": "Caf\xe9"}]', b'[{"IFD0:Make": "Caf\xed\xa0\x80"}]'])
+def test_bytes_that_are_no_text_are_marked_and_what_is_stored_is_json(answer: bytes) -> None:
+    tags = parse(answer)
+    assert (Said(tags).first("Make") or "").rstrip("\ufffd") == "Caf"
+    assert json.loads(gzip.decompress(packed(tags)))["IFD0:Make"].startswith("Caf\ufffd")
+
+
+@pytest.mark.parametrize("value", [b'"\xff"', b'"\\ud800"', b"\xff", b'["a", "b"]', b'{"a": "b"}'])
 def test_what_is_no_text_is_no_fact(value: bytes) -> None:
     assert words(msgspec.Raw(value)) == ""
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image, ImageDraw
@@ -44,6 +45,12 @@ def test_the_model_looks_at_the_picture() -> None:
 def test_black_and_white_works() -> None:
     assert judge(pictures.encoded(pictures.scene().convert("L"), "JPEG")).confidence < 10
     assert judge(pictures.encoded(skin_coloured().convert("L"), "PNG")).confidence > 20
+
+
+@pytest.mark.parametrize(("score", "per_cent"), [(0.0, 0), (0.2, 20), (0.205, 21), (0.791, 80), (1.0, 100)])
+def test_just_above_a_threshold_is_above_it(score: float, per_cent: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_nsfw, "_model", lambda: (SimpleNamespace(score=lambda _: score), "1"))
+    assert judge(pictures.jpeg()).confidence == per_cent
 
 
 @installed

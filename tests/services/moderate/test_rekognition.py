@@ -1,5 +1,6 @@
 """Rekognition as a moderation engine, on answers of its documented shape."""
 
+import math
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -34,18 +35,18 @@ def rekognition(cloud: None, no_waiting: None) -> Iterator[Stubber]:
 def test_a_picture_is_sent_as_it_is_and_labels_come_back_the_surest_first(rekognition: Stubber) -> None:
     rekognition.add_response("detect_moderation_labels", NUDE, ASKED)
     found = judge(PHOTO)
-    assert (found.confidence, found.model, found.version) == (99, "rekognition", "7.0")
+    assert (found.confidence, found.model, found.version) == (100, "rekognition", "7.0")
     assert found.labels == (
-        ModerationLabel(name="Exposed Female Nipple", parent="Explicit Nudity", confidence=99),
-        ModerationLabel(name="Explicit Nudity", parent="Explicit", confidence=99),
-        ModerationLabel(name="Explicit", parent="", confidence=99),
-        ModerationLabel(name="Swimwear or Underwear", parent="", confidence=3),
+        ModerationLabel(name="Exposed Female Nipple", parent="Explicit Nudity", confidence=100),
+        ModerationLabel(name="Explicit Nudity", parent="Explicit", confidence=100),
+        ModerationLabel(name="Explicit", parent="", confidence=100),
+        ModerationLabel(name="Swimwear or Underwear", parent="", confidence=4),
     )
 
 
 @pytest.mark.parametrize(
     ("said", "confidence"),
-    [(NOTHING, 0), (NUDE, 99), (BEACH, 12), (FIGHT, 0)],
+    [(NOTHING, 0), (NUDE, 100), (BEACH, 12), (FIGHT, 0)],
     ids=["nothing", "nude", "beach", "fight"],
 )
 def test_only_nudity_counts_as_nudity(said: dict[str, Any], confidence: int) -> None:
@@ -53,14 +54,21 @@ def test_only_nudity_counts_as_nudity(said: dict[str, Any], confidence: int) -> 
 
 
 def test_a_label_below_a_category_counts_though_the_category_is_not_named() -> None:
-    assert opinion(answer(label("Exposed Buttocks or Anus", "Explicit Nudity", 3, 70.4))).confidence == 70
+    assert opinion(answer(label("Exposed Buttocks or Anus", "Explicit Nudity", 3, 70.4))).confidence == 71
+
+
+@pytest.mark.parametrize(
+    ("confidence", "per_cent"), [(0, 0), (20, 20), (20.01, 21), (20.5, 21), (79.01, 80), (99.99, 100), (100, 100)]
+)
+def test_just_above_a_threshold_is_above_it(confidence: float, per_cent: int) -> None:
+    assert opinion(answer(label("Explicit", "", 1, confidence))).confidence == per_cent
 
 
 @given(st.lists(st.floats(0, 100), max_size=40))
 def test_labels_are_few_sorted_and_whole_per_cents(confidences: list[float]) -> None:
     found = opinion(answer(*(label(f"L{i}", "", 1, each) for i, each in enumerate(confidences)))).labels
     assert len(found) == min(len(confidences), MOST_LABELS)
-    assert [each.confidence for each in found] == sorted(map(round, confidences), reverse=True)[:MOST_LABELS]
+    assert [each.confidence for each in found] == sorted(map(math.ceil, confidences), reverse=True)[:MOST_LABELS]
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException"])

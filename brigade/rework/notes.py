@@ -1,0 +1,38 @@
+"""What an operator should know of a picture before it is sent back. Pure: knows no cloud."""
+
+from collections.abc import Collection, Iterator
+
+from brigade.rework.missing import Record, recipe_of
+from imaging.recipes import Recipes
+from kit.actor import Actor
+from kit.events import ImageNormalized
+from services.catalog.record import DISCARDED
+
+_KEPT_AT_THE_GATE = (
+    "approved by hand, which does not let a new master pass: rerun it from resize after this, "
+    "or it keeps its old renditions"
+)
+_LETTER_STAYS = (
+    "{actor} gave it up, and its dead letter stays: `brigade dlq redrive {actor}` instead of this, "
+    "or `brigade dlq discard {actor} --image ID` after it"
+)
+
+
+def notes(record: Record, working: Collection[Actor], recipes: Recipes) -> Iterator[str]:
+    """Yield what is to be known when these actors work on the picture again."""
+    if any(ImageNormalized in actor.says for actor in working) and _is_let_pass_by_hand(record, recipes):
+        yield _KEPT_AT_THE_GATE
+    if (failure := record["failure"]) and not _is_discarded(failure, record):
+        yield _LETTER_STAYS.format(**failure)
+
+
+def _is_let_pass_by_hand(record: Record, recipes: Recipes) -> bool:
+    """Whether its recipe, as it is now, keeps a gate that the picture passed by approval alone."""
+    recipe, verdict = recipe_of(record, recipes), (record["moderation"] or {}).get("verdict")
+    is_gated = recipe is not None and recipe.moderation == "gate"
+    return is_gated and "approved" in record["judged"] and verdict != "accepted"
+
+
+def _is_discarded(failure: Record, record: Record) -> bool:
+    handled = record["handled"].get(failure["actor"])
+    return bool(handled and handled["action"] == DISCARDED and handled["failed_at"] >= failure["at"])

@@ -1,0 +1,102 @@
+"""Work that is done again: a later failure shows, an older word changes nothing, whatever is heard first."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from kit.events import DeadLetterHandled, Event, ImageCataloged
+from kit.mailbox import Letter
+from services.catalog.handler import act
+from services.catalog.memory import MemoryRecords
+from services.catalog.record import Status, view
+from services.catalog.records import DynamoRecords, Records
+from tests.services.catalog.story import image, ingested, normalized, rejected, resized, said
+from tests.services.site import TABLE, create_table, site
+
+PICTURE = image()
+
+
+def at(minute: int) -> str:
+    return f"2026-11-21T09:{minute:02}:00.000Z"
+
+
+def handled(action: str, minute: int, failed: int, actor: str = "resize") -> Letter[Event]:
+    event = DeadLetterHandled(
+        image=PICTURE, actor=actor, action=action, failed_at=at(failed), operation=f"o-{minute}", by="ann"
+    )
+    return said(event, "operator", at=at(minute))
+
+
+def gave_up(minute: int, actor: str = "resize") -> Letter[Event]:
+    return said(rejected(PICTURE, actor), actor, at=at(minute))
+
+
+def done(minute: int) -> Letter[Event]:
+    return said(resized(PICTURE), "resize", at=at(minute))
+
+
+READY = [said(ingested(PICTURE), "ingest", at=at(1)), said(normalized(PICTURE), "normalize", at=at(2)), done(3)]
+REDRIVEN, DISCARDED = handled("redriven", 6, failed=5), handled("discarded", 6, failed=5)
+
+CASES: list[tuple[str, list[Letter[Event]], Status]] = [
+    ("its master is gone", [gave_up(5)], Status.FAILED),
+    ("redriven", [gave_up(5), REDRIVEN], Status.PROCESSING),
+    ("redriven and done", [gave_up(5), REDRIVEN, done(7)], Status.READY),
+    ("redriven in vain", [gave_up(5), REDRIVEN, gave_up(7)], Status.FAILED),
+    ("discarded: what was made before stands", [gave_up(5), DISCARDED], Status.READY),
+    ("discarded, and it failed once more", [gave_up(5), DISCARDED, gave_up(7)], Status.FAILED),
+    (
+        "resized again while normalize is to work again",
+        [gave_up(5, "normalize"), handled("redriven", 6, failed=5, actor="normalize"), done(7)],
+        Status.PROCESSING,
+    ),
+    ("done by another rerun", [gave_up(5), done(7)], Status.READY),
+    ("by its metadata alone", [gave_up(5, "describe")], Status.READY),
+    (
+        "two letters redriven at once",
+        [gave_up(4), gave_up(5), handled("redriven", 6, failed=4), REDRIVEN, done(7)],
+        Status.READY,
+    ),
+]
+
+
+def tell(letters: list[Letter[Event]], records: Records | None = None) -> tuple[dict[str, Any], list[Event]]:
+    records = records or MemoryRecords()
+    announced = [event for letter in letters for event in act(letter, site=site(), records=records)]
+    return view(records.get(PICTURE.id) or {}), announced
+
+
+@pytest.mark.parametrize(("after", "status"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_a_ready_picture_that_is_sent_back_ends_the_same_in_any_order(
+    after: list[Letter[Event]], status: Status
+) -> None:
+    letters = [*READY[1:], *after]
+    expected, _ = tell([READY[0], *letters])
+    assert expected["status"] is status
+    assert bool(expected["failure"]) is (status is Status.FAILED)
+    for order in permutations(letters):
+        assert tell([READY[0], *order, order[0]])[0] == expected
+
+
+def test_when_it_is_ready_again_that_is_announced_with_what_it_is_now() -> None:
+    _, announced = tell([*READY, gave_up(5), REDRIVEN, done(7), done(7)])
+    assert [type(event) for event in announced] == [ImageCataloged, ImageCataloged]
+
+
+def test_a_failure_that_is_heard_late_does_not_make_a_ready_picture_fail() -> None:
+    record, _ = tell([*READY, gave_up(2)])
+    assert (record["status"], record["failure"]) == (Status.READY, None)
+
+
+def test_of_two_failures_the_newest_is_told() -> None:
+    for letters in permutations([gave_up(5), gave_up(6, "normalize")]):
+        assert tell([*READY, *letters])[0]["failure"]["actor"] == "normalize"
+
+
+@pytest.mark.parametrize(("after", "status"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_on_dynamodb_too(cloud: None, after: list[Letter[Event]], status: Status) -> None:
+    create_table()
+    for letters in ([*READY, *after], [*reversed(after), *reversed(READY)]):
+        record, _ = tell(letters, DynamoRecords(TABLE))
+        assert record["status"] == status
