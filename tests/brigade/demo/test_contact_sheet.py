@@ -12,6 +12,7 @@ from brigade.demo.contact_sheet import SheetPicture, render, write
 from brigade.inline import TARGET, Line
 from services.catalog.record import view
 from services.chain import CHAIN
+from tests.brigade.dead_letters.desk import ingested
 from tests.pictures import jpeg
 
 HOSTILE = '<script>alert("1")</script> & co.jpg'
@@ -132,8 +133,8 @@ def test_dead_letters_are_listed_with_key_actor_reason_and_detail(line: Line) ->
 
 
 def test_a_dead_letter_that_a_killed_function_left_says_so() -> None:
-    text = page([], {"resize": [DeadLetter("1", "no event", {}, datetime.now(UTC))]}).text
-    assert "resize unknown the function was stopped before it could say why" in text
+    text = page([], {"resize": [DeadLetter("1", ingested("a.jpg"), {}, datetime.now(UTC))]}).text
+    assert "a.jpg resize unknown the function was stopped before it could say why" in text
 
 
 def test_a_picture_that_was_not_fetched_is_still_described(line: Line) -> None:
