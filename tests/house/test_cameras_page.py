@@ -45,6 +45,7 @@ def test_limits_are_those_of_the_code() -> None:
     limits = section("Hostile files")
     assert f"| {exiftool.SECONDS} s, then" in limits
     assert f"| {exiftool.MEMORY >> 20} MB, by the kernel |" in limits
+    assert f"| {'.'.join(map(str, exiftool.OLDEST))} or later:" in limits
     assert f"| its answer | {exiftool.MOST_BYTES >> 20} MB |" in limits
     assert f"told by first bytes: {', '.join(exiftool._KINDS)};" in limits
     assert f"above {head.HEAD >> 10} KiB its first {head.HEAD >> 10} KiB" in section("How much is read")
