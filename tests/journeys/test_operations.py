@@ -78,6 +78,26 @@ def test_a_picture_that_was_sent_back_is_what_it_was(journey: Journey, brigade: 
     assert orders(journey, image) == order
 
 
+def test_a_rerun_that_fails_is_seen_and_made_good(journey: Journey, brigade: Brigade) -> None:
+    image = journey.put("in/masterless.jpg", pictures.jpeg())
+    [record] = journey.settled(image)
+    journey.pipeline.s3.delete_object(Bucket=record["master"]["bucket"], Key=record["master"]["key"])
+
+    def status() -> str:
+        return str(journey.pipeline.catalogue.find(image.id)["status"])
+
+    assert "its dead letter" not in brigade("rerun", image.id, "--from", "resize", "--yes")
+    until(lambda: status() == "FAILED", "the failure to show")
+    assert "resize: object-gone" in brigade("show", image.id)
+    assert image.id in brigade("ls", "--status", "failed", "--json")
+
+    assert "resize gave it up, and its dead letter stays" in brigade("rerun", image.id, "--from", "normalize", "--yes")
+    until(lambda: status() == "READY", "another rerun to make it good")
+    journey.at_rest()
+    brigade("dlq", "discard", "resize", "--image", image.id, "--yes")
+    assert status() == "READY"
+
+
 def orders(journey: Journey, image: Image) -> list[str]:
     """Return when the picture was uploaded in S3's order, by its record and by its key's pointer: both must stay."""
     dynamodb, table = journey.pipeline.target.client("dynamodb"), journey.pipeline.output(names.TABLE)
