@@ -1,6 +1,5 @@
 """`brigade cost`: what the bill will be."""
 
-from math import isnan
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,8 +34,6 @@ def cost(
     from brigade.cost import estimate, measured, prices
     from services.chain import CHAIN
 
-    if isnan(pictures):
-        raise OperatorError(f"{pictures} pictures cannot be counted", "name a number, as 1e6")
     figures, listed = measured.load(), prices.load()
     run = figures.at(recipe, megapixels, turned)
     if missing := estimate.unpriced(run):

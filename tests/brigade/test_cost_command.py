@@ -58,7 +58,7 @@ def test_larger_turned_and_more_renditions_cost_more(capsys: Said) -> None:
         (["--megapixels", "900"], 1, "900 megapixels were not measured — there are figures from"),
         (["--recipe", "training", "--turned", "1"], 1, "there are figures for default"),
         (["--pictures", "inf"], 2, "see `brigade cost --help`"),
-        (["--pictures", "nan"], 1, "nan pictures cannot be counted"),
+        (["--pictures", "nan"], 2, "see `brigade cost --help`"),
         (["--pictures", "0"], 2, "see `brigade cost --help`"),
         (["--turned", "2"], 2, "see `brigade cost --help`"),
     ],
