@@ -6,6 +6,8 @@ INTERPRETER := $(if $(filter 3.%,$(PYTHON)),python3,$(PYTHON))
 VENV := .venv
 BIN := $(VENV)/bin
 ENGINE ?= ministack
+# Processes that run tests. Many tests wait for the local cloud, so there may be more of them than cores.
+WORKERS ?= 3
 # What of pyproject.toml's optional dependencies the tests get; `make test EXTRAS=dev,moderation` skips less.
 EXTRAS ?= dev
 # What the functions carry is tested in the very releases that they carry.
@@ -29,7 +31,7 @@ demo: $(VENV)/run.stamp  ## Run the whole chain on sample pictures, or on PHOTOS
 	@$(BIN)/brigade demo $(if $(PHOTOS),--photos "$(PHOTOS)")
 
 test: $(VENV)/dev.stamp  ## Run the whole test suite
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n $(WORKERS)
 
 drill: $(VENV)/dev.stamp  ## Run every fault drill with 500 pictures (minutes each)
 	@DRILL_PICTURES=$${DRILL_PICTURES:-500} $(BIN)/python -m pytest tests/drills -n 2

@@ -35,10 +35,12 @@ def panel(load: Load) -> Iterator[str]:
         return round(TOP + height - messages / most * height, 1)
 
     yield f'<text x="{LEFT}" y="20" font-weight="bold">{load.name}: {load.pictures:,} pictures</text>'
-    for tick in range(TICKS + 1):
-        seconds, messages = end * tick / TICKS, most * tick / TICKS
+    for tick in range(min(TICKS, most) + 1):
+        messages = most * tick / min(TICKS, most)
         yield f'<line x1="{LEFT}" x2="{LEFT + width}" y1="{y(messages)}" y2="{y(messages)}" stroke="#ddd"/>'
         yield f'<text x="{LEFT - 6}" y="{y(messages) + 4}" text-anchor="end">{messages:,.0f}</text>'
+    for tick in range(TICKS + 1):
+        seconds = end * tick / TICKS
         yield f'<text x="{x(seconds)}" y="{TOP + height + 18}" text-anchor="middle">{seconds:.0f} s</text>'
     for number, (actor, depths) in enumerate(load.backlog.items()):
         colour = COLOURS[number % len(COLOURS)]

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache, partial
 from typing import Any, Final
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import settings
 from moto import mock_aws
 from xdist.scheduler import LoadScopeScheduling
@@ -30,6 +32,15 @@ class _Workers(LoadScopeScheduling):  # type: ignore[misc]
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return _Workers(config, log)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def descriptions_read_once() -> Iterator[None]:
+    """Each test's session would parse botocore's descriptions of AWS's services again, for most of a test's time."""
+    read = cache(partial(JSONFileLoader.load_file, JSONFileLoader()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))
+        yield
 
 
 @pytest.fixture

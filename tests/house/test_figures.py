@@ -1,11 +1,21 @@
 """The pages that quote measurements quote the last ones."""
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from benchmarks.report import Table
-from docs.figures import DOCS, PAGES, filled, main
+from docs.figures import DOCS, PAGES, figures, filled, main
+
+
+@pytest.fixture(autouse=True, scope="module")
+def figures_once() -> Iterator[None]:
+    """They follow from files that no test changes, and take seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("docs.figures.figures", cache(figures))
+        yield
 
 
 def test_the_pages_quote_what_was_measured_last() -> None:

@@ -158,6 +158,7 @@ def test_pictures_of_one_message_are_told_apart(caplog: pytest.LogCaptureFixture
 
 
 def test_of_a_message_that_cannot_be_read_the_message_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "brigade")
     arrived = record("?", attempts=4)
     arrived["attributes"]["AWSTraceHeader"] = (trace := Trace.start()).header
     Desk(read=uploads).handle(arrived)

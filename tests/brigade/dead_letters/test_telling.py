@@ -106,6 +106,7 @@ class TestWaiting:
 
         monkeypatch.setattr(Catalogue, "get", get)
         monkeypatch.setattr("brigade.dead_letters.telling.PATIENCE_S", 60)
+        monkeypatch.setattr("brigade.dead_letters.telling.time.sleep", lambda _: None)
         return looks
 
     def test_it_ends_when_the_catalogue_knows_of_this_very_operation(
