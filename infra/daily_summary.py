@@ -48,7 +48,7 @@ def letter(sums: Sums, waiting: dict[str, int]) -> str:
 
 def daily_sums(actors: Actors, today: datetime) -> Sums:
     """Return yesterday's sums by actor and metric; rejections as "Rejected:reason"."""
-    queries = []
+    queries: list[Any] = []
     for number, actor in enumerate(actors.values()):
         for kind, schema, label in (
             ("plain", "FunctionName", "${PROP('MetricName')}"),

@@ -17,7 +17,7 @@ from imaging.recipes import load
 from services.ingest.admission import admit
 from services.ingest.head import open_head
 
-s3 = boto3.client("s3")
+s3: Any = boto3.client("s3")
 recipes = load()
 NAMESPACE = uuid.UUID("0d0f3c0e-9a41-4d1c-8a5b-5a9e3a1f6b27")
 

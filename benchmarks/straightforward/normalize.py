@@ -14,7 +14,7 @@ from imaging.codec import WRITTEN
 from imaging.recipes import load
 from services.normalize.pixels import normalize
 
-s3 = boto3.client("s3")
+s3: Any = boto3.client("s3")
 recipes = load()
 
 

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from benchmarks.straightforward.events import ImageRetired, Outdated
 from benchmarks.straightforward.tools import announce, logger, processor, tracer
 
-s3 = boto3.client("s3")
+s3: Any = boto3.client("s3")
 
 
 @tracer.capture_method

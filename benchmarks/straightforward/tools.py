@@ -4,6 +4,7 @@ import json
 import os
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 import boto3
 from aws_lambda_powertools import Logger, Tracer
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 logger = Logger(service=os.environ["AWS_LAMBDA_FUNCTION_NAME"])
 tracer = Tracer(service=os.environ["AWS_LAMBDA_FUNCTION_NAME"])
 processor = BatchProcessor(event_type=EventType.SQS)
-sns = boto3.client("sns")
+sns: Any = boto3.client("sns")
 
 
 def announce(kind: str, event: BaseModel, image_id: str) -> None:

@@ -1,6 +1,7 @@
 """What a destroyed stack has kept is found again by its name, and nothing else with it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import boto3
 import pytest
@@ -15,14 +16,15 @@ from tests.conftest import REGION
 
 
 def make_bucket(name: str, region: str = REGION, **tags: str) -> None:
-    s3 = boto3.client("s3", region_name=region)
+    s3: Any = boto3.client("s3", region_name=region)
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
     if tags:
         s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": as_list(tags)})
 
 
 def make_table(name: str, **tags: str) -> None:
-    boto3.client("dynamodb").create_table(
+    dynamodb: Any = boto3.client("dynamodb")
+    dynamodb.create_table(
         TableName=name,
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
