@@ -1,7 +1,6 @@
 """What a load left behind: the records' stages, the functions' invocations, and what was watched meanwhile."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +8,9 @@ from typing import Any
 from benchmarks.load_watch import Watch
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline
+from brigade.rework.survey import newest_images
 from infra import names
 from kit.actor import Actor
-from kit.events import Image, Source
 from services.chain import CHAIN
 
 _REPORT = re.compile(r"REPORT RequestId: \S+\tDuration: ([\d.]+) ms")
@@ -67,7 +66,7 @@ class Load:
 
 def measure(pipeline: Pipeline, prefix: str, watch: Watch) -> Load:
     """Gather what is known of the pictures below a prefix."""
-    records = pipeline.catalogue.get(image_ids(pipeline, prefix)).values()
+    records = pipeline.catalogue.get(image.id for image in newest_images(pipeline, prefix)).values()
     arrived = sorted(since(watch, record["entered_at"]) for record in records)
     stages = dict.fromkeys(name for record in records for name in record["stages"])
     return Load(
@@ -79,13 +78,6 @@ def measure(pipeline: Pipeline, prefix: str, watch: Watch) -> Load:
         backlog=watch.backlog,
         memory_mb=[(round(at, 2), round(size, 1)) for at, size in watch.memory],
     )
-
-
-def image_ids(pipeline: Pipeline, prefix: str) -> Iterator[str]:
-    bucket = pipeline.source_bucket
-    for page in pipeline.s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
-        for each in page.get("Versions", []):
-            yield Image.of(Source(bucket=bucket, key=each["Key"], version=each["VersionId"])).id
 
 
 def since(watch: Watch, at: str) -> float:

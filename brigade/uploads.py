@@ -85,12 +85,14 @@ def _presence(s3: Any, bucket: str, files: list[LocalFile]) -> Presence:
 
 
 def _listed(s3: Any, bucket: str, prefix: str) -> dict[str, Version]:
-    found = {}
+    newest = newest_versions(s3, bucket, prefix)
+    return {version["Key"]: (version["VersionId"], version["ETag"].strip('"')) for version in newest}
+
+
+def newest_versions(s3: Any, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
+    """Yield what S3 tells of the newest version of every key that begins so, but for those that are deleted."""
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
-        for version in page.get("Versions", []):
-            if version["IsLatest"]:
-                found[version["Key"]] = (version["VersionId"], version["ETag"].strip('"'))
-    return found
+        yield from (version for version in page.get("Versions", []) if version["IsLatest"])
 
 
 def _asked(s3: Any, bucket: str, key: str) -> Version | None:

@@ -1,6 +1,6 @@
 """`brigade missing` and `brigade rerun`: pictures that lack renditions, and having work done again."""
 
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -67,11 +67,7 @@ def _below(pipeline: "Pipeline", prefix: str) -> "Iterator[Record]":
 
 
 def _some(keys: list[str]) -> str:
-    return keys[0] if len(keys) == 1 else f"{_pictures(keys)}, for example {keys[0]}"
-
-
-def _pictures(some: Sized) -> str:
-    return "1 picture" if len(some) == 1 else f"{len(some)} pictures"
+    return keys[0] if len(keys) == 1 else f"{counted(len(keys), 'picture')}, for example {keys[0]}"
 
 
 def _facts(each: "Missing") -> dict[str, Any]:
@@ -129,7 +125,7 @@ def rerun(
         return
     _tell(pipeline, plan, chosen, rate)
     if not dry_run:
-        ask(f"Send {_pictures(plan.orders)} to {actor}?", yes)
+        ask(f"Send {counted(len(plan.orders), 'picture')} to {actor}?", yes)
         _send(pipeline, plan.orders, chosen, rate)
 
 
@@ -162,7 +158,7 @@ def _tell(pipeline: "Pipeline", plan: "Plan", actor: "Actor", rate: float | None
         if seconds is None
         else f"about {duration(seconds)} of its work, {at_once} at a time"
     )
-    say(f"to send to {actor.name}: {_pictures(plan.orders)}, {long}")
+    say(f"to send to {actor.name}: {counted(len(plan.orders), 'picture')}, {long}")
     if later := after(actor, CHAIN):
         say(f"then {', '.join(each.name for each in later)} do their work on them again: the estimate leaves that out")
     if plan.moderated and pipeline.stack.parameters.get(MODERATOR.name, MODERATOR.default) == rekognition.NAME:
@@ -189,7 +185,8 @@ def _send(pipeline: "Pipeline", orders: "list[Order]", actor: "Actor", rate: flo
                     operation.note(order.message_id, f"not sent: {why}" if why else _SENT)
                     step()
         finally:
-            say(f"sent to {actor.name}: {outcomes[_SENT]} of {_pictures(orders)} (operation {operation.id})")
+            sent = f"{outcomes[_SENT]} of {counted(len(orders), 'picture')}"
+            say(f"sent to {actor.name}: {sent} (operation {operation.id})")
     for why, count in outcomes.items():
         if why != _SENT:
             say(f"not sent: {count}: {why}")

@@ -6,7 +6,7 @@ from brigade.rework.missing import Record, recipe_of
 from imaging.recipes import Recipes
 from kit.actor import Actor
 from kit.events import ImageNormalized
-from services.catalog.record import DISCARDED
+from services.catalog.record import DISCARDED, what_was_done
 
 _KEPT_AT_THE_GATE = (
     "approved by hand, which does not let a new master pass: rerun it from resize after this, "
@@ -22,7 +22,8 @@ def notes(record: Record, working: Collection[Actor], recipes: Recipes) -> Itera
     """Yield what is to be known when these actors work on the picture again."""
     if any(ImageNormalized in actor.says for actor in working) and _is_let_pass_by_hand(record, recipes):
         yield _KEPT_AT_THE_GATE
-    if (failure := record["failure"]) and not _is_discarded(failure, record):
+    failure = record["failure"]
+    if failure and what_was_done(failure, record["handled"].get(failure["actor"])) != DISCARDED:
         yield _LETTER_STAYS.format(**failure)
 
 
@@ -31,8 +32,3 @@ def _is_let_pass_by_hand(record: Record, recipes: Recipes) -> bool:
     recipe, verdict = recipe_of(record, recipes), (record["moderation"] or {}).get("verdict")
     is_gated = recipe is not None and recipe.moderation == "gate"
     return is_gated and "approved" in record["judged"] and verdict != "accepted"
-
-
-def _is_discarded(failure: Record, record: Record) -> bool:
-    handled = record["handled"].get(failure["actor"])
-    return bool(handled and handled["action"] == DISCARDED and handled["failed_at"] >= failure["at"])

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from brigade.pipeline import Pipeline
 from brigade.rework.missing import Missing, Record, check
+from brigade.uploads import newest_versions
 from kit.events import Image, Source
 from services.catalog.record import Status
 
@@ -29,7 +30,7 @@ def below(pipeline: Pipeline, prefix: str, unheard: Callable[[str], None]) -> It
     ``unheard`` is called with the keys that a recipe matches though the catalogue does not know their newest version.
     """
     recipes = pipeline.recipes
-    for images in _chunks(_newest_versions(pipeline, prefix)):
+    for images in _chunks(newest_images(pipeline, prefix)):
         records = pipeline.catalogue.get(image.id for image in images)
         for image in images:
             if image.id in records:
@@ -46,12 +47,11 @@ def lacking(pipeline: Pipeline, records: Iterable[Record]) -> Iterator[Missing]:
             yield from filter(None, pool.map(lambda record: check(record, recipes, _stored(pipeline, record)), some))
 
 
-def _newest_versions(pipeline: Pipeline, prefix: str) -> Iterator[Image]:
+def newest_images(pipeline: Pipeline, prefix: str) -> Iterator[Image]:
+    """Yield the newest version of every source key that begins so."""
     bucket = pipeline.source_bucket
-    for page in pipeline.s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
-        for found in page.get("Versions", []):
-            if found["IsLatest"]:
-                yield Image.of(Source(bucket=bucket, key=found["Key"], version=found["VersionId"]))
+    for found in newest_versions(pipeline.s3, bucket, prefix):
+        yield Image.of(Source(bucket=bucket, key=found["Key"], version=found["VersionId"]))
 
 
 def _stored(pipeline: Pipeline, record: Record) -> set[str]:

@@ -289,8 +289,11 @@ def _is_advice(actor: str, record: Record) -> bool:
 
 
 def _handled(failure: Record, record: Record) -> str:
-    """Return what was done about this very failure's dead letter; empty: nothing."""
-    handled = record.get(HANDLED + failure["actor"])
+    return what_was_done(failure, record.get(HANDLED + failure["actor"]))
+
+
+def what_was_done(failure: Record, handled: Record | None) -> str:
+    """Return what was done about this very failure's dead letter, by what its actor's was last; empty: nothing."""
     return str(handled["action"]) if handled and handled["failed_at"] >= failure["at"] else ""
 
 

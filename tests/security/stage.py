@@ -15,7 +15,7 @@ from kit.actor import Actor
 from kit.events import Image, Source
 from services.chain import CHAIN
 from tests.security.guard import Guard
-from tests.services.site import UPLOADED_AT
+from tests.services.site import UPLOADED_AT, record
 
 _NUMBERS = itertools.count()
 
@@ -62,7 +62,7 @@ class Stage:
         for body in bodies:
             sqs.send_message(QueueUrl=queue, MessageBody=body, DelaySeconds=0)
         asked = {"MaxNumberOfMessages": 10, "MessageSystemAttributeNames": ["All"]}
-        records = [_record(message, attempts) for message in sqs.receive_message(QueueUrl=queue, **asked)["Messages"]]
+        records = [record(message, attempts) for message in sqs.receive_message(QueueUrl=queue, **asked)["Messages"]]
         assert len(records) == len(bodies)
         self.guard.record.asked.clear()
         answer = self.client("lambda").invoke(
@@ -106,14 +106,3 @@ def set_up(guard: Guard) -> Pipeline:
     pipeline.s3.put_bucket_notification_configuration(Bucket=pipeline.source_bucket, NotificationConfiguration={})
     list(mappings.switch(pipeline, CHAIN.actors, on=False))
     return pipeline
-
-
-def _record(message: dict[str, Any], attempts: int) -> dict[str, Any]:
-    """Return the message as the event source mapping hands it to a function."""
-    return {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": message["Attributes"] | {"ApproximateReceiveCount": str(attempts)},
-        "messageAttributes": {},
-    }

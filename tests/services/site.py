@@ -107,7 +107,7 @@ class Deployment:
             QueueUrl=self.queue, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
         )["Messages"]
         assert len(received) == len(bodies)
-        answer = handle({"Records": [_record(message, attempts) for message in received]}, Clock(left=900_000))
+        answer = handle({"Records": [record(message, attempts) for message in received]}, Clock(left=900_000))
         unsettled = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         return [message["Body"] for message in received if message["MessageId"] in unsettled]
 
@@ -143,7 +143,7 @@ class Deployment:
         return found
 
 
-def _record(message: Any, attempts: int) -> dict[str, Any]:
+def record(message: Any, attempts: int) -> dict[str, Any]:
     """Return the message as the event source mapping hands it to a function."""
     return {
         "messageId": message["MessageId"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from brigade.commands.dlq.where import ActorName, DeadLetterQueueUrl, QueueUrl, Where, every, patiently
+from brigade.commands.dlq.where import LOOK_S, ActorName, DeadLetterQueueUrl, QueueUrl, Where, every, patiently
 from brigade.commands.options import AsJson, StackName
 from brigade.console import duration, out, print_json, say, table
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from brigade.dead_letters.letter import DeadLetter
 
 WARN_BELOW = timedelta(days=3)
-# Seconds to wait for letters that another command holds just now.
-_PATIENCE_S = 3
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def ls(
 
 
 def _look(where: Where) -> Found:
-    return Found(where, patiently(where, _PATIENCE_S), where.queue.retention())
+    return Found(where, patiently(where, LOOK_S), where.queue.retention())
 
 
 def _groups(found: Found) -> Iterator[dict[str, Any]]:

@@ -7,14 +7,12 @@ import typer
 from rich.text import Text
 
 from brigade.commands import here
+from brigade.commands.dlq.where import LOOK_S
 from brigade.commands.options import AsJson, StackName
 from brigade.console import OperatorError, byte_size, out, print_json, printable, say, table
 
 if TYPE_CHECKING:
     from brigade.dead_letters.replay import Replay
-
-# Seconds to wait for letters that another command holds just now.
-_PATIENCE_S = 3
 
 
 def replay(
@@ -38,7 +36,7 @@ def replay(
 
     chosen = CHAIN.actor(actor)
     pipeline = Pipeline.find(here(), stack)
-    letter = named(pipeline.dead_letter_queue(chosen).look(_PATIENCE_S), message)
+    letter = named(pipeline.dead_letter_queue(chosen).look(LOOK_S), message)
     done = replaying.replay(pipeline, chosen, letter)
     if as_json:
         print_json([_facts(done)])

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from brigade.commands.dlq.choosing import ImageId, KeyPattern, Reason, Since, selection
-from brigade.commands.dlq.where import ActorName, DeadLetterQueueUrl, QueueUrl, every, patiently
+from brigade.commands.dlq.where import LOOK_S, ActorName, DeadLetterQueueUrl, QueueUrl, every, patiently
 from brigade.commands.options import AsJson, StackName
 from brigade.console import duration, out, print_json, printable
 
 if TYPE_CHECKING:
     from brigade.dead_letters.letter import DeadLetter
-
-_PATIENCE_S = 3
 
 
 def show(
@@ -36,7 +34,7 @@ def show(
     chosen = selection(reason, image, key, since)
     places = every(stack, actor, queue, dlq)
     with ThreadPoolExecutor(len(places)) as pool:
-        found = list(pool.map(lambda where: chosen.choose(patiently(where, _PATIENCE_S)), places))
+        found = list(pool.map(lambda where: chosen.choose(patiently(where, LOOK_S)), places))
     named = [(where.name, letter) for where, letters in zip(places, found, strict=True) for letter in letters]
     if as_json:
         print_json([_facts(name, letter) | {"body": _parsed(letter.body)} for name, letter in named])

@@ -29,6 +29,8 @@ DeadLetterQueueUrl = Annotated[
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
 _NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
 _UNSEEN = "another command holds some, or there are more than can be received in a minute"
+# Seconds that a mere look waits for letters which another command holds just now.
+LOOK_S = 3
 
 
 @dataclass(frozen=True)

@@ -81,15 +81,6 @@ def test_the_indexes_find_what_they_list_and_nothing_else(cloud: None) -> None:
         assert [item[KEY]["S"] for item in found["Items"]] == [PICTURE.id]
 
 
-@pytest.fixture(params=["DynamoDB", "memory"])
-def records(request: pytest.FixtureRequest) -> Records:
-    if request.param == "memory":
-        return MemoryRecords()
-    request.getfixturevalue("cloud")
-    create_table()
-    return DynamoRecords(TABLE)
-
-
 def tell(records: Records) -> Record:
     for letter in [*way(PICTURE), SAID]:
         list(act(letter, site=site(), records=records))

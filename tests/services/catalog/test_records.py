@@ -6,7 +6,6 @@ import boto3
 import pytest
 
 from kit.events import ImageRetired
-from services.catalog.memory import MemoryRecords
 from services.catalog.record import Status, attributes, is_retired
 from services.catalog.record import image as identity
 from services.catalog.records import DynamoRecords, Place, Records
@@ -16,15 +15,6 @@ from tests.services.site import SETTINGS, TABLE, create_table
 
 FACTS = {"source_key": "source/a.jpg", "upload_order": "01", "entered_at": "2026-11-21T08:00"}
 PARTS: dict[str, Any] = {"original": {"width": 4}, "master": {"width": 3}, "renditions": [{"width": 2}]}
-
-
-@pytest.fixture(params=["DynamoDB", "memory"])
-def records(request: pytest.FixtureRequest) -> Records:
-    if request.param == "memory":
-        return MemoryRecords()
-    request.getfixturevalue("cloud")
-    create_table()
-    return DynamoRecords(TABLE)
 
 
 def test_a_record_begins_in_processing(records: Records) -> None:
