@@ -1,9 +1,9 @@
 """What a function's first invocation costs: our packages against straightforward handlers (`make bench-cold`).
 
-Every start is a process of its own with nothing on its path but an unpacked package; both sides' packages are made by
-the same means, compiled modules included, and hold the same libraries and domain code. The events are real ones, taken
-from the queues of a stack on the local cloud whose own functions are paused, and every invocation does its real work
-there. Every start is measured twice, in a trace that X-Ray samples and in one that it does not.
+Every start is a process of its own with nothing on its path but an unpacked package: ours is the one that a deployment
+would upload, a straightforward handler's holds what pip installs, in the same releases, and compiled, too. The events
+are real ones, taken from the queues of a stack on the local cloud whose own functions are paused, and every invocation
+does its real work there. Every start is measured twice, in a trace that X-Ray samples and in one that it does not.
 """
 
 import argparse
@@ -15,7 +15,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -25,7 +24,7 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks import cold_start_report, cold_start_run
-from benchmarks.cold_start_packages import OURS, PEER, SIDES, unpack
+from benchmarks.cold_start_packages import OURS, PEER, SIDES, has_peer, unpack_ours, unpack_theirs
 from brigade.demo import samples
 from brigade.deploy import deployment
 from brigade.flow import mappings
@@ -169,7 +168,9 @@ def bench() -> Iterator[Bench]:
         list(mappings.switch(pipeline, CHAIN.actors, on=False))
         libraries = Libraries(Path(folder, "libraries"), here)
         for actor in CHAIN.actors:
-            unpack(actor, libraries, Path(folder, "unpacked"))
+            unpack_ours(actor, libraries, Path(folder, "unpacked"))
+            if has_peer(actor):
+                unpack_theirs(actor, libraries, Path(folder, "unpacked"))
         yield Bench(pipeline, Path(folder, "unpacked"), f"127.0.0.1:{daemon.getsockname()[1]}")
 
 
@@ -180,7 +181,7 @@ def main() -> None:
     with bench() as here:
         events = here.walk()
         record = here.record(events["catalog"])
-        actors = [actor for actor in CHAIN.actors if actor.name in events and find_spec(f"{PEER}.{actor.name}")]
+        actors = [actor for actor in CHAIN.actors if actor.name in events and has_peer(actor)]
         medians = {
             sampled: {actor.name: here.measure(actor, events[actor.name], record, sampled=sampled) for actor in actors}
             for sampled in (False, True)

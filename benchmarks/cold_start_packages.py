@@ -1,15 +1,16 @@
 """The two sides' packages, unpacked as Lambda unpacks them."""
 
-import shutil
 import zipfile
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from imaging.recipes import DEFAULT_PATH
-from infra.libraries import Libraries
+from infra.libraries import Libraries, install
 from infra.package import package
 from infra.sources import folder_of, modules_of
+from infra.zips import zipped
 from kit.actor import Actor
 
 PEER = "benchmarks.straightforward"
@@ -17,19 +18,32 @@ OURS, THEIRS = "ours", "straightforward"
 SIDES = (OURS, THEIRS)
 
 
-def unpack(actor: Actor, libraries: Libraries, into: Path) -> None:
-    """Unpack our package of an actor, and one that holds the straightforward handlers besides."""
-    code = package(actor, recipes=DEFAULT_PATH, libraries=libraries)
-    with zipfile.ZipFile(BytesIO(code)) as archive:
-        archive.extractall(into / OURS / actor.name)
-        archive.extractall(into / THEIRS / actor.name)
-    with TemporaryDirectory() as folder:
-        requirements = Path(folder, "requirements.txt")
+def has_peer(actor: Actor) -> bool:
+    """Whether there is a straightforward handler that does the actor's work."""
+    return find_spec(f"{PEER}.{actor.name}") is not None
+
+
+def unpack_ours(actor: Actor, libraries: Libraries, into: Path) -> None:
+    """Unpack the package that a deployment would upload."""
+    _extract(package(actor, recipes=DEFAULT_PATH, libraries=libraries), into / OURS / actor.name)
+
+
+def unpack_theirs(actor: Actor, libraries: Libraries, into: Path) -> None:
+    """Unpack the straightforward handler's: the libraries as pip installs them, all compiled.
+
+    It holds the actor's code, too, since both sides do the work on the picture with it.
+    """
+    folder = into / THEIRS / actor.name
+    with TemporaryDirectory() as temporary:
+        requirements = Path(temporary, "requirements.txt")
         lists = (folder_of(f"services.{actor.name}"), folder_of(PEER))
         requirements.write_text("".join((each / "requirements.txt").read_text() + "\n" for each in lists))
-        handlers = modules_of(PEER)
-        files = libraries.named_in(requirements) | handlers | libraries.compile(handlers, Path(folder, "compiled"))
-        for name, path in files.items():
-            place = into / THEIRS / actor.name / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
+        install(requirements, folder, libraries.platform)
+    _extract(package(actor, recipes=DEFAULT_PATH), folder)
+    _extract(zipped(modules_of(PEER)), folder)
+    libraries.compile({path.relative_to(folder).as_posix(): path for path in folder.rglob("*.py")}, folder)
+
+
+def _extract(code: bytes, into: Path) -> None:
+    with zipfile.ZipFile(BytesIO(code)) as archive:
+        archive.extractall(into)

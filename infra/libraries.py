@@ -1,7 +1,6 @@
 """What a requirements.txt names, as wheels for Lambda's Linux, less what a function never reads."""
 
 import hashlib
-import json
 import re
 import subprocess
 import sys
@@ -9,13 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra import bytecode
+from infra import bytecode, sdk
 from kit.errors import ConfigurationError
 
 # Lambda's name of a processor → the wheels' name of it.
 WHEELS = {"arm64": "aarch64", "x86_64": "x86_64"}
-# Of the four hundred services that botocore describes, those that actors call.
-SERVICES = {"dynamodb", "rekognition", "s3", "sns", "sqs"}
 
 _FOLDERS = {"__pycache__", "bin", "examples", "tests"}
 _SUFFIXES = {".c", ".h", ".pyi"}
@@ -62,7 +59,7 @@ class Libraries:
         if text not in self._made:
             installed = self._folder / hashlib.sha256(text.encode()).hexdigest()[:16]
             install(requirements, installed, self.platform)
-            _shorten(installed / "botocore" / "data" / "endpoints.json")
+            sdk.shorten(installed)
             files = _below(installed)
             self._made[text] = files | self.compile(files, installed.with_suffix(".compiled"))
         return self._made[text]
@@ -100,18 +97,9 @@ def is_needed(name: str) -> bool:
     top, *rest = path.parts
     if top.endswith(".dist-info"):
         return bool(_LICENCE.fullmatch("/".join(rest)))
-    if path.parts[:2] == ("botocore", "data") and len(path.parts) > len(("botocore", "data", "file")):
-        return path.parts[2] in SERVICES
+    if path.parts[: len(sdk.DATA)] == sdk.DATA:
+        return sdk.is_needed(path.relative_to(*sdk.DATA))
     return not (_FOLDERS & set(path.parts) or path.suffix in _SUFFIXES or top.endswith("-stubs"))
-
-
-def _shorten(endpoints: Path) -> None:
-    """Leave our services in botocore's list of endpoints: a function reads all of it before its first request."""
-    if endpoints.is_file():
-        known = json.loads(endpoints.read_text(encoding="utf-8"))
-        for partition in known["partitions"]:
-            partition["services"] = {name: each for name, each in partition["services"].items() if name in SERVICES}
-        endpoints.write_text(json.dumps(known), encoding="utf-8")
 
 
 def _below(folder: Path) -> dict[str, Path]:

@@ -12,7 +12,7 @@ from typing import Any
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Let no garbage be looked for meanwhile: all that is made stays, and looking is a twentieth of a cold start."""
+    """Let no garbage be looked for meanwhile: all that is made stays."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -26,6 +26,8 @@ with _uncollected():
     import botocore.session
     from botocore.config import Config
     from botocore.session import Session
+
+    gc.freeze()  # nor ever among what is imported by now: looking through that is a tenth of a cold start
 
 # botocore's own retries are off: kit.retry is the one policy, so that retries do not multiply.
 CONFIG = Config(

@@ -1,7 +1,5 @@
 """What a zip holds besides our code: the wheels of its platform, and of them what a function reads."""
 
-import ast
-import json
 import re
 import tomllib
 import zipfile
@@ -13,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from infra import libraries
-from infra.libraries import SERVICES, Libraries, Platform, install, is_needed
+from infra.libraries import Libraries, Platform, install, is_needed
 from infra.package import package
 from infra.sources import folder_of
 from kit.actor import Actor
@@ -43,15 +41,6 @@ def test_requirements_are_releases_that_the_project_itself_is_tested_with(actor:
         assert wanted[name].specifier == ours[name].specifier or (pinned and pinned[1] in ours[name].specifier)
 
 
-def test_the_descriptions_that_are_shipped_are_those_of_the_services_that_actors_call() -> None:
-    called = set()
-    for path in [*(ROOT / "kit").rglob("*.py"), *(ROOT / "services").rglob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("aws.client"):
-                called.add(ast.literal_eval(node.args[0]))
-    assert called == SERVICES
-
-
 @pytest.mark.parametrize(
     "name",
     [
@@ -76,6 +65,7 @@ def test_what_a_function_or_a_licence_needs_stays(name: str) -> None:
     "name",
     [
         "botocore/data/ec2/2016-11-15/service-2.json.gz",
+        "botocore/data/s3/2006-03-01/examples-1.json",
         "library/examples/first.py",
         "bin/jp.py",
         "wrapt-stubs/__init__.pyi",
@@ -126,21 +116,6 @@ def test_the_same_requirements_are_installed_once(wheels: list[Path], tmp_path: 
         requirements = folder_of(f"services.{actor.name}") / "requirements.txt"
         assert set(made.named_in(requirements)) == {"wheel/__init__.py", "wheel/native.so"}
     assert len(wheels) == len({path.read_text(encoding="utf-8") for path in wheels}) < len(CHAIN.actors)
-
-
-def test_of_botocores_endpoints_those_of_our_services_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def install(_: Path, into: Path, __: Platform) -> None:
-        (into / "botocore" / "data").mkdir(parents=True)
-        partition = {"partition": "aws", "services": {"s3": {"endpoints": {"eu-west-1": {}}}, "ec2": {}}}
-        (into / "botocore" / "data" / "endpoints.json").write_text(
-            json.dumps({"partitions": [partition], "version": 3})
-        )
-
-    monkeypatch.setattr(libraries, "install", install)
-    files = without_compiler(tmp_path).named_in(folder_of("services.retire") / "requirements.txt")
-    left = json.loads(files["botocore/data/endpoints.json"].read_text())
-    kept = {"partition": "aws", "services": {"s3": {"endpoints": {"eu-west-1": {}}}}}
-    assert left == {"partitions": [kept], "version": 3}
 
 
 def test_a_wheel_that_is_not_there_is_named_with_the_platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,52 @@
+"""The AWS SDK in a function's zip: botocore, and of its descriptions what a function reads.
+
+botocore describes four hundred services in JSON and makes a service's client from its description, so every process
+reads those of its services before its first request. Most of a description is its manual.
+"""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+# Those that actors call.
+SERVICES = {"dynamodb", "rekognition", "s3", "sns", "sqs"}
+DATA = ("botocore", "data")
+_MANUAL = "documentation"
+_EXAMPLES = "examples-1.json"
+
+
+def is_needed(path: Path) -> bool:
+    """Whether a function may read this file; ``path`` is the one below botocore's data."""
+    service, *rest = path.parts
+    return not rest or (service in SERVICES and path.name != _EXAMPLES)
+
+
+def shorten(installed: Path) -> None:
+    """Leave of botocore's descriptions what a client is made from: our services, and no manual.
+
+    Descriptions are unpacked besides: the zip packs them itself. ``installed`` is the folder that botocore is in.
+    """
+    data = installed.joinpath(*DATA)
+    if (endpoints := data / "endpoints.json").is_file():
+        known = json.loads(endpoints.read_text(encoding="utf-8"))
+        for partition in known["partitions"]:
+            partition["services"] = {name: each for name, each in partition["services"].items() if name in SERVICES}
+        endpoints.write_text(json.dumps(known), encoding="utf-8")
+    for service in SERVICES:
+        for packed in (data / service).glob("*/*.json.gz"):
+            described = json.loads(gzip.decompress(packed.read_bytes()))
+            packed.with_suffix("").write_text(json.dumps(_without_manual(described)), encoding="utf-8")
+            packed.unlink()
+
+
+def _without_manual(described: Any) -> Any:
+    """Return a description whose texts are empty: botocore asks for some of them by name."""
+    if isinstance(described, list):
+        return [_without_manual(each) for each in described]
+    if not isinstance(described, dict):
+        return described
+    return {
+        name: "" if name == _MANUAL and isinstance(each, str) else _without_manual(each)
+        for name, each in described.items()
+    }

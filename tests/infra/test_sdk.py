@@ -1,0 +1,83 @@
+"""What of the AWS SDK travels in a zip, and that clients made from it do what those of the whole one do."""
+
+import ast
+import gzip
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import botocore
+import botocore.session
+import pytest
+from botocore.loaders import Loader
+
+from infra.sdk import SERVICES, is_needed, shorten
+
+ROOT = Path(__file__).parents[2]
+WHOLE = Path(botocore.__file__).parent / "data"
+every_service = pytest.mark.parametrize("service", sorted(SERVICES))
+
+
+def test_the_descriptions_that_are_shipped_are_those_of_the_services_that_actors_call() -> None:
+    called = set()
+    for path in [*(ROOT / "kit").rglob("*.py"), *(ROOT / "services").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("aws.client"):
+                called.add(ast.literal_eval(node.args[0]))
+    assert called == SERVICES
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """botocore's data as it stands in a zip."""
+    data = tmp_path_factory.mktemp("installed") / "botocore" / "data"
+    for path in WHOLE.rglob("*.json*"):
+        name = path.relative_to(WHOLE)
+        if is_needed(name):
+            (data / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, data / name)
+    shorten(data.parents[1])
+    return data
+
+
+def without_texts(described: Any) -> Any:
+    if isinstance(described, dict):
+        return {name: without_texts(each) for name, each in described.items() if name != "documentation"}
+    return [without_texts(each) for each in described] if isinstance(described, list) else described
+
+
+@every_service
+def test_a_description_loses_its_texts_and_nothing_else(service: str, short: Path) -> None:
+    for packed in (WHOLE / service).glob("*/*.json.gz"):
+        whole = gzip.decompress(packed.read_bytes())
+        left = (short / packed.relative_to(WHOLE)).with_suffix("").read_bytes()
+        assert without_texts(json.loads(left)) == without_texts(json.loads(whole))
+        assert len(left) < len(whole) / 2 or packed.name.startswith("endpoint")
+
+
+@every_service
+def test_a_client_has_all_its_operations_and_finds_its_endpoint(service: str, short: Path) -> None:
+    session = botocore.session.Session()
+    session.register_component(
+        "data_loader", Loader(extra_search_paths=[str(short)], include_default_search_paths=False)
+    )
+    access: dict[str, Any] = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+    ours, whole = (
+        each.create_client(service, region_name="eu-west-1", **access) for each in (session, botocore.session.Session())
+    )
+    assert ours.meta.method_to_api_mapping == whole.meta.method_to_api_mapping
+    assert ours.meta.endpoint_url == whole.meta.endpoint_url
+
+
+def test_of_the_endpoints_those_of_our_services_stay(short: Path) -> None:
+    left = json.loads((short / "endpoints.json").read_text())["partitions"]
+    whole = json.loads((WHOLE / "endpoints.json").read_text())["partitions"]
+    assert [each["partition"] for each in left] == [each["partition"] for each in whole]
+    for ours, theirs in zip(left, whole, strict=True):
+        assert ours["services"] == {name: each for name, each in theirs["services"].items() if name in SERVICES}
+
+
+def test_a_folder_without_the_sdk_is_left_alone(tmp_path: Path) -> None:
+    shorten(tmp_path)
+    assert not list(tmp_path.iterdir())
