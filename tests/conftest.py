@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import Any, Final
 
 import pytest
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import JSONFileLoader, Loader
 from hypothesis import settings
 from moto import mock_aws
 from xdist.scheduler import LoadScopeScheduling
@@ -14,7 +14,8 @@ from xdist.scheduler import LoadScopeScheduling
 from kit import aws, retry
 
 REGION: Final = "eu-west-1"
-PACKAGES = "tests/packages/"
+# What costs much to set up, and is set up once a process: packages, a deployed stack, a guarded one.
+SHARING: Final = ("tests/packages/", "tests/journeys/", "tests/security/")
 
 # New examples at every run on a desk, the same ones in CI: a red run there must be the change's own fault.
 settings.register_profile(
@@ -24,10 +25,10 @@ settings.load_profile("brigade")
 
 
 class _Workers(LoadScopeScheduling):  # type: ignore[misc]
-    """Tests of packages go to one worker, which makes the packages once; all others wherever there is room."""
+    """Tests that share what costs much to set up go to one worker; all others wherever there is room."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return PACKAGES if nodeid.startswith(PACKAGES) else nodeid
+        return next((folder for folder in SHARING if nodeid.startswith(folder)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
@@ -36,10 +37,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(autouse=True, scope="session")
 def descriptions_read_once() -> Iterator[None]:
-    """Each test's session would parse botocore's descriptions of AWS's services again, for most of a test's time."""
+    """Each test's session would look for botocore's descriptions of AWS's services, and parse them, once more.
+
+    That would be most of a test's time.
+    """
     read = cache(partial(JSONFileLoader.load_file, JSONFileLoader()))
+    find: Any = Loader.list_available_services
+    found: dict[tuple[str, ...], list[str]] = {}
+
+    def find_once(loader: Loader, type_name: str) -> list[str]:
+        where = (*loader.search_paths, type_name)
+        if where not in found:
+            found[where] = find(loader, type_name)
+        return found[where]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))
+        patch.setattr(Loader, "list_available_services", find_once)
         yield
 
 
