@@ -39,7 +39,12 @@ def main() -> None:
         photos = draw(Path(folder), PICTURES)
         with local_cloud.running() as cloud:
             target = local_target(cloud.endpoint)
+            began = time.monotonic()
             stack = deployment.deploy(target, "bench", recipes=DEFAULT_PATH, version="bench")
+            first = time.monotonic() - began
+            deployment.deploy(target, "bench", recipes=DEFAULT_PATH, version="bench")
+            again = time.monotonic() - began - first
+            print(f"deployed in {first:.1f} s; again, with nothing to change, in {again:.1f} s")
             pipeline = Pipeline(stack)
             upload(pipeline, photos[:4], "warm/")  # functions start once
             wall = upload(pipeline, photos, "chain/")

@@ -9,7 +9,7 @@ from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.deploy import deployed_recipes
 from brigade.deploy.artifacts import Artifacts
-from brigade.deploy.deployment import Stack
+from brigade.deploy.stack import Stack
 from brigade.target import Target
 from imaging.recipes import Recipes
 from infra import names

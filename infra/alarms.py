@@ -8,7 +8,7 @@ from infra import names, parameters, policies
 from kit.actor import Actor
 from kit.chain import Chain
 
-# A picture takes seconds; a message this old means that an actor is broken, throttled or too small.
+# A picture takes seconds; a message that has waited this long means that an actor is broken, throttled or too small.
 OLDEST_MESSAGE_S = 15 * 60
 # So much of its timeout, and a function is about to lose work.
 NEAR_TIMEOUT = 0.8
@@ -63,10 +63,10 @@ def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
     yield _alarm(
         names.backlog_alarm(actor),
         **_queue(names.queue(actor), "ApproximateAgeOfOldestMessage"),
-        Threshold=OLDEST_MESSAGE_S,
-        AlarmDescription=f"A message has waited for {actor.name} for more than {OLDEST_MESSAGE_S // 60} minutes. "
-        "`brigade status` shows the queues; look for errors in its log group and for throttles of its function; if "
-        "there are none, raise its concurrency.",
+        Threshold=oldest_message_s(actor),
+        AlarmDescription=f"A message has waited for {actor.name} for more than {oldest_message_s(actor) // 60} "
+        "minutes. `brigade status` shows the queues; look for errors in its log group and for throttles of its "
+        "function; if there are none, raise its concurrency.",
     )
     yield _alarm(
         names.errors_alarm(actor),
@@ -79,8 +79,9 @@ def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
         names.throttles_alarm(actor),
         **_function(names.function(actor), "Throttles", "Sum"),
         Threshold=0,
-        AlarmDescription=f"Lambda throttles {actor.name}: the account's concurrency is used up. Messages wait and are "
-        "not lost; raise the quota, or lower other functions' concurrency.",
+        AlarmDescription=f"Lambda throttles {actor.name}: the account's concurrency is used up. Messages wait; "
+        f"one that is turned away {actor.attempts} times becomes a dead letter without a reason. Raise the quota, or "
+        "deploy with a lower MaximumConcurrency.",
     )
     yield _alarm(
         names.duration_alarm(actor),
@@ -89,6 +90,14 @@ def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
         AlarmDescription=f"An invocation of {actor.name} took more than {NEAR_TIMEOUT:.0%} of its {actor.timeout} s. "
         "Look for slow answers of S3 or very large pictures; a smaller batch or more memory helps.",
     )
+
+
+def oldest_message_s(actor: Actor) -> int:
+    """Return the age in seconds at which an actor's oldest message rings.
+
+    A message is as old as it was sent long ago, so one that is held back for a grace time is old when it arrives.
+    """
+    return OLDEST_MESSAGE_S + (parameters.LONGEST_GRACE_S if actor.graced else 0)
 
 
 def _queue(queue: str, metric: str) -> dict[str, object]:

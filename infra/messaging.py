@@ -30,8 +30,9 @@ def _topic(chain: Chain, event: type[Event]) -> list[AWSObject]:
     fed_by_s3 = [policies.from_source_bucket(name)] if event is chain.origin else []
     statements = [policies.tls_only("sns:Publish", Ref(name)), *fed_by_s3]
     return [
-        # No key: S3 cannot publish to a topic under alias/aws/sns, and a key of one's own costs by the month
-        # and by the message. A topic holds only what it still has to deliver, and that only names objects.
+        # No key: S3 cannot publish to a topic under alias/aws/sns, a key of one's own costs by the month, and either by
+        # the request. A topic holds only what it still has to deliver, as a rule for less than a second: of a picture
+        # its names, sizes, labels, and what its camera says.
         #
         # And a generated name: the source bucket outlives the stack, and what is still uploaded there must not
         # reach the topic of the next stack that has this one's name.

@@ -7,6 +7,8 @@ from kit.events import Event
 
 TABLE = "Table"
 ALARM_TOPIC = "AlarmTopic"
+CODE_BUCKET = "CodeBucket"
+VERSION = "Version"
 
 # Generated bucket names begin with the stack's name in lower case, and S3's right to notify is bound to that
 # (see policies.from_source_bucket). CloudFormation would cut a longer name short, and the two would differ:

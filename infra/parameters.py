@@ -8,12 +8,10 @@ from kit.chain import Chain
 ALARM_EMAIL = "AlarmEmail"
 ALLOWED_ORIGINS = "AllowedOrigins"
 ARCHITECTURE = "Architecture"
-CODE_BUCKET = "CodeBucket"
 ENVIRONMENT = "Environment"
 GRACE_SECONDS = "GraceSeconds"
 LOG_RETENTION_DAYS = "LogRetentionDays"
 MAXIMUM_CONCURRENCY = "MaximumConcurrency"
-VERSION = "Version"
 
 # The conditions that an address and that origins are given.
 EMAIL_IS_GIVEN = "EmailIsGiven"
@@ -64,7 +62,7 @@ def parameters(chain: Chain) -> list[Parameter]:
             AllowedValues=["arm64", "x86_64"],
             Description="What the functions run on; their zips must hold wheels for the same",
         ),
-        Parameter(CODE_BUCKET, Type="String", Description="The bucket that holds the functions' zips"),
+        Parameter(names.CODE_BUCKET, Type="String", Description="The bucket that holds the functions' zips"),
         *(
             Parameter(names.code_key(actor), Type="String", Description=f"The key of {actor.name}'s zip")
             for actor in chain.actors
@@ -111,7 +109,7 @@ def parameters(chain: Chain) -> list[Parameter]:
             for actor in chain.actors
             for setting in actor.settings
         ),
-        Parameter(VERSION, Type="String", Description="The release that is deployed, for the records"),
+        Parameter(names.VERSION, Type="String", Description="The release that is deployed, for the records"),
     ]
 
 

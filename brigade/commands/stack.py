@@ -79,7 +79,7 @@ def deploy(
 
 def outputs(stack: StackName = "brigade", as_json: AsJson = False) -> None:
     """Show where the stack's buckets, queues, topics and functions are."""
-    from brigade.deploy.deployment import Stack
+    from brigade.deploy.stack import Stack
 
     found = Stack.find(here(), stack)
     rows = [(name, value, found.descriptions[name]) for name, value in sorted(found.outputs.items())]
@@ -99,9 +99,10 @@ def destroy(
     """Delete the stack. Its buckets and its table are kept, unless --delete-pictures says otherwise, then or later."""
     from brigade.commands.narrator import Narrator
     from brigade.deploy import deployment, kept
+    from brigade.deploy.stack import Stack
 
     target = here()
-    found = deployment.Stack.look(target, stack)
+    found = Stack.look(target, stack)
     if found is None:
         _clear_away(target, stack, yes=yes, delete_pictures=delete_pictures)
         return

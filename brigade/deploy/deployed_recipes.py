@@ -10,7 +10,6 @@ from brigade.deploy.artifacts import Artifacts
 from imaging.recipes import DEFAULT_PATH, Recipes, parse
 from infra import names
 from infra.package import READS_RECIPES, RECIPES
-from infra.parameters import CODE_BUCKET
 from kit.chain import Chain
 from kit.errors import ConfigurationError
 
@@ -23,7 +22,7 @@ def read(artifacts: Artifacts, chain: Chain, parameters: Mapping[str, str]) -> b
     readers = (names.code_key(actor) for actor in chain.actors if READS_RECIPES in actor.carries)
     key = next((parameters[name] for name in readers if name in parameters), "")
     # Those who deploy with other tools have a bucket of their own for the code.
-    code = artifacts.get(key, parameters.get(CODE_BUCKET, "")) if key else None
+    code = artifacts.get(key, parameters.get(names.CODE_BUCKET, "")) if key else None
     if code is None:
         return b""
     with zipfile.ZipFile(BytesIO(code)) as archive:

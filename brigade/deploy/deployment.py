@@ -3,7 +3,6 @@
 import json
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Required, TypedDict, Unpack
 
@@ -11,6 +10,7 @@ from brigade.console import OperatorError
 from brigade.deploy import deployed_recipes, losses, moderators, packages, stack_settings
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import STACK_TYPE, Change, ChangeSet, Events, StackEvent, describe, validation_error
+from brigade.deploy.stack import Stack
 from brigade.target import Target
 from imaging.recipes import DEFAULT_PATH, load
 from infra import names, parameters
@@ -22,8 +22,6 @@ from kit.actor import Actor
 from kit.chain import Chain
 from services.chain import CHAIN
 
-# A stack that was named but never made, by a change set that nobody executed.
-_UNMADE = "REVIEW_IN_PROGRESS"
 # What a failed first deployment leaves: a name with nothing in it.
 _UNDONE = "ROLLBACK_COMPLETE"
 _MADE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
@@ -37,8 +35,6 @@ _AFTER_FAILURE = {
     "`aws cloudformation continue-update-rollback --stack-name {stack}`",
 }
 _REMOVE = "`brigade destroy --stack {stack}` removes it, but not its pictures"
-# The template's parameters by which a stack is known to be made from it.
-_OURS = {parameters.CODE_BUCKET, parameters.VERSION}
 
 
 class Listener:
@@ -52,64 +48,6 @@ class Listener:
 
     def event(self, event: StackEvent) -> None:
         """Hear what has happened."""
-
-
-@dataclass(frozen=True)
-class Stack:
-    """A stack that is there. ``outputs`` are the template's, by name."""
-
-    target: Target
-    name: str
-    id: str
-    status: str
-    outputs: dict[str, str] = field(default_factory=dict)
-    descriptions: dict[str, str] = field(default_factory=dict)
-    parameters: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def look(cls, target: Target, name: str) -> "Stack | None":
-        """Return the stack in whatever state it is, None where there is none.
-
-        Raises OperatorError for a bad name, and for a stack that was made from another template.
-        """
-        if not names.STACK_NAME.fullmatch(name):
-            raise OperatorError(
-                f"{name!r} is no name for a stack",
-                "use at most 32 lower-case letters, digits and hyphens, beginning with a letter",
-            )
-        found = describe(target, name)
-        if found is None or found["StackStatus"] == _UNMADE:
-            return None
-        outputs = found.get("Outputs", [])
-        given = {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])}
-        if not given.keys() >= _OURS:
-            raise OperatorError(
-                f"stack {name} on {target.describe()} is not brigade's: it has no {' and no '.join(sorted(_OURS))}",
-                "it is left alone; --stack names another",
-            )
-        return cls(
-            target,
-            name,
-            found["StackId"],
-            found["StackStatus"],
-            {output["OutputKey"]: output["OutputValue"] for output in outputs},
-            {output["OutputKey"]: output.get("Description", "") for output in outputs},
-            given,
-            {each["Key"]: each["Value"] for each in found.get("Tags", [])},
-        )
-
-    @classmethod
-    def find(cls, target: Target, name: str) -> "Stack":
-        """Return a stack that can be worked with; raises OperatorError where there is none."""
-        stack = cls.look(target, name)
-        if stack is None:
-            raise OperatorError(f"no stack named {name} on {target.describe()}", "`brigade deploy` makes it")
-        if not stack.outputs:
-            raise OperatorError(
-                f"stack {name} on {target.describe()} is not complete ({stack.status})", "`brigade deploy` completes it"
-            )
-        return stack
 
 
 class Wanted(TypedDict, total=False):
@@ -204,7 +142,7 @@ def _propose(target: Target, name: str, stack: Stack | None, wanted: Wanted, lis
     before = stack.parameters if stack else {}
     chain, recipes = wanted.get("chain", CHAIN), wanted.get("recipes")
     given = stack_settings.settle(target, chain, before, wanted.get("settings", {}))
-    given[parameters.VERSION] = wanted["version"]
+    given[names.VERSION] = wanted["version"]
     artifacts = Artifacts(target, name)
     with tempfile.TemporaryDirectory() as folder:
         if stack is not None:
@@ -228,7 +166,7 @@ def _propose(target: Target, name: str, stack: Stack | None, wanted: Wanted, lis
 
 def _upload(artifacts: Artifacts, built: Iterable[tuple[Actor, bytes]], listener: Listener) -> dict[str, str]:
     """Upload those zips that are new; return the template's parameters that say where all of them are."""
-    where = {parameters.CODE_BUCKET: artifacts.bucket}
+    where = {names.CODE_BUCKET: artifacts.bucket}
     for actor, code in built:
         key = where[names.code_key(actor)] = code_key(actor, code)
         if artifacts.put(key, code):

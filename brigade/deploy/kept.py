@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from brigade.console import OperatorError
 from brigade.deploy.artifacts import delete_bucket
-from brigade.deploy.deployment import Stack
+from brigade.deploy.stack import Stack
 from brigade.target import Target
 from infra import names
 from kit.actor import Bucket

@@ -91,8 +91,8 @@ def placed(bucket: str, platform: Platform, version: str) -> dict[str, str]:
     """Return the other parameters that go with zips in a bucket."""
     return {
         parameters.ARCHITECTURE: platform.architecture,
-        parameters.CODE_BUCKET: bucket,
-        parameters.VERSION: version,
+        names.CODE_BUCKET: bucket,
+        names.VERSION: version,
     }
 
 

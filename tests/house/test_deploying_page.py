@@ -8,6 +8,7 @@ import pytest
 from typer.main import get_command
 
 from brigade.cli import app
+from services.chain import CHAIN
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "deploying.md").read_text(encoding="utf-8")
@@ -39,6 +40,10 @@ def test_what_it_links_to_is_there(link: str) -> None:
     target = DOCS / (name or "deploying.md")
     assert target.is_file()
     assert not anchor or anchor in anchors(target.read_text(encoding="utf-8"))
+
+
+def test_it_names_the_concurrency_that_the_functions_ask_for() -> None:
+    assert f"up to {sum(actor.concurrency for actor in CHAIN.actors)} executions at once" in PAGE
 
 
 def anchors(page: str) -> set[str]:

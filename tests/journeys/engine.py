@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from brigade.deploy import deployment, kept
-from brigade.deploy.deployment import Stack
+from brigade.deploy.stack import Stack
 from brigade.pipeline import Pipeline
 from brigade.target import ENDPOINT, Target, local_target
 

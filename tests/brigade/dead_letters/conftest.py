@@ -11,7 +11,7 @@ import pytest
 from brigade.__main__ import main
 from brigade.dead_letters import queue as queues
 from brigade.dead_letters.queue import DeadLetterQueue
-from brigade.deploy.deployment import Stack
+from brigade.deploy.stack import Stack
 from brigade.flow import mappings
 from tests.brigade.dead_letters.desk import Desk, set_up
 

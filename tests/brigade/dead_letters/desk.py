@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from brigade.dead_letters.letter import DeadLetter
-from brigade.deploy.deployment import Stack
+from brigade.deploy.stack import Stack
 from brigade.pipeline import Pipeline
 from brigade.target import Target
 from infra import names

@@ -41,7 +41,7 @@ def test_or_none_and_it_is_all_of_them(desk: Desk) -> None:
 def test_any_pair_is_named_by_its_urls_and_keeps_its_history_in_files(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from brigade.deploy.deployment import Stack
+    from brigade.deploy.stack import Stack
 
     monkeypatch.delattr(Stack, "find")  # no stack is needed
     queue, dlq = make("their-queue"), make("their-dead")

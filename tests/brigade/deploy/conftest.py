@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from brigade.deploy import kept
-from brigade.deploy.deployment import Stack, destroy
+from brigade.deploy.deployment import destroy
+from brigade.deploy.stack import Stack
 from brigade.target import Target
 
 

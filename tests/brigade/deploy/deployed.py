@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from brigade.deploy.artifacts import Artifacts
-from brigade.deploy.deployment import Stack
+from brigade.deploy.stack import Stack
 from brigade.pipeline import Pipeline
 from brigade.target import Target
 from infra import names

@@ -10,7 +10,8 @@ from brigade.console import OperatorError
 from brigade.deploy import kept
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.deployed_recipes import change, choose
-from brigade.deploy.deployment import Stack, destroy
+from brigade.deploy.deployment import destroy
+from brigade.deploy.stack import Stack
 from brigade.pipeline import Pipeline
 from brigade.target import Target
 from imaging.recipes import DEFAULT_PATH

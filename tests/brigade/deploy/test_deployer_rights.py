@@ -16,7 +16,8 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from brigade.commands.narrator import Narrator
 from brigade.deploy import kept
 from brigade.deploy.change_set import validation_error
-from brigade.deploy.deployment import Stack, deploy, destroy, preview
+from brigade.deploy.deployment import deploy, destroy, preview
+from brigade.deploy.stack import Stack
 from brigade.target import Target
 from imaging.recipes import DEFAULT_PATH
 from infra.template import template

@@ -18,7 +18,8 @@ from brigade.console import OperatorError
 from brigade.deploy import artifacts, deployment, kept
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import STACK_TYPE, Change, Events, StackEvent
-from brigade.deploy.deployment import Listener, Stack, deploy, destroy, preview
+from brigade.deploy.deployment import Listener, deploy, destroy, preview
+from brigade.deploy.stack import Stack
 from brigade.target import Target
 from infra import libraries, names
 from infra.libraries import Platform
@@ -337,7 +338,7 @@ class TestFailing:
         given = [{"ParameterKey": key, "ParameterValue": value} for key, value in made.parameters.items()]
         found = {"StackId": made.id, "StackStatus": status, "Parameters": given}
         with monkeypatch.context() as patch:
-            patch.setattr(deployment, "describe", lambda *_: found)
+            patch.setattr("brigade.deploy.stack.describe", lambda *_: found)
             with pytest.raises(OperatorError, match=words):
                 bring_up(here, name)
 
