@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from troposphere import AWSObject, FindInMap, GetAtt, If, NoValue, Ref, Sub, awslambda, iam, logs
+from troposphere import AWSObject, FindInMap, GetAtt, If, NoValue, Ref, Sub, awslambda, logs
 
 from infra import mended, names, parameters, policies
+from infra.roles import role
 from kit import settings
 from kit.actor import Actor, Bucket
 from kit.chain import Chain, says
@@ -45,12 +46,8 @@ def _log_group(actor: Actor) -> logs.LogGroup:
     )
 
 
-def _role(actor: Actor) -> iam.Role:
-    return iam.Role(
-        names.role(actor),
-        AssumeRolePolicyDocument=policies.lambda_trust(),
-        Policies=[iam.Policy(PolicyName=actor.name, PolicyDocument=policies.work(actor))],
-    )
+def _role(actor: Actor) -> AWSObject:
+    return role(names.role(actor), policies.lambda_trust(), actor.name, policies.work(actor))
 
 
 def _function(actor: Actor) -> awslambda.Function:

@@ -12,8 +12,10 @@ ENVIRONMENT = "Environment"
 GRACE_SECONDS = "GraceSeconds"
 LOG_RETENTION_DAYS = "LogRetentionDays"
 MAXIMUM_CONCURRENCY = "MaximumConcurrency"
+PERMISSIONS_BOUNDARY_ARN = "PermissionsBoundaryArn"
 
-# The conditions that an address and that origins are given.
+# The conditions that a boundary, an address and origins are given.
+BOUNDARY_IS_GIVEN = "BoundaryIsGiven"
 EMAIL_IS_GIVEN = "EmailIsGiven"
 WEB_UPLOADS = "WebUploads"
 
@@ -32,6 +34,9 @@ EMAIL = r"^$|^[^@\s]+@[^@\s]+$"
 
 # Nothing, or a version of a layer: https://docs.aws.amazon.com/lambda/latest/api/API_LayerVersionsListItem.html
 LAYER_ARN = r"|arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:\d+"
+
+# Nothing, or a policy, the account's own or one of AWS's: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Policy.html
+POLICY_ARN = r"|arn:[a-z-]+:iam::(\d{12}|aws):policy/[\w+=,.@/-]+"
 
 # The longest that SQS delays a message:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html
@@ -98,6 +103,14 @@ def parameters(chain: Chain) -> list[Parameter]:
             AllowedValues=[0, *CAPS],
             Description="At most so many invocations of each actor at a time; 0: as many as the actor declares",
         ),
+        Parameter(
+            PERMISSIONS_BOUNDARY_ARN,
+            Type="String",
+            Default="",
+            AllowedPattern=POLICY_ARN,
+            ConstraintDescription="must be the ARN of a policy, or nothing",
+            Description="The policy beyond which no role of the stack may do anything; empty: none",
+        ),
         *(
             Parameter(
                 setting.name,
@@ -137,6 +150,7 @@ def conditions(chain: Chain) -> dict[str, object]:
     """Return the conditions by name."""
     return {
         **{names.layer_is_given(layer): Not(Equals(Ref(names.layer(layer)), "")) for layer in layers(chain)},
+        BOUNDARY_IS_GIVEN: Not(Equals(Ref(PERMISSIONS_BOUNDARY_ARN), "")),
         EMAIL_IS_GIVEN: Not(Equals(Ref(ALARM_EMAIL), "")),
         WEB_UPLOADS: Not(Equals(Ref(ALLOWED_ORIGINS), "")),
     }

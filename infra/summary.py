@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from troposphere import AWSObject, GetAtt, Ref, Sub, awslambda, iam, logs, scheduler
+from troposphere import AWSObject, GetAtt, Ref, Sub, awslambda, logs, scheduler
 
 from infra import mended, names, parameters, policies
 from infra.alarms import SUMMARY_FUNCTION
 from infra.functions import RUNTIME
+from infra.roles import role
 from kit.chain import Chain
 
 # Inline code may have 4,096 characters:
@@ -39,7 +40,7 @@ def summary(chain: Chain) -> list[AWSObject]:
         LogGroupName=Sub("/aws/lambda/" + names.deployed("summary")),
         RetentionInDays=Ref(parameters.LOG_RETENTION_DAYS),
     )
-    found = [log_group, _role("SummaryRole", policies.lambda_trust(), _work(chain)), function, *_schedule()]
+    found = [log_group, role("SummaryRole", policies.lambda_trust(), "work", _work(chain)), function, *_schedule()]
     for resource in found:
         resource.resource["Condition"] = parameters.EMAIL_IS_GIVEN
     return found
@@ -81,12 +82,4 @@ def _schedule() -> list[AWSObject]:
         # https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html
         Target=scheduler.Target(Arn=GetAtt(SUMMARY_FUNCTION, "Arn"), RoleArn=GetAtt("SummaryScheduleRole", "Arn")),
     )
-    return [_role("SummaryScheduleRole", policies.scheduler_trust(), invoke), schedule]
-
-
-def _role(name: str, trust: policies.Document, document: policies.Document) -> iam.Role:
-    return iam.Role(
-        name,
-        AssumeRolePolicyDocument=trust,
-        Policies=[iam.Policy(PolicyName="work", PolicyDocument=document)],
-    )
+    return [role("SummaryScheduleRole", policies.scheduler_trust(), "work", invoke), schedule]

@@ -1,5 +1,6 @@
 """`brigade cost`: what the bill will be."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from brigade.console import OperatorError, out, print_json, table
 if TYPE_CHECKING:
     from brigade.cost.estimate import Line
     from brigade.cost.measured import Measured
+    from brigade.cost.monthly import Standing
     from brigade.cost.prices import Prices
 
 MILLION = 1e6
@@ -31,7 +33,7 @@ def cost(
     as_json: AsJson = False,
 ) -> None:
     """Say what pictures cost on AWS, from what `make bench` measured and a dated price list; no account is asked."""
-    from brigade.cost import estimate, measured, prices
+    from brigade.cost import estimate, measured, monthly, prices
     from services.chain import CHAIN
 
     figures, listed = measured.load(), prices.load()
@@ -39,13 +41,17 @@ def cost(
     if missing := estimate.unpriced(run):
         raise OperatorError(f"there is no price for {', '.join(missing)}", f"add it to {prices.LIST.name}")
     bulk, single = (estimate.estimate(run, listed, CHAIN, batched=batched) for batched in (True, False))
+    standing = monthly.monthly(CHAIN, listed)
     if as_json:
-        print_json([_as_json(*pair, pictures) for pair in zip(bulk, single, strict=True)])
+        lines = [_as_json(*pair, pictures) for pair in zip(bulk, single, strict=True)]
+        print_json({"pictures": lines, "a_month": [asdict(each) for each in standing]})
         return
     rows = [row for pair in zip(bulk, single, strict=True) for row in [_row(*pair, pictures)]]
     title = f"{pictures:,.0f} pictures of {megapixels:g} megapixels, recipe {recipe}: US dollars"
     columns = ("service", "what", "a picture", "", "in bulk", "one by one")
     out.print(table(title, columns, [*rows, *_sums(bulk, single, pictures)]))
+    title = "A month, whatever the load, for each stack: US dollars"
+    out.print(table(title, ("what", "number", "a month"), _a_month(standing)))
     for line in _notes(figures, listed, estimate.unmeasured(run, CHAIN)):
         out.print(Text(line))
 
@@ -78,6 +84,14 @@ def _sums(bulk: list["Line"], single: list["Line"], pictures: float) -> list[tup
     ]
 
 
+def _a_month(standing: list["Standing"]) -> list[tuple[str, ...]]:
+    whole = sum(each.usd for each in standing)
+    return [
+        *((each.what, f"{each.number:6}", f"{each.usd:7,.2f}") for each in standing),
+        ("all", "", f"{whole:7,.2f}"),
+    ]
+
+
 def _notes(figures: "Measured", prices: "Prices", unmeasured: list[str]) -> list[str]:
     from services.chain import CHAIN
 
@@ -89,8 +103,10 @@ def _notes(figures: "Measured", prices: "Prices", unmeasured: list[str]) -> list
         f"Measured on {figures.measured_on}, {figures.machine}; docs/cost.md says how, and what is assumed.",
         "In bulk: so many wait that every batch is full. One by one: each message is alone in its batch.",
         f"Not in it: what is stored, by the month; transfer out; the uploads' PUTs; empty polls, about ${idle:.2f} "
-        f"a month; X-Ray's first trace of each second, at most ${sampled:.2f} a month; alarms, dashboard and metrics, "
-        "see docs/health.md.",
+        f"a month; X-Ray's first trace of each second, at most ${sampled:.2f} a month; the starts of functions "
+        "(Lambda's INIT phase, billed since August 2025), whose CPU `make bench-cold` measures.",
+        "A month: with all alarms, and metrics that are sent in every hour; one metric more, "
+        f"${prices.per_month.metric:.2f}, for every reason for which an actor has given a picture up.",
         *unknown,
     ]
 

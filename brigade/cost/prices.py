@@ -28,6 +28,14 @@ class PerGigabyte(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     logs: float
 
 
+class PerMonth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """US dollars for one of each, a month."""
+
+    alarm: float
+    dashboard: float
+    metric: float
+
+
 class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What nobody measured: ``wait_ms`` by service; ``core_speed`` and ``xray_sampled`` are shares of one."""
 
@@ -45,6 +53,7 @@ class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     region: str
     per_million: PerMillion
     per_gb: PerGigabyte
+    per_month: PerMonth
     assumed: Assumed
 
 

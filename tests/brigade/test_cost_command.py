@@ -12,9 +12,9 @@ from brigade.cost import measured, prices
 Said = pytest.CaptureFixture[str]
 
 
-def lines(capsys: Said, *arguments: str) -> list[dict[str, object]]:
+def lines(capsys: Said, *arguments: str, block: str = "pictures") -> list[dict[str, object]]:
     assert main(["cost", *arguments, "--json"]) == 0
-    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)[block]
     return found
 
 
@@ -38,6 +38,26 @@ def test_the_table_adds_up_and_names_its_prices(capsys: Said) -> None:
 def test_the_floor_is_eleven_puts_and_two_gets_of_the_default_recipe(capsys: Said) -> None:
     found = lines(capsys)
     assert total([line for line in found if line["floor"]]) == pytest.approx(11 * 5.0 + 2 * 0.4)
+
+
+def test_what_stands_is_paid_by_the_month_whatever_the_load(capsys: Said) -> None:
+    few, many = (lines(capsys, "--pictures", number, block="a_month") for number in ("1", "1e9"))
+    assert few == many
+    assert [line["what"] for line in few] == ["alarms", "dashboards", "custom metrics"]
+    assert main(["cost"]) == 0
+    said = capsys.readouterr().out
+    for line in few:
+        assert re.search(rf"│ {line['what']} +│ +{line['number']} │ +{line['usd']:,.2f} │", said)
+    assert re.search(rf"│ all +│ +│ +{total(few, 'usd'):,.2f} │", said)
+
+
+def test_what_is_not_in_it_is_named(capsys: Said) -> None:
+    assert main(["cost"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    (left_out,) = re.findall(r"Not in it: [^.]*(?:[.]\d[^.]*)*[.]", said)
+    assert "Lambda's INIT phase" in left_out
+    assert "alarms" not in left_out
+    assert f"one metric more, ${prices.load().per_month.metric:.2f}, for every reason" in said
 
 
 def test_a_thousand_pictures_cost_a_thousandth_of_a_million(capsys: Said) -> None:

@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import troposphere
 from msgspec.structs import fields
 
 from brigade.inline import Line
 from docs.examples import NOTIFICATION, SOURCE
-from docs.generate import DEAD_LETTER, chain_page, diagram, events_page, main
+from docs.generate import DEAD_LETTER, chain_page, deploying_page, diagram, events_page, main, parameters_table
+from infra import names
+from infra.parameters import LAYER_ARN, parameters
 from kit import settings
 from kit.actor import Actor
 from kit.chain import Edge
@@ -20,14 +23,14 @@ from kit.events import Event, ImageNormalized, StoredImage
 from services.chain import CHAIN
 from services.ingest import notification
 
-CHAIN_PAGE, EVENTS_PAGE = chain_page(CHAIN), events_page(CHAIN)
+CHAIN_PAGE, EVENTS_PAGE, DEPLOYING_PAGE = chain_page(CHAIN), events_page(CHAIN), deploying_page(CHAIN)
 
 
 def test_the_docs_are_what_the_declarations_say() -> None:
     assert main(["--check"]) == 0, "run `make docs`"
 
 
-@pytest.mark.parametrize("name", ["chain.md", "events.md"])
+@pytest.mark.parametrize("name", ["chain.md", "deploying.md", "events.md"])
 def test_a_stale_page_is_named_with_what_mends_it(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -114,3 +117,25 @@ def test_an_actor_that_joins_needs_no_word_in_the_generator() -> None:
     assert "| `title` | `str \\| None` | `null` | what the frame says |" in events
     assert "Said by frame. Heard by nobody in the chain." in events
     assert "Heard by moderate, resize, catalog and frame." in events
+
+
+@pytest.mark.parametrize("parameter", parameters(CHAIN), ids=lambda parameter: parameter.title)
+def test_every_parameter_that_brigade_does_not_fill_in_is_described(parameter: troposphere.Parameter) -> None:
+    ours = parameter.title in (names.CODE_BUCKET, names.VERSION) or parameter.title.endswith("CodeKey")
+    row = f"| `{parameter.title}` | {parameter.properties['Description']} |"
+    assert (row in DEPLOYING_PAGE.split("## Parameters, tags")[1].split("\n## ")[0]) is not ours
+
+
+@pytest.mark.parametrize(
+    ("name", "default", "allowed"),
+    [
+        ("AlarmEmail", "empty", "one e-mail address, or nothing"),
+        ("Architecture", "`arm64`", "`arm64`, `x86_64`"),
+        ("Environment", "`production`", "any text"),
+        ("GraceSeconds", "`900`", "`0` to `900`"),
+        ("ExiftoolLayerArn", "empty", f"`{LAYER_ARN}`".replace("|", "\\|")),
+    ],
+)
+def test_a_parameter_has_its_default_and_what_is_allowed(name: str, default: str, allowed: str) -> None:
+    (row,) = [row for row in parameters_table(CHAIN).splitlines() if row.startswith(f"| `{name}` |")]
+    assert row.endswith(f" | {default} | {allowed} |")

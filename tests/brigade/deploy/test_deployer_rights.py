@@ -1,16 +1,20 @@
 """docs/deployer-policy.json: enough for the commands and for what CloudFormation does in their name, and no more.
 
-What CloudFormation needs for a resource is what its type's handlers declare; cfn-lint brings those declarations.
+What CloudFormation needs for a resource is what its type's handlers declare; cfn-lint brings those declarations. They
+name actions alone, and other requests than S3's do not name their resource in one way: there the action is compared,
+and that it stands beside resources which it can have.
 """
 
 import json
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint import ManualArgs, lint
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from brigade.commands.narrator import Narrator
@@ -18,25 +22,31 @@ from brigade.deploy import kept
 from brigade.deploy.change_set import validation_error
 from brigade.deploy.deployment import deploy, destroy, preview
 from brigade.deploy.stack import Stack
-from brigade.target import Target
+from brigade.target import Target, local_target
 from imaging.recipes import DEFAULT_PATH
+from infra import names
 from infra.template import template
+from kit.actor import Bucket
 from services.chain import CHAIN
 
 POLICY = Path(__file__).parents[3] / "docs" / "deployer-policy.json"
 STATEMENTS = json.loads(POLICY.read_text(encoding="utf-8"))["Statement"]
 ALLOWED = {action for statement in STATEMENTS for action in statement["Action"]}
-# What handlers would need for features that the template does not use.
+# An action, and the ARN that it is about; None: not told.
+Right = tuple[str, str | None]
+# What handlers would need for features that the template does not use. They look at some of these all the same, so all
+# that a handler reads is needed, but for the keys of other owners.
 NOT_USED = re.compile(
     r"(ec2|elasticfilesystem|firehose|kinesis|kms|s3files|s3tables):.*|s3:REST.*|iam:CreateServiceLinkedRole"
     r"|dynamodb:(\w+Item|\w+Replica|\w*Import\w*|\w*Kinesis\w*|\w+ResourcePolicy|Query|Scan|UpdateContributorInsights)"
     r"|s3:\w*(Abac|Accelerate|Acl|Analytics|Inventory|IntelligentTiering|Logging|Metadata|Metrics|ObjectLock)\w*"
     r"|s3:\w*(Replication|Website)\w*|s3:(Get|Delete)Object\w*|s3:DeleteBucket(Cors|Encryption|Lifecycle)"
     r"|lambda:(\w*CodeSigning|\w+ScalingConfig|\w+RecursionConfig|\w+Concurrency|\w+RuntimeManagement)\w*"
-    r"|lambda:(AssociateRuntimeAlias|GetLayerVersion|PassCapacityProvider|PublishVersion)"
+    r"|lambda:(AssociateRuntimeAlias|PassCapacityProvider|PublishVersion)"
     r"|logs:\w*(Bearer|DataProtection|DeletionProtection|Index|Kms|LogDelivery|LogEvents|LogStream|ResourcePolic)\w*"
-    r"|iam:\w*(Attached|AttachRole|Boundary|DetachRole)\w*|sns:\w*DataProtection\w*"
+    r"|iam:(AttachRole|DetachRole)\w*|sns:\w*DataProtection\w*"
 )
+NOT_READ = re.compile(r"kms:.*")
 # Where the right to a request is not named like the request.
 RIGHTS = {
     "DeleteObjects": {"s3:DeleteObject", "s3:DeleteObjectVersion"},
@@ -47,56 +57,90 @@ RIGHTS = {
     "PutBucketEncryption": {"s3:PutEncryptionConfiguration"},
     "PutPublicAccessBlock": {"s3:PutBucketPublicAccessBlock"},
 }
-# `brigade destroy --delete-pictures` wants this besides; GetCallerIdentity is everybody's right.
-OPTIONAL = {
-    "s3:DeleteObject",
-    "s3:DeleteObjectVersion",
-    "s3:DeleteBucket",
-    "dynamodb:DeleteTable",
-    "dynamodb:ListTables",
-}
+# `brigade destroy --delete-pictures` looks for tables of stacks that are gone.
+OPTIONAL = {"dynamodb:ListTables"}
 
 
 def handlers() -> set[str]:
     """What CloudFormation's handlers need to make, read, change and delete the template's resources."""
     needed = set()
     for kind in {resource["Type"] for resource in template(CHAIN).to_dict()["Resources"].values()}:
-        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+        declared = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema.get("handlers", {})
         for name in ("create", "read", "update", "delete"):
-            needed |= set(schema.get("handlers", {}).get(name, {}).get("permissions", []))
-    return {action for action in needed if not NOT_USED.fullmatch(action)}
+            without = NOT_READ if name == "read" else NOT_USED
+            actions = declared.get(name, {}).get("permissions", [])
+            needed |= {action for action in actions if not without.fullmatch(action)}
+    return needed
 
 
-def is_allowed(action: str) -> bool:
-    return any(fnmatchcase(action, pattern) for pattern in ALLOWED)
+def is_allowed(action: str, resource: str | None = None, without: str = "") -> bool:
+    """Whether one statement, other than that ``without``, allows the action on the resource; None is some resource."""
+    return any(
+        any(fnmatchcase(action, pattern) for pattern in statement["Action"])
+        and (resource is None or any(fnmatchcase(resource, pattern) for pattern in statement["Resource"]))
+        for statement in STATEMENTS
+        if statement["Sid"] != without
+    )
+
+
+def resources(service: str, asked: dict[str, Any]) -> list[str | None]:
+    """What a request is about: everything where a request to S3 names no bucket."""
+    if service != "s3":
+        return [None]
+    if "Bucket" not in asked:
+        return ["*"]
+    bucket = f"arn:aws:s3:::{asked['Bucket']}"
+    objects = [asked] if "Key" in asked else asked.get("Delete", {}).get("Objects", [])
+    return [f"{bucket}/{each['Key']}" for each in objects] or [bucket]
 
 
 @pytest.fixture
-def asked(here: Target) -> Iterator[set[str]]:
-    """The rights to what is asked of the cloud."""
-    asked: set[str] = set()
+def asked(here: Target) -> Iterator[set[Right]]:
+    """The rights to what is asked of the cloud, but for GetCallerIdentity, which is everybody's."""
+    asked: set[Right] = set()
 
-    def note(model: Any, **_: Any) -> None:
-        asked.update(RIGHTS.get(model.name, {f"{model.service_model.signing_name}:{model.name}"}))
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        service = model.service_model.signing_name
+        if service != "sts":
+            actions = RIGHTS.get(model.name, {f"{service}:{model.name}"})
+            asked.update(product(actions, resources(service, params)))
 
-    here.session.events.register("before-call", note)
+    here.session.events.register("provide-client-params", note)
     yield asked
-    here.session.events.unregister("before-call", note)
+    here.session.events.unregister("provide-client-params", note)
 
 
 @pytest.mark.journey
-def test_the_commands_ask_for_nothing_else(here: Target, asked: set[str]) -> None:
-    name = "rights"
+def test_the_commands_ask_for_nothing_else_and_only_pictures_want_their_statement(
+    here: Target, asked: set[Right]
+) -> None:
+    name = "brigade-rights"
     for days in ("7", "14"):
         preview(here, name, recipes=DEFAULT_PATH, version="1", settings={"LogRetentionDays": days}, listener=Narrator())
         deploy(here, name, recipes=DEFAULT_PATH, version="1", settings={"LogRetentionDays": days})
     stack = Stack.find(here, name)
     validation_error(here, StackName=stack.id)
+    somebody = local_target(str(here.endpoint)).client("s3")
+    buckets = [stack.outputs[names.bucket(bucket)] for bucket in Bucket]
+    for bucket in buckets:
+        somebody.put_object(Bucket=bucket, Key="holiday/beach.jpg")
     left = kept.by(stack)
     destroy(stack)
+    assert {right for right in asked if not is_allowed(*right, without="DeletePictures")} == set()
+
     assert set(kept.by_destroyed(here, name)) == set(left)
     kept.delete(here, left)
-    assert {action for action in asked - {"sts:GetCallerIdentity"} if not is_allowed(action)} == set()
+    assert {right for right in asked if not is_allowed(*right)} == set()
+    pictures = {f"arn:aws:s3:::{bucket}/holiday/beach.jpg" for bucket in buckets}
+    assert {right for right in asked if not is_allowed(*right, without="DeletePictures")} == set(
+        product(RIGHTS["DeleteObjects"], pictures)
+    )
+
+
+def test_every_action_stands_beside_a_resource_that_it_can_have() -> None:
+    policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": json.loads(POLICY.read_text())}}
+    found = lint(json.dumps({"Resources": {"Policy": policy}}), config=ManualArgs(include_checks=["I"]))
+    assert [f"{match.rule.id} {match.message}" for match in found] == []
 
 
 def test_cloudformation_may_do_all_that_the_template_needs() -> None:

@@ -1,0 +1,47 @@
+"""What a stack costs by the month, even where no picture comes: what is declared, times prices."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from brigade.cost.prices import Prices
+from infra.template import template
+from kit.actor import Actor
+from kit.chain import Chain
+from kit.events import Event, ImageCataloged, ImageIngested, ImageNormalized, ImageResized
+from kit.metrics import BYTES_IN, BYTES_OUT, PICTURES, QUEUED, READY, RENDITIONS, WORKED
+
+# What an announcement's line counts beside its times: kit.metrics reads it off the event, and a test compares the two.
+_COUNTED: dict[type[Event], tuple[str, ...]] = {
+    ImageIngested: (PICTURES, BYTES_IN),
+    ImageNormalized: (PICTURES, BYTES_OUT),
+    ImageResized: (PICTURES, RENDITIONS, BYTES_OUT),
+    ImageCataloged: (READY,),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One thing that is paid for by the month: how many of it a stack has, and US dollars a month for them."""
+
+    what: str
+    number: int
+    usd: float
+
+
+def monthly(chain: Chain, prices: Prices) -> list[Standing]:
+    """Return what a stack costs a month, with all that a parameter may leave out of it."""
+    kinds = Counter(resource["Type"] for resource in template(chain).to_dict()["Resources"].values())
+    price = prices.per_month
+    return [
+        Standing(what, number, number * usd)
+        for what, number, usd in (
+            ("alarms", kinds["AWS::CloudWatch::Alarm"], price.alarm),
+            ("dashboards", kinds["AWS::CloudWatch::Dashboard"], price.dashboard),
+            ("custom metrics", sum(len(metrics(actor)) for actor in chain.actors), price.metric),
+        )
+    ]
+
+
+def metrics(actor: Actor) -> set[str]:
+    """Return the metrics of an actor's announcements; each reason for which it has given a picture up is one more."""
+    return {name for event in actor.says for name in (QUEUED, WORKED, *_COUNTED.get(event, (PICTURES,)))}
