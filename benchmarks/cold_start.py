@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -126,7 +125,7 @@ class Bench:
     def measure(
         self, actor: Actor, event: Event, record: Event, *, sampled: bool
     ) -> dict[str, cold_start_report.Start]:
-        """Start both sides in turn, after one start each that does not count; return their medians.
+        """Start both sides in turn, after one start each that does not count; return each side's least.
 
         The catalogue finds the ``record`` each time: the same write again would find it complete.
         """
@@ -138,7 +137,7 @@ class Bench:
                 done = self.start(side, actor, event, sampled=sampled)
                 if number:
                     runs[side].append(done)
-        return {side: cold_start_report.middle(starts, median) for side, starts in runs.items()}
+        return {side: cold_start_report.least(starts) for side, starts in runs.items()}
 
     def record(self, event: Event) -> dict[str, Any]:
         """Return the record of an event's picture, as it is now."""
@@ -182,13 +181,13 @@ def main() -> None:
         events = here.walk()
         record = here.record(events["catalog"])
         actors = [actor for actor in CHAIN.actors if actor.name in events and has_peer(actor)]
-        medians = {
+        found = {
             sampled: {actor.name: here.measure(actor, events[actor.name], record, sampled=sampled) for actor in actors}
             for sampled in (False, True)
         }
-        cold_start_report.show(medians)
+        cold_start_report.show(found)
         if write:
-            cold_start_report.write(medians, ROUNDS)
+            cold_start_report.write(found, ROUNDS)
 
 
 if __name__ == "__main__":

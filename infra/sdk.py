@@ -1,7 +1,8 @@
 """The AWS SDK in a function's zip: botocore, and of its descriptions what a function reads.
 
 botocore describes four hundred services in JSON and makes a service's client from its description, so every process
-reads those of its services before its first request. Most of a description is its manual.
+reads those of its services before its first request. Most of a description is its manual, which modules of its own, a
+tenth of a cold start, would write out for `help()`.
 """
 
 import gzip
@@ -14,6 +15,17 @@ SERVICES = {"dynamodb", "rekognition", "s3", "sns", "sqs"}
 DATA = ("botocore", "data")
 _MANUAL = "documentation"
 _EXAMPLES = "examples-1.json"
+# In place of the modules that write the manual. The notice is what botocore's licence asks for of changed files.
+_NOTICE = '"""Changed for Bucket Brigade: functions have no manual. The original is in botocore."""\n'
+_NO_DOCSTRING = """
+
+class ClientMethodDocstring(str):
+    def __new__(cls, *_, **__):
+        return super().__new__(cls)
+
+
+PaginatorDocstring = WaiterDocstring = ClientMethodDocstring
+"""
 
 
 def is_needed(path: Path) -> bool:
@@ -23,11 +35,11 @@ def is_needed(path: Path) -> bool:
 
 
 def shorten(installed: Path) -> None:
-    """Leave of botocore's descriptions what a client is made from: our services, and no manual.
+    """Leave of botocore what a client is made from: descriptions of our services, and no manual.
 
     Descriptions are unpacked besides: the zip packs them itself. ``installed`` is the folder that botocore is in.
     """
-    data = installed.joinpath(*DATA)
+    data, docs = installed.joinpath(*DATA), installed / "botocore" / "docs"
     if (endpoints := data / "endpoints.json").is_file():
         known = json.loads(endpoints.read_text(encoding="utf-8"))
         for partition in known["partitions"]:
@@ -38,6 +50,9 @@ def shorten(installed: Path) -> None:
             described = json.loads(gzip.decompress(packed.read_bytes()))
             packed.with_suffix("").write_text(json.dumps(_without_manual(described)), encoding="utf-8")
             packed.unlink()
+    if docs.is_dir():
+        (docs / "__init__.py").write_text(_NOTICE, encoding="utf-8")
+        (docs / "docstring.py").write_text(_NOTICE + _NO_DOCSTRING, encoding="utf-8")
 
 
 def _without_manual(described: Any) -> Any:

@@ -1,12 +1,16 @@
 """What is laid over a picture: text, a watermark, a border. The picture that is given stays as it is."""
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageColor, ImageDraw, ImageFont
+from PIL import Image, ImageColor
 
 from imaging.codec import decoding, open_image
 from imaging.effects import Border, Position, Text, Watermark
 from services.resize.geometry import SHARES
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 # Free room between what is laid over and the edge, as a share of the shorter side.
 _MARGIN = 0.02
@@ -14,6 +18,8 @@ _MARGIN = 0.02
 
 def write(effect: Text, image: Image.Image) -> Image.Image:
     """Write a line of text; it shrinks until it fits across the picture, or is one pixel high."""
+    from PIL import ImageDraw  # noqa: PLC0415 - FreeType comes with it, which most recipes never need
+
     room = image.width - 2 * _margin(image)
     size = max(1.0, effect.size * image.height)
     length = _font(size).getlength(effect.text)
@@ -75,7 +81,9 @@ def _coloured(colour: str, mask: Image.Image) -> Image.Image:
 
 
 @lru_cache(maxsize=32)
-def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def _font(size: float) -> "ImageFont.FreeTypeFont | ImageFont.ImageFont":
+    from PIL import ImageFont  # noqa: PLC0415
+
     return ImageFont.load_default(size)
 
 

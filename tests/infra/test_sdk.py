@@ -4,6 +4,8 @@ import ast
 import gzip
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,16 @@ from infra.sdk import SERVICES, is_needed, shorten
 
 ROOT = Path(__file__).parents[2]
 WHOLE = Path(botocore.__file__).parent / "data"
+# Where it comes from; whether it has read how a manual is laid out; what it says of a method; and of a page of answers.
+WITHOUT_MANUAL = """
+import botocore, botocore.session, sys
+sqs = botocore.session.Session().create_client(
+    "sqs", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b"
+)
+pages = sqs.get_paginator("list_queues")
+laid_out = "botocore.docs.bcdoc" in sys.modules
+print(botocore.__file__, laid_out, repr(str(sqs.list_queues.__doc__)), pages._method.__name__)
+"""
 every_service = pytest.mark.parametrize("service", sorted(SERVICES))
 
 
@@ -77,6 +89,19 @@ def test_of_the_endpoints_those_of_our_services_stay(short: Path) -> None:
     assert [each["partition"] for each in left] == [each["partition"] for each in whole]
     for ours, theirs in zip(left, whole, strict=True):
         assert ours["services"] == {name: each for name, each in theirs["services"].items() if name in SERVICES}
+
+
+def test_what_writes_the_manual_stays_out_and_the_sdk_works_without_it(tmp_path: Path) -> None:
+    shutil.copytree(WHOLE.parent, tmp_path / "botocore", ignore=shutil.ignore_patterns("data", "__pycache__"))
+    for path in [*WHOLE.glob("*.json"), *WHOLE.glob("sqs/*/*")]:
+        (tmp_path / "botocore" / "data" / path.relative_to(WHOLE)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, tmp_path / "botocore" / "data" / path.relative_to(WHOLE))
+    shorten(tmp_path)
+    command = [sys.executable, "-c", WITHOUT_MANUAL]
+    environment = {"PYTHONPATH": str(tmp_path)}
+    tried = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (tried.returncode, tried.stderr) == (0, "")
+    assert tried.stdout.split() == [str(tmp_path / "botocore" / "__init__.py"), "False", "''", "list_queues"]
 
 
 def test_a_folder_without_the_sdk_is_left_alone(tmp_path: Path) -> None:
