@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks import cold_start_report, cold_start_run
-from benchmarks.cold_start_packages import OURS, PEER, SIDES, has_peer, unpack_ours, unpack_theirs
+from benchmarks.cold_start_packages import OURS, PEER, SIDES, THEIRS, has_peer, unpack_ours, unpack_theirs
 from brigade.demo import samples
 from brigade.deploy import deployment
 from brigade.flow import mappings
@@ -122,10 +122,8 @@ class Bench:
                 ]
             }
 
-    def measure(
-        self, actor: Actor, event: Event, record: Event, *, sampled: bool
-    ) -> dict[str, cold_start_report.Start]:
-        """Start both sides in turn, after one start each that does not count; return each side's least.
+    def measure(self, actor: Actor, event: Event, record: Event, *, sampled: bool) -> cold_start_report.Pair:
+        """Start both sides in turn, after one start each that does not count.
 
         The catalogue finds the ``record`` each time: the same write again would find it complete.
         """
@@ -137,7 +135,7 @@ class Bench:
                 done = self.start(side, actor, event, sampled=sampled)
                 if number:
                     runs[side].append(done)
-        return {side: cold_start_report.least(starts) for side, starts in runs.items()}
+        return cold_start_report.pair(runs[OURS], runs[THEIRS])
 
     def record(self, event: Event) -> dict[str, Any]:
         """Return the record of an event's picture, as it is now."""
