@@ -5,7 +5,6 @@ stand between two comments that name them.
 """
 
 import json
-import re
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -17,13 +16,13 @@ from benchmarks.report import Table, markdown
 from benchmarks.scaling import Model
 from brigade.cost import measured, prices
 from brigade.cost.estimate import Line, estimate
+from docs.markdown import fill
 from services.chain import CHAIN
 
 DOCS = Path(__file__).parent
 MEGAPIXELS = 12
 PAGES = ("cost.md", "scaling.md")
 Which = Callable[[Line], bool]
-_MARKED = re.compile(r"(<!-- figures: ([a-z-]+) -->\n)(?:(?!<!-- ).)*(<!-- end -->)", re.DOTALL)
 
 
 def figures() -> dict[str, Table]:
@@ -69,7 +68,7 @@ def _row(what: str, bulk: float, single: float, floor: float) -> tuple[str, ...]
 
 def filled(page: str, tables: dict[str, Table]) -> str:
     """Return a page with its figures as they are now."""
-    return _MARKED.sub(lambda found: found[1] + markdown(tables[found[2]]) + "\n" + found[3], page)
+    return fill(page, "figures", lambda name: markdown(tables[name]))
 
 
 def main(arguments: list[str], folder: Path = DOCS) -> int:

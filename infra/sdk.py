@@ -39,20 +39,24 @@ def shorten(installed: Path) -> None:
 
     Descriptions are unpacked besides: the zip packs them itself. ``installed`` is the folder that botocore is in.
     """
-    data, docs = installed.joinpath(*DATA), installed / "botocore" / "docs"
+    data = installed.joinpath(*DATA)
     if (endpoints := data / "endpoints.json").is_file():
-        known = json.loads(endpoints.read_text(encoding="utf-8"))
-        for partition in known["partitions"]:
-            partition["services"] = {name: each for name, each in partition["services"].items() if name in SERVICES}
-        endpoints.write_text(json.dumps(known), encoding="utf-8")
+        _shorten_endpoints(endpoints)
     for service in SERVICES:
         for packed in (data / service).glob("*/*.json.gz"):
             described = json.loads(gzip.decompress(packed.read_bytes()))
             packed.with_suffix("").write_text(json.dumps(_without_manual(described)), encoding="utf-8")
             packed.unlink()
-    if docs.is_dir():
+    if (docs := installed / "botocore" / "docs").is_dir():
         (docs / "__init__.py").write_text(_NOTICE, encoding="utf-8")
         (docs / "docstring.py").write_text(_NOTICE + _NO_DOCSTRING, encoding="utf-8")
+
+
+def _shorten_endpoints(endpoints: Path) -> None:
+    known = json.loads(endpoints.read_text(encoding="utf-8"))
+    for partition in known["partitions"]:
+        partition["services"] = {name: each for name, each in partition["services"].items() if name in SERVICES}
+    endpoints.write_text(json.dumps(known), encoding="utf-8")
 
 
 def _without_manual(described: Any) -> Any:

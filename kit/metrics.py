@@ -6,7 +6,7 @@ The lines that say what was announced and what was given up carry them, so that 
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +20,23 @@ PICTURES, READY, REJECTED, RENDITIONS = "Pictures", "Ready", "Rejected", "Rendit
 BYTES_IN, BYTES_OUT, QUEUED, WORKED = "BytesIn", "BytesOut", "QueuedTime", "WorkedTime"
 _UNITS = {BYTES_IN: "Bytes", BYTES_OUT: "Bytes", QUEUED: "Milliseconds", WORKED: "Milliseconds"}
 
+# What an announcement's line counts beside its times, and how.
+_COUNTED: Mapping[type[Event], Mapping[str, Callable[[Any], int]]] = {
+    ImageIngested: {PICTURES: lambda _: 1, BYTES_IN: lambda event: event.bytes},
+    ImageNormalized: {PICTURES: lambda _: 1, BYTES_OUT: lambda event: event.master.bytes},
+    ImageResized: {
+        PICTURES: lambda _: 1,
+        RENDITIONS: lambda event: len(event.renditions),
+        BYTES_OUT: lambda event: sum(rendition.bytes for rendition in event.renditions),
+    },
+    ImageCataloged: {READY: lambda _: 1},
+}
+
+
+def counted(kind: type[Event]) -> Mapping[str, Callable[[Any], int]]:
+    """Return what the announcement of such an event counts beside its times, by the metric's name, and how."""
+    return _COUNTED.get(kind, {PICTURES: lambda _: 1})
+
 
 def measured(event: Event, envelope: Envelope) -> dict[str, Any]:
     """Return what to put on the line about an announcement; nothing where no CloudWatch reads the log.
@@ -28,7 +45,8 @@ def measured(event: Event, envelope: Envelope) -> dict[str, Any]:
     """
     if isinstance(event, ImageRejected):
         return {}
-    return _line({QUEUED: envelope.queuedms, WORKED: envelope.workedms, **_numbers(event)})
+    times = {QUEUED: envelope.queuedms, WORKED: envelope.workedms}
+    return _line(times | {name: count(event) for name, count in counted(type(event)).items()})
 
 
 def given_up(reason: str) -> dict[str, Any]:
@@ -47,17 +65,3 @@ def _line(values: dict[str, int], more: Mapping[str, str] = MappingProxyType({})
         "Metrics": [{"Name": name, "Unit": _UNITS.get(name, "Count")} for name in values],
     }
     return {"_aws": {"Timestamp": round(time.time() * 1000), "CloudWatchMetrics": [directive]}, **dimensions, **values}
-
-
-def _numbers(event: Event) -> dict[str, int]:
-    match event:
-        case ImageIngested():
-            return {PICTURES: 1, BYTES_IN: event.bytes}
-        case ImageNormalized():
-            return {PICTURES: 1, BYTES_OUT: event.master.bytes}
-        case ImageResized():
-            made = event.renditions
-            return {PICTURES: 1, RENDITIONS: len(made), BYTES_OUT: sum(rendition.bytes for rendition in made)}
-        case ImageCataloged():
-            return {READY: 1}
-    return {PICTURES: 1}

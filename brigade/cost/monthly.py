@@ -7,16 +7,7 @@ from brigade.cost.prices import Prices
 from infra.template import template
 from kit.actor import Actor
 from kit.chain import Chain
-from kit.events import Event, ImageCataloged, ImageIngested, ImageNormalized, ImageResized
-from kit.metrics import BYTES_IN, BYTES_OUT, PICTURES, QUEUED, READY, RENDITIONS, WORKED
-
-# What an announcement's line counts beside its times: kit.metrics reads it off the event, and a test compares the two.
-_COUNTED: dict[type[Event], tuple[str, ...]] = {
-    ImageIngested: (PICTURES, BYTES_IN),
-    ImageNormalized: (PICTURES, BYTES_OUT),
-    ImageResized: (PICTURES, RENDITIONS, BYTES_OUT),
-    ImageCataloged: (READY,),
-}
+from kit.metrics import QUEUED, WORKED, counted
 
 
 @dataclass(frozen=True)
@@ -44,4 +35,4 @@ def monthly(chain: Chain, prices: Prices) -> list[Standing]:
 
 def metrics(actor: Actor) -> set[str]:
     """Return the metrics of an actor's announcements; each reason for which it has given a picture up is one more."""
-    return {name for event in actor.says for name in (QUEUED, WORKED, *_COUNTED.get(event, (PICTURES,)))}
+    return {name for event in actor.says for name in (QUEUED, WORKED, *counted(event))}
