@@ -25,7 +25,7 @@ from infra import names
 from kit import aws
 from kit.actor import Actor
 from kit.logs import JsonLines
-from services.catalog.record import Status
+from services.catalog.status import Status
 from services.catalog.table import KEY
 from services.chain import CHAIN
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from brigade.console import OperatorError
 from services.catalog.attribute_values import read_item
-from services.catalog.record import Status, view
+from services.catalog.status import Status
 from services.catalog.table import BY_SOURCE, BY_STATUS, KEY, Index
+from services.catalog.view import view
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 _BATCH = 100
@@ -46,7 +47,7 @@ class Question:
 
 
 class Catalogue:
-    """The catalogue's readers; records come as ``services.catalog.record.view`` gives them."""
+    """The catalogue's readers; records come as ``services.catalog.view.view`` gives them."""
 
     def __init__(self, dynamodb: Any, table: str, source_bucket: str) -> None:
         self._dynamodb = dynamodb

@@ -16,7 +16,8 @@ from kit.envelope import wrap
 from kit.events import ImageJudged, Judgement, StoredImage
 from kit.publisher import Publisher, SnsPublisher
 from kit.tracing import Trace
-from services.catalog.record import MODERATE, Status, image
+from services.catalog.record import MODERATE, image
+from services.catalog.status import Status
 
 Record = Mapping[str, Any]
 
@@ -26,7 +27,7 @@ JUDGEMENTS: dict[str, Judgement] = {"approve": "approved", "reject": "rejected"}
 
 @dataclass(frozen=True)
 class Held:
-    """A picture that waits at the gate, by its record as ``services.catalog.record.view`` gives it."""
+    """A picture that waits at the gate, by its record as ``services.catalog.view.view`` gives it."""
 
     record: Record
 

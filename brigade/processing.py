@@ -12,7 +12,8 @@ from brigade.files import LocalFile
 from brigade.inline import TARGET, Line
 from imaging.recipes import Recipes
 from kit.errors import Rejected
-from services.catalog.record import Status, view
+from services.catalog.status import Status
+from services.catalog.view import view
 from services.chain import CHAIN
 
 _WORDS = {Status.READY: "ready", Status.FAILED: "rejected", Status.QUARANTINED: "quarantined"}

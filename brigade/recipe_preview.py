@@ -11,7 +11,7 @@ from brigade.demo import contact_sheet
 from brigade.demo.contact_sheet import SheetPicture
 from brigade.files import LocalFile
 from imaging.recipes import DEFAULT_ACCEPT, DEFAULT_REFUSE, Recipe, Recipes
-from services.catalog.record import Status
+from services.catalog.status import Status
 from services.resize.renditions import make
 
 SHEET = "index.html"

@@ -14,7 +14,8 @@ from typing import Any, get_args
 from brigade.catalogue import Entry, Question
 from brigade.console import OperatorError
 from kit.events import Verdict
-from services.catalog.record import UNDATED, Status
+from services.catalog.record import UNDATED
+from services.catalog.status import Status
 from services.catalog.table import BY_SERIAL, BY_STATUS, BY_TAKEN, Index
 
 # A day of taking is a question of its own: with more than three years of them everything is looked at instead.
@@ -38,7 +39,7 @@ class Filters:
     verdict: str = ""
 
     def accepts(self, record: Mapping[str, Any]) -> bool:
-        """Return whether a record, as ``services.catalog.record.view`` gives it, is looked for."""
+        """Return whether a record, as ``services.catalog.view.view`` gives it, is looked for."""
         camera, moderation = record["camera"] or {}, record["moderation"] or {}
         taken_at = camera.get("taken_at", "")
         return (

@@ -17,7 +17,7 @@ from brigade.console import OperatorError, byte_size
 from brigade.files import LocalFile
 from imaging.limits import MAX_BYTES
 from kit.events import Image, Source
-from services.catalog.record import Status
+from services.catalog.status import Status
 
 _PARALLEL = 8
 _POLL_S = 0.25

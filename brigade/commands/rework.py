@@ -48,7 +48,7 @@ def _missing(pipeline: "Pipeline", prefix: str | None, stuck: str) -> "Iterator[
     from brigade.dead_letters.selection import age
     from brigade.rework import survey
     from brigade.rework.missing import due
-    from services.catalog.record import Status
+    from services.catalog.status import Status
 
     since = datetime.now(UTC) - age(stuck)
     records = (

@@ -11,12 +11,12 @@ from urllib.parse import quote
 from rich.filesize import decimal
 
 from brigade.dead_letters.letter import DeadLetter
-from services.catalog.record import Status
+from services.catalog.status import Status
 
 
 @dataclass(frozen=True)
 class SheetPicture:
-    """One picture: its record as ``services.catalog.record.view`` gives it, and where its files are.
+    """One picture: its record as ``services.catalog.view.view`` gives it, and where its files are.
 
     ``files`` maps the keys of stored objects to paths relative to the sheet; what it lacks is shown without a picture.
     """

@@ -17,7 +17,7 @@ from brigade.local import local_cloud
 from brigade.pipeline import Pipeline
 from brigade.recipes import recipes_path
 from brigade.target import local_target
-from services.catalog.record import Status
+from services.catalog.status import Status
 from services.chain import CHAIN
 
 STACK = "demo"

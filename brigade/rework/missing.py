@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from imaging.recipes import Recipe, Recipes
-from services.catalog.record import Status
+from services.catalog.status import Status
 
 Record = Mapping[str, Any]
 

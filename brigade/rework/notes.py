@@ -6,7 +6,7 @@ from brigade.rework.missing import Record, recipe_of
 from imaging.recipes import Recipes
 from kit.actor import Actor
 from kit.events import ImageNormalized
-from services.catalog.record import DISCARDED, what_was_done
+from services.catalog.status import DISCARDED, what_was_done
 
 _KEPT_AT_THE_GATE = (
     "approved by hand, which does not let a new master pass: rerun it from resize after this, "

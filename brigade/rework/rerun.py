@@ -17,7 +17,8 @@ from kit.chain import OPERATOR, Chain
 from kit.envelope import encode, wrap
 from kit.events import Event, ImageIngested, ImageModerated, ImageNormalized, ImageUploaded, StoredImage
 from kit.tracing import Trace
-from services.catalog.record import Status, image
+from services.catalog.record import image
+from services.catalog.status import Status
 
 # The events that a record can tell again, each with the part of the record that it needs.
 _TOLD_AGAIN = {ImageUploaded: "source", ImageIngested: "original", ImageNormalized: "master"}

@@ -9,7 +9,7 @@ from brigade.pipeline import Pipeline
 from brigade.rework.missing import Missing, Record, check
 from brigade.uploads import newest_versions
 from kit.events import Image, Source
-from services.catalog.record import Status
+from services.catalog.status import Status
 
 T = TypeVar("T")
 

@@ -28,7 +28,7 @@ class Moment:
 
 
 def moments(record: dict[str, Any]) -> list[Moment]:
-    """Return a record's moments, as ``services.catalog.record.view`` gives it, in order of time."""
+    """Return a record's moments, as ``services.catalog.view.view`` gives it, in order of time."""
     return sorted(_moments(record), key=lambda moment: moment.at)
 
 

@@ -24,8 +24,9 @@ from kit.function import Site, function
 from kit.mailbox import Act, Letter
 from services.catalog import versions
 from services.catalog.actor import CATALOG
-from services.catalog.record import Record, Status, attributes, is_outdated, status
+from services.catalog.record import Record, attributes
 from services.catalog.records import DynamoRecords, Records
+from services.catalog.status import Status, is_outdated, status
 
 
 def act(letter: Letter[Event], *, site: Site, records: Records) -> Iterator[Event]:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 
-from services.catalog.record import PARTS, Record, Status, clock
+from services.catalog.record import Record, clock
 from services.catalog.records import Place
+from services.catalog.status import PARTS, Status
 from services.catalog.table import KEY
 
 

@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 from kit import aws
 from kit.retry import call
 from services.catalog.attribute_values import read_item, write
-from services.catalog.record import PARTS, Record, Status, clock
+from services.catalog.record import Record, clock
+from services.catalog.status import PARTS, Status
 from services.catalog.table import BY_SOURCE, KEY
 
 

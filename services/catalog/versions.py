@@ -7,8 +7,9 @@ that replaces it is READY: a broken overwrite must not leave a page without its 
 from collections.abc import Iterator
 
 from kit.events import Image, ImageOutdated, ImageRemoved
-from services.catalog.record import Record, image, is_retired, source_key
+from services.catalog.record import Record, image, source_key
 from services.catalog.records import Records
+from services.catalog.status import is_retired
 
 REMOVED, SUPERSEDED = "removed", "superseded"
 

@@ -9,8 +9,9 @@ from brigade.console import OperatorError
 from kit.envelope import wrap
 from kit.events import Image, ImageIngested, Source
 from kit.tracing import Trace
-from services.catalog.record import Status, attributes
+from services.catalog.record import attributes
 from services.catalog.records import DynamoRecords
+from services.catalog.status import Status
 from services.catalog.table import BY_STATUS, Index
 from tests.services.site import SETTINGS, TABLE, create_table
 

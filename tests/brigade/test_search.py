@@ -11,7 +11,8 @@ from brigade import search
 from brigade.catalogue import Question
 from brigade.console import OperatorError
 from brigade.search import MOST_DAYS, Filters, entry, plan
-from services.catalog.record import UNDATED, Status
+from services.catalog.record import UNDATED
+from services.catalog.status import Status
 from services.catalog.table import BY_SERIAL, BY_STATUS, BY_TAKEN
 
 TODAY = date(2026, 11, 21)

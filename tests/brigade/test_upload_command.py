@@ -12,7 +12,7 @@ from brigade.files import LocalFile
 from brigade.inline import Line
 from brigade.uploads import Uploaded
 from imaging.recipes import DEFAULT_PATH, load
-from services.catalog.record import view
+from services.catalog.view import view
 from services.chain import CHAIN
 from tests import pictures
 

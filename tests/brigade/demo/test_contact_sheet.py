@@ -10,7 +10,7 @@ import pytest
 from brigade.dead_letters.letter import DeadLetter
 from brigade.demo.contact_sheet import SheetPicture, render, write
 from brigade.inline import TARGET, Line
-from services.catalog.record import view
+from services.catalog.view import view
 from services.chain import CHAIN
 from tests.brigade.dead_letters.desk import ingested
 from tests.pictures import jpeg

@@ -5,7 +5,8 @@ from PIL import ExifTags, ImageOps
 
 from brigade.demo import samples
 from brigade.inline import Line
-from services.catalog.record import Status, view
+from services.catalog.status import Status
+from services.catalog.view import view
 from services.chain import CHAIN
 from tests.pictures import difference, opened
 

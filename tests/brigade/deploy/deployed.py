@@ -17,8 +17,8 @@ from kit.events import Event, Image, ImageResized, StoredRendition
 from kit.mailbox import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
-from services.catalog.record import view
 from services.catalog.records import DynamoRecords
+from services.catalog.view import view
 from services.chain import CHAIN
 from services.ingest.actor import INGEST
 from tests.conftest import REGION

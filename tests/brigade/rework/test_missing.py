@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from brigade.rework.missing import check, due, recipe_of
 from imaging.recipes import parse
 from kit.events import DeadLetterHandled
-from services.catalog.record import Status
+from services.catalog.status import Status
 from tests.brigade.deploy.deployed import RECIPE, RENDITIONS, record_of, rendition_key, way
 from tests.services.catalog import story
 

@@ -3,7 +3,7 @@
 import pytest
 
 from brigade.rework import survey
-from services.catalog.record import Status
+from services.catalog.status import Status
 from tests.brigade.deploy.deployed import RENDITIONS, Deployed, deploy, way
 from tests.services.catalog import story
 

@@ -9,7 +9,7 @@ from brigade.story.timeline import COLUMNS, moments, rows
 from kit.events import DeadLetterHandled
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
-from services.catalog.record import view
+from services.catalog.view import view
 from tests.services.catalog.story import image, judged, moderated, rejected, said, way
 from tests.services.site import site
 

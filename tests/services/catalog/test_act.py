@@ -11,8 +11,8 @@ from kit.events import Event, ImageCataloged
 from kit.mailbox import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
-from services.catalog.record import Status
 from services.catalog.records import DynamoRecords, Records
+from services.catalog.status import Status
 from tests.services.catalog.story import image, ingested, normalized, rejected, resized, said, way
 from tests.services.site import TABLE, create_table, site
 

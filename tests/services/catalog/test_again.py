@@ -9,8 +9,9 @@ from kit.events import DeadLetterHandled, Event, ImageCataloged
 from kit.mailbox import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
-from services.catalog.record import Status, view
 from services.catalog.records import DynamoRecords, Records
+from services.catalog.status import Status
+from services.catalog.view import view
 from tests.services.catalog.story import image, ingested, normalized, rejected, resized, said
 from tests.services.site import TABLE, create_table, site
 

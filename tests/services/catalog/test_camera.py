@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from kit.events import Camera, ImageDescribed
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
-from services.catalog.record import UNDATED, Record, Status, attributes, status, view
+from services.catalog.record import UNDATED, Record, attributes
 from services.catalog.records import DynamoRecords, Records
+from services.catalog.status import Status, status
 from services.catalog.table import BY_SERIAL, BY_TAKEN, KEY
+from services.catalog.view import view
 from tests.services.catalog.story import described, image, rejected, said, way
 from tests.services.site import SETTINGS, TABLE, create_table, site
 

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from kit.events import DeadLetterHandled, ImageCataloged, ImageNormalized, Source
-from services.catalog.record import Status, attributes, failure, source_key, status, view
+from services.catalog.record import attributes, source_key
 from services.catalog.record import image as identity
+from services.catalog.status import Status, failure, status
+from services.catalog.view import view
 from tests.services.catalog.story import TRACE, image, ingested, normalized, rejected, said, way
 from tests.services.site import SETTINGS, UPLOADED_AT
 

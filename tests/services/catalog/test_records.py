@@ -6,9 +6,10 @@ import boto3
 import pytest
 
 from kit.events import ImageRetired
-from services.catalog.record import Status, attributes, is_retired
+from services.catalog.record import attributes
 from services.catalog.record import image as identity
 from services.catalog.records import DynamoRecords, Place, Records
+from services.catalog.status import Status, is_retired
 from services.catalog.table import BY_SOURCE, BY_STATUS, INDEXES, Index
 from tests.services.catalog.story import image, said, way
 from tests.services.site import SETTINGS, TABLE, create_table

@@ -10,8 +10,8 @@ from kit.events import Event, Image, ImageDescribed, ImageNormalized, ImageOutda
 from kit.mailbox import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
-from services.catalog.record import Status, is_retired
 from services.catalog.record import image as identity
+from services.catalog.status import Status, is_retired
 from tests.services.catalog.story import described, image, rejected, removed, said, way
 from tests.services.site import site
 
