@@ -1,20 +1,22 @@
 """The catalogue's table, kept when the stack goes."""
 
-from troposphere import AWSObject, dynamodb
+from collections.abc import Mapping
+
+from troposphere import AWSObject, Region, Tags, dynamodb
 
 from infra import names
 from kit.chain import Chain
 from services.catalog.table import INDEXES, KEY, Index
 
 
-def catalogue(chain: Chain) -> list[AWSObject]:
-    """Return the table if some actor works on it."""
-    return [_table()] if any(actor.table for actor in chain.actors) else []
+def catalogue(chain: Chain, tags: Mapping[str, str]) -> list[AWSObject]:
+    """Return the table, with these tags, if some actor works on it."""
+    return [_table(tags)] if any(actor.table for actor in chain.actors) else []
 
 
-def _table() -> dynamodb.Table:
+def _table(tags: Mapping[str, str]) -> dynamodb.GlobalTable:
     attributes = dict.fromkeys([KEY, *(name for index in INDEXES for name in (index.partition, index.sort))])
-    return dynamodb.Table(
+    return dynamodb.GlobalTable(
         names.TABLE,
         DeletionPolicy="Retain",
         UpdateReplacePolicy="Retain",
@@ -24,13 +26,22 @@ def _table() -> dynamodb.Table:
         ],
         KeySchema=[dynamodb.KeySchema(AttributeName=KEY, KeyType="HASH")],
         GlobalSecondaryIndexes=[_index(index) for index in INDEXES],
-        SSESpecification=dynamodb.SSESpecification(SSEEnabled=True),
-        PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
+        StreamSpecification=dynamodb.StreamSpecification(StreamViewType="NEW_AND_OLD_IMAGES"),
+        Replicas=[_replica(tags)],
     )
 
 
-def _index(index: Index) -> dynamodb.GlobalSecondaryIndex:
-    return dynamodb.GlobalSecondaryIndex(
+def _replica(tags: Mapping[str, str]) -> dynamodb.ReplicaSpecification:
+    # A tag of the stack does not surely reach a replica: here it stands in the property that is made for it.
+    return dynamodb.ReplicaSpecification(
+        Region=Region,
+        PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
+        **({"Tags": Tags(**tags)} if tags else {}),
+    )
+
+
+def _index(index: Index) -> dynamodb.GlobalTableGlobalSecondaryIndex:
+    return dynamodb.GlobalTableGlobalSecondaryIndex(
         IndexName=index.name,
         KeySchema=[
             dynamodb.KeySchema(AttributeName=index.partition, KeyType="HASH"),

@@ -1,5 +1,8 @@
 """Declarations → CloudFormation. Everything is derived from the chain; no actor is named here."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from troposphere import Output, Ref, Template
 
 from infra import names
@@ -15,8 +18,8 @@ from kit.actor import Bucket
 from kit.chain import Chain
 
 
-def template(chain: Chain) -> Template:
-    """Return the template of the whole chain."""
+def template(chain: Chain, tags: Mapping[str, str] | None = None) -> Template:
+    """Return the template of the whole chain; ``tags`` are the stack's, for what takes them only by its properties."""
     whole = Template("Bucket Brigade: an image pipeline of small actors, chained by topics and queues")
     for parameter in parameters(chain):
         whole.add_parameter(parameter)
@@ -24,7 +27,7 @@ def template(chain: Chain) -> Template:
         whole.add_condition(name, condition)
     for name, mapping in mappings(chain).items():
         whole.add_mapping(name, mapping)
-    for part in (buckets, messaging, catalogue, functions, alarms, dashboard, summary):
+    for part in (buckets, messaging, partial(catalogue, tags=tags or {}), functions, alarms, dashboard, summary):
         whole.add_resource(part(chain))
     for output in _outputs(chain, whole):
         whole.add_output(output)

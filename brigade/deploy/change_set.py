@@ -14,7 +14,7 @@ STACK_TYPE = "AWS::CloudFormation::Stack"
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
 _BUSY = "_IN_PROGRESS"
 # What goes with these cannot be made again.
-_HOLDING = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"}
+_HOLDING = {"AWS::DynamoDB::GlobalTable", "AWS::S3::Bucket", "AWS::SQS::Queue"}
 
 
 @dataclass(frozen=True)

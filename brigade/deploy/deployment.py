@@ -157,8 +157,8 @@ def _propose(target: Target, name: str, stack: Stack | None, wanted: Wanted, lis
             platform = Platform(given[parameters.ARCHITECTURE], RUNTIME.removeprefix("python"))
         built = packages.build(chain, recipes or DEFAULT_PATH, platform, listener.note)
         given |= _upload(artifacts, built, listener)
-    url = artifacts.put_template(json.dumps(template(chain).to_dict(), sort_keys=True))
     tags = (stack.tags if stack else {}) | dict(wanted.get("tags", {}))
+    url = artifacts.put_template(json.dumps(template(chain, tags).to_dict(), sort_keys=True))
     change_set = ChangeSet(target, name, template_url=url, parameters=given, tags=tags, first=stack is None)
     listener.changes(change_set.changes)
     return change_set

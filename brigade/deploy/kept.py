@@ -15,7 +15,7 @@ from brigade.target import Target
 from infra import names
 from kit.actor import Bucket
 
-_BUCKET, _TABLE = "AWS::S3::Bucket", "AWS::DynamoDB::Table"
+_BUCKET, _TABLE = "AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable"
 # CloudFormation puts it on what it makes, and it stays there when the stack goes:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
 _STACK_TAG = "aws:cloudformation:stack-name"
@@ -75,7 +75,8 @@ def _tables(target: Target, stack: str) -> Iterator[Kept]:
 
 
 def _is_of(stack: str, tags: list[dict[str, str]]) -> bool:
-    # Local clouds do not tag all that they make.
+    # Local clouds do not tag all that they make, and DynamoDB takes no tag of AWS's own:
+    # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1360
     return all(tag["Value"] == stack for tag in tags if tag["Key"] == _STACK_TAG)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from brigade.console import OperatorError
-from brigade.local import segment_collector
+from brigade.local import mended_ministack, segment_collector
 from brigade.local.birth import birth
 from brigade.local.ministack import health
 from brigade.signals import held
@@ -207,7 +207,7 @@ def _spawn(port: int, environment: dict[str, str]) -> LocalCloud:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             # -P: a function must not find what lies beside the script.
-            [sys.executable, "-P", segment_collector.__file__, str(folder / SEGMENTS), "ministack"],
+            [sys.executable, "-P", segment_collector.__file__, str(folder / SEGMENTS), mended_ministack.__file__],
             env=_environment(port, identity, temporary) | environment,
             cwd=temporary,  # Python looks for modules here: a function must not find a checkout
             stdin=subprocess.DEVNULL,

@@ -20,14 +20,14 @@ _BACKLOG = 4 * 1024 * 1024  # bytes that may wait; the kernel gives what it allo
 
 
 def main() -> None:
-    """Collect into the file that the first argument names, and run the module that the second one names."""
-    path, module = Path(sys.argv[1]), sys.argv[2]
+    """Collect into the file that the first argument names, and run the script that the second one names."""
+    path, script = Path(sys.argv[1]), sys.argv[2]
     del sys.argv[1:]
     listening = listen()
     host, port = listening.getsockname()
     os.environ[ADDRESS] = f"{host}:{port}"
     Thread(target=collect, args=(listening, path), daemon=True).start()
-    runpy.run_module(module, run_name="__main__")
+    runpy.run_path(script, run_name="__main__")
 
 
 def listen() -> socket.socket:

@@ -1,8 +1,10 @@
 """The table: as the catalogue declares it, encrypted, restorable, kept."""
 
 from infra import names
+from infra.template import template
 from services.catalog.table import INDEXES, KEY
-from tests.infra.stack import Stack
+from services.chain import CHAIN
+from tests.infra.stack import Stack, ref
 
 STACK = Stack()
 TABLE = STACK.properties(names.TABLE)
@@ -31,8 +33,23 @@ def test_every_attribute_of_a_key_is_defined_once_and_no_other() -> None:
 
 def test_the_table_costs_by_the_request_is_encrypted_and_can_be_restored() -> None:
     assert TABLE["BillingMode"] == "PAY_PER_REQUEST"
-    assert TABLE["SSESpecification"] == {"SSEEnabled": True}
-    assert TABLE["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert "SSESpecification" not in TABLE  # else under a key that is paid for: docs/decisions/0013
+    (replica,) = TABLE["Replicas"]
+    assert replica == {
+        "Region": ref("AWS::Region"),
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+    }
+
+
+def test_the_stream_tells_what_a_record_was_and_is() -> None:
+    assert TABLE["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+
+
+def test_the_stacks_tags_stand_at_the_replica_which_takes_them_nowhere_else() -> None:
+    properties = template(CHAIN, {"team": "photos"}).to_dict()["Resources"][names.TABLE]["Properties"]
+    (replica,) = properties["Replicas"]
+    assert replica["Tags"] == [{"Key": "team", "Value": "photos"}]
+    assert "Tags" not in properties
 
 
 def test_the_records_outlive_the_stack_under_a_name_of_their_own() -> None:

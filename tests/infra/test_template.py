@@ -91,7 +91,7 @@ def test_a_chain_that_keeps_no_records_has_no_table() -> None:
         origin=ImageUploaded,
         actors=(Actor(name="inspect", purpose="Looks at uploads, in tests", hears=(ImageUploaded,)),),
     )
-    assert not Stack(alone).of("DynamoDB::Table")
+    assert not Stack(alone).of("DynamoDB::GlobalTable")
     assert names.TABLE not in Stack(alone).body["Outputs"]
     assert [match.message for match in lint(render(alone), config=ManualArgs(regions=REGIONS))] == []
 

@@ -96,8 +96,8 @@ def test_what_differs_is_named_and_what_is_kept_is_known(target: Target) -> None
     [
         (Change("Remove", "A", "AWS::SQS::Queue"), True),
         (Change("Remove", "A", "AWS::S3::Bucket"), True),
-        (Change("Replace", "A", "AWS::DynamoDB::Table"), True),
-        (Change("Replace", "A", "AWS::DynamoDB::Table", keeps=True), False),
+        (Change("Replace", "A", "AWS::DynamoDB::GlobalTable"), True),
+        (Change("Replace", "A", "AWS::DynamoDB::GlobalTable", keeps=True), False),
         (Change("Remove", "A", "AWS::S3::Bucket", keeps=True), False),
         (Change("Maybe replace", "A", "AWS::SQS::Queue"), False),
         (Change("Modify", "A", "AWS::SQS::Queue"), False),

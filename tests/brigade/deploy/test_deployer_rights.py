@@ -38,6 +38,7 @@ Right = tuple[str, str | None]
 # that a handler reads is needed, but for the keys of other owners.
 NOT_USED = re.compile(
     r"(ec2|elasticfilesystem|firehose|kinesis|kms|s3files|s3tables):.*|s3:REST.*|iam:CreateServiceLinkedRole"
+    r"|application-autoscaling:(Delete|Deregister|Put|Register)\w+|dynamodb:UpdateTableReplicaAutoScaling"
     r"|dynamodb:(\w+Item|\w+Replica|\w*Import\w*|\w*Kinesis\w*|\w+ResourcePolicy|Query|Scan|UpdateContributorInsights)"
     r"|s3:\w*(Abac|Accelerate|Acl|Analytics|Inventory|IntelligentTiering|Logging|Metadata|Metrics|ObjectLock)\w*"
     r"|s3:\w*(Replication|Website)\w*|s3:(Get|Delete)Object\w*|s3:DeleteBucket(Cors|Encryption|Lifecycle)"

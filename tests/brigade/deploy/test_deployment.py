@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -92,8 +92,8 @@ def with_resource(monkeypatch: pytest.MonkeyPatch) -> Callable[[troposphere.AWSO
     """Puts one more resource into the template."""
 
     def arrange(resource: troposphere.AWSObject) -> None:
-        def more(chain: Chain) -> troposphere.Template:
-            whole = template(chain)
+        def more(chain: Chain, tags: Mapping[str, str]) -> troposphere.Template:
+            whole = template(chain, tags)
             whole.add_resource(resource)
             return whole
 
@@ -216,6 +216,11 @@ class TestDeploying:
         assert made.tags == {"team": "photos", "cost": "2"}
         tags = here.client("sqs").list_queue_tags(QueueUrl=made.outputs["IngestQueue"])["Tags"]
         assert tags.items() >= made.tags.items()
+        body: Any = here.client("cloudformation").get_template(StackName=made.id)["TemplateBody"]
+        (replica,) = (json.loads(body) if isinstance(body, str) else body)["Resources"]["Table"]["Properties"][
+            "Replicas"
+        ]
+        assert {tag["Key"]: tag["Value"] for tag in replica["Tags"]} == made.tags
 
     def test_a_preview_says_what_would_change_and_changes_nothing(self, here: Target, stack: Callable[[], str]) -> None:
         name, first, later = stack(), Heard(), Heard()
@@ -345,7 +350,7 @@ class TestFailing:
     def test_the_cause_is_the_first_failed_resource_and_not_what_was_cancelled_for_it(self) -> None:
         events = [
             StackEvent("s", STACK_TYPE, "CREATE_IN_PROGRESS", ""),
-            StackEvent("Table", "AWS::DynamoDB::Table", "CREATE_FAILED", "Resource creation cancelled"),
+            StackEvent("Table", "AWS::DynamoDB::GlobalTable", "CREATE_FAILED", "Resource creation cancelled"),
             StackEvent("Queue", "AWS::SQS::Queue", "CREATE_FAILED", "no more queues"),
             StackEvent("s", STACK_TYPE, "ROLLBACK_COMPLETE", ""),
         ]
@@ -397,7 +402,7 @@ class TestDestroying:
         self, here: Target, stack: Callable[[], str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         made = bring_up(here, stack())
-        failed = [StackEvent("Table", "AWS::DynamoDB::Table", "DELETE_FAILED", "it is protected")]
+        failed = [StackEvent("Table", "AWS::DynamoDB::GlobalTable", "DELETE_FAILED", "it is protected")]
         with monkeypatch.context() as patch:
             patch.setattr(Events, "follow", lambda _: iter(failed))
             patch.setattr(deployment, "describe", lambda *_: {"StackStatus": "DELETE_FAILED"})

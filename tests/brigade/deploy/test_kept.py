@@ -50,7 +50,7 @@ class TestFinding:
         assert kept.by_destroyed(Target(REGION), "brigade") == [
             Kept("AWS::S3::Bucket", "brigade-sourcebucket-1a2b3c4d5e6f"),
             Kept("AWS::S3::Bucket", "brigade-targetbucket-1a2b3c4d5e6f"),
-            Kept("AWS::DynamoDB::Table", "brigade-Table-1A2B3C4D5E6F"),
+            Kept("AWS::DynamoDB::GlobalTable", "brigade-Table-1A2B3C4D5E6F"),
         ]
 
     @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ class TestTheCommand:
         self, here: Target, destroyed: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         left = kept.by_destroyed(here, destroyed)
-        assert sorted(each.type for each in left) == ["AWS::DynamoDB::Table"] + 2 * ["AWS::S3::Bucket"]
+        assert sorted(each.type for each in left) == ["AWS::DynamoDB::GlobalTable"] + 2 * ["AWS::S3::Bucket"]
         command = ["destroy", "--stack", destroyed, "--delete-pictures"]
         assert main(command) == 1
         assert "Delete that for ever? There is no terminal to answer on — add --yes" in capsys.readouterr().err

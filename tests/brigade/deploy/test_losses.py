@@ -1,7 +1,7 @@
 """What a deployment would delete for ever, it deletes only when the operator agrees; a foreign stack not even then."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 import troposphere
@@ -24,8 +24,8 @@ def losing(here: Target, stack: Callable[[], str], monkeypatch: pytest.MonkeyPat
     """A stack with a queue that the next deployment would delete."""
     name = stack()
 
-    def with_queue(chain: Chain) -> troposphere.Template:
-        whole = template(chain)
+    def with_queue(chain: Chain, tags: Mapping[str, str]) -> troposphere.Template:
+        whole = template(chain, tags)
         whole.add_resource(sqs.Queue("OldQueue", QueueName=f"{name}-old"))
         return whole
 

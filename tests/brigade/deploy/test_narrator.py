@@ -5,7 +5,7 @@ import pytest
 from brigade.commands.narrator import Narrator, summary
 from brigade.deploy.change_set import STACK_TYPE, Change, StackEvent
 
-QUEUE, TABLE, FUNCTION = "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::Lambda::Function"
+QUEUE, TABLE, FUNCTION = "AWS::SQS::Queue", "AWS::DynamoDB::GlobalTable", "AWS::Lambda::Function"
 CHANGES = [
     Change("Remove", "OldQueue", QUEUE),
     Change("Replace", "Table", TABLE, ("KeySchema",), keeps=True),
@@ -22,7 +22,7 @@ def test_changes_are_counted_and_what_is_lost_stands_last(capsys: pytest.Capture
         "  add 2 × SQS::Queue",
         "  modify IngestFunction (Lambda::Function): Code, Environment",
         "  maybe replace IngestMapping (Lambda::EventSourceMapping)",
-        "  replace Table (DynamoDB::Table): KeySchema; "
+        "  replace Table (DynamoDB::GlobalTable): KeySchema; "
         "a new one takes its place, the old one is kept, outside the stack",
         "  remove OldQueue (SQS::Queue); it is deleted, with what is in it",
     ]
