@@ -22,10 +22,6 @@ DRAFT_MARGIN = 2
 _SCALED, _SCALED_FROM_DRAFT = "lanczos", "draft, bicubic, lanczos"
 
 
-# Where a rendition would have more bytes than its master, quality is lowered down to this and no further.
-LEAST_QUALITY = 35
-
-
 @dataclass(frozen=True)
 class Master:
     """What the renditions are made from: the file, its format, width and height in pixels, the credits to keep."""
@@ -93,7 +89,7 @@ def _finish(image: Image.Image, step: Plan, rendition: Rendition, master: Master
         image = effects.apply(effect, image)
         words.append(effects.name(effect))
     format_ = master.format if rendition.format == "same" else rendition.format.upper()
-    content, said = _encoded(image, format_, rendition, master)
+    content, said = _encoded(image, format_, rendition, master.credits)
     if len(master.content) < len(content) and format_ == master.format and _shows_the_master(step, rendition, master):
         content, said = master.content, ["unchanged"]
     return Made(rendition.name, content, format_, image.width, image.height, ", ".join([*words, *said]))
@@ -105,24 +101,12 @@ def _shows_the_master(step: Plan, rendition: Rendition, master: Master) -> bool:
     return step.box == whole and step.size == step.canvas == master.size and not rendition.effects
 
 
-def _encoded(image: Image.Image, format_: str, rendition: Rendition, master: Master) -> tuple[bytes, list[str]]:
-    """Return the file and, where the quality was found and not given, which it is.
-
-    A rendition never has more bytes than its master in the same format: a master of low quality, scaled a little and
-    encoded well, would.
-    """
-    said: list[str] = []
-    if rendition.quality == "auto":
-        chosen = encode_auto(image, format_, rendition.ssim, master.credits)
-        content, quality = chosen.content, chosen.quality
-        said = [f"quality {quality} (ssim {chosen.ssim:.3f})"]
-    else:
-        quality = rendition.quality
-        content = encode(image, format_, quality, master.credits)
-    while len(content) > len(master.content) and format_ == master.format != "PNG" and quality > LEAST_QUALITY:
-        quality = max(LEAST_QUALITY, quality - 10)
-        content, said = encode(image, format_, quality, master.credits), [f"quality {quality}"]
-    return content, said
+def _encoded(image: Image.Image, format_: str, rendition: Rendition, exif: bytes) -> tuple[bytes, list[str]]:
+    """Return the file and, where the quality was found and not given, which it is."""
+    if rendition.quality != "auto":
+        return encode(image, format_, rendition.quality, exif), []
+    chosen = encode_auto(image, format_, rendition.ssim, exif)
+    return chosen.content, [f"quality {chosen.quality} (ssim {chosen.ssim:.3f})"]
 
 
 def _on_canvas(image: Image.Image, size: tuple[int, int], background: str) -> Image.Image:

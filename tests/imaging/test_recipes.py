@@ -42,7 +42,7 @@ def test_the_shipped_default_makes_ten_renditions() -> None:
 
 def test_the_shipped_training_makes_one_jpeg_square() -> None:
     assert load().named("training").rendition == (
-        Rendition(name="square600", fit="cover", width=600, height=600, format="jpeg"),
+        Rendition(name="square600", fit="cover", width=600, height=600, format="jpeg", enlarge=True),
     )
 
 

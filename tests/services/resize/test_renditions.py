@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from imaging.auto_quality import ssim
+from imaging.codec import encode
 from imaging.effects import Grayscale, Pixelate
 from imaging.reasons import CorruptImage, DecompressionBomb
 from imaging.recipes import Recipe, Rendition, load
@@ -58,8 +59,10 @@ def test_renditions_show_the_picture(name: str) -> None:
             assert is_scene(opened(rendition.content), tolerance=12)
 
 
-def test_training_makes_one_jpeg_square_even_of_a_see_through_png() -> None:
-    (square,) = make(pictures.alpha_png(LARGE), load().named("training"))
+@pytest.mark.parametrize("size", [LARGE, (599, 600), (40, 30), (2, 900), (2, 2)])
+def test_training_makes_one_jpeg_square_of_any_size_even_of_a_see_through_png(size: tuple[int, int]) -> None:
+    (square,) = make(pictures.alpha_png(size), load().named("training"))
+    assert opened(square.content).size == (600, 600)
     assert (square.name, square.format, square.width, square.height) == ("square600", "JPEG", 600, 600)
     assert opened(square.content).getpixel((10, 10)) == (255, 255, 255)
 
@@ -205,6 +208,22 @@ def test_a_picture_within_its_bounds_never_gets_more_bytes(format_: str) -> None
     whole = [Rendition(name=f"w{width}", width=width) for width in (300, 600)]
     renditions = make(master, Recipe(name="whole", rendition=tuple(whole)))
     assert [rendition.name for rendition in renditions if len(rendition.content) > len(master)] == []
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "WEBP"])
+def test_the_quality_that_was_asked_is_kept_where_the_master_is_poorer(format_: str) -> None:
+    poor = pictures.encoded(Image.effect_noise((300, 200), 120).convert("RGB"), format_, quality=20)
+    (rendition,) = made(poor, Rendition(name="r", width=290, quality=85))
+    scaled = opened(poor).resize((290, 193), Image.Resampling.LANCZOS)
+    assert rendition.content == encode(scaled, format_, 85)
+    assert len(rendition.content) > len(poor)
+    assert rendition.method == "lanczos"
+
+
+def test_a_master_in_another_format_is_not_handed_on() -> None:
+    poor = pictures.encoded(pictures.scene((300, 200)), "JPEG", quality=10)
+    (rendition,) = made(poor, Rendition(name="r", width=300, format="png"))
+    assert (rendition.format, opened(rendition.content).format, rendition.method) == ("PNG", "PNG", "lanczos")
 
 
 def test_a_picture_smaller_than_its_bounds_is_handed_on_as_it_is() -> None:
