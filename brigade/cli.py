@@ -23,11 +23,12 @@ from brigade.commands import (
     trace,
 )
 from brigade.console import DEBUG, out
+from brigade.local.local_record import CLOUD
 
 app = typer.Typer(
     name="brigade",
-    help="Bucket Brigade: pictures handed from actor to actor. Everything acts on the local cloud that `brigade up` "
-    "started, on AWS_ENDPOINT_URL where that is set, or else on your AWS account.",
+    help="Bucket Brigade: pictures handed from actor to actor. Everything acts on AWS_ENDPOINT_URL where that is set, "
+    "on the local cloud that `brigade up` started in this folder or above, or else on your AWS account.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -42,6 +43,9 @@ def _version(asked: bool) -> None:
 @app.callback()
 def options(
     debug: Annotated[bool, typer.Option("--debug", envvar=DEBUG, help="Show the traceback of an error.")] = False,
+    cloud_name: Annotated[
+        str, typer.Option("--cloud", envvar=CLOUD, metavar="NAME", help="Act on the local cloud of that name.")
+    ] = "",
     show_version: Annotated[  # noqa: ARG001 - the callback answers it
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the release.")
     ] = False,
@@ -49,6 +53,8 @@ def options(
     """Take the options that stand before every command."""
     if debug:
         os.environ[DEBUG] = "1"
+    if cloud_name:
+        os.environ[CLOUD] = cloud_name
 
 
 app.command()(cloud.up)

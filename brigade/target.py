@@ -1,4 +1,4 @@
-"""Where commands act: AWS_ENDPOINT_URL, else the local cloud that `brigade up` started, else AWS itself.
+"""Where commands act: the local cloud that is named, else AWS_ENDPOINT_URL, else this folder's local cloud, else AWS.
 
 A local cloud that was started and has gone is an error: no command falls back to AWS because of that.
 """
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from brigade.console import OperatorError
 from brigade.local import local_record
+from brigade.local.local_cloud import LocalCloud
 from brigade.local.ministack import health
 
 # What local clouds take from everybody.
@@ -127,20 +128,29 @@ def local_target(endpoint: str) -> Target:
 
 def resolve() -> Target:
     """Return where commands act now; raises OperatorError when that is nowhere, or not clear."""
-    if endpoint := os.environ.get(ENDPOINT):
+    name = os.environ.get(local_record.CLOUD)
+    if not name and (endpoint := os.environ.get(ENDPOINT)):
         return _at(_checked(endpoint))
-    if stray := sorted(name for name in os.environ if name.startswith(f"{ENDPOINT}_")):
+    if not name and (stray := sorted(each for each in os.environ if each.startswith(f"{ENDPOINT}_"))):
         raise OperatorError(
             f"{stray[0]} is set, but all services must be in one place", f"unset it, or set {ENDPOINT} instead"
         )
+    up, down = local_record.command("up"), local_record.command("down")
     if cloud := local_record.recorded():
         if cloud.answers():
             return local_target(cloud.endpoint)
-        raise OperatorError(
-            f"the local cloud on {cloud.address} is gone",
-            "`brigade up` starts a new one, `brigade down` forgets it",
-        )
+        raise OperatorError(f"{cloud.title} is gone", f"{up} starts a new one, {down} forgets it")
+    if name:
+        raise OperatorError(f"no local cloud is named {name}", f"{up} starts it")
     return _on_account(None)
+
+
+def local_cloud_here() -> LocalCloud | None:
+    """Return the local cloud of ours that commands act on now, alive or not; None where they act elsewhere."""
+    endpoint = os.environ.get(ENDPOINT)
+    if endpoint and not os.environ.get(local_record.CLOUD):
+        return local_record.at(_checked(endpoint))
+    return local_record.recorded()
 
 
 def _at(endpoint: str) -> Target:

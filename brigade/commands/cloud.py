@@ -1,5 +1,7 @@
 """`brigade up` and `brigade down`: the local cloud."""
 
+import os
+import shlex
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -8,8 +10,9 @@ import typer
 from brigade.console import OperatorError, out, say
 from brigade.local import local_cloud, local_record
 from brigade.local.local_cloud import LocalCloud
+from brigade.local.local_record import CLOUD, command
 from brigade.signals import held
-from brigade.target import local_target
+from brigade.target import local_cloud_here, local_target
 
 
 def up(
@@ -17,22 +20,29 @@ def up(
         int | None, typer.Option(min=1, max=65_535, help="[default: 4566, or a free one where that is taken]")
     ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Leave it running and return.")] = False,
+    name: Annotated[
+        str, typer.Option(envvar=CLOUD, help="Not this folder's: one that --cloud NAME finds from everywhere.")
+    ] = "",
 ) -> None:
     """Start the local cloud and print the variables that lead there: eval "$(brigade up --detach)".
 
-    Without --detach it runs until Ctrl-C. Other brigade commands find it without the variables, too.
+    Without --detach it runs until Ctrl-C. Without the variables, brigade's commands find it in this folder and those
+    below, up to the root of another checkout.
     """
-    if running := _already(port):
-        say(f"a local cloud is already running on {running.address}; `brigade down` stops it")
-        _print_variables(running)
+    if name:
+        os.environ[CLOUD] = name
+    before = local_record.recorded()
+    if before and _is_running(before, port):
+        say(f"{before.title} is already running; {command('down')} stops it, `brigade up --name NAME` starts another")
+        _print_variables(before)
         return
-    cloud = local_cloud.start(port)
+    cloud = local_cloud.start(port, before.owner if before else local_record.owners()[0])
     with ExitStack() as ending:
         ending.callback(_end, cloud)
         local_record.record(cloud)
         if detach:
             _announce(cloud)
-            say("`brigade deploy` is next; `brigade down` stops it")
+            say(f"{command('deploy')} is next; {command('down')} stops it")
             cloud.outlive()
             ending.pop_all()
         else:
@@ -40,41 +50,38 @@ def up(
 
 
 def down() -> None:
-    """Stop the local cloud that `brigade up` started, and all that is in it."""
-    cloud = local_record.recorded()
+    """Stop the local cloud that commands use here, and all that is in it."""
+    cloud = local_cloud_here()
     if cloud is None:
-        say("no local cloud is running")
+        say("no local cloud is running here")
         return
     was_alive = cloud.alive()
     _end(cloud)
-    say(f"the local cloud on {cloud.address} " + ("is stopped" if was_alive else "had gone already"))
+    say(f"{cloud.title} {'is stopped' if was_alive else 'had gone already'}")
 
 
-def _already(port: int | None) -> LocalCloud | None:
-    """Return the recorded cloud if it is there; clear away what a dead one left."""
-    cloud = local_record.recorded()
-    if cloud is None:
-        return None
+def _is_running(cloud: LocalCloud, port: int | None) -> bool:
+    """Return whether the recorded cloud is there; clear away what a dead one left."""
     if not cloud.alive():
         _end(cloud)
-        return None
+        return False
     if not cloud.answers():
-        raise OperatorError(f"the local cloud on {cloud.address} runs but does not answer", "`brigade down` stops it")
+        raise OperatorError(f"{cloud.title} runs but does not answer", f"{command('down')} stops it")
     if port not in {None, cloud.port}:
-        raise OperatorError(
-            f"a local cloud is already running on {cloud.address}", "`brigade down` stops it; or leave --port out"
-        )
-    return cloud
+        raise OperatorError(f"{cloud.title} is already running", f"{command('down')} stops it; or leave --port out")
+    return True
 
 
 def _announce(cloud: LocalCloud) -> None:
-    say(f"local cloud on {cloud.address}, log in {cloud.log}")
+    say(f"{cloud.title}, log in {cloud.log}")
     _print_variables(cloud)
 
 
 def _print_variables(cloud: LocalCloud) -> None:
     for name, value in local_target(cloud.endpoint).variables().items():
         out.print(f"export {name}={value}", markup=False)
+    if own_name := os.environ.get(CLOUD):
+        out.print(f"export {CLOUD}={shlex.quote(own_name)}", markup=False)
 
 
 def _stay(cloud: LocalCloud) -> None:
@@ -88,7 +95,7 @@ def _stay(cloud: LocalCloud) -> None:
                 f"the local cloud ended by itself: {cloud.last_words()}", "`brigade up` starts a new one"
             )
     except KeyboardInterrupt:
-        say(f"stopping the local cloud on {cloud.address}")
+        say(f"stopping {cloud.title}")
 
 
 def _end(cloud: LocalCloud) -> None:

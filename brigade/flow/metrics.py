@@ -99,10 +99,8 @@ class MinistackMetrics:
         return time.time() - min(message["SentTimestamp"] for message in messages) if messages else None
 
     def _settled(self) -> dict[str, int] | None:
-        cloud = local_record.recorded()
-        if cloud is None or cloud.endpoint != self._pipeline.target.endpoint:
-            return None
-        return ministack_log.settled(cloud.log, since=time.time() - _PERIOD_S)
+        cloud = local_record.at(self._pipeline.target.endpoint)
+        return ministack_log.settled(cloud.log, since=time.time() - _PERIOD_S) if cloud else None
 
     def _rate(self, settled: dict[str, int] | None, actor: Actor) -> float | None:
         return None if settled is None else settled.get(self._pipeline.output(names.function(actor)), 0)

@@ -41,7 +41,7 @@ class LocalCloud:
     """A ministack that we started.
 
     ``identity`` is what its health endpoint answers, and nobody else's; ``born`` tells its process from a later
-    one with the same pid; ``folder`` holds its log and its temporary files.
+    one with the same pid; ``folder`` holds its log and its temporary files; ``owner`` is a project's folder or a name.
     """
 
     pid: int
@@ -49,12 +49,18 @@ class LocalCloud:
     port: int
     identity: str
     folder: str
+    owner: str = ""
     process: subprocess.Popen[bytes] | None = field(default=None, compare=False, repr=False)
 
     @property
     def address(self) -> str:
         """127.0.0.1:4566."""
         return f"{HOST}:{self.port}"
+
+    @property
+    def title(self) -> str:
+        """What to call it: whose it is, and where."""
+        return f"the local cloud{f' of {self.owner}' if self.owner else ''} on {self.address}"
 
     @property
     def endpoint(self) -> str:
@@ -119,19 +125,19 @@ class LocalCloud:
         return " / ".join([line.strip() for line in lines if line.strip()][-LOG_LINES:]) or "its log is empty"
 
 
-def start(port: int | None = None) -> LocalCloud:
+def start(port: int | None = None, owner: str = "") -> LocalCloud:
     """Start a local cloud and wait until it answers.
 
     Without ``port`` it is 4566, or a free one where that is taken. Raises OperatorError when the port is taken,
     or when the cloud does not answer within START_S seconds.
     """
     if port is None:
-        return _start_anywhere()
+        return _start_anywhere(owner)
     if not _is_free(port):
         raise OperatorError(
             f"port {port} on {HOST} is taken by another program", "choose another with --port, or leave --port out"
         )
-    return _start_on(port)
+    return _start_on(port, owner)
 
 
 @contextmanager
@@ -140,17 +146,11 @@ def running(port: int | None = None, environment: dict[str, str] | None = None) 
 
     ``environment`` is added to the cloud's own, and so to its functions'.
     """
-    cloud = _start_on(port or free_port(), environment=environment)
+    cloud = _start_on(port or free_port(), more=environment)
     try:
         yield cloud
     finally:
         cloud.stop()
-
-
-def keeping(folder: Path) -> dict[str, str]:
-    """Return the environment that lets a cloud keep its state in a folder, for a later cloud on the same port."""
-    places = {"STATE_DIR": folder / "state", "S3_DATA_DIR": folder / "objects"}
-    return {"PERSIST_STATE": "1", "S3_PERSIST": "1"} | {name: str(place) for name, place in places.items()}
 
 
 def free_port() -> int:
@@ -173,18 +173,18 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _start_anywhere() -> LocalCloud:
+def _start_anywhere(owner: str) -> LocalCloud:
     if _is_free(DEFAULT_PORT):
         # Another program may take it in the meantime, and even leave it again.
         with suppress(OperatorError):
-            return _start_on(DEFAULT_PORT, log_stays=False)
-    return _start_on(free_port())
+            return _start_on(DEFAULT_PORT, owner, log_stays=False)
+    return _start_on(free_port(), owner)
 
 
-def _start_on(port: int, *, log_stays: bool = True, environment: dict[str, str] | None = None) -> LocalCloud:
-    """Start a cloud; where it fails by itself, its log may stay, to be read."""
+def _start_on(port: int, owner: str = "", *, log_stays: bool = True, more: dict[str, str] | None = None) -> LocalCloud:
+    """Start a cloud, with ``more`` in its environment; where it fails by itself, its log may stay, to be read."""
     with held():  # between the process and the note that it is ours to stop
-        cloud = _spawn(port, environment or {})
+        cloud = _spawn(port, more or {}, owner)
         atexit.register(cloud.stop)  # also when a signal comes where nobody waits for one
     try:
         _await(cloud)
@@ -199,7 +199,7 @@ def _start_on(port: int, *, log_stays: bool = True, environment: dict[str, str] 
     return cloud
 
 
-def _spawn(port: int, environment: dict[str, str]) -> LocalCloud:
+def _spawn(port: int, environment: dict[str, str], owner: str) -> LocalCloud:
     identity = f"brigade-{secrets.token_hex(8)}"
     folder = Path(tempfile.mkdtemp(prefix="brigade-"))
     temporary = folder / "tmp"
@@ -215,7 +215,7 @@ def _spawn(port: int, environment: dict[str, str]) -> LocalCloud:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for us to handle
         )
-    return LocalCloud(process.pid, birth(process.pid) or "", port, identity, str(folder), process)
+    return LocalCloud(process.pid, birth(process.pid) or "", port, identity, str(folder), owner, process)
 
 
 def _environment(port: int, identity: str, temporary: Path) -> dict[str, str]:

@@ -1,53 +1,83 @@
-"""Which local cloud `brigade up` started: one file, so that other commands find it without any variable."""
+"""Which local cloud belongs to which folder, or has which name: a file each, so that commands need no variable."""
 
+import hashlib
 import json
 import os
+import shlex
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from brigade import agreed
 from brigade.console import OperatorError
 from brigade.local.local_cloud import LocalCloud
+from brigade.project import folders, state_folder
+
+# Names a cloud, whatever folder a command is given in.
+CLOUD = "BRIGADE_CLOUD"
+
+
+def owners() -> list[str]:
+    """Return whose cloud commands would use here, nearest first: the name that is set, or else the folders."""
+    name = os.environ.get(CLOUD)
+    return [name] if name else [str(folder) for folder in folders()]
+
+
+def command(words: str) -> str:
+    """Return a command for the operator to give, so that it acts on the cloud that this one acts on."""
+    name = os.environ.get(CLOUD)
+    return f"`brigade{f' --cloud {shlex.quote(name)}' if name else ''} {words}`"
 
 
 def record(cloud: LocalCloud) -> None:
-    """Let other commands find this cloud; raises OperatorError when another is recorded already."""
-    path = _record_path()
+    """Let commands find this cloud by its owner; raises OperatorError when another is recorded already."""
+    path = _path(cloud.owner)
     path.parent.mkdir(parents=True, exist_ok=True)
     facts = {"pid": cloud.pid, "born": cloud.born, "port": cloud.port}
+    facts |= {"identity": cloud.identity, "folder": cloud.folder, "owner": cloud.owner}
     draft = path.with_name(f"{path.name}.{cloud.identity}")
-    draft.write_text(json.dumps(facts | {"identity": cloud.identity, "folder": cloud.folder}), encoding="utf-8")
+    draft.write_text(json.dumps(facts), encoding="utf-8")
     try:
         os.link(draft, path)  # whole or not at all, and only if there is none
     except FileExistsError:
         raise OperatorError(
-            "another local cloud was started at the same moment", "`brigade up` shows where it is"
+            "another local cloud was started at the same moment", f"{command('up')} shows where it is"
         ) from None
     finally:
         draft.unlink()
 
 
 def recorded() -> LocalCloud | None:
-    """Return the cloud that `brigade up` recorded, alive or not; raises OperatorError when the record is damaged."""
-    path = _record_path()
-    try:
-        return LocalCloud(**json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError):
-        raise OperatorError(f"the record of the local cloud is damaged: {path}", "delete that file") from None
+    """Return the cloud that commands use here, alive or not; raises OperatorError when its record is damaged."""
+    return next(_found(_path(owner) for owner in owners()), None)
+
+
+def at(endpoint: str | None) -> LocalCloud | None:
+    """Return the cloud that is recorded with that endpoint, whosever it is; rather one that lives."""
+    every = _found(_path("").parent.glob("*.json"))
+    return max((cloud for cloud in every if cloud.endpoint == endpoint), key=LocalCloud.alive, default=None)
 
 
 def forget(cloud: LocalCloud) -> None:
-    """Drop the record of this cloud; one of another that was started since then stays."""
-    if recorded() == cloud:
-        _record_path().unlink(missing_ok=True)
+    """Drop the record of this cloud; one of another that was started since then stays.
+
+    Its folder has none then, and commands there act on AWS: what was agreed to is asked again, for nobody who has
+    worked on the cloud may change an account without noticing.
+    """
+    path = _path(cloud.owner)
+    if next(_found([path]), None) == cloud:
+        agreed.withdraw(cloud.owner)
+        path.unlink(missing_ok=True)
 
 
-def state_folder() -> Path:
-    """Return where this user's commands keep what they must remember; it need not exist."""
-    # https://specifications.freedesktop.org/basedir-spec/latest/
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state, "brigade")
+def _path(owner: str) -> Path:
+    return state_folder() / "local-clouds" / f"{hashlib.sha256(os.fsencode(owner)).hexdigest()[:32]}.json"
 
 
-def _record_path() -> Path:
-    return state_folder() / "local-cloud.json"
+def _found(paths: Iterable[Path]) -> Iterator[LocalCloud]:
+    for path in paths:
+        try:
+            yield LocalCloud(**json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            continue
+        except (ValueError, TypeError):
+            raise OperatorError(f"the record of a local cloud is damaged: {path}", "delete that file") from None

@@ -77,8 +77,7 @@ def trace_id(text: str) -> str | None:
 
 def find(target: Target, trace: str, image_id: str | None = None) -> list[Segment]:
     """Return a trace's segments as a tree, or those of one picture; raises OperatorError where there are none."""
-    cloud = local_record.recorded()
-    if cloud and cloud.endpoint == target.endpoint:
+    if cloud := local_record.at(target.endpoint):
         found = collected(cloud.segments, trace)
         forgotten = f"fell out of the newest {2 * segment_collector.MOST_BYTES >> 20} MB"
     elif target.is_ministack:

@@ -68,7 +68,7 @@ def answering() -> Iterator[int]:
 
 
 def recorded(port: int, identity: str = "ours") -> None:
-    local_record.record(LocalCloud(os.getpid(), "0", port, identity, "/nowhere"))
+    local_record.record(LocalCloud(os.getpid(), "0", port, identity, "/nowhere", local_record.owners()[0]))
 
 
 class TestAnEndpointThatIsSet:
@@ -159,7 +159,9 @@ class TestARecordedLocalCloud:
     def test_that_has_gone_is_an_error_and_never_means_aws(self) -> None:
         port = local_cloud.free_port()
         recorded(port)
-        with pytest.raises(OperatorError, match=f"local cloud on 127.0.0.1:{port} is gone — `brigade up` starts"):
+        with pytest.raises(
+            OperatorError, match=f"local cloud of {Path.cwd()} on 127.0.0.1:{port} is gone — `brigade up` starts"
+        ):
             resolve()
 
     def test_is_gone_when_somebody_else_answers_on_its_port(self, answering: int) -> None:
@@ -169,9 +171,10 @@ class TestARecordedLocalCloud:
 
     @pytest.mark.usefixtures("credentials")
     def test_whose_record_is_damaged_is_an_error_and_never_means_aws(self, state: Path) -> None:
-        (state / "brigade").mkdir(parents=True)
-        (state / "brigade" / "local-cloud.json").write_text('{"pid": 1}')
-        with pytest.raises(OperatorError, match=r"damaged: .*local-cloud.json — delete that file"):
+        recorded(1)
+        (record,) = (state / "brigade" / "local-clouds").iterdir()
+        record.write_text('{"pid": 1}')
+        with pytest.raises(OperatorError, match=rf"damaged: {record} — delete that file"):
             resolve()
 
 

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -177,7 +177,7 @@ def brigade(
     monkeypatch.setenv("BRIGADE_STACK", engine.STACK)
     monkeypatch.chdir(tmp_path)
     if journey.own_cloud:
-        local_record.record(journey.own_cloud)
+        local_record.record(replace(journey.own_cloud, owner=str(tmp_path)))
 
     def give(*arguments: str, code: int | None = 0) -> str:
         capsys.readouterr()

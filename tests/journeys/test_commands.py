@@ -108,8 +108,8 @@ def test_a_cloud_that_went_away_is_named_and_never_replaced_by_aws(brigade: Brig
     (tmp_path / "a.jpg").write_bytes(pictures.jpeg())
     assert brigade("up", "--detach").returncode == 0
     assert brigade("deploy").returncode == 0
-    record = json.loads((tmp_path / "state" / "brigade" / "local-cloud.json").read_text())
-    os.killpg(record["pid"], 9)
+    (record,) = (tmp_path / "state" / "brigade" / "local-clouds").iterdir()
+    os.killpg(json.loads(record.read_text())["pid"], 9)
     for command in (["upload", "a.jpg"], ["ls"], ["deploy"], ["dlq", "ls"]):
         result = brigade(*command)
         assert result.returncode == 1

@@ -52,7 +52,7 @@ class Where:
     def history(self) -> "History":
         """Where operations on it are recorded."""
         from brigade.dead_letters.history import FileHistory, S3History
-        from brigade.local.local_record import state_folder
+        from brigade.project import state_folder
 
         if self.pipeline:
             return S3History(self.target, self.pipeline.target_bucket)

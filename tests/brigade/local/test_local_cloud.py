@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -47,8 +48,8 @@ def taken() -> Iterator[int]:
 def cloudless(state: Path) -> Iterator[None]:
     """Whatever the test leaves running and recorded is stopped."""
     yield
-    if cloud := local_record.recorded():
-        cloud.stop()
+    for path in (state / "brigade" / "local-clouds").glob("*.json"):
+        LocalCloud(**json.loads(path.read_text())).stop()
 
 
 class TestItsProcess:
@@ -186,29 +187,115 @@ class TestStarting:
 
 @pytest.mark.usefixtures("state")
 class TestItsRecord:
-    one = LocalCloud(1, "12", 4566, "one", "/nowhere")
+    @pytest.fixture
+    def one(self) -> LocalCloud:
+        return LocalCloud(1, "12", 4566, "one", "/nowhere", str(Path.cwd()))
 
-    def test_is_what_was_recorded(self) -> None:
-        local_record.record(self.one)
-        assert local_record.recorded() == self.one
+    @pytest.fixture
+    def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A checkout, with a folder and another checkout in it; commands are given in its root."""
+        for each in (".git", "pictures/2026", "worktrees/other/.git"):
+            (tmp_path / "checkout" / each).mkdir(parents=True)
+        monkeypatch.chdir(tmp_path / "checkout")
+        return Path.cwd()
 
-    def test_of_two_that_start_at_once_only_one_is_kept(self) -> None:
-        local_record.record(self.one)
+    def test_is_what_was_recorded(self, one: LocalCloud) -> None:
+        local_record.record(one)
+        assert local_record.recorded() == one
+
+    def test_of_two_that_start_at_once_only_one_is_kept(self, one: LocalCloud) -> None:
+        local_record.record(one)
         with pytest.raises(OperatorError, match="another local cloud was started"):
-            local_record.record(replace(self.one, identity="two"))
-        assert local_record.recorded() == self.one
+            local_record.record(replace(one, identity="two"))
+        assert local_record.recorded() == one
 
-    def test_is_dropped_by_its_own_cloud_only(self) -> None:
-        local_record.record(self.one)
-        local_record.forget(replace(self.one, identity="two"))
-        assert local_record.recorded() == self.one
-        local_record.forget(self.one)
+    def test_is_dropped_by_its_own_cloud_only(self, one: LocalCloud) -> None:
+        local_record.record(one)
+        local_record.forget(replace(one, identity="two"))
+        assert local_record.recorded() == one
+        local_record.forget(one)
         assert local_record.recorded() is None
+
+    @pytest.mark.parametrize(
+        ("given_in", "is_found"), [("pictures/2026", True), ("worktrees/other", False), ("..", False)]
+    )
+    def test_is_found_from_its_folder_and_those_below_in_the_same_checkout(
+        self, folder: Path, given_in: str, is_found: bool, one: LocalCloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        local_record.record(one)
+        monkeypatch.chdir(given_in)
+        assert local_record.recorded() == (one if is_found else None)
+
+    def test_of_the_nearest_folder_is_found_first(
+        self, folder: Path, one: LocalCloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        near = replace(one, identity="near", owner=str(folder / "pictures"))
+        local_record.record(one)
+        local_record.record(near)
+        monkeypatch.chdir("pictures/2026")
+        assert local_record.recorded() == near
+
+    def test_leaves_nothing_in_the_folder(self, folder: Path, one: LocalCloud) -> None:
+        local_record.record(one)
+        assert {each.name for each in folder.iterdir()} == {".git", "pictures", "worktrees"}
+
+    def test_by_name_is_found_from_everywhere_and_nothing_else_is(
+        self, folder: Path, one: LocalCloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        named = replace(one, identity="named", owner="demo")
+        local_record.record(one)
+        local_record.record(named)
+        assert local_record.recorded() == one
+        monkeypatch.setenv("BRIGADE_CLOUD", "demo")
+        monkeypatch.chdir("/")
+        assert local_record.recorded() == named
+        monkeypatch.setenv("BRIGADE_CLOUD", "other")
+        monkeypatch.chdir(folder)
+        assert local_record.recorded() is None
+
+    def test_by_endpoint_is_that_of_the_one_that_lives(self, one: LocalCloud) -> None:
+        living = replace(one, pid=os.getpid(), born=birth(os.getpid()) or "", identity="living", owner="/later")
+        for each in (living, one, replace(one, identity="dead", owner="/earlier")):
+            local_record.record(each)
+        assert local_record.at(one.endpoint) == living
+        assert local_record.at("http://127.0.0.1:1") is None
 
 
 @journey
 @pytest.mark.usefixtures("cloudless")
 class TestUpAndDown:
+    def test_two_checkouts_have_two_clouds_and_neither_meets_the_other(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        one, other = tmp_path / "one", tmp_path / "one" / "worktrees" / "other"
+        for each in (one / ".git", one / "pictures", other / ".git", other / "pictures"):
+            each.mkdir(parents=True)
+        ports = {}
+        for each in (one, other):
+            assert f"the local cloud of {each} on 127.0.0.1:" in brigade("up", "--detach", cwd=each).stderr
+            said = brigade("outputs", cwd=each / "pictures")
+            [ports[each]] = re.findall(r"no stack named brigade on local cloud on 127.0.0.1:(\d+) ", said.stderr)
+        assert ports[one] != ports[other]
+        assert f"the local cloud of {one} on 127.0.0.1:{ports[one]} is stopped" in brigade("down", cwd=one).stderr
+        assert f"127.0.0.1:{ports[other]} " in brigade("outputs", cwd=other).stderr
+        assert "no AWS credentials" in brigade("outputs", cwd=one).stderr
+        assert "no local cloud is running here" in brigade("down", cwd=one).stderr
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{ports[other]}")  # what `up` prints leads everywhere
+        assert f"of {other} on 127.0.0.1:{ports[other]} is stopped" in brigade("down", cwd=one).stderr
+
+    def test_one_with_a_name_is_used_from_everywhere_by_that_name_only(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        up = brigade("up", "--detach", "--name", "my demo", cwd=tmp_path)
+        assert up.stdout.endswith("export BRIGADE_CLOUD='my demo'\n")
+        assert "`brigade --cloud 'my demo' deploy` is next; `brigade --cloud 'my demo' down` stops it" in up.stderr
+        assert "no stack named brigade on local cloud on " in brigade("--cloud", "my demo", "outputs").stderr
+        assert "no AWS credentials" in brigade("outputs", cwd=tmp_path).stderr
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+        assert "the local cloud of my demo on " in brigade("--cloud", "my demo", "down").stderr
+        gone = brigade("--cloud", "my demo", "outputs").stderr
+        assert gone == "error: no local cloud is named my demo — `brigade --cloud 'my demo' up` starts it\n"
+
     def test_as_a_new_user_types_them(self) -> None:
         first = brigade("up", "--detach")
         cloud = local_record.recorded()
@@ -218,7 +305,7 @@ class TestUpAndDown:
         again = brigade("up")
         assert again.returncode == 0
         assert again.stdout == first.stdout
-        assert f"already running on {cloud.address}" in again.stderr
+        assert f"{cloud.address} is already running; `brigade down` stops it, `brigade up --name NAME`" in again.stderr
         down = brigade("down")
         assert down.returncode == 0
         assert f"{cloud.address} is stopped" in down.stderr
@@ -242,7 +329,7 @@ class TestUpAndDown:
         wait_for(lambda: not cloud.alive())
         refused = brigade("outputs")
         assert refused.returncode == 1
-        assert f"the local cloud on {cloud.address} is gone" in refused.stderr
+        assert f"{cloud.title} is gone" in refused.stderr
         assert brigade("up", "--detach").returncode == 0
         assert local_record.recorded() != cloud
         assert not Path(cloud.folder).exists()
@@ -311,10 +398,10 @@ print(json.dumps([line[1] for line in lines if line[9] in sockets and line[3] in
 """
 
 
-def brigade(*arguments: str) -> subprocess.CompletedProcess[str]:
+def brigade(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command as the operator does, in a process of its own."""
     command = [sys.executable, "-m", "brigade", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
 
 
 def _foreground() -> subprocess.Popen[str]:

@@ -18,7 +18,7 @@ from tests.brigade.story.test_traces import TRACE, document, write
 @pytest.fixture
 def target(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Target:
     """A local cloud that collected one picture's segment, of the trace that the picture's record names."""
-    cloud = LocalCloud(1, "12", 4566, "one", str(tmp_path))
+    cloud = LocalCloud(1, "12", 4566, "one", str(tmp_path), "/elsewhere")
     write(cloud.segments, document("a"))
     local_record.record(cloud)
     found = local_target(cloud.endpoint)

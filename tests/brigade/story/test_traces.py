@@ -144,7 +144,7 @@ class TestFinding:
 
     def cloud(self, folder: Path, *documents: dict[str, Any]) -> Target:
         """Be where `brigade up` has started a cloud, in which these were collected."""
-        cloud = LocalCloud(1, "12", 4566, "one", str(folder))
+        cloud = LocalCloud(1, "12", 4566, "one", str(folder), "/elsewhere")
         write(cloud.segments, *documents)
         local_record.record(cloud)
         return local_target(cloud.endpoint)
