@@ -2,21 +2,26 @@
 
 from collections.abc import Iterator
 
-from troposphere import AccountId, AWSObject, GetAtt, Ref, Sub, cloudwatch, sns
+from troposphere import AccountId, AWSObject, GetAtt, Ref, Sub, cloudwatch
 
-from infra import names, parameters, policies
+from infra import names, parameters, policies, topics
 from kit.actor import Actor
 from kit.chain import Chain
 
 # A picture takes seconds; a message that has waited this long means that an actor is broken, throttled or too small.
 OLDEST_MESSAGE_S = 15 * 60
 # So much of its timeout, and a function is about to lose work.
-NEAR_TIMEOUT = 0.8
+NEAR_TIMEOUT = 0.95
 # The function is there where the address is given (infra/summary.py).
 SUMMARY_FUNCTION = "SummaryFunction"
 # SQS and Lambda report once a minute:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html
 PERIOD_S = 60
+# What a good day has now and then rings only when it lasts: three minutes out of five.
+_LASTING = {"EvaluationPeriods": 5, "DatapointsToAlarm": 3}
+# The longest that CloudWatch looks back, a week, by the hour:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+_WEEK = {"Period": 60 * 60, "EvaluationPeriods": 7 * 24}
 
 
 def alarms(chain: Chain) -> list[AWSObject]:
@@ -30,6 +35,7 @@ def _topic() -> list[AWSObject]:
     from_cloudwatch = policies.allow(
         ["sns:Publish"],
         Ref(name),
+        Sid="LetAlarmsRing",
         Principal={"Service": "cloudwatch.amazonaws.com"},
         Condition={
             "StringEquals": {"aws:SourceAccount": AccountId},
@@ -38,18 +44,7 @@ def _topic() -> list[AWSObject]:
             },
         },
     )
-    document = policies.document(policies.tls_only("sns:Publish", Ref(name)), from_cloudwatch)
-    return [
-        sns.Topic(name),
-        sns.TopicPolicy(names.policy(name), Topics=[Ref(name)], PolicyDocument=document),
-        sns.SubscriptionResource(
-            "AlarmEmailSubscription",
-            Condition=parameters.EMAIL_IS_GIVEN,
-            TopicArn=Ref(name),
-            Protocol="email",
-            Endpoint=Ref(parameters.ALARM_EMAIL),
-        ),
-    ]
+    return [*topics.topic(name, from_cloudwatch), topics.mailed("AlarmEmailSubscription", name)]
 
 
 def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
@@ -59,6 +54,16 @@ def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
         Threshold=0,
         AlarmDescription=f"{actor.name} gave messages up. `brigade dlq ls` shows the reasons; mend the cause, then "
         f"`brigade dlq redrive {actor.name}` or `brigade dlq discard {actor.name}`.",
+    )
+    # Not by the age of the oldest: SQS leaves out what has been received three times, which looking at it does.
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+    yield _alarm(
+        names.old_dead_letters_alarm(actor),
+        **_queue(names.dead_letter_queue(actor), "ApproximateNumberOfMessagesVisible") | _WEEK,
+        Threshold=0,
+        AlarmDescription=f"For a week now there have been dead letters of {actor.name}, and SQS deletes each 14 days "
+        "after its message was first sent. `brigade dlq ls` shows them; "
+        f"`brigade dlq export {actor.name}` keeps them.",
     )
     yield _alarm(
         names.backlog_alarm(actor),
@@ -77,7 +82,7 @@ def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
     )
     yield _alarm(
         names.throttles_alarm(actor),
-        **_function(names.function(actor), "Throttles", "Sum"),
+        **_function(names.function(actor), "Throttles", "Sum") | _LASTING,
         Threshold=0,
         AlarmDescription=f"Lambda throttles {actor.name}: the account's concurrency is used up. Messages wait; "
         f"one that is turned away {actor.attempts} times becomes a dead letter without a reason. Raise the quota, or "
@@ -85,11 +90,19 @@ def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
     )
     yield _alarm(
         names.duration_alarm(actor),
-        **_function(names.function(actor), "Duration", "Maximum"),
+        **_function(names.function(actor), "Duration", "Maximum") | _LASTING,
         Threshold=round(NEAR_TIMEOUT * actor.timeout * 1000),
-        AlarmDescription=f"An invocation of {actor.name} took more than {NEAR_TIMEOUT:.0%} of its {actor.timeout} s. "
+        AlarmDescription=f"Invocations of {actor.name} take more than {NEAR_TIMEOUT:.0%} of its {actor.timeout} s. "
         "Look for slow answers of S3 or very large pictures; a smaller batch or more memory helps.",
     )
+    if not actor.loops:
+        yield _alarm(
+            names.recursion_alarm(actor),
+            **_function(names.function(actor), "RecursiveInvocationsDropped", "Sum"),
+            Threshold=0,
+            AlarmDescription=f"Lambda dropped a message for {actor.name}, to which one chain of messages had come 16 "
+            "times. Only a dead letter that is redriven again and again should do that; find out what does.",
+        )
 
 
 def oldest_message_s(actor: Actor) -> int:
@@ -120,6 +133,7 @@ def _throttled_table() -> cloudwatch.Alarm:
         MetricName="ThrottledRequests",
         Dimensions=[cloudwatch.MetricDimension(Name=name, Value=value) for name, value in dimensions.items()],
         Statistic="Sum",
+        **_LASTING,
         Threshold=0,
         AlarmDescription="DynamoDB throttles the catalogue. Messages wait and are not lost; docs/scaling.md says "
         "where the table's and its indexes' limits are.",
@@ -140,10 +154,8 @@ def _failed_summary() -> cloudwatch.Alarm:
 def _alarm(name: str, **more: object) -> cloudwatch.Alarm:
     return cloudwatch.Alarm(
         name,
-        Period=PERIOD_S,
-        EvaluationPeriods=1,
         ComparisonOperator="GreaterThanThreshold",
         TreatMissingData="notBreaching",  # an idle queue reports nothing
         AlarmActions=[Ref(names.ALARM_TOPIC)],
-        **more,
+        **{"Period": PERIOD_S, "EvaluationPeriods": 1} | more,
     )

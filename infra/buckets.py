@@ -27,9 +27,16 @@ def buckets(chain: Chain) -> list[AWSObject]:
         VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
         NotificationConfiguration=announce,
         DependsOn=names.policy(origin),
+        CorsConfiguration=_cors("GET", "HEAD", "POST", "PUT"),
+        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[_abort_uploads(), _expire_old_versions()]),
     )
     # Outputs are overwritten by a rerun alone, and can be made again: versions of them would only be paid for.
-    return [source, _policy(Bucket.SOURCE), _bucket(Bucket.TARGET), _policy(Bucket.TARGET)]
+    target = _bucket(
+        Bucket.TARGET,
+        CorsConfiguration=_cors("GET", "HEAD"),
+        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[_abort_uploads()]),
+    )
+    return [source, _policy(Bucket.SOURCE), target, _policy(Bucket.TARGET)]
 
 
 def _bucket(bucket: Bucket, **more: Any) -> s3.Bucket:
@@ -42,8 +49,6 @@ def _bucket(bucket: Bucket, **more: Any) -> s3.Bucket:
         PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
             BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
         ),
-        CorsConfiguration=If(parameters.WEB_UPLOADS, _cors(), NoValue),
-        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[_abort_uploads()]),
         **more,
     )
 
@@ -55,15 +60,15 @@ def _encryption() -> s3.ServerSideEncryptionRule:
     )
 
 
-def _cors() -> s3.CorsConfiguration:
+def _cors(*methods: str) -> If:
     rule = s3.CorsRules(
         AllowedOrigins=Split(",", Ref(parameters.ALLOWED_ORIGINS)),
-        AllowedMethods=["GET", "HEAD", "POST", "PUT"],
+        AllowedMethods=list(methods),
         AllowedHeaders=["*"],
         ExposedHeaders=["ETag", "x-amz-version-id"],
         MaxAge=CORS_SECONDS,
     )
-    return s3.CorsConfiguration(CorsRules=[rule])
+    return If(parameters.WEB_UPLOADS, s3.CorsConfiguration(CorsRules=[rule]), NoValue)
 
 
 def _abort_uploads() -> s3.LifecycleRule:
@@ -74,10 +79,22 @@ def _abort_uploads() -> s3.LifecycleRule:
     )
 
 
+def _expire_old_versions() -> If:
+    rule = s3.LifecycleRule(
+        Id="expire-old-versions",
+        Status="Enabled",
+        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=Ref(parameters.NONCURRENT_DAYS)),
+        ExpiredObjectDeleteMarker=True,
+    )
+    return If(parameters.OLD_VERSIONS_EXPIRE, rule, NoValue)
+
+
 def _policy(bucket: Bucket) -> s3.BucketPolicy:
     name = names.bucket(bucket)
     return s3.BucketPolicy(
         names.policy(name),
+        DeletionPolicy="Retain",  # as the bucket, which without it would answer plain HTTP
+        UpdateReplacePolicy="Retain",
         Bucket=Ref(name),
         PolicyDocument=policies.document(policies.tls_only("s3:*", GetAtt(name, "Arn"), Sub(f"${{{name}.Arn}}/*"))),
     )

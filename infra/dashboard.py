@@ -23,7 +23,7 @@ Widget = dict[str, Any]
 
 
 def dashboard(chain: Chain) -> list[cloudwatch.Dashboard]:
-    """Return the dashboard; names in it are of this stack and region."""
+    """Return the dashboard; names in it are of this stack and region, as is its own: dashboards are global."""
     rows = [_overview(chain), *(_row(actor) for actor in chain.actors)]
     widgets = [
         {**widget, "x": column * _WIDTH, "y": row * HEIGHT, "width": _WIDTH, "height": HEIGHT}
@@ -31,7 +31,7 @@ def dashboard(chain: Chain) -> list[cloudwatch.Dashboard]:
         for column, widget in enumerate(widgets)
     ]
     body = Sub(json.dumps({"widgets": widgets}, sort_keys=True), {_ALARMS: _arns(chain)})
-    return [cloudwatch.Dashboard("Dashboard", DashboardName=Sub("${AWS::StackName}"), DashboardBody=body)]
+    return [cloudwatch.Dashboard("Dashboard", DashboardName=Sub(names.deployed("${AWS::Region}")), DashboardBody=body)]
 
 
 def _arns(chain: Chain) -> Join:

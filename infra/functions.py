@@ -66,6 +66,9 @@ def _function(actor: Actor) -> awslambda.Function:
         TracingConfig=awslambda.TracingConfig(Mode="Active"),
         LoggingConfig=mended.LoggingConfig(LogFormat="JSON", LogGroup=Ref(names.log_group(actor))),
         Environment=awslambda.Environment(Variables=variables(actor)),
+        # Otherwise Lambda drops what one chain of messages brings to the same function for the seventeenth time:
+        # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+        **({"RecursiveLoop": "Allow"} if actor.loops else {}),
     )
 
 

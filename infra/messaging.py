@@ -2,7 +2,7 @@
 
 from troposphere import AWSObject, GetAtt, Ref, Sub, sns, sqs
 
-from infra import names, parameters, policies
+from infra import names, parameters, policies, topics
 from kit.actor import Actor
 from kit.chain import Chain
 from kit.events import Event
@@ -28,17 +28,13 @@ def messaging(chain: Chain) -> list[AWSObject]:
 def _topic(chain: Chain, event: type[Event]) -> list[AWSObject]:
     name = names.topic(event)
     fed_by_s3 = [policies.from_source_bucket(name)] if event is chain.origin else []
-    statements = [policies.tls_only("sns:Publish", Ref(name)), *fed_by_s3]
-    return [
-        # No key: S3 cannot publish to a topic under alias/aws/sns, a key of one's own costs by the month, and either by
-        # the request. A topic holds only what it still has to deliver, as a rule for less than a second: of a picture
-        # its names, sizes, labels, and what its camera says.
-        #
-        # And a generated name: the source bucket outlives the stack, and what is still uploaded there must not
-        # reach the topic of the next stack that has this one's name.
-        sns.Topic(name),
-        sns.TopicPolicy(names.policy(name), Topics=[Ref(name)], PolicyDocument=policies.document(*statements)),
-    ]
+    # No key: S3 cannot publish to a topic under alias/aws/sns, a key of one's own costs by the month, and either by
+    # the request. A topic holds only what it still has to deliver, as a rule for less than a second: of a picture
+    # its names, sizes, labels, and what its camera says.
+    #
+    # And a generated name: the source bucket outlives the stack, and what is still uploaded there must not
+    # reach the topic of the next stack that has this one's name.
+    return topics.topic(name, *fed_by_s3)
 
 
 def _queues(actor: Actor) -> list[AWSObject]:
@@ -63,7 +59,7 @@ def _queues(actor: Actor) -> list[AWSObject]:
             MessageRetentionPeriod=DEAD_LETTER_RETENTION_S,
             RedriveAllowPolicy={"redrivePermission": "byQueue", "sourceQueueArns": [_arn(actor)]},
         ),
-        _policy(queue, policies.from_topics(queue, actor.hears)),
+        _policy(queue, *policies.from_topics(queue, actor.hears)),
         _policy(dead_letters),
     ]
 

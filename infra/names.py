@@ -2,11 +2,12 @@
 
 import re
 
-from kit.actor import Actor, Bucket
+from kit.actor import Actor, Bucket, Setting
 from kit.events import Event
 
 TABLE = "Table"
 ALARM_TOPIC = "AlarmTopic"
+SUMMARY_TOPIC = "SummaryTopic"
 CODE_BUCKET = "CodeBucket"
 VERSION = "Version"
 
@@ -69,6 +70,11 @@ def layer_is_given(name: str) -> str:
     return f"{name.capitalize()}LayerIsGiven"
 
 
+def is_chosen(setting: Setting, choice: str) -> str:
+    """ModeratorIsRekognition …: the condition that the deployment makes that choice."""
+    return f"{setting.name}Is{choice.title().replace('-', '')}"
+
+
 def policy(owner: str) -> str:
     """IngestQueuePolicy …: the resource policy of the bucket, topic or queue with that logical id."""
     return f"{owner}Policy"
@@ -99,6 +105,11 @@ def dead_letters_alarm(actor: Actor) -> str:
     return f"{_of(actor)}DeadLettersAlarm"
 
 
+def old_dead_letters_alarm(actor: Actor) -> str:
+    """IngestOldDeadLettersAlarm …: nobody has looked, and soon they expire."""
+    return f"{_of(actor)}OldDeadLettersAlarm"
+
+
 def backlog_alarm(actor: Actor) -> str:
     """IngestBacklogAlarm …: the actor does not keep up."""
     return f"{_of(actor)}BacklogAlarm"
@@ -112,6 +123,11 @@ def errors_alarm(actor: Actor) -> str:
 def throttles_alarm(actor: Actor) -> str:
     """IngestThrottlesAlarm …: Lambda refuses invocations."""
     return f"{_of(actor)}ThrottlesAlarm"
+
+
+def recursion_alarm(actor: Actor) -> str:
+    """IngestRecursionAlarm …: Lambda took a message for part of an endless loop and dropped it."""
+    return f"{_of(actor)}RecursionAlarm"
 
 
 def duration_alarm(actor: Actor) -> str:

@@ -12,11 +12,13 @@ ENVIRONMENT = "Environment"
 GRACE_SECONDS = "GraceSeconds"
 LOG_RETENTION_DAYS = "LogRetentionDays"
 MAXIMUM_CONCURRENCY = "MaximumConcurrency"
+NONCURRENT_DAYS = "NoncurrentDays"
 PERMISSIONS_BOUNDARY_ARN = "PermissionsBoundaryArn"
 
-# The conditions that a boundary, an address and origins are given.
+# The conditions that a boundary, an address, origins and an age of old versions are given.
 BOUNDARY_IS_GIVEN = "BoundaryIsGiven"
 EMAIL_IS_GIVEN = "EmailIsGiven"
+OLD_VERSIONS_EXPIRE = "OldVersionsExpire"
 WEB_UPLOADS = "WebUploads"
 
 # The mapping from a cap to what it leaves of each actor's own concurrency: templates have no minimum, and a
@@ -31,6 +33,10 @@ RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 109
 
 # Nothing, or what might be an address: whether it is one, SNS asks its owner.
 EMAIL = r"^$|^[^@\s]+@[^@\s]+$"
+
+# Nothing, or origins as browsers send them: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
+_ORIGIN = r"(\*|https?://[^\s,/]+)"
+ORIGINS = rf"|{_ORIGIN}(,{_ORIGIN})*"
 
 # Nothing, or a version of a layer: https://docs.aws.amazon.com/lambda/latest/api/API_LayerVersionsListItem.html
 LAYER_ARN = r"|arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:\d+"
@@ -58,6 +64,8 @@ def parameters(chain: Chain) -> list[Parameter]:
             ALLOWED_ORIGINS,
             Type="String",
             Default="",
+            AllowedPattern=ORIGINS,
+            ConstraintDescription="must be origins, as https://a.org,https://b.org (without a path), or nothing",
             Description="Web origins that may upload and read, as https://a.org,https://b.org; empty: none",
         ),
         Parameter(
@@ -102,6 +110,14 @@ def parameters(chain: Chain) -> list[Parameter]:
             Default=0,
             AllowedValues=[0, *CAPS],
             Description="At most so many invocations of each actor at a time; 0: as many as the actor declares",
+        ),
+        Parameter(
+            NONCURRENT_DAYS,
+            Type="Number",
+            Default=0,
+            MinValue=0,
+            MaxValue=3650,
+            Description="Days after which a replaced or deleted upload is gone for good; 0: its versions stay for ever",
         ),
         Parameter(
             PERMISSIONS_BOUNDARY_ARN,
@@ -152,7 +168,14 @@ def conditions(chain: Chain) -> dict[str, object]:
         **{names.layer_is_given(layer): Not(Equals(Ref(names.layer(layer)), "")) for layer in layers(chain)},
         BOUNDARY_IS_GIVEN: Not(Equals(Ref(PERMISSIONS_BOUNDARY_ARN), "")),
         EMAIL_IS_GIVEN: Not(Equals(Ref(ALARM_EMAIL), "")),
+        OLD_VERSIONS_EXPIRE: Not(Equals(Ref(NONCURRENT_DAYS), "0")),
         WEB_UPLOADS: Not(Equals(Ref(ALLOWED_ORIGINS), "")),
+        **{
+            names.is_chosen(setting, choice): Equals(Ref(setting.name), choice)
+            for actor in chain.actors
+            for setting in actor.settings
+            for choice, _ in setting.asks
+        },
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from troposphere import AccountId, GetAtt, Ref, Sub
+from troposphere import AccountId, GetAtt, If, NoValue, Ref, Sub
 
 from infra import names
 from kit.actor import Actor, Bucket, Place
@@ -13,23 +13,33 @@ from kit.events import Event
 Statement = dict[str, Any]
 Document = dict[str, Any]
 
+# SQS takes 20 statements and "10 conditions", and does not say whether each value of a condition is one:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
+# Twenty statements with a condition each are taken (https://github.com/aws/aws-cdk/issues/16303).
+TOPICS_A_STATEMENT = 5
+
 # The mapping receives, deletes and counts with the role's rights; the actor itself postpones.
 _RECEIVE = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
 
 
 def document(*statements: Statement) -> Document:
-    """Return a policy of these statements."""
+    """Return a policy of these statements.
+
+    In a resource's policy each has a Sid of its own, or SNS answers "Every policy statement must have a unique ID". It
+    has letters and digits only: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
+    """
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def allow(actions: Iterable[str], *resources: Any, **more: Any) -> Statement:
-    """Return a statement that allows; ``more`` are its Principal and Condition."""
+    """Return a statement that allows; ``more`` are its Sid, Principal and Condition."""
     return {"Effect": "Allow", "Action": list(actions), "Resource": list(resources), **more}
 
 
 def tls_only(actions: str, *resources: Any) -> Statement:
     """Return a statement that refuses everybody who comes without TLS."""
     return {
+        "Sid": "RefusePlainHttp",
         "Effect": "Deny",
         "Principal": "*",
         "Action": actions,
@@ -46,6 +56,7 @@ def from_source_bucket(topic: str) -> Statement:
     return allow(
         ["sns:Publish"],
         Ref(topic),
+        Sid="LetS3Announce",
         Principal={"Service": "s3.amazonaws.com"},
         Condition={
             "StringEquals": {"aws:SourceAccount": AccountId},
@@ -54,17 +65,22 @@ def from_source_bucket(topic: str) -> Statement:
     )
 
 
-def from_topics(queue: str, events: Iterable[type[Event]]) -> Statement:
+def from_topics(queue: str, events: tuple[type[Event], ...]) -> list[Statement]:
     """Let these events' topics, and nobody else's, send to the queue.
 
     A topic's ARN names its account, so no other account's topic passes; SNS is not known to send aws:SourceAccount.
     """
-    return allow(
-        ["sqs:SendMessage"],
-        GetAtt(queue, "Arn"),
-        Principal={"Service": "sns.amazonaws.com"},
-        Condition={"ArnEquals": {"aws:SourceArn": [Ref(names.topic(event)) for event in events]}},
-    )
+    parts = [events[at : at + TOPICS_A_STATEMENT] for at in range(0, len(events), TOPICS_A_STATEMENT)]
+    return [
+        allow(
+            ["sqs:SendMessage"],
+            GetAtt(queue, "Arn"),
+            Sid=f"LetTopicsSend{number}",
+            Principal={"Service": "sns.amazonaws.com"},
+            Condition={"ArnEquals": {"aws:SourceArn": [Ref(names.topic(event)) for event in part]}},
+        )
+        for number, part in enumerate(parts, 1)
+    ]
 
 
 def lambda_trust() -> Document:
@@ -97,8 +113,11 @@ def work(actor: Actor) -> Document:
         *(allow(["s3:PutObject"], _objects(place)) for place in actor.writes),
         *(statement for place in actor.deletes for statement in _delete(place)),
         *_record(actor),
-        # Actions that have no resources to name.
-        *([allow(actor.asks, "*")] if actor.asks else []),
+        *(
+            If(names.is_chosen(setting, choice), allow([action], "*"), NoValue)
+            for setting in actor.settings
+            for choice, action in setting.asks
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from troposphere import AWSObject, GetAtt, Ref, Sub, awslambda, logs, scheduler
 
-from infra import mended, names, parameters, policies
+from infra import mended, names, parameters, policies, topics
 from infra.alarms import SUMMARY_FUNCTION
 from infra.functions import RUNTIME
 from infra.roles import role
@@ -40,7 +40,15 @@ def summary(chain: Chain) -> list[AWSObject]:
         LogGroupName=Sub("/aws/lambda/" + names.deployed("summary")),
         RetentionInDays=Ref(parameters.LOG_RETENTION_DAYS),
     )
-    found = [log_group, role("SummaryRole", policies.lambda_trust(), "work", _work(chain)), function, *_schedule()]
+    found = [
+        # Not the alarms' topic: a pager may listen there.
+        *topics.topic(names.SUMMARY_TOPIC),
+        topics.mailed("SummaryEmailSubscription", names.SUMMARY_TOPIC),
+        log_group,
+        role("SummaryRole", policies.lambda_trust(), "work", _work(chain)),
+        function,
+        *_schedule(),
+    ]
     for resource in found:
         resource.resource["Condition"] = parameters.EMAIL_IS_GIVEN
     return found
@@ -54,7 +62,7 @@ def _variables(chain: Chain) -> dict[str, Any]:
     return {
         "ACTORS": Sub(json.dumps(actors, sort_keys=True)),
         "STACK": Ref("AWS::StackName"),
-        "TOPIC": Ref(names.ALARM_TOPIC),
+        "TOPIC": Ref(names.SUMMARY_TOPIC),
     }
 
 
@@ -66,7 +74,7 @@ def _work(chain: Chain) -> policies.Document:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
         policies.allow(["cloudwatch:GetMetricData"], "*"),
         policies.allow(["sqs:GetQueueAttributes"], *queues),
-        policies.allow(["sns:Publish"], Ref(names.ALARM_TOPIC)),
+        policies.allow(["sns:Publish"], Ref(names.SUMMARY_TOPIC)),
     )
 
 

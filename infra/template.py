@@ -12,15 +12,21 @@ from infra.catalogue import catalogue
 from infra.dashboard import dashboard
 from infra.functions import functions
 from infra.messaging import messaging
-from infra.parameters import conditions, mappings, parameters
+from infra.parameters import EMAIL_IS_GIVEN, conditions, mappings, parameters
 from infra.summary import summary
 from kit.actor import Bucket
 from kit.chain import Chain
 
+# Who deploys without brigade, which refuses other names, is told here.
+DESCRIPTION = (
+    "Bucket Brigade: an image pipeline of small actors, chained by topics and queues. "
+    f"The stack's name must match {names.STACK_NAME.pattern}, for its buckets are named after it"
+)
+
 
 def template(chain: Chain, tags: Mapping[str, str] | None = None) -> Template:
     """Return the template of the whole chain; ``tags`` are the stack's, for what takes them only by its properties."""
-    whole = Template("Bucket Brigade: an image pipeline of small actors, chained by topics and queues")
+    whole = Template(DESCRIPTION)
     for parameter in parameters(chain):
         whole.add_parameter(parameter)
     for name, condition in conditions(chain).items():
@@ -45,6 +51,7 @@ def _outputs(chain: Chain, whole: Template) -> list[Output]:
         *(Output(names.bucket(bucket), Value=Ref(names.bucket(bucket))) for bucket in Bucket),
         *table,
         Output(names.ALARM_TOPIC, Value=Ref(names.ALARM_TOPIC)),
+        Output(names.SUMMARY_TOPIC, Condition=EMAIL_IS_GIVEN, Value=Ref(names.SUMMARY_TOPIC)),
         *(Output(names.topic(event), Value=Ref(names.topic(event))) for event in chain.events),
         *(
             # A queue's Ref is its URL, a function's its name.

@@ -43,6 +43,7 @@ class Setting:
     meaning: str
     default: str
     choices: tuple[str, ...]
+    asks: tuple[tuple[str, str], ...] = ()  # a choice, and an AWS action that it needs: one that names no resource
 
     @property
     def variable(self) -> str:
@@ -55,11 +56,11 @@ class Actor:
     """One actor.
 
     ``hears`` and ``says`` are event types; ``rejects`` are the permanent reasons it may give; ``table`` are
-    the DynamoDB actions that it needs on the catalogue; ``asks`` are other AWS actions, such as name no resource;
-    ``carries`` are the shared packages that its code imports; ``settings`` are what deployments choose for it;
-    ``layers`` name Lambda layers that a deployment may give it.
+    the DynamoDB actions that it needs on the catalogue; ``carries`` are the shared packages that its code imports;
+    ``settings`` are what deployments choose for it; ``layers`` name Lambda layers that a deployment may give it.
     ``memory`` is in MB, ``timeout`` in seconds, ``attempts`` counts receives, ``batch`` messages an invocation;
-    ``graced``: its queue holds every message back for the deployment's grace time.
+    ``graced``: its queue holds every message back for the deployment's grace time;
+    ``loops``: what it says may come back to it, so Lambda must not take that for a loop without end.
 
     Raises ConfigurationError where a number is outside what AWS allows.
     """
@@ -73,7 +74,6 @@ class Actor:
     writes: tuple[Place, ...] = ()
     deletes: tuple[Place, ...] = ()
     table: tuple[str, ...] = ()
-    asks: tuple[str, ...] = ()
     carries: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
     layers: tuple[str, ...] = ()
@@ -83,6 +83,7 @@ class Actor:
     batch: int = 10
     concurrency: int = 10
     graced: bool = False
+    loops: bool = False
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9]{1,19}", self.name):

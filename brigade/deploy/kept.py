@@ -40,6 +40,7 @@ def by(stack: Stack) -> list[Kept]:
         for page in pages
         for each in page["StackResourceSummaries"]
         if resources.get(each["LogicalResourceId"], {}).get("DeletionPolicy") == "Retain"
+        and each["ResourceType"] != "AWS::S3::BucketPolicy"  # it goes with its bucket
         and each.get("PhysicalResourceId")
         and each["ResourceStatus"] != "DELETE_COMPLETE"
     ]

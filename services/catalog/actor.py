@@ -38,4 +38,5 @@ CATALOG = Actor(
     memory=512,
     timeout=30,
     concurrency=20,
+    loops=True,  # image-outdated, retire, image-retired
 )

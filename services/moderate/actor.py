@@ -12,6 +12,7 @@ MODERATOR = Setting(
     meaning="Who looks at the pictures whose recipe asks for moderation",
     default="rekognition",
     choices=("rekognition", "open-nsfw", "none"),
+    asks=(("rekognition", "rekognition:DetectModerationLabels"),),
 )
 
 MODERATE = Actor(
@@ -21,7 +22,6 @@ MODERATE = Actor(
     says=(ImageModerated,),
     rejects=(Unviewable, CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, ObjectGone, UnreadableMessage),
     reads=(Place(Bucket.TARGET, "normalized/"),),
-    asks=("rekognition:DetectModerationLabels",),
     carries=("imaging",),
     settings=(MODERATOR,),
     memory=DECODING_MEMORY_MB,

@@ -14,4 +14,5 @@ RETIRE = Actor(
     memory=256,
     timeout=30,
     graced=True,
+    loops=True,  # image-retired, catalog, image-outdated
 )

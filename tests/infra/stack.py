@@ -37,14 +37,19 @@ class Stack:
         return list(self.properties(policy)["PolicyDocument"]["Statement"])
 
     def may(self, role: str) -> dict[str, list[Any]]:
-        """What a role may do: resources by action."""
+        """What a role may do at most: resources by action."""
         granted: dict[str, list[Any]] = {}
-        for policy in self.properties(role)["Policies"]:
-            for statement in policy["PolicyDocument"]["Statement"]:
-                assert statement["Effect"] == "Allow"
-                for action in statement["Action"]:
-                    granted.setdefault(action, []).extend(statement["Resource"])
+        for statement in self.rights(role):
+            assert statement["Effect"] == "Allow"
+            for action in statement["Action"]:
+                granted.setdefault(action, []).extend(statement["Resource"])
         return granted
+
+    def rights(self, role: str) -> list[dict[str, Any]]:
+        """The statements of a role's policy, with those that depend on what the deployment chooses."""
+        (policy,) = self.properties(role)["Policies"]
+        statements = policy["PolicyDocument"]["Statement"]
+        return [statement["Fn::If"][1] if "Fn::If" in statement else statement for statement in statements]
 
 
 def ref(name: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: a
 STACK = Stack()
 KINDS = (
     names.dead_letters_alarm,
+    names.old_dead_letters_alarm,
     names.backlog_alarm,
     names.errors_alarm,
     names.throttles_alarm,
@@ -21,8 +23,10 @@ KINDS = (
 )
 
 
-def test_there_are_five_alarms_an_actor_one_for_the_table_and_one_for_the_summary() -> None:
-    assert len(STACK.of("CloudWatch::Alarm")) == 5 * len(CHAIN.actors) + 2
+def test_each_kind_is_there_for_every_actor_and_one_for_the_table_and_one_for_the_summary() -> None:
+    expected = {kind(actor) for kind in KINDS for actor in CHAIN.actors} | {"TableThrottlesAlarm", "SummaryErrorsAlarm"}
+    expected |= {names.recursion_alarm(actor) for actor in CHAIN.actors if not actor.loops}
+    assert STACK.of("CloudWatch::Alarm").keys() == expected
 
 
 @every_actor
@@ -33,6 +37,24 @@ def test_the_first_dead_letter_rings(actor: Actor) -> None:
     assert alarm["Dimensions"] == [
         {"Name": "QueueName", "Value": {"Fn::GetAtt": [names.dead_letter_queue(actor), "QueueName"]}}
     ]
+
+
+@every_actor
+def test_dead_letters_that_nobody_has_cared_about_for_a_week_ring_a_second_time_before_they_expire(
+    actor: Actor,
+) -> None:
+    alarm = STACK.properties(names.old_dead_letters_alarm(actor))
+    # Not the age of the oldest: SQS leaves out of it what has been looked at three times.
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("ApproximateNumberOfMessagesVisible", "Maximum")
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+    week_s = alarm["Period"] * alarm["EvaluationPeriods"]
+    assert "DatapointsToAlarm" not in alarm  # in every hour of it
+    assert week_s == 7 * 24 * 60 * 60
+    queue = names.dead_letter_queue(actor)
+    # A message may be as old as its first queue lets it become when it gets here, and keeps that age.
+    before = STACK.properties(names.queue(actor))["MessageRetentionPeriod"]
+    assert before + week_s < STACK.properties(queue)["MessageRetentionPeriod"]
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
 
 
 @every_actor
@@ -52,7 +74,8 @@ def test_an_alarm_names_its_actor_says_what_to_do_and_is_silent_when_nothing_hap
         alarm = STACK.properties(kind(actor))
         assert actor.name in alarm["AlarmDescription"]
         assert "." in alarm["AlarmDescription"]
-        assert (alarm["Period"], alarm["TreatMissingData"]) == (60, "notBreaching")
+        assert alarm["Period"] == (3600 if kind is names.old_dead_letters_alarm else 60)
+        assert alarm["TreatMissingData"] == "notBreaching"
     assert "brigade dlq ls" in STACK.properties(names.dead_letters_alarm(actor))["AlarmDescription"]
 
 
@@ -69,12 +92,29 @@ def test_a_function_in_trouble_rings(actor: Actor, kind: Callable[[Actor], str],
     alarm = STACK.properties(kind(actor))
     assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("AWS/Lambda", metric, statistic)
     assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": ref(names.function(actor))}]
-    assert alarm["Threshold"] == (800 * actor.timeout if metric == "Duration" else 0)
+    assert alarm["Threshold"] == (950 * actor.timeout if metric == "Duration" else 0)
+    # One datapoint of these is nothing; a crash always is something.
+    assert lasts(alarm) is (metric != "Errors")
+
+
+@pytest.mark.parametrize("actor", [each for each in CHAIN.actors if not each.loops], ids=lambda actor: actor.name)
+def test_a_message_that_lambda_drops_as_part_of_a_loop_rings(actor: Actor) -> None:
+    alarm = STACK.properties(names.recursion_alarm(actor))
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "RecursiveInvocationsDropped")
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 0)
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": ref(names.function(actor))}]
+    assert actor.name in alarm["AlarmDescription"]
+
+
+def lasts(alarm: dict[str, Any]) -> bool:
+    """Whether it rings only when it was so in three of five minutes."""
+    return (alarm["EvaluationPeriods"], alarm.get("DatapointsToAlarm")) == (5, 3)
 
 
 def test_a_throttled_write_rings_whether_the_table_or_an_index_refused_it() -> None:
     alarm = STACK.properties("TableThrottlesAlarm")
     assert (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"]) == ("AWS/DynamoDB", "ThrottledRequests", 0)
+    assert lasts(alarm)
     assert alarm["Dimensions"] == [
         {"Name": "TableName", "Value": ref(names.TABLE)},
         {"Name": "Operation", "Value": "UpdateItem"},

@@ -1,5 +1,7 @@
 """The buckets: private, encrypted, TLS only, kept; and the source announces what arrives."""
 
+import re
+
 import pytest
 
 from infra import names
@@ -33,14 +35,16 @@ def test_a_bucket_is_encrypted_and_refuses_plain_http(bucket: str) -> None:
 
 @both_buckets
 def test_a_bucket_and_its_pictures_outlive_the_stack_under_a_name_of_their_own(bucket: str) -> None:
-    assert STACK.resources[bucket]["DeletionPolicy"] == "Retain"
-    assert STACK.resources[bucket]["UpdateReplacePolicy"] == "Retain"
+    # Without its policy a kept bucket would answer plain HTTP.
+    for kept in (bucket, names.policy(bucket)):
+        assert STACK.resources[kept]["DeletionPolicy"] == "Retain"
+        assert STACK.resources[kept]["UpdateReplacePolicy"] == "Retain"
     assert "BucketName" not in STACK.properties(bucket)
 
 
 @both_buckets
 def test_unfinished_uploads_are_not_paid_for_for_ever(bucket: str) -> None:
-    (rule,) = STACK.properties(bucket)["LifecycleConfiguration"]["Rules"]
+    rule, *_ = STACK.properties(bucket)["LifecycleConfiguration"]["Rules"]
     assert rule["Status"] == "Enabled"
     assert rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 7
 
@@ -52,7 +56,43 @@ def test_web_pages_may_upload_only_from_origins_that_are_given(bucket: str) -> N
     assert STACK.body["Parameters"]["AllowedOrigins"]["Default"] == ""
     (rule,) = given["CorsRules"]
     assert rule["AllowedOrigins"] == {"Fn::Split": [",", ref("AllowedOrigins")]}
+    write = ["POST", "PUT"] if bucket == names.bucket(Bucket.SOURCE) else []
+    assert rule["AllowedMethods"] == ["GET", "HEAD", *write]
     assert otherwise == ref("AWS::NoValue")
+
+
+@pytest.mark.parametrize(
+    ("origins", "are_some"),
+    [
+        ("", True),
+        ("https://a.org", True),
+        ("https://a.org,http://localhost:8000,https://*.b.org", True),
+        ("*", True),
+        ("a.org", False),
+        ("https://a.org/", False),
+        ("https://a.org, https://b.org", False),
+        ("https://a.org,", False),
+    ],
+)
+def test_what_are_no_origins_is_refused_before_anything_is_made(origins: str, are_some: bool) -> None:
+    pattern = STACK.body["Parameters"]["AllowedOrigins"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, origins)) is are_some
+
+
+def test_what_was_replaced_or_deleted_in_the_source_goes_for_good_after_the_days_that_are_given() -> None:
+    _, (condition, rule, otherwise) = (
+        each.get("Fn::If") for each in STACK.properties(names.bucket(Bucket.SOURCE))["LifecycleConfiguration"]["Rules"]
+    )
+    assert rule == {
+        "Id": "expire-old-versions",
+        "Status": "Enabled",
+        "NoncurrentVersionExpiration": {"NoncurrentDays": ref("NoncurrentDays")},
+        "ExpiredObjectDeleteMarker": True,
+    }
+    assert otherwise == ref("AWS::NoValue")
+    assert STACK.body["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [ref("NoncurrentDays"), "0"]}]}
+    parameter = STACK.body["Parameters"]["NoncurrentDays"]
+    assert (parameter["Default"], parameter["MinValue"]) == (0, 0)
 
 
 def test_the_source_is_versioned_and_announces_what_comes_and_goes() -> None:

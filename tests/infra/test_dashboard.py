@@ -47,6 +47,10 @@ def joined(join: dict[str, Any], conditions: tuple[str, ...]) -> str:
 WIDGETS: list[dict[str, Any]] = resolved()["widgets"]
 
 
+def test_its_name_is_of_stack_and_region_for_dashboards_are_of_all_regions() -> None:
+    assert DASHBOARD["DashboardName"] == {"Fn::Sub": "${AWS::StackName}-${AWS::Region}"}
+
+
 def test_widgets_stand_side_by_side_and_none_covers_another() -> None:
     places = {(widget["x"], widget["y"]) for widget in WIDGETS}
     assert len(places) == len(WIDGETS) == 4 * (1 + len(CHAIN.actors))

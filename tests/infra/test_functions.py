@@ -54,6 +54,19 @@ def test_a_function_logs_json_to_a_log_group_that_forgets(actor: Actor) -> None:
 
 
 @every_actor
+def test_lambda_takes_a_chain_that_comes_back_to_its_actor_for_a_loop_only_where_it_should_not(actor: Actor) -> None:
+    # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+    said_to = {
+        actor.name: {edge.hearer for edge in CHAIN.edges if edge.speaker == actor.name} for actor in CHAIN.actors
+    }
+    reached: set[str] = set()
+    while further := {hearer for name in (reached or {actor.name}) for hearer in said_to[name]} - reached:
+        reached |= further
+    assert actor.loops == (actor.name in reached)
+    assert STACK.properties(names.function(actor)).get("RecursiveLoop") == ("Allow" if actor.loops else None)
+
+
+@every_actor
 def test_a_function_is_fed_from_its_queue_and_reports_each_failed_message(actor: Actor) -> None:
     mapping = STACK.properties(names.mapping(actor))
     assert mapping["EventSourceArn"] == arn(names.queue(actor))

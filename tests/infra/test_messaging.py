@@ -12,15 +12,16 @@ every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: a
 STACK = Stack()
 
 
-def test_every_event_has_a_topic_and_so_have_the_alarms() -> None:
-    assert STACK.of("SNS::Topic").keys() == {names.topic(event) for event in CHAIN.events} | {names.ALARM_TOPIC}
+def test_every_event_has_a_topic_and_so_have_the_alarms_and_the_summary() -> None:
+    others = {names.ALARM_TOPIC, names.SUMMARY_TOPIC}
+    assert STACK.of("SNS::Topic").keys() == {names.topic(event) for event in CHAIN.events} | others
 
 
 def test_subscriptions_are_exactly_the_chains_edges_and_deliver_raw() -> None:
     made = [
         (found["TopicArn"], found["Endpoint"], found["Protocol"], found["RawMessageDelivery"])
         for found in STACK.of("SNS::Subscription").values()
-        if found["TopicArn"] != ref(names.ALARM_TOPIC)
+        if found["Protocol"] != "email"
     ]
     edges = {(edge.event, edge.hearer) for edge in CHAIN.edges}
     expected = [
@@ -97,11 +98,14 @@ def test_both_queues_are_encrypted_and_refuse_plain_http(actor: Actor) -> None:
 @every_actor
 def test_only_the_topics_that_an_actor_hears_may_send_to_its_queue(actor: Actor) -> None:
     queue = names.queue(actor)
-    (allowed,) = [found for found in STACK.statements(names.policy(queue)) if found["Effect"] == "Allow"]
-    assert allowed["Principal"] == {"Service": "sns.amazonaws.com"}
-    assert allowed["Action"] == ["sqs:SendMessage"]
-    assert allowed["Resource"] == [arn(queue)]
-    assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": [ref(names.topic(event)) for event in actor.hears]}}
+    topics = []
+    for allowed in [found for found in STACK.statements(names.policy(queue)) if found["Effect"] == "Allow"]:
+        assert allowed["Principal"] == {"Service": "sns.amazonaws.com"}
+        assert allowed["Action"] == ["sqs:SendMessage"]
+        assert allowed["Resource"] == [arn(queue)]
+        assert allowed["Condition"].keys() == {"ArnEquals"}
+        topics += allowed["Condition"]["ArnEquals"]["aws:SourceArn"]
+    assert topics == [ref(names.topic(event)) for event in actor.hears]
 
 
 @every_actor
@@ -122,9 +126,8 @@ def test_an_event_that_nobody_hears_has_a_topic_and_no_subscription() -> None:
     alone = Stack(Chain(origin=CHAIN.origin, actors=(first,)))
     for event in first.says:
         assert names.topic(event) in alone.of("SNS::Topic")
-    assert alone.of("SNS::Subscription").keys() - {"AlarmEmailSubscription"} == {
-        names.subscription(CHAIN.origin, first)
-    }
+    emails = {"AlarmEmailSubscription", "SummaryEmailSubscription"}
+    assert alone.of("SNS::Subscription").keys() - emails == {names.subscription(CHAIN.origin, first)}
 
 
 def test_what_is_outdated_is_kept_for_the_grace_time() -> None:

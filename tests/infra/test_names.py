@@ -18,18 +18,19 @@ LONGEST_STACK_NAME = "s" * 32
 
 
 def test_every_resource_is_called_as_names_says() -> None:
-    parts = ("ErrorsAlarm", "Function", "LogGroup", "Role", "Schedule", "ScheduleRole")
+    parts = ("EmailSubscription", "ErrorsAlarm", "Function", "LogGroup", "Role", "Schedule", "ScheduleRole")
     summary = {f"Summary{part}" for part in parts}
     expected = {names.TABLE, "AlarmEmailSubscription", "Dashboard", "TableThrottlesAlarm", *summary}
-    expected |= {names.ALARM_TOPIC, names.policy(names.ALARM_TOPIC)}
-    for owner in [names.bucket(bucket) for bucket in Bucket] + [names.topic(event) for event in CHAIN.events]:
+    topics = [names.ALARM_TOPIC, names.SUMMARY_TOPIC, *(names.topic(event) for event in CHAIN.events)]
+    for owner in [names.bucket(bucket) for bucket in Bucket] + topics:
         expected |= {owner, names.policy(owner)}
     for actor in CHAIN.actors:
         for queue in (names.queue(actor), names.dead_letter_queue(actor)):
             expected |= {queue, names.policy(queue)}
         expected |= {names.function(actor), names.log_group(actor), names.role(actor), names.mapping(actor)}
-        expected |= {names.dead_letters_alarm(actor), names.backlog_alarm(actor), names.errors_alarm(actor)}
-        expected |= {names.throttles_alarm(actor), names.duration_alarm(actor)}
+        expected |= {names.dead_letters_alarm(actor), names.old_dead_letters_alarm(actor), names.backlog_alarm(actor)}
+        expected |= {names.errors_alarm(actor), names.throttles_alarm(actor), names.duration_alarm(actor)}
+        expected |= set() if actor.loops else {names.recursion_alarm(actor)}
         expected |= {names.subscription(event, actor) for event in actor.hears}
     assert Stack().resources.keys() == expected
 

@@ -12,6 +12,10 @@ every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: a
 STACK = Stack()
 
 
+def asked(actor: Actor) -> list[str]:
+    return [action for setting in actor.settings for _, action in setting.asks]
+
+
 @every_actor
 def test_a_role_may_do_exactly_what_the_declaration_needs(actor: Actor) -> None:
     queue = [arn(names.queue(actor))]
@@ -43,8 +47,7 @@ def test_a_role_may_do_exactly_what_the_declaration_needs(actor: Actor) -> None:
     for action in actor.table:
         where = below(names.TABLE, "index/*") if action == "Query" else arn(names.TABLE)
         expected[f"dynamodb:{action}"] = [where]
-    for action in actor.asks:
-        expected[action] = ["*"]
+    expected |= {action: ["*"] for action in asked(actor)}
 
     assert STACK.may(names.role(actor)) == expected
 
@@ -55,9 +58,17 @@ def test_only_what_has_no_resources_is_allowed_on_everything_and_no_action_is_a_
     assert {action for action, resources in granted.items() if "*" in resources} == {
         "xray:PutTelemetryRecords",
         "xray:PutTraceSegments",
-        *actor.asks,
+        *asked(actor),
     }
     assert not any("*" in action for action in granted)
+
+
+def test_an_action_that_only_one_choice_needs_is_granted_where_the_deployment_makes_it() -> None:
+    (policy,) = STACK.properties("ModerateRole")["Policies"]
+    conditional = [each["Fn::If"] for each in policy["PolicyDocument"]["Statement"] if "Fn::If" in each]
+    granted = {"Effect": "Allow", "Action": ["rekognition:DetectModerationLabels"], "Resource": ["*"]}
+    assert conditional == [["ModeratorIsRekognition", granted, ref("AWS::NoValue")]]
+    assert STACK.body["Conditions"]["ModeratorIsRekognition"] == {"Fn::Equals": [ref("Moderator"), "rekognition"]}
 
 
 @every_actor
@@ -86,9 +97,6 @@ def test_a_reader_is_told_that_an_object_is_gone_and_lists_no_more_than_it_reads
 ) -> None:
     reader = Actor(name="reader", purpose="Reads, in tests", hears=(CHAIN.origin,), reads=(place,))
     stack = Stack(Chain(origin=CHAIN.origin, actors=(reader,)))
-    (policy,) = stack.properties(names.role(reader))["Policies"]
-    (listing,) = [
-        statement for statement in policy["PolicyDocument"]["Statement"] if statement["Action"] == ["s3:ListBucket"]
-    ]
+    (listing,) = [each for each in stack.rights(names.role(reader)) if each["Action"] == ["s3:ListBucket"]]
     assert listing["Resource"] == [arn(names.bucket(place.bucket))]
     assert listing.get("Condition") == condition

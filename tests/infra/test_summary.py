@@ -79,11 +79,11 @@ def test_yesterday_is_asked_for_and_added_up(monkeypatch: pytest.MonkeyPatch) ->
     assert len(expressions) == 4
 
 
-def test_it_is_sent_to_the_alarms_topic(cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_sent_to_its_topic(cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     dead, ear = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("dead", "ear"))
     sqs.send_message(QueueUrl=dead, MessageBody="x")
-    topic = sns.create_topic(Name="alarms")["TopicArn"]
+    topic = sns.create_topic(Name="summary")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:123456789012:ear")
     monkeypatch.setenv("ACTORS", json.dumps({"ingest": {"function": "brigade-ingest", "queue": dead}}))
     monkeypatch.setenv("STACK", "brigade")
@@ -102,14 +102,25 @@ def test_its_code_travels_in_the_template() -> None:
 
 
 def test_all_of_it_is_there_only_where_an_address_is_given() -> None:
-    assert len(RESOURCES) == 6
+    assert len(RESOURCES) == 9
     assert {found["Condition"] for found in RESOURCES.values()} == {"EmailIsGiven"}
+
+
+def test_it_is_mailed_to_the_address_of_the_alarms_by_a_topic_of_its_own() -> None:
+    assert RESOURCES["SummaryEmailSubscription"]["Properties"] == {
+        "TopicArn": ref(names.SUMMARY_TOPIC),
+        "Protocol": "email",
+        "Endpoint": ref("AlarmEmail"),
+    }
+    variables = RESOURCES["SummaryFunction"]["Properties"]["Environment"]["Variables"]
+    assert variables["TOPIC"] == ref(names.SUMMARY_TOPIC)
 
 
 def test_its_role_may_look_and_send_and_no_more() -> None:
     granted = STACK.may("SummaryRole")
     assert granted["sqs:GetQueueAttributes"] == [arn(names.dead_letter_queue(actor)) for actor in CHAIN.actors]
-    assert granted["sns:Publish"] == [ref(names.ALARM_TOPIC)]
+    # Not the alarms': whoever listens there may have a pager.
+    assert granted["sns:Publish"] == [ref(names.SUMMARY_TOPIC)]
     assert set(granted) == {
         "cloudwatch:GetMetricData",
         "logs:CreateLogStream",

@@ -78,6 +78,8 @@ def test_a_fifth_actor_brings_its_own_resources_and_changes_no_other() -> None:
         "InspectDeadLettersAlarm",
         "InspectDurationAlarm",
         "InspectErrorsAlarm",
+        "InspectOldDeadLettersAlarm",
+        "InspectRecursionAlarm",
         "InspectThrottlesAlarm",
     }
     # These show every actor.
@@ -97,13 +99,14 @@ def test_a_chain_that_keeps_no_records_has_no_table() -> None:
 
 
 def test_the_outputs_name_buckets_table_topics_queues_and_functions() -> None:
-    expected = {"SourceBucket", "TargetBucket", "Table", "AlarmTopic"}
+    expected = {"SourceBucket", "TargetBucket", "Table", "AlarmTopic", "SummaryTopic"}
     expected |= {names.topic(event) for event in CHAIN.events}
     for actor in CHAIN.actors:
         expected |= {names.queue(actor), names.dead_letter_queue(actor), names.function(actor)}
     outputs = Stack().body["Outputs"]
     assert outputs.keys() == expected
     assert all(output["Value"] == {"Ref": name} for name, output in outputs.items())
+    assert {name for name, output in outputs.items() if "Condition" in output} == {"SummaryTopic"}
 
 
 def test_only_where_the_code_is_and_which_release_must_be_given() -> None:

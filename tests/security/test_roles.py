@@ -3,16 +3,20 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from brigade.pipeline import Pipeline
+from brigade.target import Target
 from infra import names
 from kit.actor import Actor
 from services.chain import CHAIN
+from services.resize.actor import RESIZE
 from tests.infra.stack import Stack
-from tests.security.guard import Guard
+from tests.security.guard import Guard, over_tls
 from tests.security.stage import Stage
 from tests.security.stories import live
 
@@ -68,8 +72,7 @@ class Right:
 
 
 def rights(actor: Actor) -> Iterator[Right]:
-    (policy,) = Stack().properties(names.role(actor))["Policies"]
-    for place, statement in enumerate(policy["PolicyDocument"]["Statement"]):
+    for place, statement in enumerate(Stack().rights(names.role(actor))):
         for action in statement["Action"]:
             yield from (Right(actor, place, action, number) for number in range(len(statement["Resource"])))
 
@@ -110,6 +113,22 @@ def test_without_any_one_right_it_cannot(right: Right, without: Stage) -> None:
     with pytest.raises(AssertionError):
         live(without)
     assert {asked.action for asked in without.guard.record.asked if asked.refused} == {right.action}
+
+
+def test_a_reader_lists_no_other_prefix_but_may_list_without_one(guard: Guard, resting: Pipeline) -> None:
+    # As SECURITY.md says: without that right S3 would say 403 of what is gone.
+    iam, role = guard.target.client("iam"), _physical(resting, names.role(RESIZE))
+    document = iam.get_role_policy(RoleName=role, PolicyName=RESIZE.name)["PolicyDocument"]
+    iam.create_user(UserName="reader")
+    iam.put_user_policy(UserName="reader", PolicyName="resize", PolicyDocument=json.dumps(document))
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    reader = Target(guard.target.region, guard.endpoint, (key["AccessKeyId"], key["SecretAccessKey"]))
+    listing = partial(over_tls(reader).client("s3").list_objects_v2, Bucket=resting.target_bucket)
+    for given in ({"Prefix": "normalized/"}, {}):
+        assert listing(**given)["IsTruncated"] is False
+    for other in ("operations/", "metadata/"):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            listing(Prefix=other)
 
 
 @every_actor

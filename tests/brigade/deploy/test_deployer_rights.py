@@ -28,6 +28,7 @@ from infra import names
 from infra.template import template
 from kit.actor import Bucket
 from services.chain import CHAIN
+from tests.iam import misplaced, size
 
 POLICY = Path(__file__).parents[3] / "docs" / "deployer-policy.json"
 STATEMENTS = json.loads(POLICY.read_text(encoding="utf-8"))["Statement"]
@@ -42,7 +43,7 @@ NOT_USED = re.compile(
     r"|dynamodb:(\w+Item|\w+Replica|\w*Import\w*|\w*Kinesis\w*|\w+ResourcePolicy|Query|Scan|UpdateContributorInsights)"
     r"|s3:\w*(Abac|Accelerate|Acl|Analytics|Inventory|IntelligentTiering|Logging|Metadata|Metrics|ObjectLock)\w*"
     r"|s3:\w*(Replication|Website)\w*|s3:(Get|Delete)Object\w*|s3:DeleteBucket(Cors|Encryption|Lifecycle)"
-    r"|lambda:(\w*CodeSigning|\w+ScalingConfig|\w+RecursionConfig|\w+Concurrency|\w+RuntimeManagement)\w*"
+    r"|lambda:(\w*CodeSigning|\w+ScalingConfig|\w+Concurrency|\w+RuntimeManagement)\w*"
     r"|lambda:(AssociateRuntimeAlias|PassCapacityProvider|PublishVersion)"
     r"|logs:\w*(Bearer|DataProtection|DeletionProtection|Index|Kms|LogDelivery|LogEvents|LogStream|ResourcePolic)\w*"
     r"|iam:(AttachRole|DetachRole)\w*|sns:\w*DataProtection\w*"
@@ -142,6 +143,17 @@ def test_every_action_stands_beside_a_resource_that_it_can_have() -> None:
     policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": json.loads(POLICY.read_text())}}
     found = lint(json.dumps({"Resources": {"Policy": policy}}), config=ManualArgs(include_checks=["I"]))
     assert [f"{match.rule.id} {match.message}" for match in found] == []
+    assert misplaced(STATEMENTS) == []  # cfn-lint lets an action without resources pass beside any
+
+
+def test_what_the_docs_tell_people_to_run_they_may() -> None:
+    assert "continue-update-rollback" in POLICY.with_name("deploying.md").read_text(encoding="utf-8")
+    assert is_allowed("cloudformation:ContinueUpdateRollback", "arn:aws:cloudformation:eu-west-1:1:stack/brigade/1")
+
+
+def test_a_managed_policy_takes_it() -> None:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    assert size(json.loads(POLICY.read_text())) <= 6_144
 
 
 def test_cloudformation_may_do_all_that_the_template_needs() -> None:

@@ -1,5 +1,6 @@
 """What a destroyed stack has kept is found again by its name, and nothing else with it."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from brigade.deploy.kept import Kept
 from brigade.target import Target
 from imaging.recipes import DEFAULT_PATH
 from tests.conftest import REGION
+from tests.infra.stack import refuses_plain_http
 
 
 def make_bucket(name: str, region: str = REGION, **tags: str) -> None:
@@ -100,6 +102,9 @@ class TestTheCommand:
     ) -> None:
         left = kept.by_destroyed(here, destroyed)
         assert sorted(each.type for each in left) == ["AWS::DynamoDB::GlobalTable"] + 2 * ["AWS::S3::Bucket"]
+        for bucket in (each.name for each in left if each.type == "AWS::S3::Bucket"):
+            policy = json.loads(here.client("s3").get_bucket_policy(Bucket=bucket)["Policy"])
+            assert refuses_plain_http(policy["Statement"], [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"])
         command = ["destroy", "--stack", destroyed, "--delete-pictures"]
         assert main(command) == 1
         assert "Delete that for ever? There is no terminal to answer on — add --yes" in capsys.readouterr().err

@@ -1,0 +1,22 @@
+"""A topic with its policy, and an e-mail address that is subscribed to it."""
+
+from troposphere import AWSObject, Ref, sns
+
+from infra import names, parameters, policies
+
+
+def topic(name: str, *statements: policies.Statement) -> list[AWSObject]:
+    """Return a topic that refuses plain HTTP, with those statements beside its account's own rights."""
+    document = policies.document(policies.tls_only("sns:Publish", Ref(name)), *statements)
+    return [sns.Topic(name), sns.TopicPolicy(names.policy(name), Topics=[Ref(name)], PolicyDocument=document)]
+
+
+def mailed(name: str, topic: str) -> sns.SubscriptionResource:
+    """Return the subscription of that name, by which the deployment's address hears the topic, if there is one."""
+    return sns.SubscriptionResource(
+        name,
+        Condition=parameters.EMAIL_IS_GIVEN,
+        TopicArn=Ref(topic),
+        Protocol="email",
+        Endpoint=Ref(parameters.ALARM_EMAIL),
+    )
