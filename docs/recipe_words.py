@@ -110,9 +110,9 @@ def sections() -> list[str]:
         "### Moderation",
         _MODERATION,
         "## A rendition",
-        f"No side gets longer than {MAX_SIDE:,} pixels, the most that WebP can hold. The file has the quality that is asked, "
-        "whatever bytes it takes; only where it would show the master unchanged (size, format, no effects) in more bytes, "
-        "the master's bytes are taken.",
+        f"No side gets longer than {MAX_SIDE:,} pixels, the most that WebP can hold. The file has the quality that is "
+        "asked for, whatever bytes it takes; only where it would show the master unchanged (size, format, no effects) "
+        "in more bytes, the master's bytes are taken.",
         _words(Rendition),
         _AUTO,
         "### Fits",
