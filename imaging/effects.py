@@ -51,7 +51,7 @@ class Brightness(_Effect, frozen=True, kw_only=True):
 
 
 class Contrast(_Effect, frozen=True, kw_only=True):
-    """Every colour's distance to the picture's mean grey, times the factor."""
+    """Every colour's distance to the mean grey of what can be seen, times the factor."""
 
     factor: Factor  # 1 changes nothing, 0 is one grey
 

@@ -1,13 +1,14 @@
 """Effects: each from picture to picture, in the order in which a recipe names them.
 
 Pictures are L, LA, RGB or RGBA. Size stays, and so does alpha, except where an effect moves pixels (flip, mirror),
-mixes them (blur, pixelate: premultiplied, so that what is invisible lends no colour) or lays something over them.
+mixes them (blur, pixelate) or lays something over them. Pixels are mixed and weighed with alpha multiplied in, so that
+the colour of what is invisible changes nothing.
 """
 
 from functools import singledispatch
 
 import msgspec
-from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps, ImageStat
 
 from imaging import effects as named
 from services.resize import overlays
@@ -41,7 +42,8 @@ def _(effect: named.Brightness, image: Image.Image) -> Image.Image:
 
 @apply.register
 def _(effect: named.Contrast, image: Image.Image) -> Image.Image:
-    return ImageEnhance.Contrast(image).enhance(effect.factor)
+    grey = Image.new("L", image.size, _mean_grey(image)).convert(image.mode)
+    return _away_from(grey, image, effect.factor)
 
 
 @apply.register
@@ -51,14 +53,12 @@ def _(effect: named.Saturation, image: Image.Image) -> Image.Image:
 
 @apply.register
 def _(effect: named.Sharpen, image: Image.Image) -> Image.Image:
-    return ImageEnhance.Sharpness(image).enhance(effect.factor)
+    return _away_from(_filtered(image, ImageFilter.SMOOTH), image, effect.factor)
 
 
 @apply.register
 def _(effect: named.Blur, image: Image.Image) -> Image.Image:
-    blur = ImageFilter.GaussianBlur(effect.sigma)
-    premultiplied = {"RGBA": "RGBa", "LA": "La"}.get(image.mode)
-    return image.convert(premultiplied).filter(blur).convert(image.mode) if premultiplied else image.filter(blur)
+    return _filtered(image, ImageFilter.GaussianBlur(effect.sigma))
 
 
 @apply.register
@@ -89,6 +89,28 @@ def _(effect: named.Watermark, image: Image.Image) -> Image.Image:
 @apply.register
 def _(effect: named.Border, image: Image.Image) -> Image.Image:
     return overlays.frame(effect, image)
+
+
+def _mean_grey(image: Image.Image) -> int:
+    """Return the mean luma, each pixel weighed by its alpha; 0 where all is invisible."""
+    if "A" not in image.getbands():
+        return round(ImageStat.Stat(image.convert("L")).mean[0])
+    visible = ImageStat.Stat(image.getchannel("A")).sum[0]
+    luma, alpha = image.convert("LA").split()
+    return round(255 * ImageStat.Stat(ImageChops.multiply(luma, alpha)).sum[0] / visible) if visible else 0
+
+
+def _filtered(image: Image.Image, what: ImageFilter.Filter | type[ImageFilter.Filter]) -> Image.Image:
+    """Filter with alpha multiplied in."""
+    multiplied = {"RGBA": "RGBa", "LA": "La"}.get(image.mode)
+    return image.convert(multiplied).filter(what).convert(image.mode) if multiplied else image.filter(what)
+
+
+def _away_from(other: Image.Image, image: Image.Image, factor: float) -> Image.Image:
+    """Return the picture, every colour's distance to another picture's times the factor; its alpha stays."""
+    if "A" in image.getbands():
+        other.putalpha(image.getchannel("A"))
+    return Image.blend(other, image, factor)
 
 
 def name(effect: named.Effect) -> str:

@@ -7,7 +7,7 @@ from math import ceil
 from PIL import Image
 
 from imaging.auto_quality import encode_auto
-from imaging.codec import MASTERS, decoding, encode, has_transparency, open_image
+from imaging.codec import MASTERS, decoding, encode, has_transparency, open_image, real_alpha
 from imaging.exif import credits_of
 from imaging.recipes import Recipe, Rendition
 from services.resize import effects
@@ -73,11 +73,10 @@ def _decode(image: Image.Image, scale: float) -> Image.Image:
 
 
 def _scalable(image: Image.Image) -> Image.Image:
-    """Palettes and bitmaps cannot be averaged: make them colour or grey."""
+    """Palettes, bitmaps and transparent colours cannot be averaged: make them colour or grey, with alpha."""
+    image = real_alpha(image)
     if image.mode in ("L", "LA", "RGB", "RGBA"):
         return image
-    if has_transparency(image):
-        return image.convert("RGBA")
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
@@ -106,7 +105,7 @@ def _encoded(image: Image.Image, format_: str, rendition: Rendition, exif: bytes
     if rendition.quality != "auto":
         return encode(image, format_, rendition.quality, exif), []
     chosen = encode_auto(image, format_, rendition.ssim, exif)
-    return chosen.content, [f"quality {chosen.quality} (ssim {chosen.ssim:.3f})"]
+    return chosen.content, [str(chosen)]
 
 
 def _on_canvas(image: Image.Image, size: tuple[int, int], background: str) -> Image.Image:

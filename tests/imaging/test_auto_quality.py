@@ -3,6 +3,7 @@
 import math
 from hashlib import shake_256
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from PIL import Image, ImageFilter
 from imaging import auto_quality
 from imaging.auto_quality import QUALITIES, Encoded, encode_auto, ssim
 from imaging.codec import encode
-from tests.pictures import opened
+from tests.pictures import difference, opened
 
 LOSSY = ("JPEG", "WEBP", "AVIF")
 
@@ -23,28 +24,67 @@ def lively(size: tuple[int, int] = (160, 120)) -> Image.Image:
     return Image.merge("RGB", (ramp, disc, rough))
 
 
+def windows(image: Image.Image) -> np.ndarray:
+    """Return the 8×8 windows of the planes, as (plane, window, pixel); an eighth of chroma's distance to grey."""
+    planes = np.atleast_3d(np.asarray(image.convert("L" if image.mode == "L" else "YCbCr"), float)).transpose(2, 0, 1)
+    planes[1:] = (planes[1:] - 128) / 8
+    cut = planes.reshape(len(planes), image.height // 8, 8, image.width // 8, 8)
+    return cut.transpose(0, 1, 3, 2, 4).reshape(len(planes), -1, 64)
+
+
 def by_definition(one: Image.Image, other: Image.Image) -> float:
-    """Wang et al. 2004, equation 13, written out, over the whole windows of 8×8."""
-    x_, y_ = one.convert("L").load(), other.convert("L").load()
-    assert x_
-    assert y_
-    found = []
-    for top in range(0, one.height, 8):
-        for left in range(0, one.width, 8):
-            places = [(left + i, top + j) for i in range(8) for j in range(8)]
-            xs, ys = [float(x_[place]) for place in places], [float(y_[place]) for place in places]  # type: ignore[arg-type]
-            mx, my = sum(xs) / 64, sum(ys) / 64
-            vx, vy = sum((x - mx) ** 2 for x in xs) / 64, sum((y - my) ** 2 for y in ys) / 64
-            cov = sum((x - mx) * (y - my) for x, y in zip(xs, ys, strict=True)) / 64
-            c1, c2 = 6.5025, 58.5225
-            found.append((2 * mx * my + c1) * (2 * cov + c2) / ((mx * mx + my * my + c1) * (vx + vy + c2)))
-    return sum(found) / len(found)
+    """Wang et al. 2004, equation 13, written out, over the whole windows of 8×8; products of vectors are sums."""
+    x, y = windows(one), windows(other)
+    mx, my = x.mean(axis=2), y.mean(axis=2)
+    variances = (x.var(axis=2) + y.var(axis=2)).sum(axis=0)
+    covariances = ((x - mx[..., None]) * (y - my[..., None])).mean(axis=2).sum(axis=0)
+    c1, c2 = 6.5025, 58.5225
+    light = (2 * (mx * my).sum(axis=0) + c1) / ((mx**2 + my**2).sum(axis=0) + c1)
+    return float((light * (2 * covariances + c2) / (variances + c2)).mean())
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB"])
 @pytest.mark.parametrize("radius", [0.5, 2, 8])
-def test_ssim_is_what_the_paper_says(radius: float) -> None:
-    blurred = lively().filter(ImageFilter.GaussianBlur(radius))
-    assert ssim(lively(), blurred) == pytest.approx(by_definition(lively(), blurred), abs=1e-4)
+def test_ssim_is_what_the_paper_says(radius: float, mode: str) -> None:
+    image = lively().convert(mode)
+    blurred = image.filter(ImageFilter.GaussianBlur(radius))
+    assert ssim(image, blurred) == pytest.approx(by_definition(image, blurred), abs=1e-4)
+
+
+def equal_brightness() -> Image.Image:
+    """Return thin green lines on red, all of one luma: half of the colours' resolution would be half of the picture."""
+    image = Image.new("RGB", (160, 120), (200, 40, 40))
+    for x in range(0, 160, 3):
+        image.paste((40, 122, 40), (x, 0, x + 1, 120))
+    return image
+
+
+def test_a_picture_without_its_colours_is_another_one() -> None:
+    grey = equal_brightness().convert("L")
+    assert grey.getextrema() == (88, 88)
+    assert ssim(equal_brightness(), grey.convert("RGB")) < 0.9
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "AVIF"])
+def test_colours_are_as_fine_as_brightness_where_they_tell_the_picture(format_: str) -> None:
+    made = encode_auto(equal_brightness(), format_, 0.98)
+    assert made.fine
+    assert made.ssim >= 0.98
+    assert difference(opened(made.content), equal_brightness()) < 6
+    assert str(made) == f"quality {made.quality}, full chroma (ssim {made.ssim:.3f})"
+
+
+def test_webp_is_lossless_where_it_must_be_and_no_larger() -> None:
+    made = encode_auto(equal_brightness(), "WEBP", 0.98)
+    assert str(made) == "lossless (ssim 1.000)"
+    assert opened(made.content).tobytes() == equal_brightness().tobytes()
+    assert len(made.content) < len(encode(equal_brightness(), "WEBP", QUALITIES[-1]))
+
+
+def test_webp_has_the_highest_quality_where_lossless_would_take_more_bytes() -> None:
+    image = Image.merge("YCbCr", [Image.new("L", (160, 120), 90), *(Image.effect_noise((160, 120), 80),) * 2])
+    made = encode_auto(image.convert("RGB"), "WEBP", 0.98)
+    assert (made.quality, made.fine, made.ssim < 0.98) == (QUALITIES[-1], False, True)
 
 
 def test_a_picture_is_like_itself_and_less_like_others() -> None:
@@ -63,14 +103,15 @@ def test_what_is_transparent_counts_as_white() -> None:
 @pytest.mark.parametrize("target", [0.9, 0.95, 0.98])
 def test_the_file_meets_the_target_and_a_smaller_quality_would_not(format_: str, target: float) -> None:
     made = encode_auto(lively(), format_, target)
-    assert made.content == encode(lively(), format_, made.quality)
+    assert made.quality
+    assert made.content == encode(lively(), format_, made.quality, fine=made.fine)
     assert made.ssim == ssim(lively(), opened(made.content)) >= target
     if made.quality > QUALITIES[0]:
-        worse = encode(lively(), format_, made.quality - QUALITIES.step)
+        worse = encode(lively(), format_, made.quality - QUALITIES.step, fine=made.fine)
         assert ssim(lively(), opened(worse)) < target
 
 
-@pytest.mark.parametrize("format_", LOSSY)
+@pytest.mark.parametrize("format_", ["JPEG", "AVIF"])
 def test_where_no_quality_is_good_enough_the_highest_is_taken(format_: str) -> None:
     assert encode_auto(lively(), format_, 0.99999).quality == QUALITIES[-1]
 
@@ -82,20 +123,28 @@ def test_what_is_easy_to_write_gets_the_lowest_quality() -> None:
 
 
 @pytest.mark.parametrize("target", [0.8, 0.95, 0.97, 0.98, 0.99, 0.999])
-def test_at_most_five_encodings_are_tried(target: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    tried: list[int] = []
+def test_at_most_five_encodings_are_tried_and_five_more_where_none_will_do(
+    target: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[tuple[int, bool]] = []
 
-    def counting(image: Image.Image, format_: str, quality: int, exif: bytes) -> bytes:
-        tried.append(quality)
-        return encode(image, format_, quality, exif)
+    def counting(image: Image.Image, format_: str, quality: int, exif: bytes, *, fine: bool) -> bytes:
+        tried.append((quality, fine))
+        return encode(image, format_, quality, exif, fine=fine)
 
     monkeypatch.setattr(auto_quality, "encode", counting)
-    encode_auto(lively(), "JPEG", target)
-    assert len(tried) == len(set(tried)) <= math.ceil(math.log2(len(QUALITIES) + 1)) == 5
+    made = encode_auto(lively(), "JPEG", target)
+    monkeypatch.undo()
+    assert len(tried) == len(set(tried))
+    for fine in (False, True):
+        assert sum(one == fine for _, one in tried) <= math.ceil(math.log2(len(QUALITIES) + 1)) == 5
+    plain_will_do = ssim(lively(), opened(encode(lively(), "JPEG", QUALITIES[-1]))) >= target
+    assert any(fine for _, fine in tried) != plain_will_do
+    assert not (made.fine and plain_will_do)
 
 
 def test_png_is_lossless_and_written_once() -> None:
-    assert encode_auto(lively(), "PNG", 0.98) == Encoded(encode(lively(), "PNG", 95), 95, 1.0)
+    assert encode_auto(lively(), "PNG", 0.98) == Encoded(encode(lively(), "PNG", 95), None, True, 1.0)
 
 
 @settings(deadline=None, max_examples=40)

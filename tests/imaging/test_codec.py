@@ -1,10 +1,13 @@
 """Bytes to pixels and back."""
 
+import struct
+import zlib
+
 import pytest
 from PIL import Image
 
 from imaging import codec, limits
-from imaging.codec import WRITTEN, decoding, encode, flatten, has_transparency, open_image
+from imaging.codec import WRITTEN, decoding, encode, flatten, has_transparency, open_image, real_alpha
 from imaging.reasons import CorruptImage, DecompressionBomb
 from tests import pictures
 from tests.imaging.metadata import metadata
@@ -92,6 +95,59 @@ def test_transparency_is_seen() -> None:
     assert has_transparency(opened(pictures.palette_png(transparent=True)))
     assert not has_transparency(opened(pictures.palette_png()))
     assert not has_transparency(scene())
+
+
+def keyed_png(depth: int, colour_type: int, row: bytes, trns: bytes) -> bytes:
+    """Return a PNG of one row, 4 pixels wide, with a transparent colour."""
+    header = struct.pack(">IIBBBBB", 4, 1, depth, colour_type, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"tRNS", trns), (b"IDAT", zlib.compress(b"\0" + row)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
+
+
+@pytest.mark.parametrize(
+    ("depth", "colour_type", "row", "trns"),
+    [
+        (1, 0, b"\x40", b"\0\1"),
+        (2, 0, b"\x1b", b"\0\1"),
+        (4, 0, b"\x01\x23", b"\0\1"),
+        (8, 0, b"\0\1\2\3", b"\0\1"),
+        (8, 0, b"\0\1\2\3", b"\xff\1"),  # bits above the depth do not count
+        (4, 0, b"\x01\x23", b"\xff\xf1"),
+        (8, 2, b"\1\2\4\1\2\3\1\0\3\0\2\3", b"\0\1\0\2\0\3"),
+        (8, 2, b"\1\2\4\1\2\3\1\0\3\0\2\3", b"\7\1\0\2\0\3"),
+    ],
+)
+def test_a_transparent_colour_is_the_one_that_png_says(depth: int, colour_type: int, row: bytes, trns: bytes) -> None:
+    """Second of four pixels: https://www.w3.org/TR/png-3/#11tRNS."""
+    image = real_alpha(open_image(keyed_png(depth, colour_type, row, trns)))
+    assert image.mode == ("LA" if colour_type == 0 else "RGBA")
+    assert list(image.getchannel("A").tobytes()) == [255, 0, 255, 255]
+
+
+def test_alpha_that_was_multiplied_in_is_divided_again() -> None:
+    half = Image.new("LA", (2, 2), (200, 128)).convert("La")
+    assert half.getpixel((0, 0)) == (100, 128)
+    assert real_alpha(half).getpixel((0, 0)) == (199, 128)  # eight bits of 100 ÷ 128
+
+
+def test_what_an_animated_webp_does_not_draw_first_is_transparent() -> None:
+    """Its flag for alpha is left out, as libwebp's own encoder does where no frame has any."""
+    frames = [Image.new("RGBA", (40, 30), (200, 40, 40, 255)), Image.new("RGBA", (40, 30), (40, 60, 200, 255))]
+    content = bytearray(pictures.encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True))
+    assert content[20] & 0x12 == 0x02
+    frame = content.index(b"ANMF") + 8
+    content[frame : frame + 6] = (4).to_bytes(3, "little") + (3).to_bytes(3, "little")  # at (8, 6), in halves
+    content[24:30] = (63).to_bytes(3, "little") + (47).to_bytes(3, "little")  # the canvas: 64 by 48
+    image = opened_by_us(bytes(content))
+    assert (image.size, image.getpixel((2, 2)), image.getpixel((9, 7))) == ((64, 48), (0, 0, 0, 0), (200, 40, 40, 255))
+
+
+def opened_by_us(content: bytes) -> Image.Image:
+    image = open_image(content)
+    image.load()
+    return image
 
 
 @pytest.mark.parametrize("format_", pictures.ORDINARY)

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from imaging.effects import (
     Blur,
@@ -119,6 +119,49 @@ def test_what_is_invisible_lends_no_colour_to_what_is_blurred_or_pixelated() -> 
         visible = ImageChops.multiply(changed.getchannel("R"), changed.getchannel("A"))
         assert visible.getextrema() == (0, 0)
         assert changed.getchannel("A").getextrema() == (0, 255)
+
+
+def disc(mode: str, colour: tuple[int, ...], ground: tuple[int, ...]) -> Image.Image:
+    """Return an opaque disc on ground that cannot be seen."""
+    image = Image.new("RGBA", (60, 60), (*ground, 0))
+    ImageDraw.Draw(image).ellipse((10, 10, 50, 50), (*colour, 255))
+    return image.convert(mode)
+
+
+def seen(image: Image.Image) -> bytes:
+    """Return the pixels, those that are invisible all alike."""
+    blank = Image.new("RGBA", image.size)
+    return Image.composite(image.convert("RGBA"), blank, image.getchannel("A").point(lambda a: a and 255)).tobytes()
+
+
+@settings(deadline=None)
+@given(effects, st.sampled_from(["LA", "RGBA"]), st.tuples(*[st.integers(0, 255)] * 3))
+def test_the_colour_of_what_is_invisible_changes_nothing(effect: Effect, mode: str, ground: tuple[int, ...]) -> None:
+    one, other = (disc(mode, (120, 140, 160), colour) for colour in ((0, 0, 0), ground))
+    assert seen(apply(effect, one)) == seen(apply(effect, other))
+
+
+def test_contrast_is_the_distance_to_the_grey_that_can_be_seen() -> None:
+    """It is 136, by ITU-R BT.601's luma: 0.299 × 120 + 0.587 × 140 + 0.114 × 160."""
+    changed = apply(Contrast(factor=1.2), disc("RGBA", (120, 140, 160), (0, 0, 0)))
+    assert changed.getpixel((30, 30)) == (116, 140, 164, 255)
+
+
+def test_contrast_weighs_a_pixel_by_its_alpha() -> None:
+    image = Image.new("LA", (2, 1), (200, 255))
+    image.putpixel((1, 0), (100, 85))  # a third as visible: the mean is (200 + 100 / 3) / (4 / 3) = 175
+    assert apply(Contrast(factor=0), image).getpixel((0, 0)) == (175, 255)
+
+
+def test_contrast_of_nothing_is_nothing() -> None:
+    assert apply(Contrast(factor=2), Image.new("RGBA", (4, 4), (9, 9, 9, 0))).getchannel("A").getextrema() == (0, 0)
+
+
+def test_sharpening_leaves_no_rim_of_what_is_invisible() -> None:
+    sharp = apply(Sharpen(factor=2), disc("RGBA", (120, 140, 160), (255, 0, 255)))
+    visible = sharp.getchannel("A").point(lambda alpha: alpha and 255)
+    off = ImageChops.difference(sharp, Image.new("RGBA", sharp.size, (120, 140, 160, 255)))
+    assert all(most <= 1 for _, most in ImageStat.Stat(off, visible).extrema)
 
 
 def test_colorize_goes_from_one_colour_to_another() -> None:

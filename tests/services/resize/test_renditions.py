@@ -1,13 +1,14 @@
 """Renditions: one decode of a master, every file of the recipe."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from imaging.auto_quality import ssim
 from imaging.codec import encode
-from imaging.effects import Grayscale, Pixelate
+from imaging.effects import Grayscale, Mirror, Pixelate
 from imaging.reasons import CorruptImage, DecompressionBomb
 from imaging.recipes import Recipe, Rendition, load
 from services.resize.renditions import Made, make
@@ -164,6 +165,33 @@ def test_effects_are_applied_in_their_order_and_named() -> None:
     (rendition,) = made(pictures.png(), wanted)
     assert rendition.method == "lanczos, pixelate 4, grayscale"
     assert opened(rendition.content).mode == "L"
+
+
+def test_a_picture_that_is_not_scaled_keeps_its_faint_colours() -> None:
+    faint = Image.new("RGBA", (8, 8), (201, 43, 77, 3))
+    faint.putpixel((0, 0), (255, 0, 255, 0))
+    image = one(pictures.encoded(faint, "PNG"), Rendition(name="r", width=8, effects=(Grayscale(), Mirror())))
+    assert image.getpixel((0, 0)) == faint.convert("LA").getpixel((7, 7))
+    assert image.getpixel((7, 0)) == (0, 0)  # what cannot be seen has no colour
+
+
+@pytest.mark.parametrize(
+    ("mode", "key"),
+    [("1", 255), ("L", 85), ("RGB", (200, 40, 40)), ("P", 3)],
+)
+def test_a_transparent_colour_is_alpha_before_it_is_scaled(mode: str, key: object) -> None:
+    """A disc on it has an edge of many alphas and no trace of the key; it rings, as Lanczos does."""
+    colours: dict[str, Any] = {"1": 0, "L": 170, "RGB": (40, 160, 60), "P": 5}
+    image = Image.new(mode, (128, 128), key)  # type: ignore[arg-type]
+    if mode == "P":
+        image.putpalette([9, 9, 9] * 3 + [200, 40, 40] + [9, 9, 9] + [40, 160, 60])
+    ImageDraw.Draw(image).ellipse((20, 20, 108, 108), colours[mode])
+    scaled = one(pictures.encoded(image, "PNG", transparency=key), Rendition(name="r", width=50)).convert("RGBA")
+    assert len(set(scaled.getchannel("A").tobytes())) > 16
+    right = pictures.opened(pictures.encoded(image, "PNG")).convert("RGB").getpixel((64, 64))
+    off = ImageChops.difference(scaled.convert("RGB"), Image.new("RGB", scaled.size, right))
+    strong = scaled.getchannel("A").point(lambda alpha: 255 if alpha >= 64 else 0)
+    assert all(most <= 25 for _, most in ImageStat.Stat(off, strong).extrema)
 
 
 def test_grey_keeps_transparency() -> None:
