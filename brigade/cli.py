@@ -22,6 +22,7 @@ from brigade.commands import (
     stack,
     trace,
 )
+from brigade.commands.acting import changing, offline, reading
 from brigade.console import DEBUG, out
 from brigade.local.local_record import CLOUD
 
@@ -57,26 +58,26 @@ def options(
         os.environ[CLOUD] = cloud_name
 
 
-app.command()(cloud.up)
-app.command()(cloud.down)
-app.command()(stack.deploy)
-app.command()(stack.destroy)
-app.command()(stack.outputs)
-app.command()(package.package)
-app.command()(pictures.upload)
-app.command()(search.ls)
-app.command()(pictures.show)
-app.command()(pictures.get)
-app.command()(trace.trace)
-app.command()(process.process)
-app.command()(flow.pause)
-app.command()(flow.resume)
-app.command()(flow.status)
-app.command()(rework.missing)
-app.command()(rework.rerun)
-app.command()(judge.approve)
-app.command()(judge.reject)
-app.command()(cost.cost)
+app.command()(offline(cloud.up))
+app.command()(offline(cloud.down))
+app.command()(changing(stack.deploy))
+app.command()(changing(stack.destroy))
+app.command()(reading(stack.outputs))
+app.command()(offline(package.package))
+app.command()(changing(pictures.upload))
+app.command()(reading(search.ls))
+app.command()(reading(pictures.show))
+app.command()(reading(pictures.get))
+app.command()(reading(trace.trace))
+app.command()(offline(process.process))
+app.command()(changing(flow.pause))
+app.command()(changing(flow.resume))
+app.command()(reading(flow.status))
+app.command()(reading(rework.missing))
+app.command()(changing(rework.rerun, unless="dry_run"))
+app.command()(changing(judge.approve))
+app.command()(changing(judge.reject))
+app.command()(offline(cost.cost))
 app.add_typer(recipes.app, name="recipes")
 app.add_typer(dlq.app, name="dlq")
-app.command()(demo.demo)
+app.command()(offline(demo.demo))

@@ -61,11 +61,11 @@ class Target:
         return str(self.client("sts").get_caller_identity()["Account"])
 
     def describe(self) -> str:
-        """Say in the operator's words where that is; asks STS on AWS."""
+        """Say in the operator's words where that is; asks STS where it is not on this machine."""
         if self.endpoint is None:
             return f"AWS account {self.account} in {self.region}"
         if not self.is_local:
-            return self.endpoint
+            return f"account {self.account} at {self.endpoint} in {self.region}"
         # A local cloud holds one of everything for each region.
         region = "" if self.region == LOCAL_REGION else f", region {self.region}"
         return f"local cloud on {urlsplit(self.endpoint).netloc}{region}"

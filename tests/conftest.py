@@ -15,6 +15,9 @@ from xdist.scheduler import LoadScopeScheduling
 from kit import aws, retry
 
 REGION: Final = "eu-west-1"
+ACCOUNT: Final = "123456789012"
+# What a command says on moto before it changes anything.
+ACTING: Final = f"acting on AWS account {ACCOUNT} in {REGION}"
 # What costs much to set up, and is set up once a process: packages, a deployed stack, a guarded one.
 SHARING: Final = ("tests/packages/", "tests/journeys/", "tests/security/")
 
@@ -71,6 +74,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, REGION)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("BRIGADE_ACCOUNT", ACCOUNT)  # commands may change it
     aws.forget()
     with mock_aws():
         yield

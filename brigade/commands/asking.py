@@ -7,11 +7,14 @@ import typer
 from brigade.console import OperatorError
 
 
-def ask(question: str, yes: bool) -> None:
-    """Return when the operator agrees, or has agreed by --yes; raises OperatorError else."""
+def ask(question: str, yes: bool, otherwise: str = "add --yes") -> None:
+    """Return when the operator agrees, or has agreed by --yes; raises OperatorError else.
+
+    ``otherwise`` says what to do where nobody can answer.
+    """
     if yes:
         return
     if not sys.stdin.isatty():
-        raise OperatorError(f"{question} There is no terminal to answer on", "add --yes")
+        raise OperatorError(f"{question} There is no terminal to answer on", otherwise)
     if not typer.confirm(question, err=True):
         raise OperatorError("nothing was changed")

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from brigade.commands import here
-from brigade.commands.options import AsJson, StackName
+from brigade.commands.options import AsJson, StackName, Yes
 from brigade.console import OperatorError, duration, out, print_json, say, table
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ _UNKNOWN = "–"
 ActorNames = Annotated[list[str], typer.Argument(metavar="ACTOR", help="One or more of the chain's actors.")]
 
 
-def pause(actors: ActorNames, stack: StackName = "brigade") -> None:
+def pause(
+    actors: ActorNames,
+    stack: StackName = "brigade",
+    yes: Yes = False,  # noqa: ARG001 - consent reads it
+) -> None:
     """Stop actors without a deployment; their messages wait in their queues, for at most four days.
 
     What an actor has begun it finishes. One that is paused already stays so. A later deployment that changes the
@@ -37,7 +41,11 @@ def pause(actors: ActorNames, stack: StackName = "brigade") -> None:
     say(f"their messages wait for {duration(RETENTION_S)}, then SQS deletes them; `brigade resume` lets them go on")
 
 
-def resume(actors: ActorNames, stack: StackName = "brigade") -> None:
+def resume(
+    actors: ActorNames,
+    stack: StackName = "brigade",
+    yes: Yes = False,  # noqa: ARG001 - consent reads it
+) -> None:
     """Start paused actors again: they go on with what waits in their queues."""
     _switch(actors, stack, on=True)
     say("`brigade status --watch` shows how they get on")

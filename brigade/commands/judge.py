@@ -6,7 +6,7 @@ import typer
 
 from brigade.commands import here
 from brigade.commands.asking import ask
-from brigade.commands.options import StackName
+from brigade.commands.options import StackName, Yes
 from brigade.console import OperatorError, counted, out, progress, say, table
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from brigade.pipeline import Pipeline
 
 Pictures = Annotated[list[str], typer.Argument(metavar="KEY_OR_ID...", help="Source keys, or image ids.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 def approve(pictures: Pictures, yes: Yes = False, stack: StackName = "brigade") -> None:

@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from brigade.commands import here
-from brigade.commands.options import AsJson, StackName
+from brigade.commands.options import AsJson, StackName, Yes
 from brigade.console import OperatorError, byte_size, out, print_json, printable, progress, say, table
 from brigade.story.verdicts import told
 
@@ -38,6 +38,7 @@ def upload(
     wait: Annotated[bool, typer.Option("--wait", help="Wait until every picture is ready or has failed.")] = False,
     timeout: Annotated[float, typer.Option(help="With --wait: seconds without any progress before giving up.")] = 120,
     stack: StackName = "brigade",
+    yes: Yes = False,  # noqa: ARG001 - consent reads it
 ) -> None:
     """Upload pictures. Run it again after a failure: what is already there is not sent again.
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from brigade.commands.acting import offline
 from brigade.console import actors_quiet, counted, out, print_json, say, table
 
 app = typer.Typer(help="What would happen to which key.")
@@ -14,6 +15,7 @@ RecipesFile = Annotated[Path | None, typer.Option("--recipes", help="Another rec
 
 
 @app.callback(invoke_without_command=True)
+@offline
 def recipes(
     context: typer.Context,
     key: Annotated[list[str] | None, typer.Option(help="Say which recipe this key would get; repeatable.")] = None,
@@ -33,6 +35,7 @@ def recipes(
 
 
 @app.command()
+@offline
 def check(
     file: Annotated[Path | None, typer.Argument(help="[default: ./recipes.toml, or else the one with brigade]")] = None,
 ) -> None:
@@ -45,6 +48,7 @@ def check(
 
 
 @app.command()
+@offline
 def preview(
     photo: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="One picture.")],
     out_folder: Annotated[Path, typer.Option("--out", help="Where the contact sheet and the pictures are written.")],

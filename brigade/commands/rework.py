@@ -8,7 +8,7 @@ import typer
 
 from brigade.commands import here
 from brigade.commands.asking import ask
-from brigade.commands.options import AsJson, StackName
+from brigade.commands.options import AsJson, StackName, Yes
 from brigade.console import OperatorError, counted, duration, err, out, print_json, progress, say, table
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def rerun(
     rate: Annotated[float | None, typer.Option(min=0.01, help="At most so many pictures a second.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many pictures.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     stack: StackName = "brigade",
 ) -> None:
     """Send pictures back to one actor, which does its work again; so do those that come after it.

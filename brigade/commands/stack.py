@@ -8,7 +8,7 @@ import typer
 from brigade import release
 from brigade.commands import here
 from brigade.commands.asking import ask
-from brigade.commands.options import AsJson, StackName
+from brigade.commands.options import AsJson, StackName, Yes
 from brigade.console import OperatorError, out, print_json, say, table
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def deploy(
         bool, typer.Option("--dry-run", help="Upload the code, say what would change, and change nothing.")
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask where a table, bucket or queue goes with what is in it.")
+        bool, typer.Option("--yes", help="Do not ask, even where a table, bucket or queue goes with what is in it.")
     ] = False,
 ) -> None:
     """Make the stack, or bring it up to date. If that fails, everything is put back as it was before."""
@@ -91,7 +91,7 @@ def outputs(stack: StackName = "brigade", as_json: AsJson = False) -> None:
 
 def destroy(
     stack: StackName = "brigade",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     delete_pictures: Annotated[
         bool, typer.Option("--delete-pictures", help="Delete both buckets, every picture in them, and the catalogue.")
     ] = False,

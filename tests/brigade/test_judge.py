@@ -18,7 +18,7 @@ from services.catalog.handler import act
 from services.catalog.records import DynamoRecords
 from services.resize.handler import may_begin
 from tests.brigade.deploy.deployed import Deployed, deploy, way
-from tests.conftest import REGION
+from tests.conftest import ACTING, REGION
 from tests.services.catalog import story
 from tests.services.site import TABLE, letter, site
 
@@ -121,7 +121,7 @@ def test_what_is_not_in_quarantine_is_left_and_said_and_the_others_are_done(depl
     assert main(["approve", ready.id, picture.id, "in/a.jpg", "--yes"]) == 1
     assert [event.image.id for event in heard(deployed)] == [picture.id]
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "left: in/ready.jpg: it is READY, not in quarantine"
+    assert lines[:2] == [ACTING, "left: in/ready.jpg: it is READY, not in quarantine"]
     assert lines[-1] == (
         "error: 1 picture of these not judged — `brigade ls --status quarantined` lists those that can be"
     )

@@ -109,10 +109,13 @@ class TestAnEndpointThatIsSet:
         assert resolve().endpoint == "http://127.0.0.1:4566"
 
     @pytest.mark.usefixtures("credentials")
-    def test_elsewhere_is_described_by_its_url(self, variables: Variables) -> None:
+    def test_elsewhere_is_described_by_its_url_and_its_account(
+        self, variables: Variables, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         variables(AWS_ENDPOINT_URL="https://cloud.example.org:4566")
         target = resolve()
-        assert target.describe() == "https://cloud.example.org:4566"
+        monkeypatch.setattr(Target, "account", "123456789012")
+        assert target.describe() == "account 123456789012 at https://cloud.example.org:4566 in eu-west-1"
         assert not target.is_local
 
     def test_elsewhere_needs_credentials(self, variables: Variables) -> None:

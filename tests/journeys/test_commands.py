@@ -104,20 +104,6 @@ def test_what_a_user_may_get_wrong_is_one_clear_line(brigade: Brigade, tmp_path:
     assert "is no day" in said("ls", "--day", "yesterday")
 
 
-def test_a_cloud_that_went_away_is_named_and_never_replaced_by_aws(brigade: Brigade, tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").write_bytes(pictures.jpeg())
-    assert brigade("up", "--detach").returncode == 0
-    assert brigade("deploy").returncode == 0
-    (record,) = (tmp_path / "state" / "brigade" / "local-clouds").iterdir()
-    os.killpg(json.loads(record.read_text())["pid"], 9)
-    for command in (["upload", "a.jpg"], ["ls"], ["deploy"], ["dlq", "ls"]):
-        result = brigade(*command)
-        assert result.returncode == 1
-        assert "is gone" in result.stderr
-        assert "brigade up" in result.stderr
-    assert brigade("down").returncode == 0
-
-
 def test_the_demo_accounts_for_every_upload(brigade: Brigade, tmp_path: Path) -> None:
     (tmp_path / "demo/outputs").mkdir(parents=True)
     (tmp_path / "demo/.brigade-demo").touch()

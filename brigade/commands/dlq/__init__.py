@@ -2,6 +2,7 @@
 
 import typer
 
+from brigade.commands.acting import changing, reading
 from brigade.commands.dlq.archive import export, import_
 from brigade.commands.dlq.discard import discard
 from brigade.commands.dlq.edit import edit
@@ -12,12 +13,12 @@ from brigade.commands.dlq.replay import replay
 from brigade.commands.dlq.show import show
 
 app = typer.Typer(help="Dead letters: what could not be done, why, and what to do about it.", no_args_is_help=True)
-app.command()(ls)
-app.command()(show)
-app.command()(redrive)
-app.command()(edit)
-app.command()(discard)
-app.command()(export)
-app.command(name="import")(import_)
-app.command()(replay)
-app.command()(history)
+app.command()(reading(ls))
+app.command()(reading(show))
+app.command()(changing(redrive, unless="dry_run"))
+app.command()(changing(edit))
+app.command()(changing(discard))
+app.command()(reading(export))
+app.command(name="import")(changing(import_))
+app.command()(reading(replay))
+app.command()(reading(history))

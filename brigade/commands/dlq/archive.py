@@ -8,7 +8,7 @@ import typer
 from brigade.commands.dlq.choosing import ImageId, KeyPattern, Reason, Since, selection
 from brigade.commands.dlq.naming import history_of
 from brigade.commands.dlq.where import ActorName, DeadLetterQueueUrl, QueueUrl, Where, incomplete, one, patiently
-from brigade.commands.options import StackName
+from brigade.commands.options import StackName, Yes
 from brigade.console import OperatorError, counted, explain, progress, say
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def import_(
     stack: StackName = "brigade",
     queue: QueueUrl = None,
     dlq: DeadLetterQueueUrl = None,
+    yes: Yes = False,  # noqa: ARG001 - consent reads it
 ) -> None:
     """Put the dead letters of a file back into the dead-letter queue, with their attributes and their lineage.
 

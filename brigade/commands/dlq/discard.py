@@ -11,7 +11,7 @@ from brigade.commands.asking import ask
 from brigade.commands.dlq.choosing import ImageId, KeyPattern, Reason, Since, selection
 from brigade.commands.dlq.naming import by_id, history_of, place_and_ids
 from brigade.commands.dlq.where import DeadLetterQueueUrl, QueueUrl, Where, incomplete, patiently
-from brigade.commands.options import StackName
+from brigade.commands.options import StackName, Yes
 from brigade.console import OperatorError, counted, out, progress, say, table
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def discard(
     archive: Annotated[
         Path | None, typer.Option(help="Where they are written first. [default: ./brigade-dlq-ACTOR-TIME.jsonl]")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     stack: StackName = "brigade",
     queue: QueueUrl = None,
     dlq: DeadLetterQueueUrl = None,

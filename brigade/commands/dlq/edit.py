@@ -9,7 +9,7 @@ from rich.text import Text
 from brigade.commands.asking import ask
 from brigade.commands.dlq.naming import place_and_id
 from brigade.commands.dlq.where import DeadLetterQueueUrl, QueueUrl, Where, patiently
-from brigade.commands.options import StackName
+from brigade.commands.options import StackName, Yes
 from brigade.console import OperatorError, out, printable, say
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def edit(
         list[str],
         typer.Argument(metavar="[ACTOR] MESSAGE", help="Whose, and the beginning of its id.", show_default=False),
     ],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     stack: StackName = "brigade",
     queue: QueueUrl = None,
     dlq: DeadLetterQueueUrl = None,

@@ -8,7 +8,7 @@ import typer
 from brigade.commands.asking import ask
 from brigade.commands.dlq.choosing import ImageId, KeyPattern, Reason, Since, selection
 from brigade.commands.dlq.where import ActorName, DeadLetterQueueUrl, QueueUrl, Where, incomplete, one, patiently
-from brigade.commands.options import StackName
+from brigade.commands.options import StackName, Yes
 from brigade.console import OperatorError, counted, out, progress, say, table
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def redrive(
         float, typer.Option(min=0, metavar="SECONDS", help="How long to wait for that, at most, after each wave.")
     ] = 20,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     native: Annotated[
         bool, typer.Option("--native", help="Let SQS move all letters itself: no filter, no lineage, AWS only.")
     ] = False,

@@ -14,6 +14,7 @@ from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue, Held
 from tests.brigade.dead_letters.conftest import Brigade
 from tests.brigade.dead_letters.desk import Desk, ingested
+from tests.conftest import ACTING
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -262,7 +263,7 @@ def test_one_that_breaks_off_says_what_it_did(desk: Desk, brigade: Brigade, monk
 def test_when_nothing_is_chosen_nothing_happens(desk: Desk, brigade: Brigade, tmp_path: Path) -> None:
     desk.bury("normalize", ingested())
     code, said = brigade("discard", "normalize", "--reason", "too-slow", "--yes")
-    assert (code, said) == (0, "no dead letter of normalize is to be discarded\n")
+    assert (code, said) == (0, f"{ACTING}\nno dead letter of normalize is to be discarded\n")
     assert json.loads(brigade("history", "--json")[1]) == []
     assert brigade("discard", "normalize", "zzz", "--yes")[0] == 1
     assert "whose dead letters?" in brigade("discard", "--yes")[1]

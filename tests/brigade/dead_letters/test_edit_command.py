@@ -10,6 +10,7 @@ import pytest
 from brigade.dead_letters.queue import DeadLetterQueue
 from tests.brigade.dead_letters.conftest import Brigade
 from tests.brigade.dead_letters.desk import Desk, ingested
+from tests.conftest import ACTING
 
 Editor = Callable[..., None]
 
@@ -89,7 +90,7 @@ def test_an_unchanged_message_stays_where_it_is(
     letter = desk.bury("normalize", ingested())
     saves(replacement)
     code, said = brigade("edit", "normalize", letter.message_id, "--yes")
-    assert (code, said) == (0, "nothing was changed, nothing was sent\n")
+    assert (code, said) == (0, f"{ACTING}\nnothing was changed, nothing was sent\n")
     assert desk.letters("normalize") == [letter]
     assert json.loads(brigade("history", "--json")[1]) == []
 

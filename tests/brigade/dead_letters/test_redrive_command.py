@@ -12,6 +12,7 @@ from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.flow import mappings
 from tests.brigade.dead_letters.desk import Desk, ingested
+from tests.conftest import ACTING
 
 Brigade = Callable[..., tuple[int, str]]
 YES = ("--yes", "--watch", "0")
@@ -111,7 +112,8 @@ def test_as_many_as_were_asked_for_are_enough(desk: Desk, brigade: Brigade, out_
 
 def test_nothing_matches(desk: Desk, brigade: Brigade) -> None:
     desk.bury("resize", ingested())
-    assert brigade("redrive", "resize", "--reason", "x", *YES) == (0, "no dead letter of resize is to be redriven\n")
+    said = f"{ACTING}\nno dead letter of resize is to be redriven\n"
+    assert brigade("redrive", "resize", "--reason", "x", *YES) == (0, said)
 
 
 def test_an_actor_must_be_named(brigade: Brigade) -> None:

@@ -15,6 +15,7 @@ from infra import names
 from services.chain import CHAIN
 from services.ingest.actor import INGEST
 from tests.brigade.deploy.deployed import Deployed, deploy
+from tests.conftest import ACTING
 
 Said = pytest.CaptureFixture[str]
 
@@ -30,8 +31,9 @@ def deployed(state: None, cloud: None, monkeypatch: pytest.MonkeyPatch) -> Deplo
 def test_actors_are_paused_and_resumed_by_name(deployed: Deployed, capsys: Said) -> None:
     assert main(["pause", "resize", "ingest"]) == 0
     said = capsys.readouterr().err.splitlines()
-    assert sorted(said[:2]) == ["ingest is paused", "resize is paused"]
-    assert said[2] == "their messages wait for 4 d, then SQS deletes them; `brigade resume` lets them go on"
+    assert said[0] == ACTING
+    assert sorted(said[1:3]) == ["ingest is paused", "resize is paused"]
+    assert said[3] == "their messages wait for 4 d, then SQS deletes them; `brigade resume` lets them go on"
     assert main(["pause", "resize"]) == 0
     assert "resize was paused already" in capsys.readouterr().err
     assert main(["resume", "resize"]) == 0

@@ -16,6 +16,7 @@ from kit.events import Image, ImageNormalized
 from services.ingest.actor import INGEST
 from services.resize.actor import RESIZE
 from tests.brigade.deploy.deployed import RENDITIONS, Deployed, deploy, way
+from tests.conftest import ACTING
 from tests.services.catalog import story
 
 Said = pytest.CaptureFixture[str]
@@ -142,6 +143,7 @@ class TestRerun:
             deployed.catalog(*way(deployed.upload(f"in/new/{number}.jpg"))[:1])
         assert main(["rerun", old.id, "--from", "resize", "--yes"]) == 0
         assert capsys.readouterr().err.splitlines() == [
+            ACTING,
             "left: in/b.jpg: superseded: a newer upload has taken its place",
             "nothing to send to resize",
         ]

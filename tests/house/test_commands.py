@@ -1,0 +1,21 @@
+"""Every command says whether it changes anything; what it says, brigade/commands/acting.py goes by."""
+
+import pytest
+
+from tests.commands import every
+
+ACTS = {"offline", "reading", "changing"}
+
+
+@pytest.mark.parametrize("name", every())
+def test_a_command_is_declared_and_one_that_changes_something_may_be_told_yes(name: str) -> None:
+    command = every()[name]
+    acts = getattr(command.callback, "acts", None)
+    assert acts in ACTS, "say in brigade/cli.py, or where its group is, whether it is offline, reading or changing"
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert acts != "changing" or "--yes" in options
+
+
+def test_there_are_commands_of_every_kind() -> None:
+    assert {command.callback.acts for command in every().values()} == ACTS
+    assert len(every()) > 30
