@@ -1,10 +1,18 @@
-"""What a change set would delete for ever is deleted only by consent."""
+"""What a change set or the end of a stack would delete for ever is deleted only by consent."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
+
+from botocore.exceptions import ClientError
 
 from brigade.console import OperatorError
+from brigade.dead_letters.queue import counts, is_gone
 from brigade.deploy.change_set import Change, ChangeSet
+from brigade.deploy.stack import Stack
+from infra import names
+from services.chain import CHAIN
 
 # Hears which changes lose pictures, records or messages; raises OperatorError where that is not agreed to.
 Consent = Callable[[list[Change]], None]
@@ -13,6 +21,26 @@ Consent = Callable[[list[Change]], None]
 def refuse(losses: list[Change]) -> None:
     """Stand in for an operator who cannot be asked."""
     raise OperatorError(f"this would delete {named(losses)} with what is in it", "nothing was changed")
+
+
+def messages(stack: Stack) -> tuple[int, int]:
+    """Return how many messages wait for the actors of a stack, and how many dead letters it has, as SQS counts."""
+    sqs = stack.target.client("sqs")
+    queues = {names.queue(actor) for actor in CHAIN.actors}
+    found: Counter[bool] = Counter()
+    for name, url in stack.outputs.items():
+        if name.endswith("Queue"):
+            found[name in queues] += _count(sqs, url)
+    return found[True], found[False]
+
+
+def _count(sqs: Any, url: str) -> int:
+    try:
+        return counts(sqs, url).total
+    except ClientError as error:
+        if is_gone(error):  # a stack that is half deleted still has its outputs
+            return 0
+        raise
 
 
 def named(losses: list[Change]) -> str:

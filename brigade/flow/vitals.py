@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from brigade.dead_letters.queue import Counts, counts
+from brigade.dead_letters.queue import counts
 from brigade.flow import mappings
 from brigade.flow.metrics import Metrics
 from brigade.pipeline import Pipeline
@@ -52,13 +52,9 @@ def look(pipeline: Pipeline, actors: Sequence[Actor], metrics: Metrics) -> list[
                 waiting=queue.visible + queue.delayed,
                 in_flight=queue.held,
                 # CloudWatch lags some minutes behind a queue that is empty by now.
-                oldest_s=found[actor.name].oldest_s if _total(queue) else None,
-                dead_letters=_total(letters),
+                oldest_s=found[actor.name].oldest_s if queue.total else None,
+                dead_letters=letters.total,
                 per_minute=found[actor.name].per_minute,
             )
             for actor, state, queue, letters in zip(actors, states, queues, dead, strict=True)
         ]
-
-
-def _total(found: Counts) -> int:
-    return found.visible + found.held + found.delayed

@@ -1,6 +1,7 @@
 """What a deployment would delete for ever, it deletes only when the operator agrees; a foreign stack not even then."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
@@ -11,12 +12,13 @@ from brigade.__main__ import main
 from brigade.console import OperatorError
 from brigade.deploy.change_set import describe
 from brigade.deploy.deployment import deploy
+from brigade.deploy.losses import messages
+from brigade.deploy.stack import Stack
 from brigade.target import Target
 from imaging.recipes import DEFAULT_PATH
 from infra.template import template
 from kit.chain import Chain
-
-pytestmark = pytest.mark.journey
+from tests.conftest import REGION
 
 
 @pytest.fixture
@@ -45,6 +47,7 @@ def unfinished(target: Target, stack: str) -> list[str]:
     return [each["ChangeSetName"] for each in listed if each["ExecutionStatus"] != "EXECUTE_COMPLETE"]
 
 
+@pytest.mark.journey
 def test_without_a_terminal_nothing_is_lost(here: Target, losing: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["deploy", "--stack", losing]) == 1
     said = capsys.readouterr().err.splitlines()
@@ -56,6 +59,7 @@ def test_without_a_terminal_nothing_is_lost(here: Target, losing: str, capsys: p
     assert not unfinished(here, losing)
 
 
+@pytest.mark.journey
 def test_on_a_terminal_the_operator_decides(here: Target, losing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
@@ -66,11 +70,13 @@ def test_on_a_terminal_the_operator_decides(here: Target, losing: str, monkeypat
     assert not old_queues(here, losing)
 
 
+@pytest.mark.journey
 def test_yes_is_an_answer_given_before(here: Target, losing: str) -> None:
     assert main(["deploy", "--stack", losing, "--yes"]) == 0
     assert not old_queues(here, losing)
 
 
+@pytest.mark.journey
 def test_what_cannot_ask_loses_nothing(here: Target, losing: str) -> None:
     with pytest.raises(OperatorError, match="this would delete OldQueue with what is in it — nothing was changed"):
         deploy(here, losing, recipes=DEFAULT_PATH, version="1")
@@ -92,6 +98,32 @@ def somebody_elses(here: Target) -> Iterator[str]:
     cloudformation.delete_stack(StackName=name)
 
 
+@pytest.mark.journey
+def test_the_end_of_a_stack_counts_what_goes_with_its_queues(
+    here: Target, losing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs, sqs = Stack.find(here, losing).outputs, here.client("sqs")
+    sqs.send_message(QueueUrl=outputs["IngestQueue"], MessageBody="later", DelaySeconds=900)
+    for queue in ("ResizeDeadLetterQueue", "ResizeDeadLetterQueue", "IngestDeadLetterQueue"):
+        sqs.send_message(QueueUrl=outputs[queue], MessageBody="x")
+    assert main(["destroy", "--stack", losing]) == 1
+    hint, question = capsys.readouterr().err.splitlines()[-2:]
+    assert hint == "`brigade dlq export ACTOR --out FILE` keeps an actor's dead letters"
+    # Besides ours there may still be what S3 sends to try out its right to notify.
+    counted = rf"Destroy stack {losing}, with [1-9]\d* waiting messages? and 3 dead letters\? There is no terminal"
+    assert re.search(counted, question)
+
+
+@pytest.mark.usefixtures("cloud")
+def test_queues_that_are_gone_already_hold_nothing() -> None:
+    target = Target(REGION)
+    dead = target.client("sqs").create_queue(QueueName="dead")["QueueUrl"]
+    target.client("sqs").send_message(QueueUrl=dead, MessageBody="x")
+    outputs = {"IngestQueue": dead.replace("dead", "gone"), "IngestDeadLetterQueue": dead, "Table": "t"}
+    assert messages(Stack(target, "s", "id", "DELETE_FAILED", outputs)) == (0, 1)
+
+
+@pytest.mark.journey
 @pytest.mark.parametrize(
     "command", [["deploy", "--yes"], ["deploy", "--dry-run"], ["destroy", "--yes"], ["outputs"]], ids=" ".join
 )
