@@ -12,10 +12,8 @@ from infra.functions import RUNTIME
 from infra.roles import role
 from kit.chain import Chain
 
-# Inline code may have 4,096 characters:
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
+# Inline code may have 4,096 characters; tests/infra/test_aws_refuses_resources.py counts them.
 CODE = Path(__file__).with_name("daily_summary.py")
-MOST_CHARACTERS = 4_096
 AT = "cron(0 7 * * ? *)"  # seven o'clock, UTC, about the day before
 
 

@@ -5,16 +5,8 @@ import pytest
 from infra import names
 from kit.actor import Bucket
 from services.chain import CHAIN
+from tests.infra.resolved import LONGEST_STACK_NAME
 from tests.infra.stack import Stack
-
-# CloudFormation adds a hyphen and twelve or thirteen characters to stack and logical id.
-GENERATED = 14
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-LONGEST_BUCKET_NAME = 63
-# https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-LONGEST_FUNCTION_NAME = 64
-LONGEST_ACTOR_NAME = 20
-LONGEST_STACK_NAME = "s" * 32
 
 
 def test_every_resource_is_called_as_names_says() -> None:
@@ -43,10 +35,3 @@ def test_a_short_lower_case_name_is_a_stacks(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "Brigade", "2nd", "a_b", "-a", LONGEST_STACK_NAME + "s"])
 def test_a_name_that_a_bucket_could_not_begin_with_is_not(name: str) -> None:
     assert not names.STACK_NAME.fullmatch(name)
-
-
-def test_the_longest_stack_name_leaves_room_for_what_is_added_to_it() -> None:
-    for bucket in Bucket:
-        whole = f"{LONGEST_STACK_NAME}-{names.bucket(bucket)}"
-        assert len(whole) + GENERATED <= LONGEST_BUCKET_NAME
-    assert len(f"{LONGEST_STACK_NAME}-") + LONGEST_ACTOR_NAME <= LONGEST_FUNCTION_NAME
