@@ -60,6 +60,11 @@ class Target:
         """The number of the account, asked of STS."""
         return str(self.client("sts").get_caller_identity()["Account"])
 
+    def offers(self, service: str) -> bool:
+        """Whether the SDK's list, which may be older than AWS's offer, has the service in the region of an account."""
+        partition = self.session.get_partition_for_region(self.region)
+        return self.is_local or self.region in self.session.get_available_regions(service, partition)
+
     def describe(self) -> str:
         """Say in the operator's words where that is; asks STS where it is not on this machine."""
         if self.endpoint is None:

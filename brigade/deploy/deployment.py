@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Required, TypedDict, Unpack
 
 from brigade.console import OperatorError
-from brigade.deploy import deployed_recipes, losses, moderators, packages, stack_settings
+from brigade.deploy import deployed_recipes, losses, moderators, packages, quota, stack_settings
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import STACK_TYPE, Change, ChangeSet, Events, StackEvent, describe, validation_error
 from brigade.deploy.stack import Stack
@@ -148,8 +148,12 @@ def _propose(target: Target, name: str, stack: Stack | None, wanted: Wanted, lis
         if stack is not None:
             deployed = deployed_recipes.read(artifacts, chain, before)
             recipes = deployed_recipes.choose(recipes, deployed, Path(folder), listener.note)
-        if words := moderators.warning(load(recipes or DEFAULT_PATH), given, own_libraries=target.is_ministack):
-            listener.note(words)
+        for words in (
+            moderators.warning(load(recipes or DEFAULT_PATH), given, target),
+            quota.warning(target, given, chain),
+        ):
+            if words:
+                listener.note(words)
         artifacts.prepare()
         # A ministack runs functions with our own interpreter and its libraries.
         platform = None

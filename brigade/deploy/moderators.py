@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from brigade.target import Target
 from imaging.recipes import Recipes
 from infra.sources import folder_of
 from services.moderate import open_nsfw, rekognition
@@ -15,27 +16,32 @@ def of_this_machine() -> dict[str, str]:
     return {MODERATOR.name: open_nsfw.NAME if open_nsfw.is_installed() else NONE}
 
 
-def warning(recipes: Recipes, settings: Mapping[str, str], *, own_libraries: bool) -> str:
+def warning(recipes: Recipes, settings: Mapping[str, str], target: Target) -> str:
     """Say what becomes of moderation where the chosen engine will not be there; empty: it will, or nobody asks for it.
 
-    ``own_libraries``: functions run with the libraries of this machine, not with those in their zips.
+    A deployment goes on all the same: pictures whose recipe does not ask are as well without an engine, and the SDK
+    may know fewer regions with Rekognition than there are.
     """
     moderator = settings.get(MODERATOR.name, NONE)
     asking = {recipe.moderation: recipe.name for recipe in reversed(recipes.recipe) if recipe.moderation != "off"}
-    if not asking or _will_be_there(moderator, own_libraries=own_libraries):
+    if not asking or _will_be_there(moderator, target):
         return ""
     gate, flag = asking.get("gate"), asking.get("flag")
     fates = [f"pictures of recipe {gate} wait" if gate else "", f"those of {flag} get no verdict" if flag else ""]
-    return (
-        f"warning: no moderation engine ({MODERATOR.name}={moderator}): {' and '.join(filter(None, fates))}; "
-        f"`pip install '.[moderation]'`, then `brigade deploy --set {MODERATOR.name}={open_nsfw.NAME}`"
-    )
+    what = f"no moderation engine ({MODERATOR.name}={moderator})"
+    advice = f"`pip install '.[moderation]'`, then `brigade deploy --set {MODERATOR.name}={open_nsfw.NAME}`"
+    if moderator == rekognition.NAME:
+        what = f"no Amazon Rekognition in {target.region}, by the list of the SDK"
+        advice = f"deploy to another region, or with {MODERATOR.name}={open_nsfw.NAME} (services/moderate/README.md)"
+    return f"warning: {what}: {' and '.join(filter(None, fates))}; {advice}"
 
 
-def _will_be_there(moderator: str, *, own_libraries: bool) -> bool:
-    if moderator != open_nsfw.NAME:
-        return moderator == rekognition.NAME
-    if own_libraries:
+def _will_be_there(moderator: str, target: Target) -> bool:
+    if moderator == rekognition.NAME:
+        return target.offers(rekognition.NAME)
+    if moderator == NONE:
+        return False
+    if target.is_ministack:  # it runs functions with the libraries of this machine, not with those in their zips
         return open_nsfw.is_installed()
     requirements = folder_of(MODERATE.module.rpartition(".")[0]) / "requirements.txt"
     return open_nsfw.PACKAGE in requirements.read_text(encoding="utf-8")

@@ -58,8 +58,9 @@ RIGHTS = {
     "PutBucketEncryption": {"s3:PutEncryptionConfiguration"},
     "PutPublicAccessBlock": {"s3:PutBucketPublicAccessBlock"},
 }
-# `brigade destroy --delete-pictures` looks for tables of stacks that are gone.
-OPTIONAL = {"dynamodb:ListTables"}
+# `brigade destroy --delete-pictures` looks for tables of stacks that are gone; `brigade deploy` asks an
+# account, and no local cloud, how much it lets run at a time.
+OPTIONAL = {"dynamodb:ListTables", "lambda:GetAccountSettings"}
 
 
 def handlers() -> set[str]:
@@ -151,6 +152,10 @@ def test_what_the_docs_tell_people_to_run_they_may() -> None:
 
 def test_cloudformation_may_do_all_that_the_template_needs() -> None:
     assert {action for action in handlers() if not is_allowed(action)} == set()
+
+
+def test_an_account_may_be_asked_what_a_local_cloud_is_not() -> None:
+    assert all(is_allowed(action, "*") for action in OPTIONAL)
 
 
 def test_nothing_is_allowed_that_nobody_needs() -> None:

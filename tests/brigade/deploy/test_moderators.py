@@ -11,6 +11,8 @@ from imaging.recipes import Recipes, parse
 from services.chain import CHAIN
 from services.moderate import open_nsfw
 
+LOCAL = local_target("http://127.0.0.1:4566")
+
 
 def recipes(*modes: str) -> Recipes:
     rendition = 'rendition = [{ name = "a", width = 9 }]'
@@ -19,8 +21,14 @@ def recipes(*modes: str) -> Recipes:
     )
 
 
-def said(found: Recipes, moderator: str, *, own_libraries: bool = True) -> str:
-    return warning(found, {"Moderator": moderator}, own_libraries=own_libraries)
+def said(found: Recipes, moderator: str, target: Target = LOCAL) -> str:
+    return warning(found, {"Moderator": moderator}, target)
+
+
+@pytest.fixture(autouse=True)
+def ministack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The local cloud is one that runs functions with this machine's libraries."""
+    monkeypatch.setattr("brigade.target.health", lambda *_: {"edition": "ours"})
 
 
 @pytest.fixture
@@ -48,7 +56,21 @@ def test_where_no_recipe_asks_nothing_is_said() -> None:
     assert said(recipes("off"), "none") == ""
 
 
-def test_rekognition_is_always_there() -> None:
+@pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1"])
+def test_rekognition_is_there_in_its_regions(region: str) -> None:
+    assert said(recipes("gate"), "rekognition", Target(region)) == ""
+
+
+@pytest.mark.parametrize("region", ["eu-north-1", "cn-north-1", "eu-nowhere-9"])
+def test_where_rekognition_is_not_it_is_said_before_pictures_wait(region: str) -> None:
+    assert said(recipes("gate", "flag"), "rekognition", Target(region)) == (
+        f"warning: no Amazon Rekognition in {region}, by the list of the SDK: pictures of recipe gate0 wait and those "
+        "of flag1 get no verdict; deploy to another region, or with Moderator=open-nsfw (services/moderate/README.md)"
+    )
+    assert said(recipes("off"), "rekognition", Target(region)) == ""
+
+
+def test_a_local_cloud_is_believed_to_answer_as_rekognition_where_it_was_told_to() -> None:
     assert said(recipes("gate"), "rekognition") == ""
 
 
@@ -63,11 +85,11 @@ def test_and_not_where_it_is_not(absent: None) -> None:
 
 
 def test_zips_hold_the_offline_engine_only_where_the_requirements_name_it(installed: None) -> None:
-    assert "no moderation engine" in said(recipes("gate"), "open-nsfw", own_libraries=False)
+    assert "no moderation engine" in said(recipes("gate"), "open-nsfw", Target("eu-west-1"))
 
 
 def test_a_local_cloud_gets_the_offline_engine_and_aws_its_own(installed: None) -> None:
-    local, aws = local_target("http://127.0.0.1:4566"), Target("eu-west-1")
-    assert settle(local, CHAIN, {}, {})["Moderator"] == "open-nsfw"
+    aws = Target("eu-west-1")
+    assert settle(LOCAL, CHAIN, {}, {})["Moderator"] == "open-nsfw"
     assert settle(aws, CHAIN, {}, {})["Moderator"] == "rekognition"
-    assert settle(local, CHAIN, {"Moderator": "none"}, {})["Moderator"] == "none"
+    assert settle(LOCAL, CHAIN, {"Moderator": "none"}, {})["Moderator"] == "none"

@@ -1,0 +1,68 @@
+"""A deployment says when an account lets too few functions run at a time, and what to do about it."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from brigade.deploy.quota import warning
+from brigade.target import Target, local_target
+from infra import parameters
+from services.chain import CHAIN
+
+ALL = sum(actor.concurrency for actor in CHAIN.actors)
+LEAST = 2 * len(CHAIN.actors)
+RAISE = 'have the quota "Concurrent executions" (Lambda, L-B99A9384) raised'
+
+
+def said(left: int, maximum: str = "0") -> str:
+    """What is said where the account leaves so many."""
+    target = Target("eu-west-1")
+    target._clients["lambda"] = functions = lambda_client()
+    with Stubber(functions) as stub:
+        limits = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": left}
+        stub.add_response("get_account_settings", {"AccountLimit": limits})
+        return warning(target, {"MaximumConcurrency": maximum}, CHAIN)
+
+
+def lambda_client() -> Any:
+    return boto3.client("lambda", "eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+
+
+def test_an_account_that_leaves_enough_is_not_mentioned() -> None:
+    assert said(ALL) == ""
+    assert said(LEAST, "2") == ""
+
+
+@pytest.mark.parametrize("fitting", parameters.CAPS[:-1])
+def test_the_largest_cap_that_fits_is_named(fitting: int) -> None:
+    needed = sum(min(fitting, actor.concurrency) for actor in CHAIN.actors)
+    assert said(needed) == (
+        f"warning: the functions ask for up to {ALL} executions at a time, and the account leaves {needed}: {RAISE}; "
+        f"until then `brigade deploy --set MaximumConcurrency={fitting}` fits"
+    )
+
+
+@pytest.mark.parametrize(("maximum", "asked"), [("0", ALL), ("2", LEAST)])
+def test_in_a_new_account_not_even_the_least_fits(maximum: str, asked: int) -> None:
+    assert said(10, maximum) == (
+        f"warning: the functions ask for up to {asked} executions at a time, and the account leaves 10: {RAISE}; even "
+        f"MaximumConcurrency=2 asks for {LEAST}: what is beyond, Lambda throttles, and its messages wait"
+    )
+
+
+def test_whoever_may_not_ask_deploys_all_the_same() -> None:
+    target = Target("eu-west-1")
+    target._clients["lambda"] = functions = lambda_client()
+    with Stubber(functions) as stub:
+        stub.add_client_error("get_account_settings", "AccessDeniedException", "No.")
+        words = warning(target, {"MaximumConcurrency": "0"}, CHAIN)
+    assert words.startswith(
+        f"warning: whether the account lets {ALL} executions run at a time is not known: not allowed"
+    )
+
+
+def test_a_local_cloud_is_not_asked_and_a_cap_that_there_is_not_is_left_to_cloudformation() -> None:
+    assert warning(local_target("http://127.0.0.1:1"), {"MaximumConcurrency": "0"}, CHAIN) == ""
+    assert warning(Target("eu-west-1"), {"MaximumConcurrency": "3"}, CHAIN) == ""
