@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
@@ -22,6 +21,7 @@ from rich.progress import track
 from benchmarks import report
 from benchmarks.report import Table
 from brigade.demo import samples
+from imaging.containers import whole
 from kit.events import Image, ImageIngested, Source
 from kit.storage import MemoryStorage
 from services.describe import head
@@ -70,7 +70,7 @@ def _drawn() -> Iterator[bytes]:
 
 
 def _read(content: bytes) -> Picture:
-    format_ = admit(BytesIO(content), len(content)).format
+    format_ = admit(whole(content), len(content)).format
     image = Image.of(Source(bucket="source", key="a"))
     event = ImageIngested(image=image, recipe="r", format=format_, width=1, height=1, bytes=len(content))
     return Picture(head.read(event, MemoryStorage({("source", "a"): content})), format_)

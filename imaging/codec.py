@@ -5,12 +5,12 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
+from imaging.formats import FORMATS, WRITTEN
 from imaging.limits import max_pixels
 from imaging.reasons import CorruptImage, DecompressionBomb
 
@@ -18,43 +18,10 @@ from imaging.reasons import CorruptImage, DecompressionBomb
 Image.MAX_IMAGE_PIXELS = max_pixels("JPEG")
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
-
-@dataclass(frozen=True)
-class Format:
-    """A format that we write: its name as Pillow says it, its file extension, its media type."""
-
-    name: str
-    extension: str
-    media_type: str
-
-
-WRITTEN = {
-    written.name: written
-    for written in (
-        Format("JPEG", "jpg", "image/jpeg"),
-        Format("PNG", "png", "image/png"),
-        Format("WEBP", "webp", "image/webp"),
-        Format("AVIF", "avif", "image/avif"),
-    )
-}
-# What a master may be; other formats are turned into one of these.
-MASTERS = ("JPEG", "PNG", "WEBP")
-# WebP's method 2 takes a seventh of the time of the default, 4, for 3 % more bytes; AVIF's speed 8 of 10 likewise.
-# For PNG, run lengths alone give a photograph the same bytes at a quarter of the time.
-_EFFORT: dict[str, dict[str, Any]] = {
-    "WEBP": {"method": 2},
-    "AVIF": {"speed": 8},
-    "PNG": {"compress_type": zlib.Z_RLE},
-}
-_FINE: dict[str, dict[str, Any]] = {
-    "JPEG": {"subsampling": "4:4:4"},
-    "AVIF": {"subsampling": "4:4:4"},
-    "WEBP": {"lossless": True, "quality": 50, "method": 0},  # 6 % more bytes than at method 2, in a fifth of the time
-}
 # A PNG of fewer bytes a pixel is a graphic: searching for repetitions too may make it a fifth smaller.
 _GRAPHIC = 0.5
-# Dangerous plugins stay unreachable. A multi-picture file (MPO) is opened by way of JPEG.
-READ = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF")
+# Dangerous plugins stay unreachable.
+READ = tuple(FORMATS)
 
 # What Pillow's decoders and metadata readers throw at damaged files besides OSError.
 _DAMAGE = (
@@ -162,7 +129,8 @@ def encode(
     colours' resolution (4:4:4 instead of 4:2:0), and WebP is lossless. JPEG has no transparency: white shows.
     """
     options: dict[str, Any] = {} if format == "PNG" else {"quality": quality}
-    options |= _EFFORT.get(format, {}) | (_FINE.get(format, {}) if fine else {})
+    written = WRITTEN[format]
+    options |= (written.effort or {}) | (written.fine if fine else {})
     if format == "JPEG":
         image = flatten(image)
     if exif:

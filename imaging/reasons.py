@@ -1,6 +1,10 @@
-"""Why a picture is given up after it was admitted."""
+"""Why a picture is refused or given up."""
 
 from kit.errors import Rejected
+
+
+class UnsupportedFormat(Rejected):
+    """This is a picture of a kind that is not supported."""
 
 
 class CorruptImage(Rejected):
@@ -17,3 +21,8 @@ class TooSlow(Rejected):
 
 class UnknownRecipe(Rejected):
     """The recipe that this picture was admitted under is no longer in recipes.toml."""
+
+
+def unsupported(kind: str) -> UnsupportedFormat:
+    """Return the refusal of a kind of picture, with what to do instead."""
+    return UnsupportedFormat(f"{kind} is not supported; save it as JPEG, PNG, WebP or plain TIFF")

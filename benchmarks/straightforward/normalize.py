@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from benchmarks.straightforward.events import ImageNormalized, Ingested, StoredImage
 from benchmarks.straightforward.tools import announce, logger, processor, tracer
-from imaging.codec import WRITTEN
+from imaging.formats import WRITTEN
 from imaging.recipes import load
 from services.normalize.pixels import normalize
 

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from benchmarks.straightforward.events import ImageResized, Normalized, StoredRendition
 from benchmarks.straightforward.tools import announce, logger, processor, tracer
-from imaging.codec import WRITTEN
+from imaging.formats import WRITTEN
 from imaging.recipes import load
 from services.resize.renditions import Made, make
 

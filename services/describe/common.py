@@ -3,23 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pi_heif import register_heif_opener
 from PIL import ExifTags, Image
 
-from imaging.codec import open_image
-from imaging.exif import MAX_BLOCK
-from imaging.reasons import CorruptImage, DecompressionBomb
+from imaging.originals import open_original
+from kit.errors import Rejected
 from services.describe.places import tell
 from services.describe.tags import Tags, written
-
-register_heif_opener()
 
 # Exif's tags by the names that exiftool gives them.
 _IFD0: dict[int, str] = {
     ExifTags.Base.Make: "IFD0:Make",
     ExifTags.Base.Model: "IFD0:Model",
     ExifTags.Base.Software: "IFD0:Software",
-    ExifTags.Base.Orientation: "IFD0:Orientation",
 }
 _EXIF: dict[int, str] = {
     ExifTags.Base.DateTimeOriginal: "ExifIFD:DateTimeOriginal",
@@ -39,14 +34,12 @@ _GPS = ExifTags.GPS
 
 def read(content: bytes) -> Tags:
     """Return the common tags. Nothing is raised: where a picture's metadata is damaged, there are fewer or none."""
+    exif = Image.Exif()
     try:
-        image = open_image(content)
-    except (CorruptImage, DecompressionBomb):
+        exif.load(open_original(content).image.info.get("exif") or b"")
+        return _tags(exif)
+    except Rejected:
         return {}
-    try:
-        if len(image.info.get("exif") or b"") > MAX_BLOCK:
-            return {}
-        return _tags(image.getexif())
     except Exception:  # noqa: BLE001 - damaged Exif on good pixels: any error at all means "not said"
         return {}
 

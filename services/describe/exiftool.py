@@ -21,6 +21,7 @@ from tempfile import NamedTemporaryFile
 import msgspec
 from exiftool import ExifTool
 
+from imaging.formats import FORMATS
 from kit.errors import ConfigurationError
 from services.describe.tags import Tags, parse
 
@@ -46,25 +47,8 @@ _WANTED = (
 )
 
 
-@dataclass(frozen=True)
-class _Kind:
-    suffix: str
-    begins: bytes  # a regular expression
-    # No search for what programs have hung on behind the picture's end.
-    options: tuple[str, ...] = ("-fast",)
-
-
-# The admitted formats: what exiftool may take a file for.
-_KINDS = {
-    "JPEG": _Kind(".jpg", rb"\xff\xd8\xff"),
-    "PNG": _Kind(".png", rb"\x89PNG\r\n\x1a\n"),
-    "WEBP": _Kind(".webp", rb"RIFF....WEBP"),
-    "GIF": _Kind(".gif", rb"GIF8[79]a", options=()),  # it would end at the first comment
-    "TIFF": _Kind(".tif", rb"II\*\0|MM\0\*"),
-    "BMP": _Kind(".bmp", rb"BM"),
-    "HEIF": _Kind(".heic", rb"....ftyp"),
-    "AVIF": _Kind(".avif", rb"....ftyp"),
-}
+# No search for what programs have hung on behind the picture's end; of a GIF it would end the reading at a comment.
+_FAST = {name: () if name == "GIF" else ("-fast",) for name in FORMATS}
 
 
 class ExiftoolFailed(Exception):
@@ -103,13 +87,13 @@ class Exiftool:
 
     def read(self, content: bytes, format_: str) -> Tags:
         """Return the tags of a picture of that format. Raises ExiftoolFailed; the next picture may well be read."""
-        kind = _KINDS.get(format_)
+        kind = FORMATS.get(format_)
         if kind is None or not re.match(kind.begins, content, re.DOTALL):
             raise ExiftoolFailed(f"this is no {format_} that exiftool may read")
-        with self._turn, NamedTemporaryFile(prefix="brigade-", suffix=kind.suffix) as file:
+        with self._turn, NamedTemporaryFile(prefix="brigade-", suffix=f".{kind.extension}") as file:
             file.write(content)
             file.flush()
-            answer = self._ask(*kind.options, *_WANTED, file.name)
+            answer = self._ask(*_FAST[format_], *_WANTED, file.name)
         if len(answer) > MOST_BYTES:
             raise ExiftoolFailed(f"its answer has {len(answer):,} bytes; the limit is {MOST_BYTES:,}")
         try:

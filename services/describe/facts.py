@@ -18,7 +18,6 @@ _NUMBER = re.compile(r"([-+]?\d{1,9}(?:\.\d{1,20})?(?:[eE][-+]?\d{1,2})?)(?:/(\d
 _TEMPERATURE = re.compile(r"(\S+?)(?: ?°?([CF]))?", re.ASCII)
 # More is no camera's, and DynamoDB holds 38 digits; a billionth of a degree is a tenth of a millimetre.
 _GREATEST, _DECIMALS = 1e9, 9
-_ORIENTATIONS = range(1, 8 + 1)
 # Makers that say who they are in the notes alone: by their notes' group, and what the notes' version tells of the
 # model, https://exiftool.org/TagNames/Reconyx.html
 _BY_NOTES = {"Reconyx": "RECONYX"}
@@ -28,7 +27,7 @@ _SWAPPED = {"CUDDEBACK"}
 
 
 def camera(tags: Tags) -> Camera:
-    """Return what the tags say of the camera and of how it took the picture."""
+    """Return what the tags say of the camera and of how it took the picture, but for the orientation."""
     said = Said(tags)
     make, model = _maker(said, tags)
     where = position(tags)
@@ -44,7 +43,6 @@ def camera(tags: Tags) -> Camera:
         aperture=_standard(said, "FNumber"),
         iso=_integer(_standard(said, "ISO")),
         focal_mm=_standard(said, "FocalLength"),
-        orientation=_orientation(said),
         software=said.first("Software", "CreatorTool", "FirmwareVersion"),
         temperature_c=_celsius(said.first("AmbientTemperature")),
         moon_phase=said.first("MoonPhase"),
@@ -107,11 +105,6 @@ def _standard(said: Said, name: str) -> float | None:
     """Return the first number above nought that Exif's or XMP's own tag of that name says."""
     numbers = (_number(text) for group, text in said.all(name) if is_standard(group))
     return next((number for number in numbers if number and number > 0), None)
-
-
-def _orientation(said: Said) -> int | None:
-    found = _integer(_standard(said, "Orientation"))
-    return found if found in _ORIENTATIONS else None
 
 
 def _number(text: str | None) -> float | None:

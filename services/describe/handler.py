@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
+import msgspec
+
+from imaging.originals import orientation
 from imaging.recipes import Recipes, load
 from kit.events import Event, ImageDescribed, ImageIngested
 from kit.function import Site, function
@@ -22,14 +25,15 @@ def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes, extracto
     """
     event = letter.event
     gps = recipes.named(event.recipe).catalog_gps
-    found = extractor(head.read(event, site.storage), event.format)
+    content = head.read(event, site.storage)
+    found = extractor(content, event.format)
     tags = allowed(found.tags, gps)
     key = f"metadata/{event.image.id}.json.gz" if tags else ""
     if key:
         site.storage.write(site.settings.target_bucket, key, packed(tags), "application/gzip")
     yield ImageDescribed(
         image=event.image,
-        camera=camera(tags),
+        camera=msgspec.structs.replace(camera(tags), orientation=orientation(content)),
         extractor=found.extractor,
         version=found.version,
         tags=key,

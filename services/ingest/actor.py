@@ -1,5 +1,6 @@
 """ingest: the declaration."""
 
+from imaging.reasons import UnsupportedFormat
 from kit.actor import Actor, Bucket, Place
 from kit.errors import ObjectGone, UnreadableMessage
 from kit.events import ImageIngested, ImageRemoved, ImageUploaded
@@ -10,7 +11,6 @@ from services.ingest.reasons import (
     OwnOutput,
     TooLarge,
     TooManyPixels,
-    UnsupportedFormat,
 )
 
 INGEST = Actor(

@@ -34,8 +34,7 @@ def act(letter: Letter[ImageUploaded | ImageRemoved], *, site: Site, recipes: Re
         yield letter.event
         return
     size = source.size if source.size is not None else len(site.storage.read(source))
-    head = open_head(partial(site.storage.read_range, source), size)
-    admitted = admit(head, size)
+    admitted = admit(open_head(partial(site.storage.read_range, source), size), size)
     yield ImageIngested(
         image=letter.event.image,
         recipe=recipe.name,

@@ -11,10 +11,6 @@ class NotAnImage(Rejected):
     """The content is not a picture, whatever the name says."""
 
 
-class UnsupportedFormat(Rejected):
-    """This is a picture of a kind that is not supported."""
-
-
 class TooManyPixels(Rejected):
     """The picture has more pixels than the limit."""
 

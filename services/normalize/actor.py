@@ -1,7 +1,7 @@
 """normalize: the declaration."""
 
 from imaging.limits import DECODING_MEMORY_MB
-from imaging.reasons import CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe
+from imaging.reasons import CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, UnsupportedFormat
 from kit.actor import Actor, Bucket, Place
 from kit.errors import ObjectGone, UnreadableMessage
 from kit.events import ImageIngested, ImageNormalized
@@ -11,7 +11,15 @@ NORMALIZE = Actor(
     purpose="Turns a picture upright, converts it to sRGB, drops all metadata and stores that master",
     hears=(ImageIngested,),
     says=(ImageNormalized,),
-    rejects=(CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, ObjectGone, UnreadableMessage),
+    rejects=(
+        CorruptImage,
+        UnsupportedFormat,
+        DecompressionBomb,
+        TooSlow,
+        UnknownRecipe,
+        ObjectGone,
+        UnreadableMessage,
+    ),
     reads=(Place(Bucket.SOURCE),),
     writes=(Place(Bucket.TARGET, "normalized/"),),
     carries=("imaging",),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from imaging.codec import WRITTEN
+from imaging.formats import FORMATS
 from imaging.limits import MAX_SECONDS
 from imaging.patience import at_most
 from imaging.recipes import Recipes, load
@@ -15,13 +15,13 @@ from services.normalize.pixels import normalize
 
 
 def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes) -> Iterator[Event]:
-    """Store a master. Raises UnknownRecipe, CorruptImage, DecompressionBomb, TooSlow and what storage raises."""
+    """Store a master. Raises UnknownRecipe, TooSlow, and what normalize and storage raise."""
     event = letter.event
     recipe = recipes.named(event.recipe)
     content = site.storage.read(event.image.source)
     with at_most(MAX_SECONDS):
         master = normalize(content, recipe.keep)
-    format_ = WRITTEN[master.format]
+    format_ = FORMATS[master.format]
     bucket, key = site.settings.target_bucket, f"normalized/{event.image.id}.{format_.extension}"
     site.storage.write(bucket, key, master.content, format_.media_type)
     yield ImageNormalized(

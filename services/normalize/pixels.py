@@ -3,25 +3,17 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from pi_heif import register_heif_opener
 from PIL import Image
 
-from imaging.codec import MASTERS, decoding, encode, has_transparency, open_image
-from imaging.exif import credits_of, orientation
+from imaging.codec import encode, has_transparency
+from imaging.exif import credits_of
+from imaging.formats import MASTERS
 from imaging.limits import MAX_JPEG_SIDE
-from services.normalize import heif, jpeg, png, webp
+from imaging.originals import Original, open_original
 from services.normalize.colour import by_profile, eight_bits, profile_of
-
-register_heif_opener(thumbnails=False)
 
 # A master is made once and read often: 51 dB against its original, for 1.2 times its bytes.
 MASTER_QUALITY = 95
-_STRIP: dict[str, Callable[[bytes, bytes], bytes | None]] = {
-    "JPEG": jpeg.strip,
-    "MPO": jpeg.strip,
-    "PNG": png.strip,
-    "WEBP": webp.strip,
-}
 _PLAIN_MODES = ("1", "L", "LA", "P", "RGB", "RGBA")
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -64,32 +56,27 @@ def normalize(content: bytes, keep: Iterable[str] = ()) -> Master:
 
     An upright sRGB JPEG, PNG or WebP is not decoded: it loses its metadata and nothing else. All else is decoded once.
     JPEG, PNG and WebP stay what they are; the others become PNG where there is transparency or a side too long for
-    JPEG, JPEG else. ``keep`` names credits (artist, copyright). Raises CorruptImage and DecompressionBomb.
+    JPEG, JPEG else. ``keep`` names credits (artist, copyright). Raises CorruptImage,
+    UnsupportedFormat and DecompressionBomb.
     """
-    opened = open_image(content)
-    with decoding():
-        frames = int(getattr(opened, "n_frames", 1))
+    original = open_original(content)
+    name, strip, opened = original.format.name, original.format.strip, original.image
     exif = credits_of(opened, keep)
-    original = opened.format or ""
-    if original in _STRIP and _is_normal(opened) and (stripped := _STRIP[original](content, exif)):
-        return Master(stripped, master_format(original, opened), opened.width, opened.height, "stripped", frames)
-    if original == "HEIF":
-        heif.check_whole(content)
-    with decoding():
-        opened.load()
-    picture = Picture(opened, orientation(opened), opened.info.get("icc_profile") or b"")
-    exif = exif or credits_of(opened, keep)  # PNG may say it behind its pixels
+    if strip and _is_normal(original) and (stripped := strip(content, exif)):
+        width, height = opened.size
+        return Master(stripped, master_format(name, opened), width, height, "stripped", original.frames)
+    picture = Picture(original.pixels, original.orientation, opened.info.get("icc_profile") or b"")
     for step in STEPS:
         picture = step(picture)
     image = picture.image
-    format_ = master_format(original, image)
-    return Master(
-        encode(image, format_, MASTER_QUALITY, exif), format_, image.width, image.height, "re-encoded", frames
-    )
+    format_ = master_format(name, image)
+    content = encode(image, format_, MASTER_QUALITY, exif)
+    return Master(content, format_, image.width, image.height, "re-encoded", original.frames)
 
 
-def _is_normal(image: Image.Image) -> bool:
-    return orientation(image) == 1 and profile_of(image.info.get("icc_profile") or b"", image.mode) is None
+def _is_normal(original: Original) -> bool:
+    image = original.image
+    return original.orientation == 1 and profile_of(image.info.get("icc_profile") or b"", image.mode) is None
 
 
 def master_format(original: str, image: Image.Image) -> str:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 
-from imaging.codec import WRITTEN
+from imaging.formats import FORMATS
 from imaging.limits import MAX_SECONDS
 from imaging.patience import at_most
 from imaging.recipes import Recipes, load
@@ -65,7 +65,7 @@ def _store_all(renditions: list[Made], image_id: str, site: Site) -> tuple[Store
 
 
 def _store(made: Made, image_id: str, site: Site) -> StoredRendition:
-    format_ = WRITTEN[made.format]
+    format_ = FORMATS[made.format]
     bucket, key = site.settings.target_bucket, f"renditions/{image_id}/{made.name}.{format_.extension}"
     site.storage.write(bucket, key, made.content, format_.media_type)
     return StoredRendition(

@@ -7,8 +7,9 @@ from math import ceil
 from PIL import Image
 
 from imaging.auto_quality import encode_auto
-from imaging.codec import MASTERS, decoding, encode, has_transparency, open_image, real_alpha
+from imaging.codec import decoding, encode, has_transparency, open_image, real_alpha
 from imaging.exif import credits_of
+from imaging.formats import MASTERS
 from imaging.recipes import Recipe, Rendition
 from services.resize import effects
 from services.resize.cascade import cascade

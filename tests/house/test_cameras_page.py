@@ -9,6 +9,7 @@ from msgspec.structs import fields
 from typer.main import get_command
 
 from brigade.cli import app
+from imaging.formats import FORMATS
 from infra import names
 from infra.layers import FOLDER, PROCESSORS, WRAPPER
 from kit.events import Camera
@@ -47,7 +48,7 @@ def test_limits_are_those_of_the_code() -> None:
     assert f"| {exiftool.MEMORY >> 20} MB, by the kernel |" in limits
     assert f"| {'.'.join(map(str, exiftool.OLDEST))} or later:" in limits
     assert f"| its answer | {exiftool.MOST_BYTES >> 20} MB |" in limits
-    assert f"told by first bytes: {', '.join(exiftool._KINDS)};" in limits
+    assert f"told by first bytes: {', '.join(FORMATS)};" in limits
     assert f"above {head.HEAD >> 10} KiB its first {head.HEAD >> 10} KiB" in section("How much is read")
     assert f"at most {tags.MOST_CHARACTERS} characters" in section("The facts")
     assert f"position to {10**-places.DECIMALS}°" in section("The place")

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from imaging import codec, limits
-from imaging.codec import WRITTEN, decoding, encode, flatten, has_transparency, open_image, real_alpha
+from imaging.codec import decoding, encode, flatten, has_transparency, open_image, real_alpha
+from imaging.formats import WRITTEN
 from imaging.reasons import CorruptImage, DecompressionBomb
 from tests import pictures
 from tests.imaging.metadata import metadata

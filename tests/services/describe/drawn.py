@@ -55,6 +55,5 @@ FACTS = Camera(
     aperture=2.8,
     iso=400,
     focal_mm=34,
-    orientation=6,
     software="1.10",
 )

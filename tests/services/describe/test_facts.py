@@ -67,7 +67,6 @@ def test_a_camera_tells_everything() -> None:
         aperture=2.8,
         iso=400,
         focal_mm=34,
-        orientation=6,
         software="1.10",
     )
 
@@ -191,11 +190,6 @@ def test_an_exposure_that_is_none_is_left_out(said: str) -> None:
 )
 def test_an_exposure_is_a_number_of_seconds(said: str | float, seconds: float) -> None:
     assert of(ExifIFD__ExposureTime=said).exposure_s == seconds
-
-
-@pytest.mark.parametrize("said", [0, 9, 1234567, "upside down"])
-def test_only_exifs_eight_orientations_count(said: str | float) -> None:
-    assert of(IFD0__Orientation=said).orientation is None
 
 
 def test_a_serial_number_of_noughts_is_none() -> None:

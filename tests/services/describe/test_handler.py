@@ -13,6 +13,7 @@ from services.describe.extractors import Extractor, Found
 from services.describe.handler import connect
 from services.describe.head import HEAD
 from services.describe.tags import Tags, written
+from tests import pictures
 from tests.services.describe import drawn
 from tests.services.site import Deployment, body
 
@@ -26,7 +27,7 @@ TAGS = written(
         "GPS:GPSLongitudeRef": "West",
     }
 )
-FACTS = Camera(make="RECONYX", serial="P800BD05003063")
+FACTS = Camera(make="RECONYX", serial="P800BD05003063", orientation=6)  # the last by the picture itself
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_the_recipe_says_what_is_known_of_the_place(gps: str, latitude: float | 
 
 
 def test_a_picture_that_says_nothing_is_described_by_nothing(deployed: Deployment) -> None:
-    source = deployed.upload("a.jpg", drawn.picture())
+    source = deployed.upload("a.jpg", pictures.jpeg())
     assert deployed.deliver(handler(finds({}, "it hung")), body(ingested(source))) == []
     [said] = deployed.heard(ImageDescribed)
     assert (said.camera, said.tags, said.problem) == (Camera(), "", "it hung")

@@ -2,20 +2,21 @@
 
 import struct
 from collections.abc import Callable
-from io import BytesIO
 from zlib import crc32
 
 import pytest
 
+from imaging.containers import whole
 from imaging.limits import MAX_BYTES
+from imaging.reasons import UnsupportedFormat
 from services.ingest import admission
 from services.ingest.admission import Admitted, admit
-from services.ingest.reasons import EmptyObject, NotAnImage, TooLarge, TooManyPixels, UnsupportedFormat
+from services.ingest.reasons import EmptyObject, NotAnImage, TooLarge, TooManyPixels
 from tests import pictures
 
 
 def admitted(content: bytes) -> Admitted:
-    return admit(BytesIO(content), len(content))
+    return admit(whole(content), len(content))
 
 
 GOOD: dict[str, tuple[str, Callable[[], bytes]]] = {
@@ -59,11 +60,10 @@ def test_an_empty_object_is_refused() -> None:
         b"PK\x03\x04" + bytes(100),
         b"\x7fELF" + bytes(100),
         b"<!doctype html><svg></svg>",
-        b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom",
         b"RIFF\x24\0\0\0WAVEfmt ",
         bytes(1_000),
     ],
-    ids=["text", "one byte", "zip", "program", "HTML", "video", "sound", "zeros"],
+    ids=["text", "one byte", "zip", "program", "HTML", "sound", "zeros"],
 )
 def test_what_is_no_picture_is_refused(content: bytes) -> None:
     with pytest.raises(NotAnImage):
@@ -100,11 +100,11 @@ def test_pictures_of_other_kinds_are_refused_with_advice(content: bytes, name: s
 
 def test_too_many_bytes_are_refused_without_a_look() -> None:
     with pytest.raises(TooLarge, match=r"104,857,601 bytes; the limit is 104,857,600"):
-        admit(BytesIO(b""), MAX_BYTES + 1)
+        admit(whole(b""), MAX_BYTES + 1)
 
 
 def test_the_last_permitted_byte_is_permitted() -> None:
-    assert admit(BytesIO(pictures.jpeg()), MAX_BYTES).format == "JPEG"
+    assert admit(whole(pictures.jpeg()), MAX_BYTES).format == "JPEG"
 
 
 def png_header(width: int, height: int) -> bytes:
@@ -115,7 +115,7 @@ def png_header(width: int, height: int) -> bytes:
 
 def webp_header(width: int, height: int) -> bytes:
     sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-    return b"RIFF" + bytes(4) + b"WEBPVP8X" + struct.pack("<I", 10) + bytes(4) + sides + bytes(64)
+    return b"RIFF" + struct.pack("<I", 1_000) + b"WEBPVP8X" + struct.pack("<I", 10) + bytes(4) + sides + bytes(64)
 
 
 @pytest.mark.parametrize("header", [png_header, webp_header])

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from imaging.containers.jpeg import MAX_SCANS, strip
 from imaging.reasons import DecompressionBomb
 from kit.errors import Rejected
-from services.normalize.jpeg import MAX_SCANS, strip
 from services.normalize.pixels import normalize
 from tests import pictures
 from tests.imaging.metadata import metadata

@@ -1,0 +1,179 @@
+"""ISO media, box by box: HEIF and AVIF.
+
+Boxes: ISO/IEC 14496-12; items and properties: ISO/IEC 23008-12 (HEIF); AVIF's brands: AV1 Image File Format, 6; the
+clean aperture and the order of cutting and turning: ISO/IEC 23000-22 (MIAF), 7.3.6.7.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from imaging.containers import Parts, Read, whole
+from imaging.reasons import CorruptImage, unsupported
+
+_AVIF_BRANDS = {b"avif", b"avis"}
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
+_OTHER_BRANDS = {b"crx ": "CR3", b"qt  ": "QuickTime video", b"jp2 ": "JPEG 2000", b"jpx ": "JPEG 2000"}
+_CODINGS = {b"hvc1", b"hev1", b"av01", b"grid", b"iden", b"iovl", b"tmap", b"unci", b"mski"}
+_MAX_META = 1024 * 1024
+_NEEDED_WHOLE = (b"mdat", b"meta", b"moov")
+_FAR = 1 << 63
+# Exif's orientation for a picture that is to be turned against the clock by quarters, and then mirrored: not at all,
+# top to bottom, left to right.
+_TURNED = ((1, 4, 2), (8, 5, 7), (3, 2, 4), (6, 7, 5))
+
+
+def boxes(read: Read, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield ``(kind, start, stop)`` of each box's payload between two positions; the last may reach beyond."""
+    while start < stop and len(head := read(start, start + 16)) >= 8:  # noqa: PLR2004 - size and kind
+        size, first = int.from_bytes(head[:4], "big"), start + 8
+        if size == 1:  # a 64-bit size follows
+            size, first = int.from_bytes(head[8:16], "big"), start + 16
+        elif size == 0:  # up to the end
+            size = stop - start
+        if size < first - start:
+            return
+        yield head[4:8], first, start + size
+        start += size
+
+
+def kind_of(head: bytes) -> str:
+    """Return which format's brands a file has. Raises UnsupportedFormat for video, raw files and unknown brands."""
+    stop = int.from_bytes(head[:4], "big")
+    brands = [head[8:12], *(head[at : at + 4] for at in range(16, min(stop, len(head)), 4))]
+    if not _AVIF_BRANDS.isdisjoint(brands):
+        return "AVIF"
+    if not _HEIF_BRANDS.isdisjoint(brands):
+        return "HEIF"
+    name = next((_OTHER_BRANDS[brand] for brand in brands if brand in _OTHER_BRANDS), "")
+    raise unsupported(name or f"MP4 video (of brand {head[8:12].decode('latin-1')!r})")
+
+
+@dataclass(frozen=True)
+class Primary:
+    """The picture that a file shows first: its properties by kind, of equal ones the first; and every one in order."""
+
+    properties: dict[bytes, bytes]
+    every: list[tuple[bytes, bytes]] = field(default_factory=list)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, before cutting and turning."""
+        width, height = struct.unpack_from(">II", self.properties[b"ispe"], 4)
+        return width, height
+
+    @property
+    def box(self) -> tuple[int, int, int, int] | None:
+        """The clean aperture: left, top, right, bottom in pixels; None where the whole picture is shown."""
+        if len(clap := self.properties.get(b"clap", b"")) < 32:  # noqa: PLR2004 - four fractions
+            return None
+        sides = []
+        for whole_side, (size, of, offset, by) in zip(
+            self.size,
+            (struct.unpack_from(">IIiI", clap[:8] + clap[16:24]), struct.unpack_from(">IIiI", clap[8:16] + clap[24:])),
+            strict=True,
+        ):
+            if not of or not by or not (length := min(round(size / of), whole_side)):
+                return None
+            first = round((whole_side - length) / 2 + offset / by)
+            first = max(0, min(first, whole_side - length))
+            sides.append((first, first + length))
+        (left, right), (top, bottom) = sides
+        return left, top, right, bottom
+
+    @property
+    def orientation(self) -> int:
+        """How the picture is to be turned, as Exif says it. Exif itself has no say: HEIF, 6.5.10 and MIAF, 7.3.6.7."""
+        quarters = (self.properties.get(b"irot") or b"\0")[0] & 3
+        mirror = self.properties.get(b"imir")
+        return _TURNED[quarters][1 + (mirror[0] & 1) if mirror else 0]
+
+
+def primary(read: Read) -> Primary:
+    """Return the primary picture of a file. Raises CorruptImage, and UnsupportedFormat for codings of other kinds."""
+    for kind, start, stop in boxes(read, 0, _FAR):
+        if kind == b"meta":
+            try:
+                return _primary(read(start + 4, min(stop, start + _MAX_META)))
+            except (struct.error, IndexError, KeyError) as error:
+                raise CorruptImage(f"its boxes are damaged: {error}") from error
+    raise CorruptImage("no box says how large the picture is")
+
+
+def _children(content: bytes) -> list[tuple[bytes, bytes]]:
+    return [(kind, content[start:stop]) for kind, start, stop in boxes(whole(content), 0, len(content))]
+
+
+def _primary(meta: bytes) -> Primary:
+    inside = dict(_children(meta))
+    pitm = inside[b"pitm"]
+    item = int.from_bytes(pitm[4:8] if pitm[0] else pitm[4:6], "big")
+    coding = _item_type(inside.get(b"iinf", b""), item)
+    if coding not in _CODINGS:
+        raise unsupported(f"HEIF with {coding.decode('latin-1')!r} inside")
+    of_properties = dict(_children(inside[b"iprp"]))
+    known = _children(of_properties[b"ipco"])
+    every = [known[index - 1] for index in _associated(of_properties[b"ipma"], item) if index]
+    found = Primary(dict(reversed(every)), every)
+    if len(found.properties[b"ispe"]) < 12:  # noqa: PLR2004 - version and flags, width, height
+        raise CorruptImage("no property says how large the picture is")
+    return found
+
+
+def _item_type(iinf: bytes, item: int) -> bytes:
+    """Return an item's type from the list of all; that of HEVC where it is not said."""
+    for kind, entry in _children(iinf[8 if iinf[:1] != b"\0" else 6 :]):
+        wide = entry[:1] == b"\3"
+        if kind == b"infe" and int.from_bytes(entry[4 : 8 if wide else 6], "big") == item:
+            return entry[10:14] if wide else entry[8:12]
+    return b"hvc1"
+
+
+def _associated(ipma: bytes, item: int) -> list[int]:
+    """Return the property numbers, from one, of an item."""
+    version, wide = ipma[0], ipma[3] & 1
+    id_size, index_size = 4 if version else 2, 2 if wide else 1
+    mask = 0x7FFF if wide else 0x7F
+    position = 8
+    for _ in range(int.from_bytes(ipma[4:8], "big")):
+        found = int.from_bytes(ipma[position : position + id_size], "big")
+        first = position + id_size + 1
+        position = first + ipma[first - 1] * index_size
+        if found == item:
+            numbers = (ipma[at : at + index_size] for at in range(first, position, index_size))
+            return [int.from_bytes(number, "big") & mask for number in numbers]
+    raise KeyError("the primary picture has no properties")
+
+
+class Avif:
+    """AVIF: its decoder neither cuts nor turns."""
+
+    def size(self, read: Read) -> tuple[int, int]:
+        """Return width and height of what is shown, before turning."""
+        found = primary(read)
+        left, top, right, bottom = found.box or (0, 0, *found.size)
+        return right - left, bottom - top
+
+    def parts(self, content: bytes) -> Parts:
+        """Take an AVIF apart."""
+        found = primary(whole(content))
+        return Parts(lean=content, orientation=found.orientation, box=found.box)
+
+
+class Heif(Avif):
+    """HEIF: its decoder cuts and turns, and decodes what is left of a file that was cut off."""
+
+    def size(self, read: Read) -> tuple[int, int]:
+        """Return width and height after turning."""
+        width, height = super().size(read)
+        return (height, width) if primary(read).orientation >= 5 else (width, height)  # noqa: PLR2004
+
+    def parts(self, content: bytes) -> Parts:
+        """Take a HEIF apart. Raises CorruptImage where a box is longer than what is left of the file."""
+        for kind, _, stop in boxes(whole(content), 0, len(content)):
+            if kind in _NEEDED_WHOLE and stop > len(content):
+                raise CorruptImage(f"the file is cut off: {stop - len(content):,} bytes are missing")
+        return super().parts(content)
+
+
+avif, heif = Avif(), Heif()
