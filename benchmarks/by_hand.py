@@ -19,7 +19,7 @@ from benchmarks.write_units import written
 from brigade import uploads
 from brigade.files import LocalFile
 from brigade.flow import mappings
-from brigade.inline import Unhurried
+from brigade.inline import Clock, Invocation
 from brigade.pipeline import Pipeline
 from infra import names
 from kit import aws
@@ -116,7 +116,7 @@ class Driver:
             handle = import_module(actor.module).handle
             while messages := self._receive(url, actor.batch):
                 began = time.process_time()
-                answer = handle({"Records": [_record(message) for message in messages]}, Unhurried())
+                answer = handle({"Records": [_record(message) for message in messages]}, Invocation(Clock(), ends=900))
                 tally.cpu += time.process_time() - began
                 if answer["batchItemFailures"]:
                     sys.exit(NOT_READY)

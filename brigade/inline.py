@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from brigade import s3_notification
+from kit.backoff import RECEIVES, Backoff
 from kit.chain import Chain
 from kit.envelope import Envelope, encode, now
 from kit.events import Event, Source
@@ -26,27 +27,48 @@ SOURCE, TARGET = "source", "target"
 
 
 @dataclass
-class MemoryQueue:
-    """One actor's queue with its dead letters; postponed messages come back at once, one receive older."""
+class Clock:
+    """The line's own time, in seconds: nobody waits, it jumps to when the next message is seen again."""
 
+    seconds: float = 0
+
+
+@dataclass
+class MemoryQueue:
+    """One actor's queue with its dead letters. ``hidden`` are the times at which postponed messages are seen again."""
+
+    clock: Clock
     messages: deque[Message] = field(default_factory=deque)
     dead_letters: list[Message] = field(default_factory=list)
+    hidden: dict[str, float] = field(default_factory=dict)
 
     def delete(self, message: Message) -> None:
         """Nothing to do: what is settled is taken out with its batch."""
 
     def postpone(self, message: Message, seconds: int) -> None:
-        """Nothing to do: what is not settled stays in the queue."""
+        self.hidden[message.id] = self.clock.seconds + seconds
+
+    def receive(self, most: int) -> list[Message]:
+        """Take out so many messages that can be seen now, or fewer."""
+        batch = [each for each in self.messages if self.hidden.get(each.id, 0) <= self.clock.seconds][:most]
+        for message in batch:
+            self.messages.remove(message)
+            self.hidden.pop(message.id, None)
+        return batch
 
     def bury(self, message: Message, why: dict[str, str]) -> None:
         self.dead_letters.append(replace(message, attributes=dead_letter_attributes(message, why)))
 
 
-class Unhurried:
-    """Lambda's context, where time never runs out."""
+@dataclass(frozen=True)
+class Invocation:
+    """Lambda's context: the function would be stopped at ``ends`` by the line's own time."""
+
+    clock: Clock
+    ends: float
 
     def get_remaining_time_in_millis(self) -> int:
-        return 900_000
+        return round((self.ends - self.clock.seconds) * 1000)
 
 
 @dataclass
@@ -62,10 +84,12 @@ class Line:
     storage: MemoryStorage = field(default_factory=MemoryStorage)
     records: MemoryRecords = field(default_factory=MemoryRecords)
     announced: list[Envelope] = field(default_factory=list)
+    clock: Clock = field(default_factory=Clock)
+    backoff: Backoff = RECEIVES
 
     def __post_init__(self) -> None:
         self.site = Site(self.storage, Settings(source_bucket=SOURCE, target_bucket=TARGET, environment="inline"))
-        self.queues = {actor.name: MemoryQueue() for actor in self.chain.actors}
+        self.queues = {actor.name: MemoryQueue(self.clock) for actor in self.chain.actors}
         self.mailboxes = {actor.name: self._mailbox(actor.name) for actor in self.chain.actors}
 
     def _mailbox(self, name: str) -> Mailbox:
@@ -79,6 +103,7 @@ class Line:
             queue=self.queues[name],
             publisher=self,
             read=getattr(handler, "read", None),
+            backoff=self.backoff,
         )
 
     def upload(self, key: str, content: bytes, etag: str = "", sequencer: str = "") -> None:
@@ -100,16 +125,23 @@ class Line:
 
     def run(self) -> None:
         """Work until every queue is empty."""
-        while sum(self.turn(name) for name in self.queues):
+        while sum(self.turn(name) for name in self.queues) or self._jump():
             pass
+
+    def _jump(self) -> bool:
+        """Let the time pass until the next message is seen again; return whether there is any."""
+        hidden = [when for queue in self.queues.values() for when in queue.hidden.values()]
+        self.clock.seconds = min(hidden, default=self.clock.seconds)
+        return bool(hidden)
 
     def turn(self, name: str) -> bool:
         """Let one actor take one batch; return whether there was any."""
-        queue = self.queues[name]
-        batch = [queue.messages.popleft() for _ in range(min(len(queue.messages), self.chain.actor(name).batch))]
+        queue, actor = self.queues[name], self.chain.actor(name)
+        batch = queue.receive(actor.batch)
         if not batch:
             return False
-        answer = self.mailboxes[name].handle({"Records": [_record(message) for message in batch]}, Unhurried())
+        invocation = Invocation(self.clock, self.clock.seconds + actor.timeout)
+        answer = self.mailboxes[name].handle({"Records": [_record(message) for message in batch]}, invocation)
         unsettled = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         again = [replace(message, attempts=message.attempts + 1) for message in batch if message.id in unsettled]
         queue.messages.extend(again)

@@ -20,6 +20,7 @@ from infra.parameters import parameters
 from kit import envelope as envelopes
 from kit import events, settings
 from kit.actor import Actor, Bucket, Place, Setting
+from kit.backoff import RECEIVES
 from kit.chain import OPERATOR, Chain, says
 from kit.errors import ConfigurationError
 from kit.events import Event
@@ -93,7 +94,8 @@ def _actor(actor: Actor) -> list[str]:
         ("layers", ", ".join(f"`{layer}`, where the deployment names one" for layer in actor.layers)),
         ("memory", f"{actor.memory:,} MB"),
         ("timeout", f"{actor.timeout} s"),
-        ("attempts", f"{actor.attempts} receives, then the dead-letter queue"),
+        ("attempts", f"{actor.attempts} receives, {actor.bug_attempts} of what fails unexpectedly; then a dead letter"),
+        ("backoff", f"{_minutes(RECEIVES.in_all(actor.attempts) / 2)} in all on average, at most twice that"),
         ("grace", "every message waits for the deployment's `GraceSeconds`" if actor.graced else ""),
         ("batch", f"up to {actor.batch} messages an invocation"),
         ("concurrency", f"up to {actor.concurrency} invocations at a time"),
@@ -106,6 +108,10 @@ def _actor(actor: Actor) -> list[str]:
         "It refuses for good, without trying again:",
         table(("reason", "meaning"), reasons),
     ]
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} minutes"
 
 
 def _choices(setting: Setting) -> str:

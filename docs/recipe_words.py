@@ -95,8 +95,8 @@ decides. The engine says how sure it is, in per cent; the two thresholds make a 
 {DEFAULT_REFUSE} are what the makers of the first free model advised. Which engine looks is the deployment's setting
 `Moderator`:
 [services/moderate](../services/moderate/README.md). Without one,
-a gated picture waits for about an hour ({MODERATE.attempts} receives). Then it is FAILED, and its dead letter says why;
-`brigade dlq redrive moderate` asks again. Nothing passes the gate meanwhile."""
+a gated picture waits for an hour or two ({MODERATE.attempts} receives). Then it is FAILED, and its dead letter says
+why; `brigade dlq redrive moderate` asks again. Nothing passes the gate meanwhile."""
 
 
 def sections() -> list[str]:

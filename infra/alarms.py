@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from troposphere import AccountId, AWSObject, GetAtt, Ref, Sub, cloudwatch
 
 from infra import names, parameters, policies, topics
+from infra.messaging import hidden_s
 from kit.actor import Actor
 from kit.chain import Chain
 
@@ -85,8 +86,8 @@ def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
         **_function(names.function(actor), "Throttles", "Sum") | _LASTING,
         Threshold=0,
         AlarmDescription=f"Lambda throttles {actor.name}: the account's concurrency is used up. Messages wait; "
-        f"one that is turned away {actor.attempts} times becomes a dead letter without a reason. Raise the quota, or "
-        "deploy with a lower MaximumConcurrency.",
+        f"one that is turned away {actor.attempts} times, for {hidden_s(actor) // 60} minutes each, becomes a dead "
+        "letter without a reason. Raise the quota, or deploy with a lower MaximumConcurrency.",
     )
     yield _alarm(
         names.duration_alarm(actor),
@@ -135,8 +136,9 @@ def _throttled_table() -> cloudwatch.Alarm:
         Statistic="Sum",
         **_LASTING,
         Threshold=0,
-        AlarmDescription="DynamoDB throttles the catalogue. Messages wait and are not lost; docs/scaling.md says "
-        "where the table's and its indexes' limits are.",
+        AlarmDescription="DynamoDB throttles the catalogue. Messages wait and are tried again, for twenty minutes or "
+        "more; then they are dead letters, which `brigade dlq redrive catalog` sends back. docs/scaling.md says where "
+        "the table's and its indexes' limits are.",
     )
 
 

@@ -16,6 +16,11 @@ DEAD_LETTER_RETENTION_S = 14 * DAY_S  # the longest there is
 VISIBILITY_PER_TIMEOUT = 6
 
 
+def hidden_s(actor: Actor) -> int:
+    """Return for how many seconds a received message is hidden, unless the actor settles or postpones it."""
+    return VISIBILITY_PER_TIMEOUT * actor.timeout
+
+
 def messaging(chain: Chain) -> list[AWSObject]:
     """Return every event's topic, every actor's two queues, and who is subscribed to what."""
     return [
@@ -45,7 +50,7 @@ def _queues(actor: Actor) -> list[AWSObject]:
             queue,
             QueueName=Sub(names.deployed(actor.name)),
             SqsManagedSseEnabled=True,
-            VisibilityTimeout=VISIBILITY_PER_TIMEOUT * actor.timeout,
+            VisibilityTimeout=hidden_s(actor),
             MessageRetentionPeriod=RETENTION_S,
             RedrivePolicy=sqs.RedrivePolicy(
                 deadLetterTargetArn=GetAtt(dead_letters, "Arn"), maxReceiveCount=actor.attempts

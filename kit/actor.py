@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kit.errors import ConfigurationError, Rejected
+from kit.errors import ConfigurationError, Rejected, Retryable
 from kit.events import Event
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -13,8 +13,17 @@ TIMEOUT_S = range(1, 900 + 1)
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 BATCH = range(1, 10 + 1)  # more than ten needs a batching window
 CONCURRENCY = range(2, 1_000 + 1)
-ATTEMPTS = range(5, 1_000 + 1)  # fewer than five dead-letters messages that Lambda itself throttled
-LIMITS = {"memory": MEMORY_MB, "timeout": TIMEOUT_S, "batch": BATCH, "concurrency": CONCURRENCY, "attempts": ATTEMPTS}
+# Fewer than five dead-letter messages that Lambda itself throttled. SQS takes up to 1,000; but a receive may hide a
+# message for six times the longest timeout, ninety minutes, and a queue keeps messages for four days.
+ATTEMPTS = range(5, 60 + 1)
+LIMITS = {
+    "memory": MEMORY_MB,
+    "timeout": TIMEOUT_S,
+    "batch": BATCH,
+    "concurrency": CONCURRENCY,
+    "attempts": ATTEMPTS,
+    "bug_attempts": range(1, ATTEMPTS.stop),
+}
 # How long one AWS request may be tried again, seconds. Below every actor's timeout, so that there is
 # time left to say so.
 RETRY_BUDGET_S = 8
@@ -58,7 +67,9 @@ class Actor:
     ``hears`` and ``says`` are event types; ``rejects`` are the permanent reasons it may give; ``table`` are
     the DynamoDB actions that it needs on the catalogue; ``carries`` are the shared packages that its code imports;
     ``settings`` are what deployments choose for it; ``layers`` name Lambda layers that a deployment may give it.
-    ``memory`` is in MB, ``timeout`` in seconds, ``attempts`` counts receives, ``batch`` messages an invocation;
+    ``memory`` is in MB, ``timeout`` in seconds, ``batch`` counts messages an invocation;
+    ``attempts`` are the receives after which a message is given up whose failure may pass (throttling, an outage, no
+    time), ``bug_attempts`` those after which one is that failed unexpectedly;
     ``graced``: its queue holds every message back for the deployment's grace time;
     ``loops``: what it says may come back to it, so Lambda must not take that for a loop without end.
 
@@ -79,7 +90,8 @@ class Actor:
     layers: tuple[str, ...] = ()
     memory: int = 512
     timeout: int = 30
-    attempts: int = 5
+    attempts: int = 12
+    bug_attempts: int = 5
     batch: int = 10
     concurrency: int = 10
     graced: bool = False
@@ -92,10 +104,18 @@ class Actor:
             raise ConfigurationError(f"actor {self.name} hears nothing: name at least one event")
         if self.timeout <= 2 * RETRY_BUDGET_S:
             raise ConfigurationError(f"actor {self.name}: timeout must be above {2 * RETRY_BUDGET_S} s")
+        if self.bug_attempts > self.attempts:
+            raise ConfigurationError(f"actor {self.name}: bug_attempts may not be above attempts")
         for field, allowed in LIMITS.items():
             if getattr(self, field) not in allowed:
                 bounds = f"{allowed.start} and {allowed.stop - 1}"
                 raise ConfigurationError(f"actor {self.name}: {field} must be between {bounds}")
+
+    def permitted(self, error: Exception) -> int:
+        """Return how often a message may be received that fails so."""
+        if isinstance(error, Rejected):
+            return 1
+        return self.attempts if isinstance(error, Retryable) else self.bug_attempts
 
     @property
     def module(self) -> str:

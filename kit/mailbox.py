@@ -8,13 +8,15 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any, Generic, Protocol, TypeVar
 
 from kit import logs, retry
 from kit.actor import Actor
+from kit.backoff import RECEIVES, Backoff
 from kit.chain import says
 from kit.envelope import Envelope, decode, now, wrap
-from kit.errors import Failure, OutOfTime, Rejected, reason_of
+from kit.errors import Failure, OutOfTime, reason_of
 from kit.events import Event, ImageRejected
 from kit.metrics import given_up, measured
 from kit.publisher import Publisher
@@ -27,11 +29,8 @@ log = logging.getLogger("brigade")
 # (kit.aws.CONFIG). A message is not begun with less time left than this, or than this share of the function's timeout.
 SETTLING_S = 15
 RESERVE = 0.2
-# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
-LONGEST_DELAY_S = 12 * 60 * 60
 # Attributes share the message's size limit with its body.
 DETAIL_CHARACTERS = 1_000
-
 
 E = TypeVar("E", bound=Event)
 
@@ -78,11 +77,6 @@ def _turn(message: Message) -> tuple[int, int]:
     return -message.attempts, direction * int.from_bytes(message.id.encode(), "big")
 
 
-def delay(attempts: int) -> int:
-    """Return seconds until a failed message is seen again: 2, 4, 8 … by receives, at most SQS's twelve hours."""
-    return int(min(2 ** min(attempts, 16), LONGEST_DELAY_S))
-
-
 @dataclass(frozen=True, kw_only=True)
 class Mailbox:
     """Everything that surrounds an actor's function ``act``, which takes a letter and announces by yielding.
@@ -96,6 +90,7 @@ class Mailbox:
     publisher: Publisher
     version: str = ""
     read: Reader | None = None
+    backoff: Backoff = RECEIVES
 
     def handle(self, batch: dict[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
         """Work through Lambda's SQS event; return the messages that were not settled, and only those."""
@@ -139,7 +134,7 @@ class Mailbox:
                 with retry.until(_seconds_left(context)):
                     return self._fail(message, failures)
             except Exception:
-                log.exception("the failure could not be recorded; the message stays")
+                log.exception("the message could not be postponed; it stays")
                 return False
 
     def _attempt(self, message: Message, context: Context) -> list[Failed]:
@@ -182,11 +177,14 @@ class Mailbox:
         for failed in failures:
             with _about(failed.letter):
                 _log(failed.error)
-        permanent = all(isinstance(failed.error, Rejected) for failed in failures)
-        if permanent or message.attempts >= self.actor.attempts:
-            self._bury(message, failures)
-            return True
-        self.queue.postpone(message, 0 if isinstance(failures[0].error, OutOfTime) else delay(message.attempts))
+        if message.attempts >= max(self.actor.permitted(failed.error) for failed in failures):
+            try:
+                self._bury(message, failures)
+            except Exception:
+                log.exception("the message could not be given up; it stays")
+            else:
+                return True
+        self.queue.postpone(message, ceil(self.backoff.delay(message.attempts)))
         return False
 
     def _bury(self, message: Message, failures: list[Failed]) -> None:

@@ -5,15 +5,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 import tenacity
 from botocore import exceptions as botocore_errors
 from botocore.exceptions import ClientError
-from tenacity.stop import stop_base
 
 from kit.actor import RETRY_BUDGET_S
-from kit.errors import ObjectGone, Retryable, ServiceUnavailable, Throttled
+from kit.backoff import REQUESTS, Backoff
+from kit.errors import ObjectGone, OutOfTime, Retryable, ServiceUnavailable, Throttled
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,65 +31,71 @@ _BROKEN = (
     botocore_errors.IncompleteReadError,
     botocore_errors.ResponseStreamingError,
 )
-MOST_ATTEMPTS = 6
 
-_sleep: Callable[[float], None] = time.sleep
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """How often one request is tried, for how many seconds in all, and with which waits; ``sleep`` does the waiting."""
+
+    budget_s: float = RETRY_BUDGET_S
+    attempts: int = 6
+    backoff: Backoff = REQUESTS
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+_policy: ContextVar[Policy] = ContextVar("policy", default=Policy())  # noqa: B039 - it is frozen
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
+
+
+@contextmanager
+def under(policy: Policy) -> Iterator[None]:
+    """Within this block, try again as this policy says: tests need not wait."""
+    token = _policy.set(policy)
+    try:
+        yield
+    finally:
+        _policy.reset(token)
 
 
 @contextmanager
 def until(seconds: float) -> Iterator[None]:
     """Within this block, begin no attempt later than that many seconds from now."""
-    token = _deadline.set(time.monotonic() + seconds)
+    token = _deadline.set(_policy.get().now() + seconds)
     try:
         yield
     finally:
         _deadline.reset(token)
 
 
-@contextmanager
-def no_waiting() -> Iterator[None]:
-    """Turn all waiting between attempts off, for tests; the number of attempts is then bounded instead."""
-    global _sleep  # noqa: PLW0603 - the one switch of this module
-    before, _sleep = _sleep, lambda _: None
-    try:
-        yield
-    finally:
-        _sleep = before
-
-
-class _BeforeDeadline(stop_base):
-    """Stop when the next attempt would begin after the deadline."""
-
-    def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
-        return time.monotonic() + retry_state.upcoming_sleep > _deadline.get()
-
-
 def call(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do one AWS request, again for up to RETRY_BUDGET_S seconds while its failure is a passing one.
+    """Do one AWS request, and again while its failure is a passing one and the policy allows it.
 
-    Raises Retryable when the budget is spent, ObjectGone for a missing object, botocore's own ClientError else.
+    Raises Retryable when that ends, OutOfTime after the deadline, ObjectGone for a missing object, botocore's own
+    ClientError else.
     """
-    # Jitter, so that functions that were throttled together do not come back together:
-    # https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+    policy = _policy.get()
+    end = min(policy.now() + policy.budget_s, _deadline.get())
+
+    def attempt() -> T:
+        if policy.now() > _deadline.get():
+            raise OutOfTime("no time was left to ask")
+        return _translated(operation, *args, **kwargs)
+
+    def is_last(state: tenacity.RetryCallState) -> bool:
+        return state.attempt_number >= policy.attempts or policy.now() + state.upcoming_sleep > end
+
     attempts = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(Retryable),
-        stop=tenacity.stop_any(
-            tenacity.stop_before_delay(RETRY_BUDGET_S),
-            tenacity.stop_after_attempt(MOST_ATTEMPTS),
-            _BeforeDeadline(),
-        ),
-        wait=tenacity.wait_random_exponential(multiplier=0.1, max=2),
-        sleep=lambda seconds: _sleep(seconds),  # noqa: PLW0108 - the switch may be turned meanwhile
+        stop=is_last,
+        wait=lambda state: policy.backoff.delay(state.attempt_number),
+        sleep=policy.sleep,
         reraise=True,
     )
-    answer: T = attempts(_translated, operation, *args, **kwargs)
-    return answer
+    return attempts(attempt)
 
 
 def _translated(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    if time.monotonic() > _deadline.get():
-        raise ServiceUnavailable("no time was left to ask")
     try:
         return operation(*args, **kwargs)
     except ClientError as error:

@@ -26,6 +26,6 @@ MODERATE = Actor(
     settings=(MODERATOR,),
     memory=DECODING_MEMORY_MB,
     timeout=90,
-    attempts=12,  # an engine may be away for an hour: 2 + 4 + … + 2,048 s until the last receive
+    attempts=24,  # an engine may be away for an hour
     batch=5,  # one message may take MAX_SECONDS
 )

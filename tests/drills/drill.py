@@ -1,5 +1,6 @@
 """One drill: the chain on a local cloud of its own, with a proxy between the actors and the cloud."""
 
+import json
 import os
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -34,13 +35,13 @@ _STACK = "drill"
 T = TypeVar("T")
 
 
-def patiently(look: Callable[[], T], done: Callable[[T], bool]) -> T:
-    """Look until what is seen is as it should be, or has not changed for PATIENCE_S seconds; return what is seen."""
+def patiently(look: Callable[[], T], done: Callable[[T], bool], patience_s: float = PATIENCE_S) -> T:
+    """Look until what is seen is as it should be, or has not changed for so many seconds; return what is seen."""
     before = None
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not done(seen := look()) and time.monotonic() < deadline:
         if seen != before:
-            before, deadline = seen, time.monotonic() + PATIENCE_S
+            before, deadline = seen, time.monotonic() + patience_s
         time.sleep(_POLL_S)
     return seen
 
@@ -95,6 +96,13 @@ class Drill:
             attributes = {"VisibilityTimeout": str(seconds)}
             self.sqs.set_queue_attributes(QueueUrl=self.queues[actor.name], Attributes=attributes)
 
+    def permit(self, receives: int, actor: Actor) -> None:
+        """Let SQS move the actor's messages after so many receives; the template says more, which takes longer."""
+        url = self.queues[actor.name]
+        answer = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
+        policy = json.loads(answer["Attributes"]["RedrivePolicy"]) | {"maxReceiveCount": receives}
+        self.sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": json.dumps(policy)})
+
     def one_at_once(self, *actors: Actor) -> None:
         """Let only one process of these actors, or of each, work at a time.
 
@@ -115,7 +123,7 @@ class Drill:
         """Return how many messages each queue holds, by its name."""
         return {name: self.count(url) for name, url in self.queues.items()}
 
-    def account(self, *killers: str) -> Account:
+    def account(self, *killers: str, patience_s: float = PATIENCE_S) -> Account:
         """Wait until all queues are empty and nothing is wrong, for as long as anything changes; account for all.
 
         ``killers`` are keys: see ``account.account``.
@@ -126,7 +134,7 @@ class Drill:
             quiet = not any(waiting.values())
             return waiting, self._account(waiting, killers) if quiet else None
 
-        waiting, taken = patiently(look, lambda seen: seen[1] is not None and not seen[1].wrong)
+        waiting, taken = patiently(look, lambda seen: seen[1] is not None and not seen[1].wrong, patience_s)
         self.taken = taken or self._account(waiting, killers)
         return self.taken
 

@@ -9,7 +9,7 @@ from tests.drills.drill import PICTURES, Drill
 from tests.drills.proxy import Answer, Forward, Request
 from tests.drills.workers import needs_proc, sender
 
-# Each point is met so often. A message that is received five times without an answer would be moved by SQS.
+# Each point is met so often. A message that is received too often without an answer would be moved by SQS.
 TIMES = 1 + PICTURES // 250
 # The others go on between two kills at one point.
 EVERY = 40

@@ -2,8 +2,9 @@
 
 import pytest
 
-from infra import names
-from kit.actor import Actor
+from infra import messaging, names
+from kit.actor import ATTEMPTS, TIMEOUT_S, Actor
+from kit.backoff import RECEIVES
 from kit.chain import Chain
 from services.chain import CHAIN
 from tests.infra.stack import Stack, arn, ref, refuses_plain_http
@@ -80,6 +81,11 @@ def test_a_message_goes_to_the_actors_own_dead_letter_queue_after_its_attempts(a
     assert allowed["redrivePermission"] == "byQueue"
     (source,) = allowed["sourceQueueArns"]
     assert source["Fn::Sub"].endswith(f":{queue_name}")
+
+
+def test_a_message_is_given_up_before_its_queue_drops_it_however_long_it_is_hidden_each_time() -> None:
+    hidden_s = max(messaging.VISIBILITY_PER_TIMEOUT * max(TIMEOUT_S), max(TIMEOUT_S) + RECEIVES.longest_s)
+    assert max(ATTEMPTS) * hidden_s < messaging.RETENTION_S
 
 
 @every_actor

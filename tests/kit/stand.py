@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kit.actor import Actor
+from kit.backoff import RECEIVES, Backoff
 from kit.envelope import Envelope, encode, wrap
 from kit.errors import Rejected
 from kit.events import Event, Image, Source
@@ -128,11 +129,18 @@ class Desk:
     queue: NotedQueue = field(default_factory=NotedQueue)
     publisher: NotedPublisher = field(default_factory=NotedPublisher)
     clock: Clock = field(default_factory=Clock)
+    backoff: Backoff = RECEIVES
 
     def handle(self, *records: dict[str, Any]) -> list[str]:
         """Hand the actor a batch; return the ids of the messages that stay in the queue."""
         mailbox = Mailbox(
-            actor=self.actor, act=self.act, queue=self.queue, publisher=self.publisher, version="7", read=self.read
+            actor=self.actor,
+            act=self.act,
+            queue=self.queue,
+            publisher=self.publisher,
+            version="7",
+            read=self.read,
+            backoff=self.backoff,
         )
         answer = mailbox.handle({"Records": list(records)}, self.clock)
         assert list(answer) == ["batchItemFailures"]

@@ -27,8 +27,9 @@ from tests.kit.stand import PRAISE
         ("batch", 11, "batch must be between 1 and 10"),
         ("concurrency", 1, "concurrency must be between 2 and 1000"),
         ("concurrency", 1_001, "concurrency must be between 2 and 1000"),
-        ("attempts", 4, "attempts must be between 5 and 1000"),
-        ("attempts", 1_001, "attempts must be between 5 and 1000"),
+        ("attempts", 4, "bug_attempts may not be above attempts"),
+        ("attempts", 61, "attempts must be between 5 and 60"),
+        ("bug_attempts", 0, "bug_attempts must be between 1 and 60"),
     ],
 )
 def test_a_declaration_that_cannot_work_is_refused_with_the_reason(field: str, value: Any, message: str) -> None:
@@ -39,8 +40,8 @@ def test_a_declaration_that_cannot_work_is_refused_with_the_reason(field: str, v
 @pytest.mark.parametrize(
     "limits",
     [
-        {"memory": 128, "timeout": 17, "batch": 1, "concurrency": 2, "attempts": 5},
-        {"memory": 10_240, "timeout": 900, "batch": 10, "concurrency": 1_000, "attempts": 1_000},
+        {"memory": 128, "timeout": 17, "batch": 1, "concurrency": 2, "attempts": 5, "bug_attempts": 1},
+        {"memory": 10_240, "timeout": 900, "batch": 10, "concurrency": 1_000, "attempts": 60, "bug_attempts": 60},
     ],
 )
 def test_the_limits_themselves_are_allowed(limits: dict[str, int]) -> None:

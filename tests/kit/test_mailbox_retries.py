@@ -1,38 +1,36 @@
 """The mailbox when a message did not work this time."""
 
 import logging
-from itertools import pairwise
+from dataclasses import replace
+from math import ceil
+from random import Random
 
 import pytest
 
-from kit.errors import ServiceUnavailable, Throttled
-from kit.mailbox import LONGEST_DELAY_S, delay
+from kit.backoff import RECEIVES, Backoff
+from kit.errors import OutOfTime, ServiceUnavailable, Throttled
 from tests.kit.stand import PRAISE, Clock, Desk, NotedPublisher, NotedQueue, TooUgly, raising, record, seen
 
-LAST = PRAISE.attempts
+LAST, LAST_OF_BUGS = PRAISE.attempts, PRAISE.bug_attempts
 
 
 def test_a_passing_failure_is_reported_and_postponed() -> None:
     desk = Desk(act=raising(Throttled("slow down")))
     assert desk.handle(record(seen())) == ["m0"]
-    assert desk.queue.postponed == {"m0": 2}
+    assert list(desk.queue.postponed) == ["m0"]
     assert desk.queue.dead_letters == []
     assert desk.publisher.announced == []
 
 
-def test_the_delay_grows_with_every_receive() -> None:
-    waits: list[int] = []
-    for attempts in range(1, LAST):
-        desk = Desk(act=raising(Throttled))
-        desk.handle(record(seen(), attempts=attempts))
-        waits += desk.queue.postponed.values()
-    assert waits == [2, 4, 8, 16]
+@pytest.mark.parametrize("error", [Throttled, OutOfTime, KeyError("a bug")], ids=repr)
+def test_every_failure_that_is_tried_again_waits_as_the_backoff_says(error: Exception) -> None:
+    def seeded() -> Backoff:
+        return replace(RECEIVES, random=Random(7))  # noqa: S311 - waits, not secrets
 
-
-def test_the_delay_never_exceeds_what_sqs_allows() -> None:
-    delays = [delay(attempts) for attempts in range(1, 1_001)]
-    assert delays[-1] == LONGEST_DELAY_S
-    assert all(earlier <= later for earlier, later in pairwise(delays))
+    for attempts in range(1, LAST_OF_BUGS):
+        desk = Desk(act=raising(error), backoff=seeded())
+        assert desk.handle(record(seen(), attempts=attempts)) == ["m0"]
+        assert desk.queue.postponed == {"m0": ceil(seeded().delay(attempts))}
 
 
 def test_the_last_permitted_receive_leaves_a_dead_letter_with_its_reason() -> None:
@@ -52,9 +50,10 @@ def test_a_bug_is_tried_again_and_logged_with_its_traceback(caplog: pytest.LogCa
     assert line.exc_info[0] is KeyError
 
 
-def test_a_bug_ends_as_a_dead_letter_too() -> None:
+def test_a_bug_is_given_up_sooner_than_what_may_pass() -> None:
     desk = Desk(act=raising(KeyError("width")))
-    assert desk.handle(record(seen(), attempts=LAST)) == []
+    assert desk.handle(record(seen(), attempts=LAST_OF_BUGS - 1)) == ["m0"]
+    assert desk.handle(record(seen(), attempts=LAST_OF_BUGS)) == []
     assert (desk.queue.why["reason"], desk.queue.why["detail"]) == ("unexpected-error", "KeyError: 'width'")
 
 
@@ -72,7 +71,7 @@ def test_a_message_that_cannot_even_be_postponed_stays(error: Exception, caplog:
     )
     batch = [record(seen("bad.jpg"), number=1), record(seen("good.jpg"), number=2)]
     assert desk.handle(*batch) == ["m1"]
-    assert "the failure could not be recorded; the message stays" in caplog.messages
+    assert "the message could not be postponed; it stays" in caplog.messages
     assert desk.publisher.kinds == ["image-praised"]
 
 
@@ -80,7 +79,7 @@ def test_with_too_little_time_left_no_message_is_begun() -> None:
     desk = Desk(clock=Clock(left=PRAISE.timeout * 100))
     assert desk.handle(record(seen(), number=1), record(seen(), number=2)) == ["m1", "m2"]
     assert desk.publisher.announced == []
-    assert desk.queue.postponed == {"m1": 0, "m2": 0}  # seen again at once, by another function
+    assert list(desk.queue.postponed) == ["m1", "m2"]
 
 
 def test_when_time_runs_out_those_with_the_fewest_receives_left_have_been_served() -> None:

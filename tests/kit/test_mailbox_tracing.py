@@ -169,7 +169,7 @@ def test_of_a_message_that_cannot_be_read_the_message_is_named(caplog: pytest.Lo
 @pytest.mark.parametrize(
     ("breaks_on", "attempts", "what"),
     [
-        ("bury", 1, "the failure could not be recorded; the message stays"),
+        ("bury", 1, "the message could not be given up; it stays"),
         ("announce", LAST, "the catalogue could not be told"),
     ],
 )

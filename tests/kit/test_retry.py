@@ -1,6 +1,6 @@
 """One request under the one retry policy."""
 
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +10,9 @@ from botocore.exceptions import ClientError
 
 from kit import retry
 from kit.actor import RETRY_BUDGET_S
-from kit.errors import ObjectGone, Rejected, Retryable, ServiceUnavailable, Throttled
-from kit.retry import MOST_ATTEMPTS, call
+from kit.backoff import Backoff
+from kit.errors import ObjectGone, OutOfTime, Rejected, ServiceUnavailable, Throttled
+from kit.retry import Policy, call
 
 
 def answer(code: str, status: int = 400) -> ClientError:
@@ -81,7 +82,7 @@ def test_a_failure_that_does_not_pass_says_what_kind_it_was(
         service = Service([error] * 100)
         with pytest.raises(meaning):
             call(service)
-        assert service.asked == MOST_ATTEMPTS
+        assert service.asked == Policy().attempts
 
 
 @pytest.mark.parametrize("code", ["NoSuchKey", "NoSuchVersion", "PreconditionFailed"])
@@ -113,41 +114,64 @@ def test_a_bug_is_not_tried_again_in_the_process() -> None:
     assert service.asked == 1
 
 
+@dataclass
+class Clock:
+    """Time that passes while somebody sleeps, and not else."""
+
+    seconds: float = 0
+    waits: list[float] = field(default_factory=list)
+
+    def now(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.seconds += seconds
+
+
 @pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits that are asked for; the clock jumps over them."""
-    asked: list[float] = []
-    real = time.monotonic
-    monkeypatch.setattr(time, "monotonic", lambda: real() + sum(asked))
-    monkeypatch.setattr(retry, "_sleep", asked.append)
-    return asked
+def clock() -> Iterator[Clock]:
+    clock = Clock()
+    with retry.under(Policy(now=clock.now, sleep=clock.sleep, attempts=1_000)):
+        yield clock
 
 
-def test_the_waits_stay_within_the_budget(waits: list[float]) -> None:
-    with pytest.raises(Retryable):
-        call(Service([answer("SlowDown", 503)] * 100))
-    assert waits
-    assert sum(waits) < RETRY_BUDGET_S
+def test_the_waits_stay_within_the_budget(clock: Clock) -> None:
+    with pytest.raises(Throttled):
+        call(Service([answer("SlowDown", 503)] * 1_000))
+    assert RETRY_BUDGET_S / 2 < sum(clock.waits) <= RETRY_BUDGET_S
 
 
-def test_no_attempt_begins_after_the_functions_deadline(waits: list[float]) -> None:
+def test_no_attempt_begins_after_the_functions_deadline(clock: Clock) -> None:
     service = Service([])
-    with pytest.raises(ServiceUnavailable, match="no time was left"), retry.until(-1):
+    with pytest.raises(OutOfTime, match="no time was left"), retry.until(-1):
         call(service)
-    assert service.asked == 0
-    assert waits == []
+    assert (service.asked, clock.waits) == (0, [])
 
 
-def test_the_deadline_ends_with_its_block(no_waiting: None) -> None:
+def test_a_deadline_before_the_budgets_end_ends_the_waits(clock: Clock) -> None:
+    with pytest.raises(Throttled), retry.until(1):
+        call(Service([answer("SlowDown", 503)] * 1_000))
+    assert sum(clock.waits) <= 1
+
+
+def test_the_deadline_ends_with_its_block(clock: Clock) -> None:
     with retry.until(-1):
         pass
     assert call(Service([answer("SlowDown", 503)])) == "done"
 
 
-def test_the_inner_of_two_deadlines_holds(waits: list[float]) -> None:
+def test_the_inner_of_two_deadlines_holds(clock: Clock) -> None:
     service = Service([])
-    with retry.until(1_000), pytest.raises(ServiceUnavailable), retry.until(-1):
+    with retry.until(1_000), pytest.raises(OutOfTime), retry.until(-1):
         call(service)
     assert service.asked == 0
     with retry.until(-1), retry.until(1_000):
         assert call(service) == "done"
+
+
+def test_a_policy_ends_with_its_block() -> None:
+    with retry.under(Policy(attempts=1)), pytest.raises(Throttled):
+        call(Service([answer("SlowDown", 503)]))
+    with retry.under(Policy(backoff=Backoff(first_s=0, longest_s=0))):
+        assert call(Service([answer("SlowDown", 503)])) == "done"

@@ -11,7 +11,7 @@ from botocore.response import StreamingBody
 from kit import aws
 from kit.errors import ObjectGone, ServiceUnavailable
 from kit.events import Source
-from kit.retry import MOST_ATTEMPTS
+from kit.retry import Policy
 from kit.storage import MemoryStorage, S3Storage, Storage
 from tests.conftest import REGION
 
@@ -137,4 +137,4 @@ def test_a_body_that_always_breaks_off_is_a_passing_failure(monkeypatch: pytest.
     monkeypatch.setattr(aws, "client", lambda _: service)
     with pytest.raises(ServiceUnavailable, match="IncompleteReadError"):
         S3Storage().read(THING)
-    assert service.asked == MOST_ATTEMPTS
+    assert service.asked == Policy().attempts

@@ -7,7 +7,7 @@ import pytest
 
 from imaging.recipes import load
 from kit import retry
-from kit.errors import ServiceUnavailable
+from kit.errors import OutOfTime, ServiceUnavailable
 from kit.events import ImageNormalized, ImageResized, StoredImage
 from kit.mailbox import Letter
 from kit.storage import MemoryStorage
@@ -53,7 +53,7 @@ def test_all_renditions_are_stored_at_once_and_told_in_the_recipes_order() -> No
 
 
 def test_the_deadline_holds_for_every_one() -> None:
-    with retry.until(-1), pytest.raises(ServiceUnavailable, match="no time"):
+    with retry.until(-1), pytest.raises(OutOfTime, match="no time"):
         resized(Asked())
 
 

@@ -1,0 +1,35 @@
+"""Exponential backoff with full jitter: those that failed together do not come back together.
+
+https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+"""
+
+from dataclasses import dataclass, field
+from random import Random
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backoff:
+    """Waits that grow with the number of attempts, in seconds. A seeded ``random`` draws the same jitter again."""
+
+    first_s: float
+    longest_s: float
+    random: Random = field(default_factory=Random, compare=False)
+
+    def longest(self, attempts: int) -> float:
+        """Return how long the wait after so many attempts may be: ``first_s``, then twice that each time."""
+        return min(self.longest_s, self.first_s * 2.0 ** (attempts - 1))
+
+    def delay(self, attempts: int) -> float:
+        """Return how long to wait after so many attempts: anything up to the longest, each as likely."""
+        return self.random.uniform(0, self.longest(attempts))
+
+    def in_all(self, attempts: int) -> float:
+        """Return how long all the waits between so many attempts may be together; on average it is half of that."""
+        return sum(self.longest(each) for each in range(1, attempts))
+
+
+# Between two receives of a message that failed. SQS hides one for at most twelve hours after a receive:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
+RECEIVES = Backoff(first_s=2, longest_s=900)
+# Between two attempts at one request to AWS.
+REQUESTS = Backoff(first_s=0.1, longest_s=2)
