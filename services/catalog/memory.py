@@ -6,7 +6,7 @@ from typing import Any
 
 from services.catalog.record import Record, clock
 from services.catalog.records import Place
-from services.catalog.status import PARTS, Status
+from services.catalog.status import PARTS, SETTLED, Status
 from services.catalog.table import KEY
 
 
@@ -39,9 +39,12 @@ class MemoryRecords:
         with self._lock:
             record = self.items.get(image_id, {})
             whole = all(part in attributes or part in record for part in PARTS)
-            if not whole or record.get("status") != Status.PROCESSING or _is_stale(attributes, record):
+            other = any(attributes[part] != record.get(part) for part in PARTS if part in attributes)
+            current = record.get("status") == Status.PROCESSING or (record.get("status") == Status.READY and other)
+            if not (whole and current) or _is_stale(attributes, record):
                 return None
             record.update(attributes, status=Status.READY, ready_by=ready_by)
+            _count(record)
             return dict(record)
 
     def change_status(self, image_id: str, before: Status, after: Status, ready_by: str) -> bool:
@@ -49,7 +52,8 @@ class MemoryRecords:
             record = self.items[image_id]
             if record["status"] != before:
                 return False
-            record.update(status=after, ready_by=ready_by)
+            _set_status(record, after)
+            record["ready_by"] = ready_by
             return True
 
     def claim_newest(self, source_key: str, upload_order: str, image_id: str, *, removal: bool = False) -> Place:
@@ -83,7 +87,8 @@ class MemoryRecords:
     def remove(self, image_id: str, by: str) -> Record:
         with self._lock:
             record = self.items.setdefault(image_id, {KEY: image_id})
-            record.update(removed_by=by, status=Status.REMOVED)
+            record["removed_by"] = by
+            _set_status(record, Status.REMOVED)
             return dict(record)
 
     def _outdate(self, image_id: str, *, by: str, removal: bool) -> None:
@@ -91,7 +96,18 @@ class MemoryRecords:
         if record is None or "removed_by" in record:
             return
         status, mark = (Status.REMOVED, "removed_by") if removal else (Status.SUPERSEDED, "superseded_by")
-        record.update({mark: by, "status": status})
+        record[mark] = by
+        _set_status(record, status)
+
+
+def _set_status(record: dict[str, Any], status: Status) -> None:
+    if status in SETTLED and record.get("status") != status:
+        _count(record)
+    record["status"] = status
+
+
+def _count(record: dict[str, Any]) -> None:
+    record["settled"] = record.get("settled", 0) + 1
 
 
 def _is_stale(attributes: Record, record: Record) -> bool:

@@ -22,6 +22,7 @@ follows from what is there. What an actor has said of a picture is never overwri
     replaces                                                       the upload of the same key before it
     superseded_by                                                  a newer upload of the same key
     removed_by                                                     the removal of its key or version
+    settled                                                        how often it settled: see services.catalog.records
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,5 @@
 """Where records are kept: the protocol, and DynamoDB."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -8,9 +7,10 @@ from botocore.exceptions import ClientError
 
 from kit import aws
 from kit.retry import call
+from services.catalog import expressions
 from services.catalog.attribute_values import read_item, write
-from services.catalog.record import Record, clock
-from services.catalog.status import PARTS, Status
+from services.catalog.record import Record
+from services.catalog.status import PARTS, SETTLED, Status
 from services.catalog.table import BY_SOURCE, KEY
 
 
@@ -23,7 +23,11 @@ class Place:
 
 
 class Records(Protocol):
-    """The catalogue's writes. Every method may raise Retryable and may be repeated."""
+    """The catalogue's writes. Every method may raise Retryable and may be repeated.
+
+    The write that settles a picture adds 1 to the record's number ``settled``: its status becomes another one of
+    SETTLED, or it is READY and gets other renditions.
+    """
 
     def merge(self, image_id: str, attributes: dict[str, Any]) -> Record:
         """Set attributes on a record, made where there is none; return all of it as it is then.
@@ -32,7 +36,10 @@ class Records(Protocol):
         """
 
     def complete(self, image_id: str, attributes: dict[str, Any], ready_by: str) -> Record | None:
-        """Merge and make READY in one write, where only these attributes were missing; None, unwritten, where not."""
+        """Merge and make READY in one write, where only these attributes were missing; None, unwritten, where not.
+
+        A record that is READY already becomes it again by a part that is another one than its own.
+        """
 
     def change_status(self, image_id: str, before: Status, after: Status, ready_by: str) -> bool:
         """Change a status that still reads ``before``; return whether it was this call that did it.
@@ -59,6 +66,10 @@ class Records(Protocol):
         """Make a record REMOVED, made where there is none; return all of it as it is then."""
 
 
+# Of an update that settles a picture.
+_COUNT, _ONE = "ADD settled :one", {":one": 1}
+
+
 class DynamoRecords:
     """DynamoDB. Beside the pictures' records, one pointer a source key names its newest upload."""
 
@@ -66,29 +77,35 @@ class DynamoRecords:
         self._table = table
 
     def merge(self, image_id: str, attributes: dict[str, Any]) -> Record:
-        change = f"{_set(attributes)}, #status = if_not_exists(#status, :processing)"
-        values = _values(attributes) | {":processing": Status.PROCESSING.value}
+        change = f"{expressions.set_all(attributes)}, #status = if_not_exists(#status, :processing)"
+        values = expressions.values(attributes) | {":processing": Status.PROCESSING.value}
         try:
-            return self._update(image_id, change, values, names=_names(attributes), condition=_unless_newer(attributes))
+            condition = expressions.unless_newer(attributes)
+            return self._update(image_id, change, values, names=expressions.names(attributes), condition=condition)
         except _Refused as refused:
             return refused.item
 
     def complete(self, image_id: str, attributes: dict[str, Any], ready_by: str) -> Record | None:
         others = [part for part in PARTS if part not in attributes]
-        there = ["#status = :processing", *(f"attribute_exists({part})" for part in others)]
-        condition = " AND ".join(filter(None, (*there, _unless_newer(attributes))))
-        change = f"{_set(attributes)}, #status = :ready, ready_by = :by"
-        statuses = {":processing": Status.PROCESSING.value, ":ready": Status.READY.value, ":by": ready_by}
+        there = (f"attribute_exists({part})" for part in others)
+        current = expressions.processing_or_other(attributes), expressions.unless_newer(attributes)
+        change = f"{expressions.set_all(attributes)}, #status = :ready, ready_by = :by {_COUNT}"
+        statuses = {":processing": Status.PROCESSING.value, ":ready": Status.READY.value, ":by": ready_by} | _ONE
         try:
             return self._update(
-                image_id, change, _values(attributes) | statuses, names=_names(attributes), condition=condition
+                image_id,
+                change,
+                expressions.values(attributes) | statuses,
+                names=expressions.names(attributes),
+                condition=expressions.every(*current, *there),
             )
         except _Refused:
             return None
 
     def change_status(self, image_id: str, before: Status, after: Status, ready_by: str) -> bool:
-        change = "SET #status = :after, ready_by = :by"
-        values = {":before": before.value, ":after": after.value, ":by": ready_by}
+        count, one = (_COUNT, _ONE) if after in SETTLED else ("", {})
+        change = f"SET #status = :after, ready_by = :by {count}"
+        values = {":before": before.value, ":after": after.value, ":by": ready_by} | one
         try:
             self._update(image_id, change, values, condition="#status = :before")
         except _Refused:
@@ -140,17 +157,37 @@ class DynamoRecords:
         return read_item(answer["Item"]) if "Item" in answer else None
 
     def remove(self, image_id: str, by: str) -> Record:
-        return self._update(
-            image_id, "SET removed_by = :by, #status = :removed", {":by": by, ":removed": Status.REMOVED.value}
-        )
+        return self._mark(image_id, "removed_by", by, Status.REMOVED)
 
     def _outdate(self, image_id: str, *, by: str, removal: bool) -> None:
-        """Mark an upload that is no longer the newest. One that was removed stays so."""
-        status, mark = (Status.REMOVED, "removed_by") if removal else (Status.SUPERSEDED, "superseded_by")
-        change = f"SET {mark} = :by, #status = :status"
-        condition = f"attribute_exists({KEY}) AND attribute_not_exists(removed_by)"
-        with suppress(_Refused):  # a removal has no record, and one may have been deleted by hand: nothing to mark
-            self._update(image_id, change, {":by": by, ":status": status.value}, condition=condition)
+        """Mark an upload that is no longer the newest. One that was removed stays so.
+
+        A removal has no record, and one may have been deleted by hand: then there is nothing to mark.
+        """
+        mark, status = ("removed_by", Status.REMOVED) if removal else ("superseded_by", Status.SUPERSEDED)
+        self._mark(image_id, mark, by, status, only=f"attribute_exists({KEY}) AND attribute_not_exists(removed_by)")
+
+    def _mark(self, image_id: str, mark: str, by: str, status: Status, only: str = "") -> Record:
+        """Set a mark and the status that follows from it, where ``only`` holds; return the record as it is then.
+
+        An update cannot count by a condition of its own, so a record that has the status already, as one that an
+        operator rejected before its key was removed, takes a second one.
+        """
+        values = {":by": by, ":status": status.value}
+        both = f"SET {mark} = :by, #status = :status {_COUNT}"
+        another = "(attribute_not_exists(#status) OR #status <> :status)"
+        try:
+            return self._update(image_id, both, values | _ONE, condition=expressions.every(only, another))
+        except _Refused as refused:
+            item = refused.item
+        if item.get("status") != status or item.get(mark) == by or (only and "removed_by" in item):
+            return item
+        try:
+            return self._update(
+                image_id, f"SET {mark} = :by", values, condition=expressions.every(only, "#status = :status")
+            )
+        except _Refused:  # somebody else came in between: look again
+            return self._mark(image_id, mark, by, status, only)
 
     def _update(
         self,
@@ -194,26 +231,3 @@ class _Refused(Exception):
     def __init__(self, error: ClientError) -> None:
         self.item = read_item(cast(dict[str, Any], error.response.get("Item", {})))
         super().__init__(str(error))
-
-
-def _set(attributes: dict[str, Any]) -> str:
-    return "SET " + ", ".join(f"#{i} = :{i}" for i in range(len(attributes)))
-
-
-def _unless_newer(attributes: dict[str, Any]) -> str:
-    if not (found := clock(attributes)):
-        return ""
-    number = list(attributes).index(found[0])
-    return f"(attribute_not_exists(#{number}) OR #{number}.#clock <= :clock)"
-
-
-def _names(attributes: dict[str, Any]) -> dict[str, str]:
-    found = clock(attributes)
-    names = {f"#{i}": name for i, name in enumerate(attributes)} | {"#status": "status"}
-    return names | ({"#clock": found[1]} if found else {})
-
-
-def _values(attributes: dict[str, Any]) -> dict[str, Any]:
-    found = clock(attributes)
-    values = {f":{i}": value for i, value in enumerate(attributes.values())}
-    return values | ({":clock": attributes[found[0]][found[1]]} if found else {})

@@ -22,6 +22,10 @@ class Status(StrEnum):
     REMOVED = "REMOVED"
 
 
+# Where nothing more is under way.
+SETTLED = frozenset(Status) - {Status.PROCESSING}
+
+
 def status(record: Record) -> Status:
     """Return what a record's status is: it follows from what is there.
 

@@ -76,9 +76,9 @@ def judged(picture: Image, judgement: Judgement) -> ImageJudged:
     )
 
 
-def resized(picture: Image) -> ImageResized:
+def resized(picture: Image, method: str = "lanczos") -> ImageResized:
     small = StoredRendition(
-        name="thumb", bucket="target", key="t.png", format="PNG", width=30, height=20, bytes=900, method="lanczos"
+        name="thumb", bucket="target", key="t.png", format="PNG", width=30, height=20, bytes=900, method=method
     )
     return ImageResized(image=picture, recipe="default", renditions=(small,))
 

@@ -32,7 +32,7 @@ def told(letters: Sequence[Letter[Event]]) -> tuple[dict[str, dict[str, Any]], l
 
 def facts(record: dict[str, Any]) -> dict[str, Any]:
     """Return a record without the notes that depend on which event came last."""
-    return {name: value for name, value in record.items() if name not in {"ready_by", "replaces"}}
+    return {name: value for name, value in record.items() if name not in {"ready_by", "replaces", "settled"}}
 
 
 def test_a_picture_is_announced_when_all_of_it_is_there() -> None:

@@ -78,7 +78,7 @@ def test_a_merge_leaves_the_status_alone(records: Records) -> None:
 def test_the_last_part_completes_a_record_in_one_write(records: Records, last: str) -> None:
     records.merge("i", FACTS | {name: value for name, value in PARTS.items() if name != last})
     found = records.complete("i", {last: PARTS[last]}, "e")
-    assert found == {"image_id": "i", **FACTS, **PARTS, "status": "READY", "ready_by": "e"}
+    assert found == {"image_id": "i", **FACTS, **PARTS, "status": "READY", "ready_by": "e", "settled": 1}
 
 
 def test_a_record_is_completed_once(records: Records) -> None:
@@ -164,7 +164,7 @@ def test_a_removed_record_stays_removed(records: Records) -> None:
 
 
 def test_a_removal_may_come_before_anything_else(records: Records) -> None:
-    assert records.remove("a", by="x") == {"image_id": "a", "status": "REMOVED", "removed_by": "x"}
+    assert records.remove("a", by="x") == {"image_id": "a", "status": "REMOVED", "removed_by": "x", "settled": 1}
 
 
 def test_the_uploads_before_one_are_found(records: Records) -> None:
