@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Required, TypedDict, Unpack
 
-from brigade.console import OperatorError
+from botocore.exceptions import ClientError
+
+from brigade.console import OperatorError, counted, explain
 from brigade.deploy import deployed_recipes, losses, moderators, packages, quota, stack_settings
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import STACK_TYPE, Change, ChangeSet, Events, StackEvent, describe, validation_error
@@ -88,7 +90,9 @@ def deploy(
         losses.agree(change_set, consent)
         failure = _first_failure(change_set.execute(), listener)
         _check(target, change_set.stack_id, name, failure)
-    return Stack.find(target, name)
+    made = Stack.find(target, name)
+    _tidy(made, stack, listener)
+    return made
 
 
 def preview(target: Target, name: str, *, listener: Listener, **wanted: Unpack[Wanted]) -> None:
@@ -176,6 +180,16 @@ def _upload(artifacts: Artifacts, built: Iterable[tuple[Actor, bytes]], listener
         if artifacts.put(key, code):
             listener.note(f"uploaded {actor.name}, {len(code) / 1024:,.0f} kB")
     return where
+
+
+def _tidy(made: Stack, before: Stack | None, listener: Listener) -> None:
+    """Delete old code, but not what the stack has now or had before; where that fails the deployment has not failed."""
+    in_use = {*made.parameters.values(), *(before.parameters.values() if before else ())}
+    try:
+        if count := Artifacts(made.target, made.name).prune(in_use):
+            listener.note(f"deleted {counted(count, 'object')} of older code")
+    except ClientError as error:
+        listener.note(f"warning: older code was not deleted: {explain(error)}")
 
 
 def _first_failure(events: Iterable[StackEvent], listener: Listener) -> StackEvent | None:

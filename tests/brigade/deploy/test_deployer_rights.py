@@ -54,6 +54,7 @@ RIGHTS = {
     "HeadBucket": {"s3:ListBucket"},
     "HeadObject": {"s3:GetObject"},
     "ListBuckets": {"s3:ListAllMyBuckets"},
+    "ListObjectsV2": {"s3:ListBucket"},
     "ListObjectVersions": {"s3:ListBucketVersions"},
     "PutBucketEncryption": {"s3:PutEncryptionConfiguration"},
     "PutPublicAccessBlock": {"s3:PutBucketPublicAccessBlock"},

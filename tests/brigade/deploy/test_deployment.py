@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 import troposphere
 from botocore.exceptions import ClientError
-from troposphere import s3
+from botocore.stub import Stubber
+from troposphere import cloudwatch, s3
 
 from brigade.__main__ import main
 from brigade.console import OperatorError
@@ -87,6 +89,17 @@ def holds(target: Target, made: Stack, name: str) -> set[str]:
     return found
 
 
+def codes(made: Stack) -> list[str]:
+    """The keys of a stack's zips."""
+    return [made.parameters[names.code_key(actor)] for actor in CHAIN.actors]
+
+
+def code(target: Target, made: Stack) -> set[str]:
+    """The keys of all zips in a stack's bucket."""
+    listed = target.client("s3").list_objects_v2(Bucket=made.parameters["CodeBucket"])["Contents"]
+    return {each["Key"] for each in listed if each["Key"].endswith(".zip")}
+
+
 @pytest.fixture
 def with_resource(monkeypatch: pytest.MonkeyPatch) -> Callable[[troposphere.AWSObject], None]:
     """Puts one more resource into the template."""
@@ -146,17 +159,34 @@ class TestDeploying:
             if each["Status"] == "FAILED"
         ]
 
-    def test_other_recipes_change_the_functions_that_read_them(
-        self, here: Target, stack: Callable[[], str], tmp_path: Path
+    def test_other_recipes_change_the_functions_that_read_them_and_the_zips_before_the_last_go(
+        self, here: Target, stack: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(artifacts, "_KEPT", 0)
         heard, name = Heard(), stack()
-        bring_up(here, name)
+        first = bring_up(here, name)
         others = tmp_path / "recipes.toml"
         others.write_text(RECIPES.read_text() + "\n# changed\n")
-        deploy(here, name, recipes=others, version="1", listener=heard)
+        made = deploy(here, name, recipes=others, version="1", listener=heard)
         readers = {f"{actor.name.capitalize()}Function" for actor in CHAIN.actors if "imaging" in actor.carries}
         assert heard.changed
         assert {change.resource for change in heard.changed if change.type == "AWS::Lambda::Function"} == readers
+        assert code(here, made) >= {*codes(first), *codes(made)}
+        others.write_text(RECIPES.read_text() + "\n# changed again\n")
+        last = deploy(here, name, recipes=others, version="1", listener=heard)
+        assert code(here, last) == {*codes(made), *codes(last)}
+        assert f"deleted {len(set(codes(first)) - set(codes(last))) + 1} objects of older code" in heard.notes
+
+    def test_code_that_cannot_be_deleted_is_no_failure(
+        self, here: Target, stack: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def forbidden(*_: object) -> int:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "No."}}, "DeleteObjects")
+
+        monkeypatch.setattr(Artifacts, "prune", forbidden)
+        heard = Heard()
+        assert bring_up(here, stack(), heard).status == "CREATE_COMPLETE"
+        assert heard.notes[-1].startswith("warning: older code was not deleted: not allowed: DeleteObjects: No.")
 
     def test_where_pictures_would_wait_for_a_moderator_it_is_said(
         self, here: Target, stack: Callable[[], str], tmp_path: Path
@@ -246,20 +276,21 @@ class TestDeploying:
 
         bring_up(here, name)
         topic = Stack.find(here, name).outputs["AlarmTopic"]
-        assert actions() == [[topic]] * (5 * len(CHAIN.actors) + 1)
+        declared = [each for each in template(CHAIN).resources.values() if isinstance(each, cloudwatch.Alarm)]
+        assert actions() == [[topic]] * sum(not hasattr(each, "Condition") for each in declared)
         assert not here.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
         bring_up(here, name, AlarmEmail="ann@example.org")
         (subscription,) = here.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
         assert subscription["Endpoint"] == "ann@example.org"
-        assert actions() == [[topic]] * (5 * len(CHAIN.actors) + 2)
+        assert actions() == [[topic]] * len(declared)
 
     def test_shows_the_alarms_that_there_are_on_the_dashboard(self, here: Target, stack: Callable[[], str]) -> None:
-        name, cloudwatch = stack(), here.client("cloudwatch")
+        name, client = stack(), here.client("cloudwatch")
         for address in ("", "ann@example.org"):
             bring_up(here, name, AlarmEmail=address)
-            body = json.loads(cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
+            body = json.loads(client.get_dashboard(DashboardName=f"{name}-{here.region}")["DashboardBody"])
             (widget,) = [each for each in body["widgets"] if each["type"] == "alarm"]
-            alarms = cloudwatch.describe_alarms(AlarmNamePrefix=f"{name}-")["MetricAlarms"]
+            alarms = client.describe_alarms(AlarmNamePrefix=f"{name}-")["MetricAlarms"]
             assert sorted(widget["properties"]["alarms"]) == sorted(alarm["AlarmArn"] for alarm in alarms)
 
     def test_keeps_the_code_in_a_private_encrypted_bucket_of_its_own(
@@ -452,6 +483,25 @@ def test_an_object_that_cannot_be_deleted_is_an_error(cloud: None) -> None:
 
     with pytest.raises(ClientError, match="locked"):
         artifacts.delete_bucket(Locked(), "b")
+
+
+def test_the_newest_three_of_each_stay_and_whatever_is_in_use(cloud: None) -> None:
+    target = Target("eu-west-1")
+    mine = Artifacts(target, "brigade")
+    days = {"resize": (5, 1, 4, 2, 3), "ingest": (1, 2), "template": (1, 2, 3, 4)}
+    listed = [
+        {"Key": f"brigade/{what}-{day}.zip", "LastModified": datetime(2026, 11, day, tzinfo=UTC)}
+        for what, every in days.items()
+        for day in every
+    ]
+    with Stubber(target.client("s3")) as stub:
+        ours = {"Bucket": mine.bucket, "ExpectedBucketOwner": "123456789012"}
+        stub.add_response("list_objects_v2", {"Contents": listed}, ours | {"Prefix": "brigade/"})
+        gone = [{"Key": "brigade/resize-1.zip"}, {"Key": "brigade/template-1.zip"}]
+        stub.add_response("delete_objects", {}, ours | {"Delete": {"Objects": gone, "Quiet": True}})
+        assert mine.prune({"brigade/resize-2.zip", "123456789012"}) == 2
+        stub.add_response("list_objects_v2", {}, ours | {"Prefix": "brigade/"})
+        assert mine.prune(()) == 0
 
 
 @pytest.mark.journey
