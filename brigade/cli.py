@@ -16,6 +16,7 @@ from brigade.commands import (
     package,
     pictures,
     process,
+    prove,
     recipes,
     rework,
     search,
@@ -81,3 +82,4 @@ app.command()(offline(cost.cost))
 app.add_typer(recipes.app, name="recipes")
 app.add_typer(dlq.app, name="dlq")
 app.command()(offline(demo.demo))
+app.command()(changing(prove.prove))

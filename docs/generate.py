@@ -13,6 +13,7 @@ import msgspec
 import troposphere
 from msgspec.structs import FieldInfo, fields
 
+from brigade.prove.items import ITEMS
 from docs import licences, recipe_words
 from docs.examples import NOTIFICATION, envelope, parts
 from docs.markdown import comment, fill, table
@@ -218,9 +219,10 @@ def _page(title: str, *sections: str) -> str:
 
 
 def deploying_page(chain: Chain) -> str:
-    """Return docs/deploying.md as it is, with the parameters as they are declared."""
+    """Return docs/deploying.md as it is, with the parameters as they are declared, and the items of `brigade prove`."""
     page = (DOCS / "deploying.md").read_text(encoding="utf-8")
-    return fill(page, "generated", {"parameters": parameters_table(chain)}.__getitem__)
+    items = table(("item", "what it proves: how"), ((f"`{item.name}`", item.proves) for item in ITEMS))
+    return fill(page, "generated", {"parameters": parameters_table(chain), "items": items}.__getitem__)
 
 
 def parameters_table(chain: Chain) -> str:

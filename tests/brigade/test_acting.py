@@ -41,6 +41,7 @@ ARGUMENTS = {
     "rerun": ["--from", "resize", "a.jpg"],
     "approve": ["a.jpg"],
     "reject": ["a.jpg"],
+    "prove": [],
     "dlq ls": [],
     "dlq show": [],
     "dlq redrive": ["resize"],

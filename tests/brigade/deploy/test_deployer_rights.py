@@ -140,8 +140,9 @@ def test_the_commands_ask_for_nothing_else_and_only_pictures_want_their_statemen
     )
 
 
-def test_cfn_lint_finds_nothing() -> None:
-    policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": json.loads(POLICY.read_text())}}
+@pytest.mark.parametrize("path", [POLICY, POLICY.with_name("prover-policy.json")], ids=lambda path: path.stem)
+def test_cfn_lint_finds_nothing(path: Path) -> None:
+    policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": json.loads(path.read_text())}}
     found = lint(json.dumps({"Resources": {"Policy": policy}}), config=ManualArgs(include_checks=["I"]))
     assert [f"{match.rule.id} {match.message}" for match in found] == []
 

@@ -1,0 +1,74 @@
+"""`brigade prove`: the list to tick on a deployment, proved on a throwaway stage."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from brigade.commands import here
+from brigade.commands.asking import ask
+from brigade.console import err, out, say
+
+if TYPE_CHECKING:
+    from brigade.target import Target
+
+_WIDTH = 80
+
+
+def prove(
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="ITEM", help="This item and what it needs; repeatable.")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the stage, to look at it.")] = False,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="Delete the stages of runs that were killed; no more.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path("build/prove"),
+) -> None:
+    """Prove that the chain works here: on a stack of its own, deployed, used, broken, mended and deleted.
+
+    What this engine does not show is "not seen". Exits 1 where an item failed. The report is Markdown and JSON.
+    """
+    from brigade.prove import report
+    from brigade.prove.item import FAILED, Result, choose
+    from brigade.prove.items import ITEMS
+    from brigade.prove.stage import leftovers, thrown_away
+
+    chosen = [item for item in choose(ITEMS, only or ()) if not (keep and item.name in ("destroy", "delete-pictures"))]
+    target = here()
+    found = leftovers(target)
+    if clean:
+        _clean(target, found, yes)
+        return
+    for name, began in found.items():
+        say(f"{name}, {began}, is of a run that was killed, or goes on; `brigade prove --clean` deletes it")
+    say(f"proving {len(chosen)} items on a stack of their own on {target.describe()}")
+    results: list[Result] = []
+    with thrown_away(target, keep=keep) as stage:
+        for item in chosen:
+            if err.is_terminal:
+                err.print(f"{item.name} …", end="\r")
+            results.append(result := item.attempt(stage, results))
+            line = f"{result.outcome:8} {result.item:21} {result.seconds:5.1f} s  {' '.join(result.seen.split())}"
+            out.print(line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…", markup=False)
+        path = report.write(folder, stage, results)
+    say(f"{report.summary(results)}: {path}")
+    if keep:
+        say(f"{stage.name} stays, for `--stack {stage.name}`; `brigade prove --clean` deletes it")
+    for result in (failed := [each for each in results if each.outcome == FAILED]):
+        say(f"{result.item} failed: {result.seen}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _clean(target: "Target", found: dict[str, str], yes: bool) -> None:
+    from brigade.prove.stage import clear
+
+    listed = ", ".join(f"{name} ({began})" for name, began in found.items()) or "nothing"
+    say(f"left on {target.describe()}: {listed}")
+    if found:
+        ask("Delete that, with all that is in it?", yes)
+    for name in found:
+        clear(target, name)
+        say(f"deleted {name}")

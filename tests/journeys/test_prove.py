@@ -1,0 +1,140 @@
+"""`brigade prove` on the local cloud: all is proved that it can show, and nothing is left, however it ends."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from brigade.prove.items import ITEMS
+from brigade.prove.stage import KINDS, left, leftovers
+from brigade.target import Target
+from kit.actor import Bucket
+from tests.brigade.deploy.test_deployer_rights import RIGHTS
+from tests.journeys.conftest import Brigade, Journey, until
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
+STAGES = "brigade-prove-"
+
+# What the local cloud is not asked for, or has no request for.
+ON_AWS_ALONE = {"cloudwatch:GetMetricData", "sqs:StartMessageMoveTask", "xray:BatchGetTraces"}
+
+pytestmark = pytest.mark.usefixtures("own_cloud")
+
+
+@pytest.fixture
+def target(journey: Journey) -> Iterator[Target]:
+    """The cloud, with no stage on it, before and after."""
+    assert left(journey.pipeline.target, STAGES) == []
+    yield journey.pipeline.target
+    assert left(journey.pipeline.target, STAGES) == []
+
+
+def test_all_is_proved_that_the_local_cloud_shows(target: Target, brigade: Brigade) -> None:
+    said = brigade("prove", "--out", "proved")
+    [path] = Path("proved").glob("*.json")
+    report = json.loads(path.read_text(encoding="utf-8"))
+    outcomes = {each["item"]: each["outcome"] for each in report["items"]}
+    assert list(outcomes) == [item.name for item in ITEMS]
+    unseen = {item for item, outcome in outcomes.items() if outcome == "not seen"}
+    told = re.search(r"The local cloud shows nothing of (.+?)\.", PAGE, re.DOTALL)
+    assert told
+    assert unseen == set(re.findall(r"`([a-z-]+)`", told[1]))
+    assert set(outcomes.values()) == {"proved", "not seen"}
+    lines = [line for line in said.splitlines() if line.startswith(("proved  ", "not seen"))]
+    assert len(lines) == len(ITEMS)
+    assert max(map(len, lines)) <= 80
+    assert 0 < report["usd_at_most"] < 1
+    page = path.with_suffix(".md").read_text(encoding="utf-8")
+    assert all(f"| {item.name} | {item.proves} | {outcomes[item.name]} |" in page for item in ITEMS)
+    assert target.account not in page + path.read_text(encoding="utf-8")
+    asked = {action for request in report["requests"] for action in rights(request)}
+    allowed, own = (actions(name) for name in ("deployer", "prover"))
+    assert {action for action in asked if not any(fnmatchcase(action, each) for each in allowed | own)} == set()
+    assert own - asked == ON_AWS_ALONE
+
+
+def rights(request: str) -> set[str]:
+    """Return the rights that a request wants, which is given as ``service:Operation``."""
+    service, operation = request.replace("monitoring:", "cloudwatch:").removesuffix("Batch").split(":")
+    named = RIGHTS | {"GetCallerIdentity": set(), "ListObjectsV2": {"s3:ListBucket"}}
+    return named.get(operation, {f"{service}:{operation}"})
+
+
+def actions(policy: str) -> set[str]:
+    """Return what docs/POLICY-policy.json allows."""
+    document = json.loads((ROOT / "docs" / f"{policy}-policy.json").read_text(encoding="utf-8"))
+    return {action for statement in document["Statement"] for action in statement["Action"]}
+
+
+def start(target: Target, tmp_path: Path, *options: str) -> subprocess.Popen[str]:
+    """Give the command in a process of its own."""
+    command = [sys.executable, "-m", "brigade", "prove", "--out", str(tmp_path / "proved"), *options]
+    environment = os.environ | target.variables() | {"PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+
+
+def deploying(target: Target) -> bool:
+    """Whether the stack is about to be made, or is."""
+    return any(STAGES in each for each in left(target, STAGES))
+
+
+def uploading(target: Target) -> bool:
+    buckets = [each for each in left(target, STAGES) if f"-{Bucket.SOURCE}bucket-" in each]
+    return any(target.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] for bucket in buckets)
+
+
+def destroying(target: Target) -> bool:
+    """Whether the stack has been there, and is going or gone."""
+    stacks = target.client("cloudformation").describe_stacks()["Stacks"]
+    mine = [stack for stack in stacks if stack["StackName"].startswith(STAGES)]
+    return not mine or mine[0]["StackStatus"] == "DELETE_IN_PROGRESS"
+
+
+@pytest.mark.parametrize(
+    ("moment", "item", "number"),
+    [
+        (deploying, "deploy", signal.SIGINT),
+        (uploading, "pictures", signal.SIGTERM),
+        (destroying, "delete-pictures", signal.SIGINT),
+    ],
+    ids=["deploying", "uploading", "destroying"],
+)
+def test_interrupted_it_leaves_nothing(
+    target: Target, tmp_path: Path, moment: Callable[[Target], bool], item: str, number: signal.Signals
+) -> None:
+    with start(target, tmp_path, "--only", item) as command:
+        if moment is destroying:
+            assert command.stdout
+            assert command.stdout.readline().startswith("proved   deploy ")
+        until(lambda: moment(target), item)
+        command.send_signal(number)
+        assert command.wait(60) == 130
+
+
+def test_what_a_killed_run_leaves_is_told_of_and_deleted_when_asked(
+    target: Target, brigade: Brigade, tmp_path: Path
+) -> None:
+    with start(target, tmp_path, "--only", "deploy") as command:
+        until(lambda: left(target, STAGES, KINDS[:1]), "the stack")
+        command.kill()
+    [(name, began)] = leftovers(target).items()
+    assert began.startswith("begun 20")
+    assert f"{name} ({began})" in brigade("prove", "--clean", code=1)
+    assert f"deleted {name}" in brigade("prove", "--clean", "--yes")
+    assert "nothing" in brigade("prove", "--clean")
+
+
+def test_a_stage_that_is_kept_can_be_looked_at(target: Target, brigade: Brigade) -> None:
+    said = brigade("prove", "--only", "deploy", "--keep", "--out", "proved")
+    [name] = leftovers(target)
+    assert f"--stack {name}" in said
+    assert name in brigade("outputs", "--stack", name, "--json")
+    brigade("prove", "--clean", "--yes")
