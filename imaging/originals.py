@@ -37,12 +37,14 @@ class Original:
     @cached_property
     def pixels(self) -> Image.Image:
         """The picture, decoded, its clean aperture cut out, not turned. Raises CorruptImage and DecompressionBomb."""
+        self.parts.guard()
+        opened = open_image(self.parts.lean, (self.format.name,)) if self.parts.head else self.image
         said = self.image.info
         # Pillow would turn a TIFF by its Exif block.
-        self.image.info = {name: value for name, value in said.items() if name != "exif"}
+        opened.info = {name: value for name, value in said.items() if name != "exif"}
         with decoding():
-            self.image.load()
-            image = _merged(self.image, self.parts.planes) if self.parts.planes else self.image
+            opened.load()
+            image = _merged(opened, self.parts.planes) if self.parts.planes else opened
             if self.parts.negative:
                 image = _inverted(image)
             if image.mode in _PLAIN:
@@ -62,7 +64,7 @@ def open_original(content: bytes) -> Original:
     if format_ is None:
         raise CorruptImage("no decoder knows what this is")
     parts = format_.container.parts(content)
-    image = open_image(parts.lean, (format_.name,))
+    image = open_image(parts.head or parts.lean, (format_.name,))
     said = {"icc_profile": parts.profile, "exif": parts.exif, "xmp": parts.xmp}
     image.info |= {name: value for name, value in said.items() if value}
     with decoding():

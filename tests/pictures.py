@@ -71,10 +71,15 @@ def exif(orientation: int = 1) -> Image.Exif:
     return tags
 
 
+def laid_down(orientation: int) -> Image.Image:
+    """Return the scene as it lies in a camera that was held so."""
+    turn = _LAID_DOWN.get(orientation)
+    return scene() if turn is None else scene().transpose(turn)
+
+
 def oriented(format_: str, orientation: int) -> bytes:
     """Return the scene as a camera that was held so would store it."""
-    laid = _LAID_DOWN.get(orientation)
-    image = scene() if laid is None else scene().transpose(laid)
+    image = laid_down(orientation)
     if format_ == "TIFF":
         return encoded(image, "TIFF", tiffinfo={_ORIENTATION: orientation})
     options: dict[str, dict[str, Any]] = {"WEBP": {"lossless": True}, "JPEG": {"quality": 95, "subsampling": 0}}

@@ -5,8 +5,9 @@ UnsupportedFormat alone. What is dropped from every output anyway (text, comment
 passed over unread, so that damage in it refuses no picture.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 # What stands between two positions of a file, in bytes; less where the file ends before.
@@ -26,15 +27,22 @@ class Parts:
     right, bottom in pixels before turning; ``frames`` is 0 where the decoder must count them.
     """
 
-    lean: bytes  # the file without what is dropped anyway
+    pieces: Sequence[bytes | memoryview]  # of the file without what is dropped anyway
+    head: bytes = b""  # as much of it as tells size and mode, where that is far less
     profile: bytes = b""  # ICC
     exif: bytes = b""  # a TIFF file of its own
     xmp: bytes = b""
     orientation: int | None = None
     box: tuple[int, int, int, int] | None = None
     frames: int = 0
+    guard: Callable[[], None] = lambda: None  # raises DecompressionBomb where decoding would take too long
     planes: str = ""  # the mode that the frames of ``lean`` are the channels of
     negative: bool = False  # whether nought is white
+
+    @cached_property
+    def lean(self) -> bytes:
+        """The file without what is dropped anyway; put together when it is first needed."""
+        return b"".join(self.pieces)
 
 
 class Container(Protocol):

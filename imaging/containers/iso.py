@@ -5,16 +5,18 @@ clean aperture and the order of cutting and turning: ISO/IEC 23000-22 (MIAF), 7.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 
-from imaging.containers import Parts, Read, whole
+from imaging.containers import MAX_EXIF, Parts, Read, whole
 from imaging.reasons import CorruptImage, unsupported
 
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 _OTHER_BRANDS = {b"crx ": "CR3", b"qt  ": "QuickTime video", b"jp2 ": "JPEG 2000", b"jpx ": "JPEG 2000"}
 _CODINGS = {b"hvc1", b"hev1", b"av01", b"grid", b"iden", b"iovl", b"tmap", b"unci", b"mski"}
+_METADATA = (b"Exif", b"mime")
 _MAX_META = 1024 * 1024
 _NEEDED_WHOLE = (b"mdat", b"meta", b"moov")
 _FAR = 1 << 63
@@ -122,11 +124,56 @@ def _primary(meta: bytes) -> Primary:
 
 def _item_type(iinf: bytes, item: int) -> bytes:
     """Return an item's type from the list of all; that of HEVC where it is not said."""
-    for kind, entry in _children(iinf[8 if iinf[:1] != b"\0" else 6 :]):
-        wide = entry[:1] == b"\3"
-        if kind == b"infe" and int.from_bytes(entry[4 : 8 if wide else 6], "big") == item:
-            return entry[10:14] if wide else entry[8:12]
-    return b"hvc1"
+    return next((kind for number, kind, _ in _items(iinf) if number == item), b"hvc1")
+
+
+def _items(iinf: bytes) -> Iterator[tuple[int, bytes, int]]:
+    """Yield every item's number, its type and where in the list that stands."""
+    for kind, start, stop in boxes(whole(iinf), 8 if iinf[:1] != b"\0" else 6, len(iinf)):
+        size = 4 if iinf[start : start + 1] == b"\3" else 2
+        place = start + 4 + size + 2
+        if kind == b"infe" and place + 4 <= stop:
+            yield int.from_bytes(iinf[start + 4 : start + 4 + size], "big"), iinf[place : place + 4], place
+
+
+def _without_metadata(content: bytes) -> tuple[list[bytes | memoryview], dict[bytes, bytes]]:
+    """Return a file whose Exif and XMP no decoder knows as such, the same bytes else; and what they hold."""
+    read, said, at = whole(content), dict[bytes, bytes](), 0
+    kept: list[bytes | memoryview] = []
+    for start, stop in ((start + 4, stop) for kind, start, stop in boxes(read, 0, _FAR) if kind == b"meta"):
+        inside = {kind: (first, last) for kind, first, last in boxes(read, start, min(stop, len(content)))}
+        first, last = inside.get(b"iinf", (0, 0))
+        for item, kind, place in _items(content[first:last]):
+            if kind in _METADATA:
+                kept += [memoryview(content)[at : first + place], b"skip"]
+                at = first + place + len(kind)
+                said.setdefault(kind, _item(content, inside, item))
+        break
+    return [*kept, memoryview(content)[at:]] if kept else [content], said
+
+
+def _item(content: bytes, inside: Mapping[bytes, tuple[int, int]], item: int) -> bytes:
+    """Return what an item holds, by the table of places; nothing where that is damaged."""
+    iloc = BytesIO(content[slice(*inside.get(b"iloc", (0, 0)))])
+
+    def number(size: int) -> int:
+        return int.from_bytes(iloc.read(size), "big")
+
+    version = number(4) >> 24
+    sizes, others = number(1), number(1)
+    of_index = others & 15 if version else 0
+    for _ in range(number(4 if version > 1 else 2)):
+        found = number(4 if version > 1 else 2) == item
+        base = inside.get(b"idat", (0, 0))[0] if version and number(2) & 15 == 1 else 0
+        base += (number(2) and 0) + number(others >> 4)
+        for _ in range(number(2)):
+            start = base + (number(of_index) and 0) + number(sizes >> 4)
+            size = number(sizes & 15)
+            if found:
+                return content[start : start + min(size, MAX_EXIF)]
+        if iloc.tell() >= len(iloc.getbuffer()):
+            break
+    return b""
 
 
 def _associated(ipma: bytes, item: int) -> list[int]:
@@ -157,7 +204,15 @@ class Avif:
     def parts(self, content: bytes) -> Parts:
         """Take an AVIF apart."""
         found = primary(whole(content))
-        return Parts(lean=content, orientation=found.orientation, box=found.box)
+        pieces, said = _without_metadata(content)
+        exif = said.get(b"Exif", b"")
+        return Parts(
+            pieces=pieces,
+            exif=exif[4 + int.from_bytes(exif[:4], "big") :],  # behind how far from here the block begins
+            xmp=said.get(b"mime", b""),
+            orientation=found.orientation,
+            box=found.box,
+        )
 
 
 class Heif(Avif):

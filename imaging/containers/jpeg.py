@@ -6,6 +6,7 @@ over, as libjpeg does.
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from imaging.containers import MAX_EXIF, MAX_PROFILE, Parts, Read, tiff, whole
 from imaging.reasons import CorruptImage, DecompressionBomb, unsupported
@@ -98,7 +99,7 @@ def parts(content: bytes) -> Parts:
     said: dict[str, list[bytes]] = {name: [] for name in _SAID}
     for marker, start, stop in segments(whole(content)):
         if marker == SCAN:
-            kept.append(view[start:])
+            kept += [view[start:stop], view[stop:]]
             break
         progressive |= marker in _PROGRESSIVE
         if marker not in _DROPPED:
@@ -109,22 +110,22 @@ def parts(content: bytes) -> Parts:
     # As long as libjpeg wants them; what is shorter says nothing.
     colour = [_JFIF for jfif in said["jfif"][:1] if len(jfif) >= 9]  # noqa: PLR2004
     colour += [b"\xff\xee\x00\x0eAdobe" + adobe[:7] for adobe in said["adobe"] if len(adobe) >= 7]  # noqa: PLR2004
-    if progressive:
-        _count_scans(content)
     exif, xmp = b"".join(said["exif"])[:MAX_EXIF], b"".join(said["xmp"][:1])
     # A gain map is no picture of its own.
     pictures = b"" if b"hdrgm:Version" in xmp else b"".join(said["pictures"][:1])
     return Parts(
-        lean=b"".join([_SOI, *colour, *kept]),
+        pieces=[_SOI, *colour, *kept],
+        head=b"".join([_SOI, *colour, *kept[:-1]]),
         profile=_joined(said["profile"]),
         exif=exif,
         xmp=xmp,
         orientation=tiff.orientation(exif),
+        guard=partial(_refuse_scans, content) if progressive else lambda: None,
         frames=max(1, tiff.block(pictures).first(_PICTURES, 1)),
     )
 
 
-def _count_scans(content: bytes) -> None:
+def _refuse_scans(content: bytes) -> None:
     """Raise DecompressionBomb for more than MAX_SCANS scans."""
     if sum(marker == SCAN for marker, _, _ in segments(whole(content))) > MAX_SCANS:
         raise DecompressionBomb(f"more than {MAX_SCANS} scans")

@@ -149,7 +149,7 @@ def parts(content: bytes) -> Parts:
     blocks = [block[:MAX_EXIF] for block in (of.said.get(b"eXIf", b""), _raw_exif(of.said))]
     frames = int.from_bytes(of.said.get(b"acTL", b"")[:4], "big")
     return Parts(
-        lean=b"".join([_SIGNATURE, *of.before[:1], *of.colour, *of.before[1:], *of.pixels, _END if of.end else b""]),
+        pieces=[_SIGNATURE, *of.before[:1], *of.colour, *of.before[1:], *of.pixels, _END if of.end else b""],
         profile=_profile(of.said.get(b"iCCP", b"")),
         exif=next(filter(None, blocks), b""),
         xmp=of.said.get(_XMP, b""),

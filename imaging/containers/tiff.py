@@ -4,7 +4,7 @@ A file is shown to its decoder through a directory of ours, which holds the tags
 others: what else a directory holds, and how damaged it is, then does not matter.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from typing import Literal
@@ -16,16 +16,18 @@ from imaging.reasons import CorruptImage
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _UNSIGNED, _SIGNED = {1, 3, 4, 13, 16, 18}, {6, 8, 9, 17}
 Order = Literal["little", "big"]  # of bytes
-_ORDERS: dict[bytes, Order] = {b"II": "little", b"MM": "big"}
+_MARKS: dict[Order, bytes] = {"little": b"II", "big": b"MM"}
+_ORDERS: dict[bytes, Order] = {mark: order for order, mark in _MARKS.items()}
 _ORIENTATION, _ORIENTATIONS = 274, range(1, 8 + 1)
 _WIDTH, _HEIGHT, _SUBFILES, _XMP, _ICC = 256, 257, 330, 700, 34675
 _NEW_SUBFILE, _OLD_SUBFILE = 254, 255
 _REDUCED, _MASK = 1, 4  # bits of NewSubfileType
-_PLANE_TAGS = (273, 279, 324, 325)  # where strips and tiles stand and how long they are, plane after plane
+_PLACES, _LENGTHS = {273, 324}, {279, 325}  # of strips and tiles
+_LONG = 4
 # What pixels and colour need besides: compression, order of bits, rows of a strip, fax options, predictor, palette,
 # tiles, inks, extra samples, kind of numbers, JPEG's tables, luma and chroma.
 _NEEDED = (258, 259, 262, 266, 277, 278, 284, 292, 293, 317, 320, 322, 323, 332, 338, 339, 347, 529, 530, 531, 532)
-_COPIED = (_WIDTH, _HEIGHT, *_NEEDED, *_PLANE_TAGS)
+_COPIED = (_WIDTH, _HEIGHT, *_NEEDED, *_PLACES, *_LENGTHS)
 _MOST_PAGES = 10_000
 _MOST_VALUES = 1 << 24  # bytes of one tag's values
 
@@ -160,39 +162,49 @@ def parts(content: bytes) -> Parts:
     read = whole(content)
     of = _picture(read)
     layout = tiff_kinds.layout(of)
-    profile = of.raw(_ICC, MAX_PROFILE)
     values = {tag: (of.entries[tag][0], of.raw(tag)) for tag in _COPIED if tag in of.entries}
     if damaged := [tag for tag, (_, raw) in values.items() if not raw]:
         raise CorruptImage(f"what its directory says by tag {damaged[0]} is not all there")
+    for tag in _PLACES & values.keys():
+        values[tag] = _LONG, _longs(of.order, of.integers(tag, _MOST_VALUES))
+    directories = [values | layout.changes(values, plane) for plane in range(layout.planes)]
+    # In front, so that a file which was cut off still ends where it was.
+    shift = len(_packed(of.order, directories, 0))
     return Parts(
-        lean=_with_directories(content, of.order, [values | layout.changes(values, k) for k in range(layout.planes)]),
-        profile=profile,
+        pieces=[_packed(of.order, directories, shift), content],
+        profile=of.raw(_ICC, MAX_PROFILE),
         exif=content,
         xmp=of.raw(_XMP, MAX_PROFILE),
         orientation=_oriented(of) or _oriented(_first(read)),
         frames=sum(1 for _ in _chain(read)),
-        planes=layout.mode if layout.planes > 1 else "",
+        planes=layout.mode,
         negative=layout.negative,
     )
 
 
-def _with_directories(content: bytes, order: Order, directories: list[dict[int, tuple[int, bytes]]]) -> bytes:
-    """Return a file's pixels behind a header that leads to these directories, one after the other."""
-
-    def integer(value: int, size: int) -> bytes:
-        return value.to_bytes(size, order)
-
-    added, at = [b"\0" * (len(content) % 2)], len(content) + len(content) % 2
-    start = at
-    for number, values in enumerate(directories):
+def _packed(order: Order, directories: list[dict[int, tuple[int, bytes]]], shift: int) -> bytes:
+    """Return a header and directories, one behind the other; pixels stand so many bytes further on than they say."""
+    packed = _MARKS[order] + (42).to_bytes(2, order) + (8).to_bytes(4, order)
+    for number, values in enumerate(directories, 1):
         kept = {tag: value for tag, value in sorted(values.items()) if value[1]}
-        behind = at + 2 + 12 * len(kept) + 4
+        behind = len(packed) + 2 + 12 * len(kept) + 4
         entries, long = b"", b""
-        for tag, (kind, raw) in kept.items():
-            where = raw.ljust(4, b"\0") if len(raw) <= 4 else integer(behind + len(long), 4)  # noqa: PLR2004
-            long += (raw + b"\0" * (len(raw) % 2)) if len(raw) > 4 else b""  # noqa: PLR2004
-            entries += integer(tag, 2) + integer(kind, 2) + integer(len(raw) // _SIZES[kind], 4) + where
-        at = behind + len(long)
-        added += [integer(len(kept), 2), entries, integer(at if number + 1 < len(directories) else 0, 4), long]
-    view = memoryview(content)
-    return b"".join([view[:2], integer(42, 2), integer(start, 4), view[8:], *added])
+        for tag, (kind, found) in kept.items():
+            raw = _moved(order, found, shift) if tag in _PLACES else found
+            inline = len(raw) <= 4  # noqa: PLR2004 - as many bytes as an entry has for values
+            where = raw.ljust(4, b"\0") if inline else (behind + len(long)).to_bytes(4, order)
+            long += b"" if inline else raw + b"\0" * (len(raw) % 2)
+            entries += tag.to_bytes(2, order) + kind.to_bytes(2, order) + (len(raw) // _SIZES[kind]).to_bytes(4, order)
+            entries += where
+        following = behind + len(long) if number < len(directories) else 0
+        packed += len(kept).to_bytes(2, order) + entries + following.to_bytes(4, order) + long
+    return packed
+
+
+def _moved(order: Order, places: bytes, shift: int) -> bytes:
+    return _longs(order, (shift + int.from_bytes(places[at : at + 4], order) for at in range(0, len(places), 4)))
+
+
+def _longs(order: Order, numbers: Iterable[int]) -> bytes:
+    """Return numbers in four bytes each; one beyond every file becomes the last that there is."""
+    return b"".join(min(max(0, number), (1 << 32) - 1).to_bytes(4, order) for number in numbers)

@@ -18,7 +18,7 @@ _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _SEPARATED, _YCBCR, _CIELAB = 0,
 _COLOURS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3}  # channels, by photometric interpretation
 _OTHER_COLOURS = {4: "a mask", 9: "ICC L*a*b*", 10: "ITU L*a*b*", 32844: "LogL", 32845: "LogLuv", 51177: "a depth map"}
 _FAX, _OLD_JPEG = {2, 3, 4}, 6
-_COMPRESSIONS = {1, *_FAX, 5, 7, 8, 32773, 32946, 34925, 50000, 50001}
+_COMPRESSIONS = {1, *_FAX, 5, 7, 8, 32773, 32946, 34925, 50000}
 _UNSIGNED, _FLOAT = 1, 3
 _NUMBERS = {2: "signed integers", _FLOAT: "floating-point numbers", 4: "numbers of no kind", 5: "complex integers"}
 # What extra samples are: unspecified, associated alpha, alpha. Corel Draw says 999 for alpha.
@@ -63,7 +63,7 @@ class Tags(Protocol):
 
 @dataclass(frozen=True)
 class Layout:
-    """How pixels lie, and how they are shown to a decoder: in so many frames, of several each one channel of ``mode``.
+    """How pixels lie, and how they are shown to a decoder: in one frame, or in ``planes``, each a channel of ``mode``.
 
     ``negative`` says that nought is white and the decoder does not know.
     """
@@ -80,7 +80,7 @@ class Layout:
 
     def changes(self, values: Mapping[int, tuple[int, bytes]], plane: int) -> dict[int, tuple[int, bytes]]:
         """Return, by tag, the type and the values that differ in a frame's directory; empty ones are left out."""
-        grey = self.planes > 1
+        grey = bool(self.mode)
         own = {
             _BITS: (self.bits,) * (1 if grey else self.samples),
             _PHOTOMETRIC: (_BLACK_IS_ZERO if grey or self.negative else self.photometric,),
@@ -92,6 +92,13 @@ class Layout:
         changed = {
             tag: (_SHORT, b"".join(each.to_bytes(2, self.order) for each in every)) for tag, every in own.items()
         }
+        colour_map = values.get(_COLOUR_MAP, (_SHORT, b""))[1]
+        if self.photometric == _PALETTE and not any(colour_map[self.order == "little" :: 2]):
+            # Written by those who took its numbers for bytes; libtiff makes them whole, too.
+            changed[_COLOUR_MAP] = (
+                _SHORT,
+                bytes(byte for byte in colour_map[self.order == "big" :: 2] for _ in range(2)),
+            )
         if grey:
             for tag in _PLANE_TAGS:
                 kind, raw = values.get(tag, (_SHORT, b""))
@@ -170,7 +177,7 @@ def _refuse_unproved(of: Tags, found: Layout, compression: int) -> None:
 
 def refuse_raw(first: Tags, others: Iterable[Tags], mark: bytes = b"") -> None:
     """Raise UnsupportedFormat for a camera's raw file, by its directories and what stands behind the file's header."""
-    if first.integers(_DNG_VERSION):
+    if first.raw(_DNG_VERSION):
         raise unsupported("DNG")
     if mark == b"CR":
         raise unsupported("CR2")

@@ -3,7 +3,7 @@
 VP8L's header: https://developers.google.com/speed/webp/docs/webp_lossless_bitstream_specification.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from imaging.containers import MAX_EXIF, MAX_PROFILE, Parts, Read, tiff, whole
 from imaging.reasons import CorruptImage
@@ -42,21 +42,21 @@ def _size(kind: bytes, head: bytes) -> tuple[int, int]:
 
 def parts(content: bytes) -> Parts:
     """Take a WebP apart: canvas, animation and pictures stay."""
-    view, read = memoryview(content), whole(content)
+    view = memoryview(content)
     kept: list[bytes | memoryview] = []
     said: dict[bytes, bytes] = {}
-    for kind, start, stop in chunks(read):
+    for kind, start, stop in chunks(whole(content)):
         if kind in _PICTURES:
             kept += [view[start - 8 : stop], b"\0" * (stop % 2)]
         elif kind == b"VP8X" and not kept:
-            flags = bytes(byte & (_ALPHA | _ANIMATION) for byte in read(start, start + 1))
-            kept.append(_chunk(kind, flags + content[start + 1 : stop]))
+            flags = bytes(byte & (_ALPHA | _ANIMATION) for byte in content[start : start + 1])
+            kept += _chunk(kind, flags + content[start + 1 : stop])
         else:
             said.setdefault(kind, content[start:stop])
     exif = said.get(b"EXIF", b"")[:MAX_EXIF]
     profile = said.get(b"ICCP", b"")
     return Parts(
-        lean=_file(kept),
+        pieces=_file(kept),
         profile=profile if len(profile) <= MAX_PROFILE else b"",
         exif=exif,
         xmp=said.get(b"XMP ", b""),
@@ -69,31 +69,31 @@ def strip(content: bytes, exif: bytes = b"") -> bytes | None:
 
     Returns None for what cannot be done safely: animation, and damage of the container.
     """
-    found = {kind: content[start:stop] for kind, start, stop in chunks(whole(content)) if stop <= len(content)}
+    view = memoryview(content)
+    found = {kind: view[start:stop] for kind, start, stop in chunks(whole(content)) if stop <= len(content)}
     if b"ANIM" in found or b"ANMF" in found or (b"VP8 " in found) == (b"VP8L" in found):
         return None
     kind = b"VP8 " if b"VP8 " in found else b"VP8L"
     alpha = b"ALPH" in found and kind == b"VP8 "
-    kept = [_chunk(b"ALPH", found[b"ALPH"])] if alpha else []
-    kept.append(_chunk(kind, found[kind]))
+    kept = _chunk(b"ALPH", found[b"ALPH"]) if alpha else []
+    kept += _chunk(kind, found[kind])
     if exif:
-        kept.append(_chunk(b"EXIF", exif.removeprefix(b"Exif\0\0")))
+        kept += _chunk(b"EXIF", exif.removeprefix(b"Exif\0\0"))
     if alpha or exif:
         try:
-            sides = _size(kind, found[kind][:_HEAD])
+            sides = _size(kind, bytes(found[kind][:_HEAD]))
         except CorruptImage:
             return None
         transparent = alpha or (kind == b"VP8L" and bool(found[kind][4] & 0x10))
         flags = (_ALPHA if transparent else 0) | (_EXIF if exif else 0)
         canvas = b"".join((side - 1).to_bytes(3, "little") for side in sides)
-        kept.insert(0, _chunk(b"VP8X", bytes([flags, 0, 0, 0]) + canvas))
-    return _file(kept)
+        kept = _chunk(b"VP8X", bytes([flags, 0, 0, 0]) + canvas) + kept
+    return b"".join(_file(kept))
 
 
-def _file(kept: list[bytes] | list[bytes | memoryview]) -> bytes:
-    body = b"".join([b"WEBP", *kept])
-    return b"RIFF" + len(body).to_bytes(4, "little") + body
+def _file(kept: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
+    return [b"RIFF", (4 + sum(map(len, kept))).to_bytes(4, "little"), b"WEBP", *kept]
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return kind + len(data).to_bytes(4, "little") + data + b"\0" * (len(data) % 2)
+def _chunk(kind: bytes, data: bytes | memoryview) -> list[bytes | memoryview]:
+    return [kind, len(data).to_bytes(4, "little"), data, b"\0" * (len(data) % 2)]

@@ -78,7 +78,7 @@ def test_a_strip_that_lies_beyond_every_file_is_damage() -> None:
     content = bytearray(pictures.tiff())
     strip_offsets = content.index(struct.pack("<HHI", 273, 4, 1))
     struct.pack_into("<HHII", content, strip_offsets, 273, 16, 1, len(content))  # one 64-bit number, at the end
-    with pytest.raises(CorruptImage, match="OverflowError"):
+    with pytest.raises(CorruptImage, match="truncated"):
         normalize(bytes(content) + b"\xff" * 8)
 
 
