@@ -7,25 +7,26 @@ import typer
 
 from brigade import release
 from brigade.commands import (
+    changing,
     cloud,
     cost,
     demo,
     dlq,
     flow,
     judge,
+    offline,
     package,
     pictures,
     process,
     prove,
+    reading,
     recipes,
     rework,
     search,
     stack,
     trace,
 )
-from brigade.commands.acting import changing, offline, reading
 from brigade.console import DEBUG, out
-from brigade.local.local_record import CLOUD
 
 app = typer.Typer(
     name="brigade",
@@ -45,9 +46,6 @@ def _version(asked: bool) -> None:
 @app.callback()
 def options(
     debug: Annotated[bool, typer.Option("--debug", envvar=DEBUG, help="Show the traceback of an error.")] = False,
-    cloud_name: Annotated[
-        str, typer.Option("--cloud", envvar=CLOUD, metavar="NAME", help="Act on the local cloud of that name.")
-    ] = "",
     show_version: Annotated[  # noqa: ARG001 - the callback answers it
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the release.")
     ] = False,
@@ -55,8 +53,6 @@ def options(
     """Take the options that stand before every command."""
     if debug:
         os.environ[DEBUG] = "1"
-    if cloud_name:
-        os.environ[CLOUD] = cloud_name
 
 
 app.command()(offline(cloud.up))

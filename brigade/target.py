@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from brigade.console import OperatorError
 from brigade.local import local_record
-from brigade.local.local_cloud import LocalCloud
 from brigade.local.ministack import health
 
 # What local clouds take from everybody.
@@ -59,11 +58,6 @@ class Target:
     def account(self) -> str:
         """The number of the account, asked of STS."""
         return str(self.client("sts").get_caller_identity()["Account"])
-
-    def offers(self, service: str) -> bool:
-        """Whether the SDK's list, which may be older than AWS's offer, has the service in the region of an account."""
-        partition = self.session.get_partition_for_region(self.region)
-        return self.is_local or self.region in self.session.get_available_regions(service, partition)
 
     def describe(self) -> str:
         """Say in the operator's words where that is; asks STS where it is not on this machine."""
@@ -133,29 +127,20 @@ def local_target(endpoint: str) -> Target:
 
 def resolve() -> Target:
     """Return where commands act now; raises OperatorError when that is nowhere, or not clear."""
-    name = os.environ.get(local_record.CLOUD)
-    if not name and (endpoint := os.environ.get(ENDPOINT)):
+    name, endpoint = os.environ.get(local_record.CLOUD), os.environ.get(ENDPOINT)
+    if endpoint and not name:
         return _at(_checked(endpoint))
     if not name and (stray := sorted(each for each in os.environ if each.startswith(f"{ENDPOINT}_"))):
         raise OperatorError(
             f"{stray[0]} is set, but all services must be in one place", f"unset it, or set {ENDPOINT} instead"
         )
-    up, down = local_record.command("up"), local_record.command("down")
-    if cloud := local_record.recorded():
-        if cloud.answers():
-            return local_target(cloud.endpoint)
-        raise OperatorError(f"{cloud.title} is gone", f"{up} starts a new one, {down} forgets it")
-    if name:
-        raise OperatorError(f"no local cloud is named {name}", f"{up} starts it")
+    cloud = local_record.recorded()
+    if cloud and cloud.answers():
+        return local_target(cloud.endpoint)
+    if cloud or name:
+        gone = f"{cloud.title} is gone" if cloud else f"no local cloud is named {name}"
+        raise OperatorError(gone, "`brigade up` starts a new one" + (", `brigade down` forgets it" if cloud else ""))
     return _on_account(None)
-
-
-def local_cloud_here() -> LocalCloud | None:
-    """Return the local cloud of ours that commands act on now, alive or not; None where they act elsewhere."""
-    endpoint = os.environ.get(ENDPOINT)
-    if endpoint and not os.environ.get(local_record.CLOUD):
-        return local_record.at(_checked(endpoint))
-    return local_record.recorded()
 
 
 def _at(endpoint: str) -> Target:

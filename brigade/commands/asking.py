@@ -8,10 +8,7 @@ from brigade.console import OperatorError
 
 
 def ask(question: str, yes: bool, otherwise: str = "add --yes") -> None:
-    """Return when the operator agrees, or has agreed by --yes; raises OperatorError else.
-
-    ``otherwise`` says what to do where nobody can answer.
-    """
+    """Return when the operator agrees, or has agreed by --yes; raises OperatorError else."""
     if yes:
         return
     if not sys.stdin.isatty():

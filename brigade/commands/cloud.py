@@ -10,9 +10,9 @@ import typer
 from brigade.console import OperatorError, out, say
 from brigade.local import local_cloud, local_record
 from brigade.local.local_cloud import LocalCloud
-from brigade.local.local_record import CLOUD, command
+from brigade.local.local_record import CLOUD
 from brigade.signals import held
-from brigade.target import local_cloud_here, local_target
+from brigade.target import ENDPOINT, local_target
 
 
 def up(
@@ -21,7 +21,7 @@ def up(
     ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Leave it running and return.")] = False,
     name: Annotated[
-        str, typer.Option(envvar=CLOUD, help="Not this folder's: one that --cloud NAME finds from everywhere.")
+        str, typer.Option(envvar=CLOUD, help="Not this folder's: one for all commands with BRIGADE_CLOUD=NAME.")
     ] = "",
 ) -> None:
     """Start the local cloud and print the variables that lead there: eval "$(brigade up --detach)".
@@ -33,7 +33,7 @@ def up(
         os.environ[CLOUD] = name
     before = local_record.recorded()
     if before and _is_running(before, port):
-        say(f"{before.title} is already running; {command('down')} stops it, `brigade up --name NAME` starts another")
+        say(f"{before.title} is already running; `brigade down` stops it, `brigade up --name NAME` starts another")
         _print_variables(before)
         return
     cloud = local_cloud.start(port, before.owner if before else local_record.owners()[0])
@@ -42,7 +42,8 @@ def up(
         local_record.record(cloud)
         if detach:
             _announce(cloud)
-            say(f"{command('deploy')} is next; {command('down')} stops it")
+            named = f"with {CLOUD}={shlex.quote(name)}, " if name else ""
+            say(f"{named}`brigade deploy` is next; `brigade down` stops it")
             cloud.outlive()
             ending.pop_all()
         else:
@@ -51,7 +52,8 @@ def up(
 
 def down() -> None:
     """Stop the local cloud that commands use here, and all that is in it."""
-    cloud = local_cloud_here()
+    endpoint = os.environ.get(ENDPOINT)
+    cloud = local_record.at(endpoint) if endpoint and not os.environ.get(CLOUD) else local_record.recorded()
     if cloud is None:
         say("no local cloud is running here")
         return
@@ -66,9 +68,9 @@ def _is_running(cloud: LocalCloud, port: int | None) -> bool:
         _end(cloud)
         return False
     if not cloud.answers():
-        raise OperatorError(f"{cloud.title} runs but does not answer", f"{command('down')} stops it")
+        raise OperatorError(f"{cloud.title} runs but does not answer", "`brigade down` stops it")
     if port not in {None, cloud.port}:
-        raise OperatorError(f"{cloud.title} is already running", f"{command('down')} stops it; or leave --port out")
+        raise OperatorError(f"{cloud.title} is already running", "`brigade down` stops it; or leave --port out")
     return True
 
 
@@ -78,10 +80,9 @@ def _announce(cloud: LocalCloud) -> None:
 
 
 def _print_variables(cloud: LocalCloud) -> None:
-    for name, value in local_target(cloud.endpoint).variables().items():
-        out.print(f"export {name}={value}", markup=False)
-    if own_name := os.environ.get(CLOUD):
-        out.print(f"export {CLOUD}={shlex.quote(own_name)}", markup=False)
+    named = {CLOUD: cloud.owner} if os.environ.get(CLOUD) else {}
+    for name, value in (local_target(cloud.endpoint).variables() | named).items():
+        out.print(f"export {name}={shlex.quote(value)}", markup=False)
 
 
 def _stay(cloud: LocalCloud) -> None:

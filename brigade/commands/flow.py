@@ -25,11 +25,7 @@ _UNKNOWN = "–"
 ActorNames = Annotated[list[str], typer.Argument(metavar="ACTOR", help="One or more of the chain's actors.")]
 
 
-def pause(
-    actors: ActorNames,
-    stack: StackName = "brigade",
-    yes: Yes = False,  # noqa: ARG001 - consent reads it
-) -> None:
+def pause(actors: ActorNames, stack: StackName = "brigade", yes: Yes = False) -> None:  # noqa: ARG001 - here() asks it
     """Stop actors without a deployment; their messages wait in their queues, for at most four days.
 
     What an actor has begun it finishes. One that is paused already stays so. A later deployment that changes the
@@ -41,11 +37,7 @@ def pause(
     say(f"their messages wait for {duration(RETENTION_S)}, then SQS deletes them; `brigade resume` lets them go on")
 
 
-def resume(
-    actors: ActorNames,
-    stack: StackName = "brigade",
-    yes: Yes = False,  # noqa: ARG001 - consent reads it
-) -> None:
+def resume(actors: ActorNames, stack: StackName = "brigade", yes: Yes = False) -> None:  # noqa: ARG001 - here() asks it
     """Start paused actors again: they go on with what waits in their queues."""
     _switch(actors, stack, on=True)
     say("`brigade status --watch` shows how they get on")

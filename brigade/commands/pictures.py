@@ -38,7 +38,7 @@ def upload(
     wait: Annotated[bool, typer.Option("--wait", help="Wait until every picture is ready or has failed.")] = False,
     timeout: Annotated[float, typer.Option(help="With --wait: seconds without any progress before giving up.")] = 120,
     stack: StackName = "brigade",
-    yes: Yes = False,  # noqa: ARG001 - consent reads it
+    yes: Yes = False,  # noqa: ARG001 - here() asks it
 ) -> None:
     """Upload pictures. Run it again after a failure: what is already there is not sent again.
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from brigade.commands.acting import offline
+from brigade.commands import offline
 from brigade.console import actors_quiet, counted, out, print_json, say, table
 
 app = typer.Typer(help="What would happen to which key.")

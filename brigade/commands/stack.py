@@ -9,7 +9,7 @@ from brigade import release
 from brigade.commands import here
 from brigade.commands.asking import ask
 from brigade.commands.options import AsJson, StackName, Yes
-from brigade.console import OperatorError, counted, out, print_json, say, table
+from brigade.console import OperatorError, out, print_json, say, table
 
 if TYPE_CHECKING:
     from brigade.deploy.change_set import Change
@@ -109,7 +109,7 @@ def destroy(
     left = kept.by(found)
     fate = "deletes for ever" if delete_pictures else "keeps"
     _say_all(f"destroying stack {stack} on {target.describe()}; that {fate}:", left)
-    ask(f"Destroy stack {stack}, with {_messages(*losses.messages(found))}?", yes)
+    ask(f"Destroy stack {stack}, with {losses.messages(found)}?", yes)
     deployment.destroy(found, Narrator())
     if delete_pictures:
         kept.delete(target, left)
@@ -149,12 +149,6 @@ def _clear_away(target: "Target", stack: str, *, yes: bool, delete_pictures: boo
     if has_code:
         artifacts.delete()
         say(f"{gone}; deleted the code that was uploaded for it")
-
-
-def _messages(waiting: int, dead: int) -> str:
-    if dead:
-        say("`brigade dlq export ACTOR --out FILE` keeps an actor's dead letters")
-    return f"{counted(waiting, 'waiting message')} and {counted(dead, 'dead letter')}"
 
 
 def _say_all(heading: str, everything: list["Kept"]) -> None:

@@ -38,8 +38,6 @@ _COUNTS = (
     "ApproximateNumberOfMessagesNotVisible",
     "ApproximateNumberOfMessagesDelayed",
 )
-# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
-_NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
 
 
 @dataclass(frozen=True)
@@ -68,11 +66,6 @@ def counts(sqs: Any, url: str) -> Counts:
     """Ask a queue how many messages it has."""
     said = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(_COUNTS))["Attributes"]
     return Counts(*(int(said[name]) for name in _COUNTS))
-
-
-def is_gone(error: ClientError) -> bool:
-    """Return whether SQS says that there is no such queue."""
-    return any(code in error.response["Error"]["Code"] for code in _NO_QUEUE)
 
 
 class DeadLetterQueue:

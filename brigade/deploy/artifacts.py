@@ -89,20 +89,16 @@ class Artifacts:
         self.put(key, body.encode())
         return f"{self._s3.meta.endpoint_url}/{self.bucket}/{key}"
 
-    def prune(self, in_use: Collection[str]) -> int:
-        """Delete code and templates that are old, but no key that is in use; return how many objects that were."""
+    def prune(self, in_use: Collection[str]) -> None:
+        """Delete code and templates that are old, but no key that is in use."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(**self._ours, Prefix="brigade/")
         sent = [each for page in pages for each in page.get("Contents", [])]
         seen: Counter[str] = Counter()
-        old = []
         for each in sorted(sent, key=itemgetter("LastModified"), reverse=True):
             what = each["Key"].rpartition("-")[0]  # the rest is the content's hash
             seen[what] += 1
             if seen[what] > _KEPT and each["Key"] not in in_use:
-                old.append({"Key": each["Key"]})
-        for start in range(0, len(old), _DELETE_BATCH):
-            _delete(self._s3, old[start : start + _DELETE_BATCH], **self._ours)
-        return len(old)
+                self._s3.delete_object(**self._ours, Key=each["Key"])
 
     def delete(self) -> None:
         """Delete the bucket and all that is in it."""
@@ -136,14 +132,11 @@ def _empty(s3: Any, bucket: str) -> None:
     for page in pages:
         versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         names = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
-        if names:
-            _delete(s3, names, Bucket=bucket)
-
-
-def _delete(s3: Any, names: list[dict[str, str]], **bucket: str) -> None:
-    answer = s3.delete_objects(**bucket, Delete={"Objects": names, "Quiet": True})
-    for error in answer.get("Errors", []):
-        raise ClientError({"Error": {"Code": error["Code"], "Message": error["Message"]}}, "DeleteObjects")
+        if not names:
+            continue
+        answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": names, "Quiet": True})
+        for error in answer.get("Errors", []):
+            raise ClientError({"Error": {"Code": error["Code"], "Message": error["Message"]}}, "DeleteObjects")
 
 
 def _found(head: Any, **what: str) -> bool:

@@ -8,8 +8,8 @@ from typing import Required, TypedDict, Unpack
 
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError, counted, explain
-from brigade.deploy import deployed_recipes, losses, moderators, packages, quota, stack_settings
+from brigade.console import OperatorError, explain
+from brigade.deploy import deployed_recipes, losses, moderators, packages, stack_settings
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import STACK_TYPE, Change, ChangeSet, Events, StackEvent, describe, validation_error
 from brigade.deploy.stack import Stack
@@ -91,7 +91,10 @@ def deploy(
         failure = _first_failure(change_set.execute(), listener)
         _check(target, change_set.stack_id, name, failure)
     made = Stack.find(target, name)
-    _tidy(made, stack, listener)
+    try:
+        Artifacts(target, name).prune({*made.parameters.values(), *(stack.parameters.values() if stack else ())})
+    except ClientError as error:
+        listener.note(f"warning: older code was not deleted: {explain(error)}")  # the deployment has not failed
     return made
 
 
@@ -152,12 +155,9 @@ def _propose(target: Target, name: str, stack: Stack | None, wanted: Wanted, lis
         if stack is not None:
             deployed = deployed_recipes.read(artifacts, chain, before)
             recipes = deployed_recipes.choose(recipes, deployed, Path(folder), listener.note)
-        for words in (
-            moderators.warning(load(recipes or DEFAULT_PATH), given, target),
-            quota.warning(target, given, chain),
-        ):
-            if words:
-                listener.note(words)
+        moderation = moderators.warning(load(recipes or DEFAULT_PATH), given, target)
+        for words in filter(None, (moderation, stack_settings.warning(target, chain, given))):
+            listener.note(words)
         artifacts.prepare()
         # A ministack runs functions with our own interpreter and its libraries.
         platform = None
@@ -180,16 +180,6 @@ def _upload(artifacts: Artifacts, built: Iterable[tuple[Actor, bytes]], listener
         if artifacts.put(key, code):
             listener.note(f"uploaded {actor.name}, {len(code) / 1024:,.0f} kB")
     return where
-
-
-def _tidy(made: Stack, before: Stack | None, listener: Listener) -> None:
-    """Delete old code, but not what the stack has now or had before; where that fails the deployment has not failed."""
-    in_use = {*made.parameters.values(), *(before.parameters.values() if before else ())}
-    try:
-        if count := Artifacts(made.target, made.name).prune(in_use):
-            listener.note(f"deleted {counted(count, 'object')} of older code")
-    except ClientError as error:
-        listener.note(f"warning: older code was not deleted: {explain(error)}")
 
 
 def _first_failure(events: Iterable[StackEvent], listener: Listener) -> StackEvent | None:

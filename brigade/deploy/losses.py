@@ -1,14 +1,13 @@
 """What a change set or the end of a stack would delete for ever is deleted only by consent."""
 
-from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError
-from brigade.dead_letters.queue import counts, is_gone
+from brigade.console import OperatorError, counted
+from brigade.dead_letters.queue import counts
 from brigade.deploy.change_set import Change, ChangeSet
 from brigade.deploy.stack import Stack
 from infra import names
@@ -23,22 +22,21 @@ def refuse(losses: list[Change]) -> None:
     raise OperatorError(f"this would delete {named(losses)} with what is in it", "nothing was changed")
 
 
-def messages(stack: Stack) -> tuple[int, int]:
-    """Return how many messages wait for the actors of a stack, and how many dead letters it has, as SQS counts."""
-    sqs = stack.target.client("sqs")
+def messages(stack: Stack) -> str:
+    """Return how many messages wait for a stack's actors, and how many dead letters it has, as SQS counts them."""
     queues = {names.queue(actor) for actor in CHAIN.actors}
-    found: Counter[bool] = Counter()
+    found = {"waiting message": 0, "dead letter": 0}
     for name, url in stack.outputs.items():
         if name.endswith("Queue"):
-            found[name in queues] += _count(sqs, url)
-    return found[True], found[False]
+            found["waiting message" if name in queues else "dead letter"] += _count(stack.target.client("sqs"), url)
+    return " and ".join(counted(number, what) for what, number in found.items())
 
 
 def _count(sqs: Any, url: str) -> int:
     try:
         return counts(sqs, url).total
     except ClientError as error:
-        if is_gone(error):  # a stack that is half deleted still has its outputs
+        if "NonExistentQueue" in str(error):  # a stack that is half deleted still has its outputs
             return 0
         raise
 

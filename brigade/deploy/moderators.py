@@ -38,7 +38,8 @@ def warning(recipes: Recipes, settings: Mapping[str, str], target: Target) -> st
 
 def _will_be_there(moderator: str, target: Target) -> bool:
     if moderator == rekognition.NAME:
-        return target.offers(rekognition.NAME)
+        partition = target.session.get_partition_for_region(target.region)
+        return target.is_local or target.region in target.session.get_available_regions(rekognition.NAME, partition)
     if moderator == NONE:
         return False
     if target.is_ministack:  # it runs functions with the libraries of this machine, not with those in their zips

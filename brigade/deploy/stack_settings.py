@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from brigade.console import OperatorError
+from botocore.exceptions import ClientError
+
+from brigade.console import OperatorError, explain
 from brigade.deploy import moderators
 from brigade.target import Target
 from infra import names, parameters
@@ -33,6 +35,31 @@ def settle(target: Target, chain: Chain, before: Mapping[str, str], given: Mappi
     local = {name: value for name, value in _local().items() if target.is_local and name in settable}
     kept = {name: value for name, value in before.items() if name in settable}
     return template | local | kept | dict(given)
+
+
+def warning(target: Target, chain: Chain, settings: Mapping[str, str]) -> str:
+    """Say what to do where the account leaves fewer executions at a time than are asked for; empty: it leaves enough.
+
+    A new account has 10: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    """
+    cap, capped = parameters.MAXIMUM_CONCURRENCY, parameters.mappings(chain)[parameters.CONCURRENCY]
+    asked = {value: sum(of_each.values()) for value, of_each in capped.items()}
+    wanted = asked.get(settings[cap], 0)  # another value CloudFormation refuses
+    if target.is_local:
+        return ""
+    try:
+        left: int = target.client("lambda").get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
+    except ClientError as error:
+        return f"warning: whether {wanted} executions at a time are allowed is not known: {explain(error)}"
+    if wanted <= left:
+        return ""
+    best = max((value for value in parameters.CAPS if asked[str(value)] <= left), default=parameters.CAPS[0])
+    beyond = f"asks for {asked[str(best)]}: what is beyond, Lambda throttles, and its messages wait"
+    return (
+        f"warning: the functions ask for up to {wanted} executions at a time, and the account leaves {left}: have the "
+        f'quota "Concurrent executions" (Lambda, L-B99A9384) raised; until then `brigade deploy --set {cap}={best}` '
+        + ("fits" if asked[str(best)] <= left else beyond)
+    )
 
 
 def of_stage(stage: str) -> dict[str, str]:

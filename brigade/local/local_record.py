@@ -3,14 +3,12 @@
 import hashlib
 import json
 import os
-import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from brigade import agreed
+from brigade import project
 from brigade.console import OperatorError
 from brigade.local.local_cloud import LocalCloud
-from brigade.project import folders, state_folder
 
 # Names a cloud, whatever folder a command is given in.
 CLOUD = "BRIGADE_CLOUD"
@@ -19,28 +17,21 @@ CLOUD = "BRIGADE_CLOUD"
 def owners() -> list[str]:
     """Return whose cloud commands would use here, nearest first: the name that is set, or else the folders."""
     name = os.environ.get(CLOUD)
-    return [name] if name else [str(folder) for folder in folders()]
-
-
-def command(words: str) -> str:
-    """Return a command for the operator to give, so that it acts on the cloud that this one acts on."""
-    name = os.environ.get(CLOUD)
-    return f"`brigade{f' --cloud {shlex.quote(name)}' if name else ''} {words}`"
+    return [name] if name else [str(folder) for folder in project.folders()]
 
 
 def record(cloud: LocalCloud) -> None:
     """Let commands find this cloud by its owner; raises OperatorError when another is recorded already."""
     path = _path(cloud.owner)
     path.parent.mkdir(parents=True, exist_ok=True)
-    facts = {"pid": cloud.pid, "born": cloud.born, "port": cloud.port}
-    facts |= {"identity": cloud.identity, "folder": cloud.folder, "owner": cloud.owner}
+    facts = {name: getattr(cloud, name) for name in ("pid", "born", "port", "identity", "folder", "owner")}
     draft = path.with_name(f"{path.name}.{cloud.identity}")
     draft.write_text(json.dumps(facts), encoding="utf-8")
     try:
         os.link(draft, path)  # whole or not at all, and only if there is none
     except FileExistsError:
         raise OperatorError(
-            "another local cloud was started at the same moment", f"{command('up')} shows where it is"
+            "another local cloud was started at the same moment", "`brigade up` shows where it is"
         ) from None
     finally:
         draft.unlink()
@@ -60,17 +51,17 @@ def at(endpoint: str | None) -> LocalCloud | None:
 def forget(cloud: LocalCloud) -> None:
     """Drop the record of this cloud; one of another that was started since then stays.
 
-    Its folder has none then, and commands there act on AWS: what was agreed to is asked again, for nobody who has
-    worked on the cloud may change an account without noticing.
+    Its folder has none then, and commands there act on AWS. Nobody who has worked on the cloud may change an account
+    without noticing: what was agreed to is asked again.
     """
     path = _path(cloud.owner)
     if next(_found([path]), None) == cloud:
-        agreed.withdraw(cloud.owner)
+        project.withdraw(cloud.owner)
         path.unlink(missing_ok=True)
 
 
 def _path(owner: str) -> Path:
-    return state_folder() / "local-clouds" / f"{hashlib.sha256(os.fsencode(owner)).hexdigest()[:32]}.json"
+    return project.state_folder() / "local-clouds" / f"{hashlib.sha256(os.fsencode(owner)).hexdigest()[:32]}.json"
 
 
 def _found(paths: Iterable[Path]) -> Iterator[LocalCloud]:

@@ -1,4 +1,4 @@
-"""Every command says whether it changes anything; what it says, brigade/commands/acting.py goes by."""
+"""Every command says whether it changes anything; here() in brigade/commands goes by it."""
 
 import pytest
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from brigade.commands.acting import changing, reading
+from brigade.commands import changing, reading
 from brigade.commands.dlq.archive import export, import_
 from brigade.commands.dlq.discard import discard
 from brigade.commands.dlq.edit import edit

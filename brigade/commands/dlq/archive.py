@@ -50,7 +50,7 @@ def import_(
     stack: StackName = "brigade",
     queue: QueueUrl = None,
     dlq: DeadLetterQueueUrl = None,
-    yes: Yes = False,  # noqa: ARG001 - consent reads it
+    yes: Yes = False,  # noqa: ARG001 - here() asks it
 ) -> None:
     """Put the dead letters of a file back into the dead-letter queue, with their attributes and their lineage.
 

@@ -26,6 +26,8 @@ DeadLetterQueueUrl = Annotated[
     str | None, typer.Option("--dlq", metavar="URL", help="With --queue: its dead-letter queue.")
 ]
 
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+_NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
 _UNSEEN = "another command holds some, or there are more than can be received in a minute"
 # Seconds that a mere look waits for letters which another command holds just now.
 LOOK_S = 3
@@ -135,12 +137,10 @@ def _pair(target: "Target", queue: str, dlq: str) -> Where:
 def _attributes(sqs: Any, url: str) -> dict[str, str]:
     from botocore.exceptions import ClientError
 
-    from brigade.dead_letters.queue import is_gone
-
     try:
         attributes: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     except ClientError as error:
-        if is_gone(error):
+        if any(code in error.response["Error"]["Code"] for code in _NO_QUEUE):
             raise OperatorError(f"there is no queue {url}", "`aws sqs list-queues` shows those there are") from error
         raise
     return attributes

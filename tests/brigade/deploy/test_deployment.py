@@ -175,7 +175,6 @@ class TestDeploying:
         others.write_text(RECIPES.read_text() + "\n# changed again\n")
         last = deploy(here, name, recipes=others, version="1", listener=heard)
         assert code(here, last) == {*codes(made), *codes(last)}
-        assert f"deleted {len(set(codes(first)) - set(codes(last))) + 1} objects of older code" in heard.notes
 
     def test_code_that_cannot_be_deleted_is_no_failure(
         self, here: Target, stack: Callable[[], str], monkeypatch: pytest.MonkeyPatch
@@ -497,11 +496,12 @@ def test_the_newest_three_of_each_stay_and_whatever_is_in_use(cloud: None) -> No
     with Stubber(target.client("s3")) as stub:
         ours = {"Bucket": mine.bucket, "ExpectedBucketOwner": "123456789012"}
         stub.add_response("list_objects_v2", {"Contents": listed}, ours | {"Prefix": "brigade/"})
-        gone = [{"Key": "brigade/resize-1.zip"}, {"Key": "brigade/template-1.zip"}]
-        stub.add_response("delete_objects", {}, ours | {"Delete": {"Objects": gone, "Quiet": True}})
-        assert mine.prune({"brigade/resize-2.zip", "123456789012"}) == 2
+        for gone in ("resize-1", "template-1"):
+            stub.add_response("delete_object", {}, ours | {"Key": f"brigade/{gone}.zip"})
+        mine.prune({"brigade/resize-2.zip", "123456789012"})
+        stub.assert_no_pending_responses()
         stub.add_response("list_objects_v2", {}, ours | {"Prefix": "brigade/"})
-        assert mine.prune(()) == 0
+        mine.prune(())
 
 
 @pytest.mark.journey

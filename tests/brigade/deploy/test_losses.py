@@ -107,11 +107,9 @@ def test_the_end_of_a_stack_counts_what_goes_with_its_queues(
     for queue in ("ResizeDeadLetterQueue", "ResizeDeadLetterQueue", "IngestDeadLetterQueue"):
         sqs.send_message(QueueUrl=outputs[queue], MessageBody="x")
     assert main(["destroy", "--stack", losing]) == 1
-    hint, question = capsys.readouterr().err.splitlines()[-2:]
-    assert hint == "`brigade dlq export ACTOR --out FILE` keeps an actor's dead letters"
     # Besides ours there may still be what S3 sends to try out its right to notify.
     counted = rf"Destroy stack {losing}, with [1-9]\d* waiting messages? and 3 dead letters\? There is no terminal"
-    assert re.search(counted, question)
+    assert re.search(counted, capsys.readouterr().err)
 
 
 @pytest.mark.usefixtures("cloud")
@@ -120,7 +118,7 @@ def test_queues_that_are_gone_already_hold_nothing() -> None:
     dead = target.client("sqs").create_queue(QueueName="dead")["QueueUrl"]
     target.client("sqs").send_message(QueueUrl=dead, MessageBody="x")
     outputs = {"IngestQueue": dead.replace("dead", "gone"), "IngestDeadLetterQueue": dead, "Table": "t"}
-    assert messages(Stack(target, "s", "id", "DELETE_FAILED", outputs)) == (0, 1)
+    assert messages(Stack(target, "s", "id", "DELETE_FAILED", outputs)) == "0 waiting messages and 1 dead letter"
 
 
 @pytest.mark.journey

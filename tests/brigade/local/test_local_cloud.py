@@ -283,18 +283,19 @@ class TestUpAndDown:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{ports[other]}")  # what `up` prints leads everywhere
         assert f"of {other} on 127.0.0.1:{ports[other]} is stopped" in brigade("down", cwd=one).stderr
 
-    def test_one_with_a_name_is_used_from_everywhere_by_that_name_only(
+    def test_one_with_a_name_is_used_from_everywhere_where_the_name_is_set(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         up = brigade("up", "--detach", "--name", "my demo", cwd=tmp_path)
         assert up.stdout.endswith("export BRIGADE_CLOUD='my demo'\n")
-        assert "`brigade --cloud 'my demo' deploy` is next; `brigade --cloud 'my demo' down` stops it" in up.stderr
-        assert "no stack named brigade on local cloud on " in brigade("--cloud", "my demo", "outputs").stderr
+        assert "with BRIGADE_CLOUD='my demo', `brigade deploy` is next; `brigade down` stops it" in up.stderr
         assert "no AWS credentials" in brigade("outputs", cwd=tmp_path).stderr
+        monkeypatch.setenv("BRIGADE_CLOUD", "my demo")
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-        assert "the local cloud of my demo on " in brigade("--cloud", "my demo", "down").stderr
-        gone = brigade("--cloud", "my demo", "outputs").stderr
-        assert gone == "error: no local cloud is named my demo — `brigade --cloud 'my demo' up` starts it\n"
+        assert "no stack named brigade on local cloud on " in brigade("outputs").stderr
+        assert "the local cloud of my demo on " in brigade("down").stderr
+        gone = brigade("outputs").stderr
+        assert gone == "error: no local cloud is named my demo — `brigade up` starts a new one\n"
 
     def test_as_a_new_user_types_them(self) -> None:
         first = brigade("up", "--detach")

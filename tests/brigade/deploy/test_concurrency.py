@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from brigade.deploy.quota import warning
+from brigade.deploy.stack_settings import warning
 from brigade.target import Target, local_target
 from infra import parameters
 from services.chain import CHAIN
@@ -23,7 +23,7 @@ def said(left: int, maximum: str = "0") -> str:
     with Stubber(functions) as stub:
         limits = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": left}
         stub.add_response("get_account_settings", {"AccountLimit": limits})
-        return warning(target, {"MaximumConcurrency": maximum}, CHAIN)
+        return warning(target, CHAIN, {"MaximumConcurrency": maximum})
 
 
 def lambda_client() -> Any:
@@ -47,8 +47,9 @@ def test_the_largest_cap_that_fits_is_named(fitting: int) -> None:
 @pytest.mark.parametrize(("maximum", "asked"), [("0", ALL), ("2", LEAST)])
 def test_in_a_new_account_not_even_the_least_fits(maximum: str, asked: int) -> None:
     assert said(10, maximum) == (
-        f"warning: the functions ask for up to {asked} executions at a time, and the account leaves 10: {RAISE}; even "
-        f"MaximumConcurrency=2 asks for {LEAST}: what is beyond, Lambda throttles, and its messages wait"
+        f"warning: the functions ask for up to {asked} executions at a time, and the account leaves 10: {RAISE}; until "
+        f"then `brigade deploy --set MaximumConcurrency=2` asks for {LEAST}: what is beyond, Lambda throttles, and its "
+        "messages wait"
     )
 
 
@@ -57,12 +58,10 @@ def test_whoever_may_not_ask_deploys_all_the_same() -> None:
     target._clients["lambda"] = functions = lambda_client()
     with Stubber(functions) as stub:
         stub.add_client_error("get_account_settings", "AccessDeniedException", "No.")
-        words = warning(target, {"MaximumConcurrency": "0"}, CHAIN)
-    assert words.startswith(
-        f"warning: whether the account lets {ALL} executions run at a time is not known: not allowed"
-    )
+        words = warning(target, CHAIN, {"MaximumConcurrency": "0"})
+    assert words.startswith(f"warning: whether {ALL} executions at a time are allowed is not known: not allowed: Get")
 
 
 def test_a_local_cloud_is_not_asked_and_a_cap_that_there_is_not_is_left_to_cloudformation() -> None:
-    assert warning(local_target("http://127.0.0.1:1"), {"MaximumConcurrency": "0"}, CHAIN) == ""
-    assert warning(Target("eu-west-1"), {"MaximumConcurrency": "3"}, CHAIN) == ""
+    assert warning(local_target("http://127.0.0.1:1"), CHAIN, {"MaximumConcurrency": "0"}) == ""
+    assert said(10, "3") == ""
