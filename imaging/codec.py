@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from imaging.formats import FORMATS, WRITTEN
 from imaging.limits import max_pixels
@@ -51,29 +51,19 @@ def decoding() -> Iterator[None]:
         raise CorruptImage(f"{type(error).__name__}: {error}") from error
 
 
-def open_image(content: bytes, formats: tuple[str, ...] = READ) -> Image.Image:
+def open_image(content: bytes, formats: tuple[str, ...] = READ) -> ImageFile.ImageFile:
     """Read a picture's header; its pixels are decoded when they are first needed.
 
     Raises CorruptImage, and DecompressionBomb for more pixels than its format may have.
     """
     with decoding():
-        image = Image.open(BytesIO(_with_canvas(content)), formats=formats)
+        image = Image.open(BytesIO(content), formats=formats)
         if image.format == "PNG" and image.mode != "P" and "transparency" in image.info:
             image.info["transparency"] = _key(image, depth=content[24])
     limit = max_pixels("JPEG" if image.format == "MPO" else image.format or "")
     if image.width * image.height > limit:
         raise DecompressionBomb(f"{image.width}×{image.height} pixels; the limit is {limit:,} in all")
     return image
-
-
-def _with_canvas(content: bytes) -> bytes:
-    """Return the file; where it is an animated WebP, with the flag that its canvas can be seen through.
-
-    The canvas always can: https://developers.google.com/speed/webp/docs/riff_container. Encoders leave the flag out.
-    """
-    if content[:4] == b"RIFF" and content[12:16] == b"VP8X" and content[20] & 0x02:  # animated
-        return content[:20] + bytes([content[20] | 0x10]) + content[21:]
-    return content
 
 
 def _key(image: Image.Image, depth: int) -> int | tuple[int, ...]:
@@ -130,7 +120,7 @@ def encode(
     """
     options: dict[str, Any] = {} if format == "PNG" else {"quality": quality}
     written = WRITTEN[format]
-    options |= (written.effort or {}) | (written.fine if fine else {})
+    options |= {**(written.effort or {}), **(written.fine if fine else {})}
     if format == "JPEG":
         image = flatten(image)
     if exif:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pi_heif import register_heif_opener
-from PIL import Image
+from PIL import Image, ImageFile
 
 from imaging.codec import decoding, open_image
 from imaging.containers import Parts
@@ -26,7 +26,7 @@ class Original:
 
     format: Format
     parts: Parts
-    image: Image.Image
+    image: ImageFile.ImageFile
     frames: int  # how many pictures the file holds, of which the first is shown
 
     @property
@@ -42,6 +42,7 @@ class Original:
         said = self.image.info
         # Pillow would turn a TIFF by its Exif block.
         opened.info = {name: value for name, value in said.items() if name != "exif"}
+        drawn = opened.tile[0].extents if self.format.name == "GIF" and opened.tile else None
         with decoding():
             opened.load()
             image = _merged(opened, self.parts.planes) if self.parts.planes else opened
@@ -51,6 +52,8 @@ class Original:
                 image = image.convert(_PLAIN[image.mode])
             if self.parts.box and not self.format.decoder_turns:
                 image = image.crop(self.parts.box)
+            if drawn and drawn != (0, 0, *image.size):
+                image = _alone(image, drawn)
         image.info = self.image.info = said
         return image
 
@@ -89,6 +92,13 @@ def _merged(image: Image.Image, mode: str) -> Image.Image:
         channels.append(_grey(image.copy()))
     merged = Image.merge(_PLAIN.get(mode, mode), channels)
     return merged if mode not in _PLAIN else Image.frombytes(mode, merged.size, merged.tobytes())
+
+
+def _alone(image: Image.Image, drawn: tuple[int, int, int, int]) -> Image.Image:
+    """Return a picture of which everything but the box that is drawn is transparent."""
+    whole = Image.new("RGBA", image.size)
+    whole.paste(image.convert("RGBA").crop(drawn), drawn)
+    return whole
 
 
 def _grey(image: Image.Image) -> Image.Image:

@@ -24,7 +24,8 @@ class Parts:
     """A file taken apart: what its decoder needs, and the little that is read of the rest.
 
     ``orientation`` is Exif's (1 to 8), None where the file does not say it; ``box`` is the clean aperture: left, top,
-    right, bottom in pixels before turning; ``frames`` is 0 where the decoder must count them.
+    right, bottom in pixels before turning; ``frames`` is 0 where the decoder must count them; ``codes`` are those of
+    ITU-T H.273 for primaries and transfer, and 1 for full range.
     """
 
     pieces: Sequence[bytes | memoryview]  # of the file without what is dropped anyway
@@ -38,6 +39,9 @@ class Parts:
     guard: Callable[[], None] = lambda: None  # raises DecompressionBomb where decoding would take too long
     planes: str = ""  # the mode that the frames of ``lean`` are the channels of
     negative: bool = False  # whether nought is white
+    codes: tuple[int, int, int] | None = None
+    exact: bool = False  # whether the compression loses nothing
+    halved: bool = False  # whether colours have half the resolution, both ways (4:2:0)
 
     @cached_property
     def lean(self) -> bytes:

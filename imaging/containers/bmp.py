@@ -21,4 +21,4 @@ def size(read: Read) -> tuple[int, int]:
 
 def parts(content: bytes) -> Parts:
     """Return all of it: nothing in it is dropped."""
-    return Parts(pieces=[content])
+    return Parts(pieces=[content], exact=True)

@@ -34,4 +34,4 @@ def _table(flags: int) -> int:
 
 def parts(content: bytes) -> Parts:
     """Return all of it: the decoder passes over comments by itself."""
-    return Parts(pieces=[content])
+    return Parts(pieces=[content], exact=True)

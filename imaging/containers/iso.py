@@ -57,6 +57,13 @@ class Primary:
 
     properties: dict[bytes, bytes]
     every: list[tuple[bytes, bytes]] = field(default_factory=list)
+    halved: bool = False  # whether colours have half the resolution, both ways
+
+    @property
+    def codes(self) -> tuple[int, int, int] | None:
+        """Primaries, transfer and matrix, by ITU-T H.273; None where the file does not say them."""
+        said = (data for kind, data in self.every if kind == b"colr" and data[:4] == b"nclx" and len(data) > 9)  # noqa: PLR2004
+        return next((struct.unpack_from(">3H", data, 4) for data in said), None)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -116,10 +123,17 @@ def _primary(meta: bytes) -> Primary:
     of_properties = dict(_children(inside[b"iprp"]))
     known = _children(of_properties[b"ipco"])
     every = [known[index - 1] for index in _associated(of_properties[b"ipma"], item) if index]
-    found = Primary(dict(reversed(every)), every)
+    found = Primary(dict(reversed(every)), every, halved=any(_is_halved(*each) for each in known))
     if len(found.properties[b"ispe"]) < 12:  # noqa: PLR2004 - version and flags, width, height
         raise CorruptImage("no property says how large the picture is")
     return found
+
+
+def _is_halved(kind: bytes, data: bytes) -> bool:
+    """Whether a decoder's configuration is of 4:2:0: AV1 in ISO Media, 2.3.3; ISO/IEC 14496-15, 8.3.3."""
+    if kind == b"av1C":
+        return len(data) > 2 and data[2] & 0x1C == 0x0C  # noqa: PLR2004 - not grey, halved across, halved down
+    return kind == b"hvcC" and len(data) > 16 and data[16] & 3 == 1  # noqa: PLR2004
 
 
 def _item_type(iinf: bytes, item: int) -> bytes:
@@ -206,12 +220,16 @@ class Avif:
         found = primary(whole(content))
         pieces, said = _without_metadata(content)
         exif = said.get(b"Exif", b"")
+        primaries, transfer, matrix = found.codes or (2, 2, 2)
         return Parts(
             pieces=pieces,
             exif=exif[4 + int.from_bytes(exif[:4], "big") :],  # behind how far from here the block begins
             xmp=said.get(b"mime", b""),
             orientation=found.orientation,
             box=found.box,
+            codes=(primaries, transfer, 1),  # the decoder has widened the range
+            exact=not matrix,  # the numbers are red, green and blue themselves
+            halved=found.halved,
         )
 
 

@@ -95,13 +95,15 @@ def size(read: Read) -> tuple[int, int]:
 
 def parts(content: bytes) -> Parts:
     """Take a JPEG apart. Whatever is behind the first scan's header is left as it is: the decoder stops by itself."""
-    view, kept, progressive = memoryview(content), list[memoryview](), False
+    view, kept, progressive, sampling = memoryview(content), list[memoryview](), False, b""
     said: dict[str, list[bytes]] = {name: [] for name in _SAID}
     for marker, start, stop in segments(whole(content)):
         if marker == SCAN:
             kept += [view[start:stop], view[stop:]]
             break
         progressive |= marker in _PROGRESSIVE
+        if marker in _FRAMES:
+            sampling = content[start + 11 : start + 18 : 3]  # how fine each of three components is
         if marker not in _DROPPED:
             kept.append(view[start:stop])
         for name, (of, begins) in _SAID.items():
@@ -122,6 +124,7 @@ def parts(content: bytes) -> Parts:
         orientation=tiff.orientation(exif),
         guard=partial(_refuse_scans, content) if progressive else lambda: None,
         frames=max(1, tiff.block(pictures).first(_PICTURES, 1)),
+        halved=sampling == b"\x22\x11\x11",
     )
 
 

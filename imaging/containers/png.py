@@ -148,6 +148,7 @@ def parts(content: bytes) -> Parts:
         raise CorruptImage("it has no palette")
     blocks = [block[:MAX_EXIF] for block in (of.said.get(b"eXIf", b""), _raw_exif(of.said))]
     frames = int.from_bytes(of.said.get(b"acTL", b"")[:4], "big")
+    codes = of.said.get(b"cICP", b"")
     return Parts(
         pieces=[_SIGNATURE, *of.before[:1], *of.colour, *of.before[1:], *of.pixels, _END if of.end else b""],
         profile=_profile(of.said.get(b"iCCP", b"")),
@@ -155,6 +156,8 @@ def parts(content: bytes) -> Parts:
         xmp=of.said.get(_XMP, b""),
         orientation=next(filter(None, map(tiff.orientation, blocks)), None),
         frames=frames + (b"fcTL" not in of.said) if 0 < frames <= 1 << 31 else 1,
+        codes=(codes[0], codes[1], codes[3]) if codes and not codes[2] else None,
+        exact=True,
     )
 
 

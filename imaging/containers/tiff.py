@@ -20,6 +20,7 @@ _MARKS: dict[Order, bytes] = {"little": b"II", "big": b"MM"}
 _ORDERS: dict[bytes, Order] = {mark: order for order, mark in _MARKS.items()}
 _ORIENTATION, _ORIENTATIONS = 274, range(1, 8 + 1)
 _WIDTH, _HEIGHT, _SUBFILES, _XMP, _ICC = 256, 257, 330, 700, 34675
+_COMPRESSION, _LOSSY = 259, (7, 50001)  # JPEG, WebP
 _NEW_SUBFILE, _OLD_SUBFILE = 254, 255
 _REDUCED, _MASK = 1, 4  # bits of NewSubfileType
 _PLACES, _LENGTHS = {273, 324}, {279, 325}  # of strips and tiles
@@ -179,6 +180,7 @@ def parts(content: bytes) -> Parts:
         frames=sum(1 for _ in _chain(read)),
         planes=layout.mode,
         negative=layout.negative,
+        exact=of.first(_COMPRESSION, 1) not in _LOSSY,
     )
 
 

@@ -45,12 +45,16 @@ def parts(content: bytes) -> Parts:
     view = memoryview(content)
     kept: list[bytes | memoryview] = []
     said: dict[bytes, bytes] = {}
+    coding = b""
     for kind, start, stop in chunks(whole(content)):
+        if kind in (b"VP8 ", b"VP8L", b"ANMF"):
+            coding = coding or (content[start + 16 : start + 20] if kind == b"ANMF" else kind)
         if kind in _PICTURES:
             kept += [view[start - 8 : stop], b"\0" * (stop % 2)]
         elif kind == b"VP8X" and not kept:
-            flags = bytes(byte & (_ALPHA | _ANIMATION) for byte in content[start : start + 1])
-            kept += _chunk(kind, flags + content[start + 1 : stop])
+            flags = content[start] & (_ALPHA | _ANIMATION) if start < stop <= len(content) else 0
+            flags |= _ALPHA if flags & _ANIMATION else 0  # the canvas is transparent, though encoders do not say so
+            kept += _chunk(kind, bytes([flags]) + content[start + 1 : stop])
         else:
             said.setdefault(kind, content[start:stop])
     exif = said.get(b"EXIF", b"")[:MAX_EXIF]
@@ -61,6 +65,8 @@ def parts(content: bytes) -> Parts:
         exif=exif,
         xmp=said.get(b"XMP ", b""),
         orientation=tiff.orientation(exif),
+        exact=coding == b"VP8L",
+        halved=True,
     )
 
 

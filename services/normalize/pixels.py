@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from imaging.codec import encode, has_transparency
+from imaging.codec import encode, has_transparency, real_alpha
 from imaging.exif import credits_of
 from imaging.formats import MASTERS
 from imaging.limits import MAX_JPEG_SIDE
 from imaging.originals import Original, open_original
-from services.normalize.colour import by_profile, eight_bits, profile_of
+from services.normalize.colour import Meaning, by_profile, meaning, stretched
+from services.normalize.depth import SRGB_CURVE, cut, low_bytes
 
 # A master is made once and read often: 51 dB against its original, for 1.2 times its bytes.
 MASTER_QUALITY = 95
@@ -28,19 +29,20 @@ _TURNS = {
 
 @dataclass(frozen=True)
 class Picture:
-    """Pixels on their way, with what the file says about them: Exif orientation (1 to 8) and ICC profile."""
+    """Pixels on their way: low bytes where colours have 16 bits, what the numbers mean, Exif's orientation."""
 
     image: Image.Image
+    low: Image.Image | None = None
+    meaning: Meaning | None = None
     orientation: int = 1
-    profile: bytes = b""
 
 
 @dataclass(frozen=True)
 class Master:
     """The normalised picture: the file's bytes, its format, width and height in pixels, how it was made.
 
-    ``method`` is ``stripped`` (the compressed pixels are the original's) or ``re-encoded``; ``frames`` counts
-    the original's, of which the first is kept.
+    ``method`` is ``stripped`` (the compressed pixels are the original's) or ``re-encoded``, and ``tone-mapped`` where
+    light above a page's white is pressed below it; ``frames`` counts the original's, of which the first is kept.
     """
 
     content: bytes
@@ -55,50 +57,58 @@ def normalize(content: bytes, keep: Iterable[str] = ()) -> Master:
     """Return a file's master: upright, sRGB, eight bits a channel, without metadata but what is to be kept.
 
     An upright sRGB JPEG, PNG or WebP is not decoded: it loses its metadata and nothing else. All else is decoded once.
-    JPEG, PNG and WebP stay what they are; the others become PNG where there is transparency or a side too long for
-    JPEG, JPEG else. ``keep`` names credits (artist, copyright). Raises CorruptImage,
-    UnsupportedFormat and DecompressionBomb.
+    JPEG, PNG and WebP stay what they are; the others become PNG where their compression loses nothing, where there is
+    transparency, or a side too long for JPEG; JPEG else. ``keep`` names credits (artist, copyright). Raises
+    CorruptImage, UnsupportedFormat and DecompressionBomb.
     """
     original = open_original(content)
-    name, strip, opened = original.format.name, original.format.strip, original.image
-    exif = credits_of(opened, keep)
-    if strip and _is_normal(original) and (stripped := strip(content, exif)):
+    strip, opened, parts = original.format.strip, original.image, original.parts
+    exif, colours = credits_of(opened, keep), meaning(original)
+    keyed = "transparency" in opened.info and opened.mode != "P"
+    if strip and original.orientation == 1 and not colours and not keyed and (stripped := strip(content, exif)):
         width, height = opened.size
-        return Master(stripped, master_format(name, opened), width, height, "stripped", original.frames)
-    picture = Picture(original.pixels, original.orientation, opened.info.get("icc_profile") or b"")
+        return Master(stripped, master_format(original, opened), width, height, "stripped", original.frames)
+    picture = Picture(
+        low=low_bytes(opened, parts.lean), image=original.pixels, meaning=colours, orientation=original.orientation
+    )
     for step in STEPS:
         picture = step(picture)
     image = picture.image
-    format_ = master_format(name, image)
-    content = encode(image, format_, MASTER_QUALITY, exif)
-    return Master(content, format_, image.width, image.height, "re-encoded", original.frames)
+    format_ = master_format(original, image)
+    content = encode(image, format_, MASTER_QUALITY, exif, fine=parts.exact if format_ == "WEBP" else not parts.halved)
+    method = "re-encoded, tone-mapped" if colours and colours.tone_mapped else "re-encoded"
+    return Master(content, format_, image.width, image.height, method, original.frames)
 
 
-def _is_normal(original: Original) -> bool:
-    image = original.image
-    return original.orientation == 1 and profile_of(image.info.get("icc_profile") or b"", image.mode) is None
-
-
-def master_format(original: str, image: Image.Image) -> str:
+def master_format(original: Original, image: Image.Image) -> str:
     """Return the format that a picture's master has; a multi-picture JPEG is a JPEG."""
-    if original in MASTERS and original != "JPEG":
-        return original
-    return "PNG" if has_transparency(image) or max(image.size) > MAX_JPEG_SIDE else "JPEG"
+    if original.format.name in MASTERS and original.format.name != "JPEG":
+        return original.format.name
+    return "PNG" if original.parts.exact or has_transparency(image) or max(image.size) > MAX_JPEG_SIDE else "JPEG"
 
 
 def to_eight_bits(picture: Picture) -> Picture:
-    """Scale 16-bit and floating-point grey to eight bits a channel."""
-    return replace(picture, image=eight_bits(picture.image))
+    """Bring 16-bit channels to eight bits of sRGB's curve; stretch floating-point grey."""
+    image, meaning = picture.image, picture.meaning
+    if image.mode == "F":
+        return replace(picture, image=stretched(image))
+    if not image.mode.startswith("I") and picture.low is None:
+        return picture
+    curves = meaning.curves if meaning else ()
+    image = cut(image, picture.low, curves or (SRGB_CURVE,) * 3, image.info.get("transparency"))
+    if meaning and curves:
+        meaning = meaning.on_srgbs_curve() if image.mode.startswith("RGB") else None
+    return Picture(image, None, meaning, picture.orientation)
 
 
 def to_srgb(picture: Picture) -> Picture:
-    """Convert by the embedded ICC profile; without one, or with one that cannot be used, the pixels count as sRGB."""
-    image = picture.image
-    if profile := profile_of(picture.profile, image.mode):
-        image = by_profile(image, profile)
+    """Convert by what the file says about its colours; else the pixels count as sRGB. Transparency becomes alpha."""
+    image = picture.image if picture.image.mode == "P" else real_alpha(picture.image)
+    if picture.meaning:
+        image = by_profile(image, picture.meaning.icc)
     if image.mode not in _PLAIN_MODES:
         image = image.convert("RGBA" if has_transparency(image) else "RGB")
-    return replace(picture, image=image, profile=b"")
+    return replace(picture, image=image, meaning=None)
 
 
 def upright(picture: Picture) -> Picture:

@@ -27,9 +27,6 @@ def cascade(image: Image.Image, whole: tuple[int, int], plans: Iterable[Plan]) -
     scaled: dict[Plan, Image.Image] = {}
     sources = [image.convert(_MULTIPLIED[image.mode]) if image.mode in _MULTIPLIED else image]
     for plan in sorted(set(plans), key=lambda plan: -plan.scale):
-        if image.size == whole == plan.size and plan.box == (0, 0, *whole):
-            scaled[plan] = _unscaled(image)
-            continue
         source = next(s for s in reversed(sources) if s is sources[0] or _serves(s, whole, plan))
         # Never the whole of it enlarged: what is cut out may be a sliver of a very long picture.
         if source is sources[0] and plan.scale < 1 and (base := _base(whole, plan)).size != source.size:
@@ -40,14 +37,6 @@ def cascade(image: Image.Image, whole: tuple[int, int], plans: Iterable[Plan]) -
         if _is_whole(plan, whole) and made.width < source.width:
             sources.append(made)
     return scaled
-
-
-def _unscaled(image: Image.Image) -> Image.Image:
-    """Return the picture, without colours that cannot be seen; multiplied and divided, faint ones would change."""
-    if image.mode not in _MULTIPLIED:
-        return image
-    visible = image.getchannel("A").point(lambda alpha: alpha and 255)
-    return Image.composite(image, Image.new(image.mode, image.size, 0), visible)
 
 
 def _base(whole: tuple[int, int], plan: Plan) -> Plan:

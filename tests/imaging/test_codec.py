@@ -9,6 +9,7 @@ from PIL import Image
 from imaging import codec, limits
 from imaging.codec import decoding, encode, flatten, has_transparency, open_image, real_alpha
 from imaging.formats import WRITTEN
+from imaging.originals import open_original
 from imaging.reasons import CorruptImage, DecompressionBomb
 from tests import pictures
 from tests.imaging.metadata import metadata
@@ -141,14 +142,8 @@ def test_what_an_animated_webp_does_not_draw_first_is_transparent() -> None:
     frame = content.index(b"ANMF") + 8
     content[frame : frame + 6] = (4).to_bytes(3, "little") + (3).to_bytes(3, "little")  # at (8, 6), in halves
     content[24:30] = (63).to_bytes(3, "little") + (47).to_bytes(3, "little")  # the canvas: 64 by 48
-    image = opened_by_us(bytes(content))
+    image = open_original(bytes(content)).pixels
     assert (image.size, image.getpixel((2, 2)), image.getpixel((9, 7))) == ((64, 48), (0, 0, 0, 0), (200, 40, 40, 255))
-
-
-def opened_by_us(content: bytes) -> Image.Image:
-    image = open_image(content)
-    image.load()
-    return image
 
 
 @pytest.mark.parametrize("format_", pictures.ORDINARY)

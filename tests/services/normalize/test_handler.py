@@ -46,7 +46,8 @@ def test_a_master_is_stored_and_announced(deployed: Deployment) -> None:
 
 
 @pytest.mark.parametrize(
-    ("draw", "extension"), [(pictures.png, "png"), (pictures.webp, "webp"), (pictures.tiff, "jpg")]
+    ("draw", "extension"),
+    [(pictures.png, "png"), (pictures.webp, "webp"), (pictures.avif, "jpg"), (pictures.tiff, "png")],
 )
 def test_a_master_is_called_by_its_format(draw: Callable[[], bytes], extension: str, deployed: Deployment) -> None:
     source = deployed.upload("a.jpg", draw())

@@ -1,9 +1,11 @@
 """Normalisation: however a picture comes, its master is upright, sRGB, eight bits a channel and free of metadata."""
 
+import struct
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps, JpegImagePlugin
 
 from imaging.limits import MAX_JPEG_SIDE
 from imaging.reasons import CorruptImage, DecompressionBomb
@@ -89,14 +91,89 @@ def test_comments_and_xmp_do_not_survive() -> None:
         ("MPO", "JPEG"),
         ("PNG", "PNG"),
         ("WEBP", "WEBP"),
-        ("TIFF", "JPEG"),
-        ("BMP", "JPEG"),
-        ("GIF", "JPEG"),
+        ("TIFF", "PNG"),
+        ("BMP", "PNG"),
+        ("GIF", "PNG"),
         ("AVIF", "JPEG"),
     ],
 )
-def test_what_the_web_shows_stays_what_it_is_and_the_rest_becomes_jpeg(name: str, format_: str) -> None:
+def test_what_the_web_shows_stays_what_it_is_and_the_rest_becomes_png_where_it_was_lossless(
+    name: str, format_: str
+) -> None:
     assert normalize(FILES[name]()).format == format_
+
+
+def thin() -> Image.Image:
+    """Return red lines of one pixel on blue: with half of the colours' resolution they are purple."""
+    image = Image.new("RGB", pictures.SIZE, (0, 0, 200))
+    for x in range(0, pictures.SIZE[0], 3):
+        image.paste((220, 0, 0), (x, 0, x + 1, pictures.SIZE[1]))
+    return image
+
+
+def turned(format_: str, **options: Any) -> bytes:
+    return encoded(thin().transpose(Image.Transpose.ROTATE_90), format_, exif=exif(6), **options)
+
+
+@pytest.mark.parametrize(
+    ("content", "most"),
+    [
+        (encoded(thin(), "BMP"), 0),
+        (encoded(thin().quantize(4), "GIF"), 0),
+        (encoded(thin(), "TIFF", compression="tiff_lzw"), 0),
+        (turned("WEBP", lossless=True), 0),
+        (turned("PNG"), 0),
+        (turned("JPEG", quality=95, subsampling="4:4:4"), 5),
+        (turned("JPEG", quality=95, subsampling="4:2:2"), 5),
+        (encoded(thin(), "JPEG", quality=95, keep_rgb=True, exif=exif(2)), 5),
+        (encoded(thin(), "AVIF", quality=95, subsampling="4:4:4"), 5),
+        (encoded(thin(), "TIFF", compression="jpeg", quality=95), 5),
+    ],
+    ids=["BMP", "GIF", "TIFF", "WebP", "PNG", "4:4:4", "4:2:2", "RGB JPEG", "AVIF", "JPEG in TIFF"],
+)
+def test_a_master_loses_no_colour(content: bytes, most: float) -> None:
+    before, after = ImageOps.exif_transpose(opened(content)), opened(normalize(content).content)
+    assert difference(before, after) <= most
+
+
+@pytest.mark.parametrize(
+    ("content", "sampling"),
+    [
+        (turned("JPEG", quality=95, subsampling="4:4:4"), 0),
+        (turned("JPEG", quality=95, subsampling="4:2:2"), 0),
+        (turned("JPEG", quality=95, subsampling="4:2:0"), 2),
+        (encoded(thin(), "AVIF", quality=95, subsampling="4:4:4"), 0),
+        (encoded(thin(), "AVIF", quality=95, subsampling="4:2:0"), 2),
+        (encoded(thin().convert("CMYK"), "JPEG", quality=95), 0),
+    ],
+)
+def test_a_jpeg_masters_colours_are_as_fine_as_they_were(content: bytes, sampling: int) -> None:
+    master = opened(normalize(content).content)
+    assert isinstance(master, JpegImagePlugin.JpegImageFile)
+    assert JpegImagePlugin.get_sampling(master) == sampling
+
+
+@pytest.mark.parametrize(("lossless", "chunk"), [(True, b"VP8L"), (False, b"VP8 ")])
+def test_a_webp_stays_lossless_or_lossy_animated_too(lossless: bool, chunk: bytes) -> None:
+    moving = encoded(thin(), "WEBP", save_all=True, append_images=[scene()], lossless=lossless, minimize_size=False)
+    for content in (turned("WEBP", lossless=lossless), moving):
+        assert normalize(content).content[12:16] == chunk
+
+
+def test_what_the_first_frame_of_a_gif_does_not_draw_is_transparent() -> None:
+    content = bytearray(encoded(scene().quantize(4), "GIF"))
+    content[6:10] = struct.pack("<2H", 120, 80)  # a larger screen
+    master = opened(normalize(bytes(content)).content).convert("RGBA")
+    assert master.size == (120, 80)
+    assert [master.getpixel(place)[3] for place in ((119, 79), (5, 70), (5, 5), (95, 63))] == [0, 0, 255, 255]  # type: ignore[index]
+    assert difference(master.crop((0, 0, *pictures.SIZE)), scene()) < 3
+
+
+def test_the_first_picture_of_an_apng_is_whole() -> None:
+    later = Image.new("RGBA", (8, 8), (0, 0, 0, 0))
+    content = encoded(pictures.half_transparent(), "PNG", save_all=True, append_images=[later], default_image=True)
+    master = normalize(content)
+    assert opened(master.content).convert("RGBA").tobytes() == pictures.half_transparent().tobytes()
 
 
 @pytest.mark.parametrize("format_", ["TIFF", "GIF", "AVIF"])

@@ -8,7 +8,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from imaging.auto_quality import ssim
 from imaging.codec import encode
-from imaging.effects import Grayscale, Mirror, Pixelate
+from imaging.effects import Grayscale, Pixelate
 from imaging.reasons import CorruptImage, DecompressionBomb
 from imaging.recipes import Recipe, Rendition, load
 from services.resize.renditions import Made, make
@@ -165,14 +165,6 @@ def test_effects_are_applied_in_their_order_and_named() -> None:
     (rendition,) = made(pictures.png(), wanted)
     assert rendition.method == "lanczos, pixelate 4, grayscale"
     assert opened(rendition.content).mode == "L"
-
-
-def test_a_picture_that_is_not_scaled_keeps_its_faint_colours() -> None:
-    faint = Image.new("RGBA", (8, 8), (201, 43, 77, 3))
-    faint.putpixel((0, 0), (255, 0, 255, 0))
-    image = one(pictures.encoded(faint, "PNG"), Rendition(name="r", width=8, effects=(Grayscale(), Mirror())))
-    assert image.getpixel((0, 0)) == faint.convert("LA").getpixel((7, 7))
-    assert image.getpixel((7, 0)) == (0, 0)  # what cannot be seen has no colour
 
 
 @pytest.mark.parametrize(
