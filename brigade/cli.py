@@ -1,4 +1,4 @@
-"""The command line's commands. Adding one: its function in brigade/commands, and a line here."""
+"""The command line's commands. Adding one: its function in brigade/commands, and a line here that says what it may change."""
 
 import os
 from typing import Annotated
