@@ -1,4 +1,4 @@
-"""The command line's commands. Adding one: its function in brigade/commands, and a line here that says what it may change."""
+"""The command line's commands. Adding one: its function in brigade/commands, and a line here that declares it."""
 
 import os
 from typing import Annotated
