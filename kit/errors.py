@@ -63,7 +63,7 @@ class ServiceUnavailable(Retryable):
 
 
 class OutOfTime(Retryable):
-    """The function's time ran out before this message's turn came."""
+    """The function's time ran out before the work on this message was done."""
 
 
 class ConfigurationError(Exception):

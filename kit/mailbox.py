@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Generic, Protocol, TypeVar
 
-from kit import logs, retry
+from kit import logs
 from kit.actor import Actor
 from kit.backoff import RECEIVES, Backoff
 from kit.chain import says
+from kit.deadline import RESERVE, SETTLING_S, within
 from kit.envelope import Envelope, decode, now, wrap
 from kit.errors import Failure, OutOfTime, reason_of
 from kit.events import Event, ImageRejected
@@ -25,10 +26,6 @@ from kit.tracing import Trace, segment
 
 log = logging.getLogger("brigade")
 
-# Kept back from the work, seconds, so that a failure can still be recorded: one AWS request that hangs takes thirteen
-# (kit.aws.CONFIG). A message is not begun with less time left than this, or than this share of the function's timeout.
-SETTLING_S = 15
-RESERVE = 0.2
 # Attributes share the message's size limit with its body.
 DETAIL_CHARACTERS = 1_000
 
@@ -125,13 +122,13 @@ class Mailbox:
 
     def _settle(self, message: Message, context: Context) -> bool:
         """Work on one message; return whether it may be deleted. Never raises: the others must go on."""
-        with retry.until(_seconds_left(context) - SETTLING_S):
+        with within(_seconds_left(context) - SETTLING_S):
             failures = self._attempt(message, context)
         if not failures:
             return True
         with _about(failures[0].letter):
             try:
-                with retry.until(_seconds_left(context)):
+                with within(_seconds_left(context)):
                     return self._fail(message, failures)
             except Exception:
                 log.exception("the message could not be postponed; it stays")

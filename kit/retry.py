@@ -1,6 +1,5 @@
 """One AWS request under the one retry policy, its failures translated into the error tree."""
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from kit.actor import RETRY_BUDGET_S
 from kit.backoff import REQUESTS, Backoff
+from kit.deadline import seconds_left
 from kit.errors import ObjectGone, OutOfTime, Retryable, ServiceUnavailable, Throttled
 
 P = ParamSpec("P")
@@ -45,7 +45,6 @@ class Policy:
 
 
 _policy: ContextVar[Policy] = ContextVar("policy", default=Policy())  # noqa: B039 - it is frozen
-_deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 
 
 @contextmanager
@@ -58,27 +57,17 @@ def under(policy: Policy) -> Iterator[None]:
         _policy.reset(token)
 
 
-@contextmanager
-def until(seconds: float) -> Iterator[None]:
-    """Within this block, begin no attempt later than that many seconds from now."""
-    token = _deadline.set(_policy.get().now() + seconds)
-    try:
-        yield
-    finally:
-        _deadline.reset(token)
-
-
 def call(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Do one AWS request, and again while its failure is a passing one and the policy allows it.
 
-    Raises Retryable when that ends, OutOfTime after the deadline, ObjectGone for a missing object, botocore's own
-    ClientError else.
+    Raises Retryable when that ends, OutOfTime where no time is left to ask (see kit.deadline), ObjectGone for a missing
+    object, botocore's own ClientError else.
     """
     policy = _policy.get()
-    end = min(policy.now() + policy.budget_s, _deadline.get())
+    end = policy.now() + min(policy.budget_s, seconds_left())
 
     def attempt() -> T:
-        if policy.now() > _deadline.get():
+        if seconds_left() < 0:
             raise OutOfTime("no time was left to ask")
         return _translated(operation, *args, **kwargs)
 

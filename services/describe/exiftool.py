@@ -22,7 +22,8 @@ import msgspec
 from exiftool import ExifTool
 
 from imaging.formats import FORMATS
-from kit.errors import ConfigurationError
+from kit.deadline import seconds_left
+from kit.errors import ConfigurationError, OutOfTime
 from services.describe.tags import Tags, parse
 
 VARIABLE = "BRIGADE_EXIFTOOL"
@@ -116,6 +117,8 @@ class Exiftool:
             raise
         except Exception as error:
             self.close()
+            if seconds_left() <= 0:
+                raise OutOfTime from error
             raise ExiftoolFailed(why or f"{type(error).__name__}: {error}") from error
 
     def _execute(self, words: tuple[str, ...]) -> bytes:
@@ -133,7 +136,7 @@ class Exiftool:
 
     def _wait(self, asked: "Future[bytes]") -> str:
         """Return when there is an answer, or none will come: then the text says why."""
-        deadline = time.monotonic() + self.seconds
+        deadline = time.monotonic() + min(self.seconds, seconds_left())
         while not wait([asked], _POLL_S).done:
             if self._process is not None and (why := self._process.why_no_answer(deadline)):
                 self._process.wake()

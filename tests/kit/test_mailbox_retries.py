@@ -1,6 +1,7 @@
 """The mailbox when a message did not work this time."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 from math import ceil
 from random import Random
@@ -8,8 +9,11 @@ from random import Random
 import pytest
 
 from kit.backoff import RECEIVES, Backoff
+from kit.deadline import SETTLING_S, seconds_left
 from kit.errors import OutOfTime, ServiceUnavailable, Throttled
-from tests.kit.stand import PRAISE, Clock, Desk, NotedPublisher, NotedQueue, TooUgly, raising, record, seen
+from kit.events import Event
+from kit.mailbox import Letter
+from tests.kit.stand import PRAISE, Clock, Desk, ImageSeen, NotedPublisher, NotedQueue, TooUgly, raising, record, seen
 
 LAST, LAST_OF_BUGS = PRAISE.attempts, PRAISE.bug_attempts
 
@@ -80,6 +84,17 @@ def test_with_too_little_time_left_no_message_is_begun() -> None:
     assert desk.handle(record(seen(), number=1), record(seen(), number=2)) == ["m1", "m2"]
     assert desk.publisher.announced == []
     assert list(desk.queue.postponed) == ["m1", "m2"]
+
+
+def test_work_ends_so_early_that_there_is_time_to_settle() -> None:
+    left: list[float] = []
+
+    def act(letter: Letter[ImageSeen]) -> Iterable[Event]:
+        left.append(seconds_left())
+        return ()
+
+    Desk(act=act, clock=Clock(left=20_000)).handle(record(seen()))
+    assert 20 - SETTLING_S - 1 < left[0] <= 20 - SETTLING_S
 
 
 def test_when_time_runs_out_those_with_the_fewest_receives_left_have_been_served() -> None:

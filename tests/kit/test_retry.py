@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from kit import retry
 from kit.actor import RETRY_BUDGET_S
 from kit.backoff import Backoff
+from kit.deadline import within
 from kit.errors import ObjectGone, OutOfTime, Rejected, ServiceUnavailable, Throttled
 from kit.retry import Policy, call
 
@@ -144,30 +145,15 @@ def test_the_waits_stay_within_the_budget(clock: Clock) -> None:
 
 def test_no_attempt_begins_after_the_functions_deadline(clock: Clock) -> None:
     service = Service([])
-    with pytest.raises(OutOfTime, match="no time was left"), retry.until(-1):
+    with pytest.raises(OutOfTime, match="no time was left"), within(-1):
         call(service)
     assert (service.asked, clock.waits) == (0, [])
 
 
 def test_a_deadline_before_the_budgets_end_ends_the_waits(clock: Clock) -> None:
-    with pytest.raises(Throttled), retry.until(1):
+    with pytest.raises(Throttled), within(1):
         call(Service([answer("SlowDown", 503)] * 1_000))
     assert sum(clock.waits) <= 1
-
-
-def test_the_deadline_ends_with_its_block(clock: Clock) -> None:
-    with retry.until(-1):
-        pass
-    assert call(Service([answer("SlowDown", 503)])) == "done"
-
-
-def test_the_inner_of_two_deadlines_holds(clock: Clock) -> None:
-    service = Service([])
-    with retry.until(1_000), pytest.raises(OutOfTime), retry.until(-1):
-        call(service)
-    assert service.asked == 0
-    with retry.until(-1), retry.until(1_000):
-        assert call(service) == "done"
 
 
 def test_a_policy_ends_with_its_block() -> None:

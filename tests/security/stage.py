@@ -78,6 +78,11 @@ class Stage:
         published = [each for each in self.guard.record.asked if each.action == "sns:Publish" and not each.refused]
         return sorted(topics[each.form["TopicArn"]] for each in published)
 
+    def postponed(self) -> int:
+        """Return how many of the last batch's messages the actor has hidden for a time that it chose."""
+        asked = self.guard.record.asked
+        return sum(each.action == "sqs:ChangeMessageVisibility" and not each.refused for each in asked)
+
     def why(self) -> list[str]:
         """Return the reasons of the last batch's dead letters; sorted."""
         found = self.client("sqs").receive_message(

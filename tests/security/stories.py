@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 
 from msgspec.structs import replace
+from PIL import ExifTags
 
 from infra import names
 from kit.events import (
@@ -46,7 +47,9 @@ def refuses_uploads(stage: Stage) -> None:
 
 def describes(stage: Stage) -> None:
     """What the camera wrote into uploads with a version and without one is said and stored."""
-    upload = stage.upload("good", pictures.oriented("JPEG", 6))
+    exif = pictures.exif()
+    exif[ExifTags.Base.Make] = "Acme"
+    upload = stage.upload("good", pictures.jpeg(exif=exif))
     assert stage.work(*(_ingested(source) for source in (upload, _plain(upload)))) == 0
     assert stage.said() == ["image-described", "image-described"]
     assert len(stage.outputs(Image.of(upload))) == 1
@@ -132,11 +135,11 @@ def settles_at_once_what_came_before(stage: Stage) -> None:
 
 
 def postpones_and_gives_up(stage: Stage) -> None:
-    """Without time for it a message is given back; at its last receive it is a dead letter, and that is said."""
+    """Without time for it a message is postponed; at its last receive it is a dead letter, and that is said."""
     stage.limit(NO_TIME_S)
     try:
         assert stage.work(_good(stage)) == 1
-        assert stage.waiting() == (1, 0)
+        assert stage.postponed() == 1
         assert stage.work(_good(stage), attempts=stage.actor.attempts) == 0
         assert stage.why() == ["out-of-time"]
         assert stage.said() == ([] if ImageRejected in stage.actor.hears else ["image-rejected"])

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from kit.errors import ConfigurationError
+from kit.deadline import within
+from kit.errors import ConfigurationError, OutOfTime
 from services.describe import exiftool
 from services.describe.exiftool import NONE, VARIABLE, Exiftool, ExiftoolFailed, find
 from services.describe.tags import Said
@@ -130,6 +131,13 @@ def test_a_picture_that_takes_too_long_is_given_up_and_the_next_one_is_read(tool
     with pytest.raises(ExiftoolFailed, match="was not done with this picture in time"):
         tool.read(JPEG + b"HANG", "JPEG")
     assert time.monotonic() - began < 10
+    assert process_of(tool) not in {before, ""}
+
+
+def test_a_picture_that_might_be_read_with_more_time_is_out_of_time(tool: Exiftool) -> None:
+    before = process_of(tool)
+    with within(0.1), pytest.raises(OutOfTime):
+        tool.read(JPEG + b"HANG", "JPEG")
     assert process_of(tool) not in {before, ""}
 
 
