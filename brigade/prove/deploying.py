@@ -40,7 +40,7 @@ def _refused(stage: Stage, *settings: str) -> str:
     before = stage.resources(), stage.pipeline.stack.parameters
     said = stage.deploy(*settings, code=1)
     expect("stack", (stage.resources(), stage.pipeline.stack.parameters), before)
-    return said.rpartition("error: ")[2]
+    return said.rpartition("error: ")[2].partition(" — ")[0]
 
 
 def destroy(stage: Stage) -> str:

@@ -1,31 +1,19 @@
-"""The list, in order. Adding an item: its function beside those of its kind, and its name here."""
+"""The list, in order, each item behind the one that it needs. Adding one: its function beside those of its kind."""
 
 from brigade.prove import deploying, watching, working
 from brigade.prove.item import Item
 
+_ON_THE_STACK = (deploying.deploy_again, deploying.bad_parameter, working.pictures, working.failures, working.removal)
+_CHANGING = (working.pause, working.pause_outlasts_deploy, deploying.rollback, watching.roles)
+_WITH_PICTURES = (watching.logs, watching.traces, watching.metrics, watching.deliveries, working.redrive)
+_WITH_LETTERS = (working.redrive_native, watching.cold_starts, watching.alarm_rings)
+_AS_IT_IS = (watching.alarms, watching.dashboard, watching.drift, watching.cloudtrail, deploying.destroy)
+
 ITEMS = (
     Item(deploying.deploy),
-    Item(deploying.deploy_again, "deploy"),
-    Item(deploying.bad_parameter, "deploy"),
-    Item(working.pictures, "deploy"),
-    Item(working.failures, "deploy"),
-    Item(working.removal, "deploy"),
-    Item(working.pause, "deploy"),
-    Item(working.pause_outlasts_deploy, "deploy"),
-    Item(working.redrive, "pictures"),
-    Item(working.redrive_native, "failures"),
-    Item(deploying.rollback, "deploy"),
-    Item(watching.roles, "deploy"),
-    Item(watching.logs, "pictures"),
-    Item(watching.traces, "pictures"),
-    Item(watching.metrics, "pictures"),
-    Item(watching.deliveries, "pictures"),
-    Item(watching.cold_starts, "failures"),
-    Item(watching.alarms, "deploy"),
-    Item(watching.alarm_rings, "failures"),
-    Item(watching.dashboard, "deploy"),
-    Item(watching.drift, "deploy"),
-    Item(watching.cloudtrail, "deploy"),
-    Item(deploying.destroy, "deploy"),
+    *(Item(run, "deploy") for run in _ON_THE_STACK + _CHANGING),
+    *(Item(run, "pictures") for run in _WITH_PICTURES),
+    *(Item(run, "failures") for run in _WITH_LETTERS),
+    *(Item(run, "deploy") for run in _AS_IT_IS),
     Item(deploying.delete_pictures, "destroy"),
 )

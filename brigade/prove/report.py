@@ -26,7 +26,7 @@ def summary(results: Sequence[Result]) -> str:
 def usd_at_most(asked: Counter[str], hours: float) -> float:
     """Return what a run costs on AWS at most: all that is sent as large pictures one by one, all requests as dear ones.
 
-    What a stack costs by the month is paid by the hour. Prices as `brigade cost` has them.
+    That leaves room for functions' starts and empty polls. What a stack costs by the month is paid by the hour.
     """
     listed = prices.load()
     lines = estimate.estimate(measured.load().at("default", 12, turned=1), listed, CHAIN, batched=False)
@@ -43,22 +43,22 @@ def write(folder: Path, stage: Stage, results: Sequence[Result]) -> Path:
         "release": release(),
         "began": f"{stage.began:%Y-%m-%dT%H:%M:%SZ}",
         "seconds": round(seconds),
-        "usd_at_most": round(usd_at_most(stage.asked, seconds / 3600), 3),
+        "usd_at_most_on_aws": round(usd_at_most(stage.asked, seconds / 3600), 3),
         "stage": stage.name,
     }
     rows = (
-        "| " + " | ".join(" ".join(str(cell).replace("|", "\\|").split()) for cell in asdict(each).values()) + " |"
+        " | ".join(" ".join(str(cell).split()).replace("|", "\\|") for cell in asdict(each).values())
         for each in results
     )
     page = [f"# Proved on {facts['where']}, {facts['began']}", "", f"{summary(results)}.", ""]
     page += [f"- {name}: {value}" for name, value in facts.items()]
-    page += ["", "| item | what it proves: how | outcome | what was seen | seconds |", "| --- " * 5 + "|", *rows, ""]
+    page += ["", "| item | what it proves: how | outcome | what was seen | seconds |", "| --- " * 5 + "|"]
+    page += [f"| {row} |" for row in rows]
     everything = facts | {"items": [asdict(each) for each in results], "requests": stage.asked}
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{stage.began:%Y-%m-%dT%H-%M-%S}-{'local' if stage.target.is_local else stage.target.region}.md"
-    for place, text in (
-        (path, "\n".join(page)),
-        (path.with_suffix(".json"), json.dumps(everything, indent=2, ensure_ascii=False)),
-    ):
-        place.write_text(text.replace(stage.target.account, f"…{stage.target.account[-4:]}"), encoding="utf-8")
+    texts = {".md": "\n".join(page), ".json": json.dumps(everything, indent=2, ensure_ascii=False)}
+    for suffix, text in texts.items():
+        short = text.replace(stage.target.account, f"…{stage.target.account[-4:]}")
+        path.with_suffix(suffix).write_text(f"{short}\n", encoding="utf-8")
     return path

@@ -27,6 +27,7 @@ from brigade.pipeline import Pipeline
 from brigade.prove.item import NotSeen, expect
 from brigade.signals import held
 from brigade.target import Target
+from imaging.recipes import DEFAULT_PATH
 from infra import names
 from services.chain import CHAIN
 
@@ -72,10 +73,9 @@ class Stage:
             ended = main([*words, "--stack", self.name])
         if ended == INTERRUPTED:
             raise KeyboardInterrupt
+        why = said.getvalue().rpartition("error: ")[2].strip()
         if ended != code:
-            raise OperatorError(
-                f"`brigade {' '.join(words)}` ended with {ended}: {said.getvalue().rpartition('error: ')[2]}"
-            )
+            raise OperatorError(f"`brigade {' '.join(words)}` ended with {ended}: {why}")
         return printed.getvalue() + ("" if "--json" in words else said.getvalue())
 
     def json(self, *words: str) -> list[dict[str, Any]]:
@@ -84,9 +84,10 @@ class Stage:
         return said
 
     def deploy(self, *settings: str, code: int = 0) -> str:
-        """Deploy with these parameters; return what that says."""
-        given = (word for setting in settings for word in ("--set", setting))
-        return self.brigade("deploy", "--tag", f"{_TAG}={self.began:%Y-%m-%dT%H:%MZ}", *given, code=code)
+        """Deploy with the shipped recipes and these parameters; return what that says."""
+        given = [word for setting in settings for word in ("--set", setting)]
+        given += ["--tag", f"{_TAG}={self.began:%Y-%m-%dT%H:%MZ}"]
+        return self.brigade("deploy", "--recipes", str(DEFAULT_PATH), *given, code=code)
 
     def upload(self, files: dict[str, bytes], *options: str, code: int = 0) -> None:
         """Upload files under these keys."""
@@ -118,7 +119,7 @@ class Stage:
             self.until(what, lambda: bool(look()), wanted=True)
         if seen := look():
             return seen
-        raise NotSeen(f"nothing here tells of {what}")
+        raise NotSeen(f"no {what} on this engine")
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def cold_starts(stage: Stage) -> str:
         times = (f"{name} {max(map(float, starts)):.0f} ms" for name, starts in found.items() if starts)
         return ", ".join(times) if all(found.values()) else ""
 
-    return str(stage.told("how long functions take to start", look))
+    return str(stage.told("start times of functions", look))
 
 
 def traces(stage: Stage) -> str:
@@ -105,7 +105,7 @@ def deliveries(stage: Stage) -> str:
     topics = [stage.pipeline.output(names.topic(event)).rpartition(":")[2] for event in CHAIN.events]
     functions = [stage.pipeline.output(names.function(actor)) for actor in CHAIN.actors]
     published, failed = (f"NumberOf{what}" for what in ("MessagesPublished", "NotificationsFailed"))
-    sent = stage.told("topics' metrics", partial(_sum, stage, "AWS/SNS", published, "TopicName", topics))
+    sent = stage.told("metrics of topics", partial(_sum, stage, "AWS/SNS", published, "TopicName", topics))
     expect("failed", _sum(stage, "AWS/SNS", failed, "TopicName", topics), 0)
     expect("dropped", _sum(stage, "AWS/Lambda", "RecursiveInvocationsDropped", "FunctionName", functions), 0)
     return f"{sent:.0f} published"
@@ -128,7 +128,7 @@ def alarm_rings(stage: Stage) -> str:
         noted = cloudwatch.describe_alarm_history(AlarmName=name, HistoryItemType="Action")["AlarmHistoryItems"]
         return next((each["HistorySummary"] for each in noted if "Successfully" in each["HistorySummary"]), "")
 
-    return str(stage.told("queues' metrics", done))
+    return str(stage.told("metrics of queues", done))
 
 
 def dashboard(stage: Stage) -> str:
@@ -159,6 +159,6 @@ def cloudtrail(stage: Stage) -> str:
         events = (each["CloudTrailEvent"] for page in pages for each in page["Events"])
         return [event for event in events if stage.name in event]
 
-    events = stage.told("calls", look)
+    events = stage.told("record of calls", look)
     expect("refused", [event for event in events if _DENIED.search(event)], [])
     return f"{len(events)} calls"

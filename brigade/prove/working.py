@@ -153,7 +153,7 @@ def redrive_native(stage: Stage) -> str:
         stage.brigade("dlq", "redrive", "normalize", "--native", "--yes")
     except OperatorError as error:
         if "there is no StartMessageMoveTask here" in error.message:
-            raise NotSeen("SQS moves nothing by itself here") from error
+            raise NotSeen("no StartMessageMoveTask on this engine") from error
         raise
     stage.until("dead letters", lambda: _letters(stage), before)
     return "moved"

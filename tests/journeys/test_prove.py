@@ -12,9 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from brigade.prove import deploying, items, watching
+from brigade.prove import stage as stages
+from brigade.prove.item import Item
 from brigade.prove.items import ITEMS
-from brigade.prove.stage import KINDS, left, leftovers
+from brigade.prove.stage import KINDS, Stage, left, leftovers
 from brigade.target import Target
+from infra import policies
 from kit.actor import Bucket
 from tests.brigade.deploy.test_deployer_rights import RIGHTS
 from tests.journeys.conftest import Brigade, Journey, until
@@ -51,7 +55,7 @@ def test_all_is_proved_that_the_local_cloud_shows(target: Target, brigade: Briga
     lines = [line for line in said.splitlines() if line.startswith(("proved  ", "not seen"))]
     assert len(lines) == len(ITEMS)
     assert max(map(len, lines)) <= 80
-    assert 0 < report["usd_at_most"] < 1
+    assert 0 < report["usd_at_most_on_aws"] < 1
     page = path.with_suffix(".md").read_text(encoding="utf-8")
     assert all(f"| {item.name} | {item.proves} | {outcomes[item.name]} |" in page for item in ITEMS)
     assert target.account not in page + path.read_text(encoding="utf-8")
@@ -59,6 +63,37 @@ def test_all_is_proved_that_the_local_cloud_shows(target: Target, brigade: Briga
     allowed, own = (actions(name) for name in ("deployer", "prover"))
     assert {action for action in asked if not any(fnmatchcase(action, each) for each in allowed | own)} == set()
     assert own - asked == ON_AWS_ALONE
+
+
+def sabotage(stage: Stage) -> str:
+    """Something of everything is not as it should be: done behind the stack's back."""
+    resources, client = stage.resources(), stage.target.client
+    beyond = json.dumps(policies.document(policies.allow(["sns:Publish"], "*")))
+    client("iam").put_role_policy(RoleName=resources["ResizeRole"], PolicyName="beyond", PolicyDocument=beyond)
+    client("cloudwatch").delete_alarms(AlarmNames=[resources["ResizeErrorsAlarm"]])
+    client("cloudwatch").put_dashboard(DashboardName=resources["Dashboard"], DashboardBody='{"widgets": []}')
+    client("sqs").set_queue_attributes(QueueUrl=resources["ResizeQueue"], Attributes={"VisibilityTimeout": "1"})
+    client("sns").create_topic(Name=f"{stage.name}-of-nobody")
+    return "done"
+
+
+def test_what_is_not_as_it_should_be_fails_and_keeps_no_other_item_from_being_tried(
+    target: Target, brigade: Brigade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = (watching.roles, watching.alarms, watching.dashboard, watching.drift, deploying.destroy)
+    broken = [Item(deploying.deploy), *(Item(run, "deploy") for run in (sabotage, *watched))]
+    monkeypatch.setattr(items, "ITEMS", [*broken, Item(deploying.delete_pictures, "destroy")])
+    monkeypatch.setattr(stages, "_LOCAL_PATIENCE_S", 1)
+    said = brigade("prove", "--out", "proved", code=1)
+    target.client("sns").delete_topic(TopicArn=re.findall(r"arn:aws:sns:\S+-of-nobody", said)[0])
+    assert "2 proved, 5 failed, 1 not seen" in said
+    for failed in ("roles", "alarms", "dashboard", "drift", "destroy"):
+        assert f"\n{failed} failed: " in said
+    assert re.search(
+        r"roles failed: \S+ResizeRole\S+: \('sns:Publish', 'arn:aws:sns:\S+: expected False, saw True", said
+    )
+    assert "drift failed: drifted: expected [], saw ['ResizeQueue']" in said
+    assert re.search("not seen delete-pictures +0.0 s  needs destroy", said)
 
 
 def rights(request: str) -> set[str]:
@@ -81,7 +116,7 @@ def start(target: Target, tmp_path: Path, *options: str) -> subprocess.Popen[str
     return subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
 
 
-def deploying(target: Target) -> bool:
+def making(target: Target) -> bool:
     """Whether the stack is about to be made, or is."""
     return any(STAGES in each for each in left(target, STAGES))
 
@@ -101,7 +136,7 @@ def destroying(target: Target) -> bool:
 @pytest.mark.parametrize(
     ("moment", "item", "number"),
     [
-        (deploying, "deploy", signal.SIGINT),
+        (making, "deploy", signal.SIGINT),
         (uploading, "pictures", signal.SIGTERM),
         (destroying, "delete-pictures", signal.SIGINT),
     ],

@@ -65,7 +65,7 @@ def test_what_does_not_come_is_told_with_what_was_seen_instead() -> None:
 @pytest.mark.usefixtures("hurried")
 def test_what_only_aws_tells_is_awaited_there_and_not_seen_elsewhere() -> None:
     answers: Iterator[int] = iter([0, 0, 5, 5])
-    with pytest.raises(NotSeen, match="nothing here tells of metrics"):
+    with pytest.raises(NotSeen, match="no metrics on this engine"):
         Stage(ELSEWHERE).told("metrics", lambda: next(answers))
     with pytest.raises(OperatorError, match="metrics: expected True, saw False"):
         Stage(AWS).told("metrics", lambda: next(answers))
