@@ -7,6 +7,7 @@ from brigade.catalogue import Catalogue
 from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
+from brigade.dead_letters.undelivered import UndeliveredQueue
 from brigade.deploy import deployed_recipes
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.stack import Stack
@@ -71,6 +72,12 @@ class Pipeline:
     def dead_letters(self, actor: Actor) -> list[DeadLetter]:
         """Return an actor's dead letters, oldest first, and leave them where they are."""
         return self.dead_letter_queue(actor).look()
+
+    @property
+    def undelivered_queue(self) -> UndeliveredQueue:
+        """The queue for what SNS could not deliver; raises OperatorError where the stack is older than that."""
+        url = self.output(names.UNDELIVERED_QUEUE)
+        return UndeliveredQueue(self.target.client("sqs"), url, CHAIN, lambda actor: self.output(names.queue(actor)))
 
     def dead_letter_queue(self, actor: Actor) -> DeadLetterQueue:
         """Return an actor's dead-letter queue; raises OperatorError where the stack is older than the actor."""

@@ -17,6 +17,7 @@ from brigade.prove.items import ITEMS
 from docs import licences, recipe_words
 from docs.examples import NOTIFICATION, envelope, parts
 from docs.markdown import comment, fill, table
+from infra.names import UNDELIVERED, UNDELIVERED_QUEUE
 from infra.parameters import parameters
 from kit import envelope as envelopes
 from kit import events, settings
@@ -144,6 +145,9 @@ def events_page(chain: Chain) -> str:
         "The message's body is left as it was, so that it can be sent again. Its message attributes say why it is "
         "here; a function that was killed or timed out leaves a dead letter without them.",
         table(("attribute", "meaning"), ((f"`{name}`", meaning) for name, meaning in DEAD_LETTER.items())),
+        "What SNS cannot deliver to an actor's queue it puts, as it was announced and with no word of which actor, "
+        f"into the stack's {UNDELIVERED_QUEUE}. `brigade dlq redrive {UNDELIVERED}` sends it to every actor that hears "
+        "the event: hearing it twice changes nothing.",
         "## Settings",
         "The environment variables of every function, set by the template.",
         table(("variable", "needed", "field of `Settings`"), _variables(chain)),

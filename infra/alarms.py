@@ -26,9 +26,10 @@ _WEEK = {"Period": 60 * 60, "EvaluationPeriods": 7 * 24}
 
 
 def alarms(chain: Chain) -> list[AWSObject]:
-    """Return the topic with its subscription, every actor's alarms, the table's, and that of the daily summary."""
+    """Return the topic with its subscription, and all alarms: every actor's, SNS's, the table's, the summary's."""
     of_table = [_throttled_table()] if any(actor.table for actor in chain.actors) else []
-    return [*_topic(), *(alarm for actor in chain.actors for alarm in _of_actor(actor)), *of_table, _failed_summary()]
+    of_actors = (alarm for actor in chain.actors for alarm in _of_actor(actor))
+    return [*_topic(), *of_actors, *_undelivered(), *of_table, _failed_summary()]
 
 
 def _topic() -> list[AWSObject]:
@@ -49,23 +50,8 @@ def _topic() -> list[AWSObject]:
 
 
 def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
-    yield _alarm(
-        names.dead_letters_alarm(actor),
-        **_queue(names.dead_letter_queue(actor), "ApproximateNumberOfMessagesVisible"),
-        Threshold=0,
-        AlarmDescription=f"{actor.name} gave messages up. `brigade dlq ls` shows the reasons; mend the cause, then "
-        f"`brigade dlq redrive {actor.name}` or `brigade dlq discard {actor.name}`.",
-    )
-    # Not by the age of the oldest: SQS leaves out what has been received three times, which looking at it does.
-    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-    yield _alarm(
-        names.old_dead_letters_alarm(actor),
-        **_queue(names.dead_letter_queue(actor), "ApproximateNumberOfMessagesVisible") | _WEEK,
-        Threshold=0,
-        AlarmDescription=f"For a week now there have been dead letters of {actor.name}, and SQS deletes each 14 days "
-        "after its message was first sent. `brigade dlq ls` shows them; "
-        f"`brigade dlq export {actor.name}` keeps them.",
-    )
+    titles = names.dead_letters_alarm(actor), names.old_dead_letters_alarm(actor)
+    yield from _waiting(titles, names.dead_letter_queue(actor), actor.name, f"{actor.name} gave messages up")
     yield _alarm(
         names.backlog_alarm(actor),
         **_queue(names.queue(actor), "ApproximateAgeOfOldestMessage"),
@@ -104,6 +90,36 @@ def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
             AlarmDescription=f"Lambda dropped a message for {actor.name}, to which one chain of messages had come 16 "
             "times. Only a dead letter that is redriven again and again should do that; find out what does.",
         )
+
+
+def _undelivered() -> Iterator[cloudwatch.Alarm]:
+    what = (
+        "SNS could not deliver events to a queue of the stack, as a rule because that or its policy was changed by hand"
+    )
+    titles = "UndeliveredAlarm", "OldUndeliveredAlarm"
+    yield from _waiting(titles, names.UNDELIVERED_QUEUE, names.UNDELIVERED, what)
+
+
+def _waiting(titles: tuple[str, str], queue: str, name: str, what: str) -> Iterator[cloudwatch.Alarm]:
+    """Yield the alarms on a queue of dead letters, which commands know by that name: some wait, and wait for long."""
+    first, old = titles
+    waiting = _queue(queue, "ApproximateNumberOfMessagesVisible")
+    yield _alarm(
+        first,
+        **waiting,
+        Threshold=0,
+        AlarmDescription=f"{what}. `brigade dlq ls` shows the reasons; mend the cause, then "
+        f"`brigade dlq redrive {name}` or `brigade dlq discard {name}`.",
+    )
+    # Not by the age of the oldest: SQS leaves out what has been received three times, which looking at it does.
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+    yield _alarm(
+        old,
+        **waiting | _WEEK,
+        Threshold=0,
+        AlarmDescription=f"For a week now there have been dead letters of {name}, and SQS deletes each 14 days "
+        f"after its message was first sent. `brigade dlq ls` shows them; `brigade dlq export {name}` keeps them.",
+    )
 
 
 def oldest_message_s(actor: Actor) -> int:

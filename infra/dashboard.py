@@ -50,6 +50,7 @@ def _overview(chain: Chain) -> list[Widget]:
     dead = [
         _queue(f"{actor.name}-dead-letters", "ApproximateNumberOfMessagesVisible", actor.name) for actor in chain.actors
     ]
+    dead.append(_queue(names.UNDELIVERED, "ApproximateNumberOfMessagesVisible", names.UNDELIVERED))
     refused = [_search(actor.name) for actor in chain.actors]
     return [
         _chart("pictures ready a minute", ready),

@@ -22,8 +22,9 @@ def hidden_s(actor: Actor) -> int:
 
 
 def messaging(chain: Chain) -> list[AWSObject]:
-    """Return every event's topic, every actor's two queues, and who is subscribed to what."""
+    """Return every event's topic, every actor's two queues, who is subscribed to what, and where the rest goes."""
     return [
+        *_undelivered(chain),
         *(resource for event in chain.events for resource in _topic(chain, event)),
         *(resource for actor in chain.actors for resource in _queues(actor)),
         *(_subscription(event, actor) for event in chain.events for actor in chain.subscribers(event)),
@@ -69,6 +70,24 @@ def _queues(actor: Actor) -> list[AWSObject]:
     ]
 
 
+def _undelivered(chain: Chain) -> list[AWSObject]:
+    """Return the queue for what SNS gives up: it does not try again where a queue refuses, or is gone.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
+    """
+    queue = names.UNDELIVERED_QUEUE
+    heard = tuple(event for event in chain.events if chain.subscribers(event))
+    return [
+        sqs.Queue(
+            queue,
+            QueueName=Sub(names.deployed(names.UNDELIVERED)),
+            SqsManagedSseEnabled=True,
+            MessageRetentionPeriod=DEAD_LETTER_RETENTION_S,
+        ),
+        _policy(queue, *policies.from_topics(queue, heard)),
+    ]
+
+
 def _arn(actor: Actor) -> Sub:
     # Spelt out: the queue already refers to its dead-letter queue, and GetAtt would close a circle.
     return Sub("arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:" + names.deployed(actor.name))
@@ -89,6 +108,7 @@ def _subscription(event: type[Event], hearer: Actor) -> sns.SubscriptionResource
         Protocol="sqs",
         Endpoint=GetAtt(names.queue(hearer), "Arn"),
         RawMessageDelivery=True,
-        # Otherwise the first announcements could find the queue still closed to the topic.
-        DependsOn=names.policy(names.queue(hearer)),
+        RedrivePolicy={"deadLetterTargetArn": GetAtt(names.UNDELIVERED_QUEUE, "Arn")},
+        # Otherwise the first announcements could find a queue still closed to the topic.
+        DependsOn=[names.policy(names.queue(hearer)), names.policy(names.UNDELIVERED_QUEUE)],
     )

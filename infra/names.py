@@ -7,6 +7,8 @@ from kit.events import Event
 
 TABLE = "Table"
 ALARM_TOPIC = "AlarmTopic"
+# Where SNS puts what it cannot deliver to a queue; operators name it like an actor's dead letters.
+UNDELIVERED, UNDELIVERED_QUEUE = "undelivered", "UndeliveredQueue"
 SUMMARY_TOPIC = "SummaryTopic"
 CODE_BUCKET = "CodeBucket"
 VERSION = "Version"

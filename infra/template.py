@@ -51,6 +51,7 @@ def _outputs(chain: Chain, whole: Template) -> list[Output]:
         *(Output(names.bucket(bucket), Value=Ref(names.bucket(bucket))) for bucket in Bucket),
         *table,
         Output(names.ALARM_TOPIC, Value=Ref(names.ALARM_TOPIC)),
+        Output(names.UNDELIVERED_QUEUE, Value=Ref(names.UNDELIVERED_QUEUE)),
         Output(names.SUMMARY_TOPIC, Condition=EMAIL_IS_GIVEN, Value=Ref(names.SUMMARY_TOPIC)),
         *(Output(names.topic(event), Value=Ref(names.topic(event))) for event in chain.events),
         *(

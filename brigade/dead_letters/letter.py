@@ -8,7 +8,7 @@ import msgspec
 
 from kit.envelope import PREFIX, Envelope
 from kit.errors import UnreadableMessage
-from kit.events import Image
+from kit.events import Image, ImageUploaded
 from kit.queue import MOST_ATTRIBUTES
 from services.ingest import notification
 
@@ -102,6 +102,13 @@ class DeadLetter:
             return msgspec.json.decode(self.attributes.get(LINEAGE, "[]"), type=tuple[Redrive, ...])
         except _NO_JSON:
             return ()
+
+    @property
+    def kind(self) -> str:
+        """The event's name, that of uploads where S3 itself speaks; empty where the body cannot be read."""
+        if envelope := self._envelope:
+            return envelope.kind
+        return ImageUploaded.kind if self.images() else ""
 
     @property
     def envelope_id(self) -> str:

@@ -6,7 +6,7 @@ some, everything is received, and what was not meant is made visible again.
 
 import random
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter, Redrive
 from brigade.dead_letters.message import read, write
 from kit.envelope import now
@@ -38,6 +39,10 @@ _COUNTS = (
     "ApproximateNumberOfMessagesNotVisible",
     "ApproximateNumberOfMessagesDelayed",
 )
+
+
+class NotMeant(OperatorError):
+    """There is no queue that a letter could be sent back to."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +143,18 @@ class DeadLetterQueue:
                 _step_aside()
 
     def send_back(self, letter: DeadLetter, operation: str, by: str) -> None:
-        """Send a letter to the source queue, its lineage longer by this operation of an operator's."""
+        """Send a letter to where it was meant for, its lineage longer by this operation of an operator's."""
         redrive = Redrive(at=now(), by=by, operation=operation, reason=letter.reason)
-        self._send(self.source_url, letter, letter.redriven(redrive), letter.trace)
+        for url in self.destinations(letter):
+            self._send(url, letter, letter.redriven(redrive), letter.trace)
+
+    def destinations(self, _: DeadLetter) -> Sequence[str]:
+        """Return the URLs of the queues that a letter was meant for; raises NotMeant where there is none."""
+        return [self.source_url]
+
+    def is_worked_off(self) -> bool:
+        """Return whether nothing that was sent back waits any more, as far as SQS knows."""
+        return counts(self.sqs, self.source_url).total == 0
 
     def put(self, letter: DeadLetter) -> None:
         """Send a letter to the dead-letter queue, with its attributes as they are."""
@@ -192,9 +206,13 @@ class DeadLetterQueue:
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["SentTimestamp", "AWSTraceHeader"],
         )
-        found = [Held(read(message), message["ReceiptHandle"]) for message in answer.get("Messages", [])]
+        found = [Held(self.letter(each), each["ReceiptHandle"]) for each in answer.get("Messages", [])]
         into.update({each.letter.message_id: each for each in found})
         return [each.letter for each in found]
+
+    def letter(self, received: Mapping[str, Any]) -> DeadLetter:
+        """Return what was received as a letter."""
+        return read(received)
 
     def _clock(self) -> datetime:
         """Return the time as SQS has it, at most a second ahead: letters bear its time, and our clock may be wrong."""

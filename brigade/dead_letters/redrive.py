@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.operation import Recording
-from brigade.dead_letters.queue import AT_ONCE, HOLD_S, Counts, DeadLetterQueue, Held, counts
+from brigade.dead_letters.queue import AT_ONCE, HOLD_S, DeadLetterQueue, Held, NotMeant, counts
 
 REDRIVEN = "redriven"
 # After so many letters, and then after so many more, it is seen how many come straight back before others follow.
@@ -148,11 +148,10 @@ class Redrive:
     def _move(self, held: Held) -> None:
         try:
             self._queue.send_back(held.letter, self._operation.id, self._operation.by)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _REFUSED:
-                raise
+        except (ClientError, NotMeant) as error:
+            why = _refusal(error)
             self._queue.release(held)
-            self._settle(held, f"not sent: {error.response['Error']['Message']}")
+            self._settle(held, f"not sent: {why}")
             return
         self._queue.delete(held)
         self._settle(held, REDRIVEN)
@@ -183,7 +182,7 @@ class Redrive:
             time.sleep(self._pace.poll_s)
             if self._depth() - before > self._pace.stop_at * self.account.redriven:
                 break
-            at_rest = at_rest + 1 if counts(self._queue.sqs, self._queue.source_url) == Counts(0, 0, 0) else 0
+            at_rest = at_rest + 1 if self._queue.is_worked_off() else 0
 
     def _look(self) -> None:
         """See what is back, and what was never sent; delete for good what was sent and is there all the same.
@@ -202,3 +201,12 @@ class Redrive:
     def _depth(self) -> int:
         found = counts(self._queue.sqs, self._queue.url)
         return found.visible + found.held + found.delayed
+
+
+def _refusal(error: ClientError | NotMeant) -> str:
+    """Say why this letter alone could not be sent; raises what would stop the others too."""
+    if isinstance(error, NotMeant):
+        return str(error)
+    if error.response["Error"]["Code"] not in _REFUSED:
+        raise error
+    return str(error.response["Error"]["Message"])

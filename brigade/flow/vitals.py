@@ -19,10 +19,13 @@ _NOTICE_S = 24 * 60 * 60
 
 @dataclass(frozen=True)
 class Vitals:
-    """One actor. Counts are SQS's approximate ones; ``oldest_s`` in seconds, None where not known or nothing waits."""
+    """One actor, or what SNS could not deliver to any of them: dead letters alone.
+
+    Counts are SQS's approximate ones; ``oldest_s`` in seconds, None where not known or nothing waits.
+    """
 
     actor: str
-    state: str  # running, paused, or AWS's word for what lies between
+    state: str  # running, paused, or AWS's word for what lies between; empty: it is no actor
     waiting: int  # messages that can be received, or are delayed
     in_flight: int  # messages that the actor has received and not settled
     oldest_s: float | None
@@ -36,16 +39,17 @@ class Vitals:
 
 
 def look(pipeline: Pipeline, actors: Sequence[Actor], metrics: Metrics) -> list[Vitals]:
-    """Return how the actors are doing; asks everything at once."""
+    """Return how the actors are doing, and last what SNS could not deliver; asks everything at once."""
     pipeline.target.client("lambda")  # made here: making one is not for several threads
     sqs = pipeline.target.client("sqs")
-    with ThreadPoolExecutor(3 * len(actors) + 1) as pool:
+    with ThreadPoolExecutor(3 * len(actors) + 2) as pool:
         measured = pool.submit(metrics.measure, actors)
         states = pool.map(lambda actor: mappings.find(pipeline, actor).state, actors)
         queues = pool.map(lambda actor: counts(sqs, pipeline.output(names.queue(actor))), actors)
         dead = pool.map(lambda actor: counts(sqs, pipeline.output(names.dead_letter_queue(actor))), actors)
+        undelivered = pool.submit(counts, sqs, pipeline.output(names.UNDELIVERED_QUEUE))
         found = measured.result()
-        return [
+        of_actors = [
             Vitals(
                 actor=actor.name,
                 state=_STATES.get(state, state.lower()),
@@ -58,3 +62,4 @@ def look(pipeline: Pipeline, actors: Sequence[Actor], metrics: Metrics) -> list[
             )
             for actor, state, queue, letters in zip(actors, states, queues, dead, strict=True)
         ]
+        return [*of_actors, Vitals(names.UNDELIVERED, "", 0, 0, None, undelivered.result().total, None)]

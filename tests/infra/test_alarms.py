@@ -26,6 +26,7 @@ KINDS = (
 def test_each_kind_is_there_for_every_actor_and_one_for_the_table_and_one_for_the_summary() -> None:
     expected = {kind(actor) for kind in KINDS for actor in CHAIN.actors} | {"TableThrottlesAlarm", "SummaryErrorsAlarm"}
     expected |= {names.recursion_alarm(actor) for actor in CHAIN.actors if not actor.loops}
+    expected |= {"UndeliveredAlarm", "OldUndeliveredAlarm"}
     assert STACK.of("CloudWatch::Alarm").keys() == expected
 
 
@@ -55,6 +56,16 @@ def test_dead_letters_that_nobody_has_cared_about_for_a_week_ring_a_second_time_
     before = STACK.properties(names.queue(actor))["MessageRetentionPeriod"]
     assert before + week_s < STACK.properties(queue)["MessageRetentionPeriod"]
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
+
+
+def test_the_first_event_that_sns_cannot_deliver_rings_and_says_what_to_do() -> None:
+    alarm = STACK.properties("UndeliveredAlarm")
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert (alarm["ComparisonOperator"], alarm["Threshold"], alarm["Period"]) == ("GreaterThanThreshold", 0, 60)
+    assert alarm["Dimensions"] == [
+        {"Name": "QueueName", "Value": {"Fn::GetAtt": [names.UNDELIVERED_QUEUE, "QueueName"]}}
+    ]
+    assert "`brigade dlq redrive undelivered`" in alarm["AlarmDescription"]
 
 
 @every_actor

@@ -124,7 +124,27 @@ def test_a_queue_is_open_to_its_topics_before_it_is_subscribed() -> None:
     for event in CHAIN.events:
         for actor in CHAIN.subscribers(event):
             subscription = STACK.resources[names.subscription(event, actor)]
-            assert subscription["DependsOn"] == names.policy(names.queue(actor))
+            for queue in (names.queue(actor), names.UNDELIVERED_QUEUE):
+                assert names.policy(queue) in subscription["DependsOn"]
+
+
+def test_what_sns_cannot_deliver_to_a_queue_is_kept_for_as_long_as_there_is() -> None:
+    for event in CHAIN.events:
+        for actor in CHAIN.subscribers(event):
+            policy = STACK.properties(names.subscription(event, actor))["RedrivePolicy"]
+            assert policy == {"deadLetterTargetArn": arn(names.UNDELIVERED_QUEUE)}
+    queue = STACK.properties(names.UNDELIVERED_QUEUE)
+    assert (queue["SqsManagedSseEnabled"], queue["MessageRetentionPeriod"]) == (True, 14 * 24 * 60 * 60)
+    assert "RedrivePolicy" not in queue
+
+
+def test_all_topics_that_somebody_hears_and_nobody_else_may_send_there_over_tls() -> None:
+    statements = STACK.statements(names.policy(names.UNDELIVERED_QUEUE))
+    assert refuses_plain_http(statements, [arn(names.UNDELIVERED_QUEUE)])
+    allowed = [found for found in statements if found["Effect"] == "Allow"]
+    topics = [topic for found in allowed for topic in found["Condition"]["ArnEquals"]["aws:SourceArn"]]
+    assert topics == [ref(names.topic(event)) for event in CHAIN.events if CHAIN.subscribers(event)]
+    assert all(found["Principal"] == {"Service": "sns.amazonaws.com"} for found in allowed)
 
 
 def test_an_event_that_nobody_hears_has_a_topic_and_no_subscription() -> None:

@@ -16,6 +16,8 @@ def test_every_resource_is_called_as_names_says() -> None:
     topics = [names.ALARM_TOPIC, names.SUMMARY_TOPIC, *(names.topic(event) for event in CHAIN.events)]
     for owner in [names.bucket(bucket) for bucket in Bucket] + topics:
         expected |= {owner, names.policy(owner)}
+    expected |= {names.UNDELIVERED_QUEUE, names.policy(names.UNDELIVERED_QUEUE)}
+    expected |= {"UndeliveredAlarm", "OldUndeliveredAlarm"}
     for actor in CHAIN.actors:
         for queue in (names.queue(actor), names.dead_letter_queue(actor)):
             expected |= {queue, names.policy(queue)}

@@ -91,7 +91,7 @@ def test_a_chain_that_keeps_no_records_has_no_table() -> None:
 
 
 def test_the_outputs_name_buckets_table_topics_queues_and_functions() -> None:
-    expected = {"SourceBucket", "TargetBucket", "Table", "AlarmTopic", "SummaryTopic"}
+    expected = {"SourceBucket", "TargetBucket", "Table", "UndeliveredQueue", "AlarmTopic", "SummaryTopic"}
     expected |= {names.topic(event) for event in CHAIN.events}
     for actor in CHAIN.actors:
         expected |= {names.queue(actor), names.dead_letter_queue(actor), names.function(actor)}

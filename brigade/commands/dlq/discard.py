@@ -86,8 +86,8 @@ def _discard(place: Where, letters: "list[DeadLetter]", path: Path) -> None:
                 rewrite(deleted, path, place.name)
             held = "them"
         finally:
-            if place.pipeline:
-                tell_and_wait(place.pipeline, deleted, DISCARDED, operation)
+            if place.told:
+                tell_and_wait(place.told, deleted, DISCARDED, operation)
             say(f"{counted(len(deleted), 'dead letter')} discarded (operation {operation.id}); {path} holds {held}")
     if missing := len(letters) - len(deleted):
         gone = operation.outcomes[GONE] == missing

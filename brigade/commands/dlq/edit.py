@@ -82,6 +82,6 @@ def _send_back(place: Where, letter: "DeadLetter", new: "DeadLetter") -> None:
         place.queue.send_back(new, operation.id, operation.by)
         place.queue.delete(held)
         operation.note(letter.message_id, REDRIVEN)
-        if place.pipeline:
-            tell_and_wait(place.pipeline, [letter], REDRIVEN, operation)
-    say(f"sent back to the queue of {place.name} (operation {operation.id})")
+        if place.told:
+            tell_and_wait(place.told, [letter], REDRIVEN, operation)
+    say(f"sent back to {place.back} (operation {operation.id})")

@@ -66,7 +66,7 @@ def redrive(
     if native:
         from brigade.commands.dlq.native import move
 
-        _check_native(context)
+        _check_native(context, where)
         move(where, rate, dry_run=dry_run, yes=yes)
         return
     letters = chosen.choose(patiently(where, HOLD_S))
@@ -74,7 +74,7 @@ def redrive(
     plan = redriving.plan(letters, most_redrives=max_redrives, force=force, limit=limit)
     _show_plan(where, plan, max_redrives)
     if plan.letters and not dry_run:
-        ask(f"Send {counted(len(plan.letters), 'dead letter')} back to the queue of {where.name}?", yes)
+        ask(f"Send {counted(len(plan.letters), 'dead letter')} back to {where.back}?", yes)
         if watch:
             say(f"after 10, 110 and all letters: watching, for at most {watch:g} s, how many come straight back")
         pace = redriving.Pace(rate=rate, stop_at=stop_at, watch_s=watch, poll_s=where.target.poll_s)
@@ -83,8 +83,10 @@ def redrive(
         raise incomplete(where)
 
 
-def _check_native(context: typer.Context) -> None:
+def _check_native(context: typer.Context, where: Where) -> None:
     """Refuse what was asked for, and SQS would pass over in silence."""
+    if where.pipeline and not where.actor:
+        raise OperatorError("SQS does not know who hears what is undelivered", "leave --native out")
     given = [each for each in _NOT_NATIVE if getattr(context.get_parameter_source(each), "name", "") == "COMMANDLINE"]
     if given:
         options = " and ".join("--" + each.replace("_", "-") for each in given)
@@ -130,8 +132,8 @@ def _run(where: Where, plan: "Plan", pace: "Pace") -> "Account":
     with where.history.begin("redrive", where=where.name, letters=plan.letters) as operation:
 
         def told(letters: "Sequence[DeadLetter]") -> None:
-            if where.pipeline:
-                tell(where.pipeline, letters, REDRIVEN, operation)
+            if where.told:
+                tell(where.told, letters, REDRIVEN, operation)
 
         with progress("redriving", len(plan.letters)) as step:
             run = Redrive(where.queue, plan.letters, operation, pace, step, told)

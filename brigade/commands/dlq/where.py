@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from brigade.target import Target
     from kit.actor import Actor
 
-ActorName = Annotated[str | None, typer.Argument(metavar="ACTOR", help="Whose dead letters.", show_default=False)]
+ActorName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ACTOR", help="Whose dead letters; `undelivered`: what SNS could not deliver.", show_default=False
+    ),
+]
 QueueUrl = Annotated[
     str | None, typer.Option("--queue", metavar="URL", help="Instead of an actor: the queue of any SQS pair.")
 ]
@@ -35,7 +40,10 @@ LOOK_S = 3
 
 @dataclass(frozen=True)
 class Where:
-    """A dead-letter queue, and what is known of whose it is. A foreign pair has neither actor nor pipeline."""
+    """A dead-letter queue, and what is known of whose it is.
+
+    What SNS could not deliver has no actor; a foreign pair has no pipeline either.
+    """
 
     name: str  # the actor's, or the dead-letter queue's
     queue: "DeadLetterQueue"
@@ -46,7 +54,17 @@ class Where:
     @property
     def words(self) -> str:
         """How the operator names it in a command."""
-        return self.name if self.actor else f"--queue {self.queue.source_url} --dlq {self.queue.url}"
+        return self.name if self.pipeline else f"--queue {self.queue.source_url} --dlq {self.queue.url}"
+
+    @property
+    def back(self) -> str:
+        """Where its letters are sent back to."""
+        return f"the queue of {self.name}" if self.actor or not self.pipeline else "the queues of all who hear them"
+
+    @property
+    def told(self) -> "Pipeline | None":
+        """The pipeline whose catalogue is told what becomes of the letters: of an actor's failures."""
+        return self.pipeline if self.actor else None
 
     @property
     def history(self) -> "History":
@@ -102,12 +120,16 @@ def every(stack: str, actor: str | None, queue: str | None, dlq: str | None) -> 
 
 def _of_stack(stack: str, name: str | None) -> list[Where]:
     from brigade.pipeline import Pipeline
+    from infra.names import UNDELIVERED
     from services.chain import CHAIN
 
-    actors = [CHAIN.actor(name)] if name else CHAIN.actors
+    actors = CHAIN.actors if name is None else () if name == UNDELIVERED else (CHAIN.actor(name),)
     target = here()
     pipeline = Pipeline.find(target, stack)
-    return [Where(each.name, pipeline.dead_letter_queue(each), target, each, pipeline) for each in actors]
+    found = [Where(each.name, pipeline.dead_letter_queue(each), target, each, pipeline) for each in actors]
+    if name in {None, UNDELIVERED}:
+        found.append(Where(UNDELIVERED, pipeline.undelivered_queue, target, pipeline=pipeline))
+    return found
 
 
 def _pair(target: "Target", queue: str, dlq: str) -> Where:

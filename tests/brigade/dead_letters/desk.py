@@ -113,6 +113,7 @@ def set_up() -> Desk:
     for actor in CHAIN.actors:
         outputs[names.queue(actor)] = sqs.create_queue(QueueName=f"brigade-{actor.name}")["QueueUrl"]
         outputs[names.dead_letter_queue(actor)] = sqs.create_queue(QueueName=f"brigade-{actor.name}-dead")["QueueUrl"]
+    outputs[names.UNDELIVERED_QUEUE] = sqs.create_queue(QueueName="brigade-undelivered")["QueueUrl"]
     topic = outputs[names.topic(DeadLetterHandled)] = sns.create_topic(Name="handled")["TopicArn"]
     ear = sqs.create_queue(QueueName="ear")["QueueUrl"]
     sns.subscribe(

@@ -198,7 +198,7 @@ def test_the_queue_is_watched_until_it_is_worked_off(
         asked.append(busy[len(asked)])
         return asked[-1]
 
-    monkeypatch.setattr("brigade.dead_letters.redrive.counts", answer)
+    monkeypatch.setattr("brigade.dead_letters.queue.counts", answer)
     assert one.run(Pace(poll_s=0)).redriven == 3
     assert asked == busy
 

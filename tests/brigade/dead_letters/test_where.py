@@ -34,8 +34,8 @@ def test_an_actor_is_named(desk: Desk) -> None:
     assert isinstance(where.history, S3History)
 
 
-def test_or_none_and_it_is_all_of_them(desk: Desk) -> None:
-    assert [where.actor for where in every("brigade", None, None, None)] == list(CHAIN.actors)
+def test_or_none_and_it_is_all_of_them_and_what_sns_could_not_deliver(desk: Desk) -> None:
+    assert [where.actor for where in every("brigade", None, None, None)] == [*CHAIN.actors, None]
 
 
 def test_any_pair_is_named_by_its_urls_and_keeps_its_history_in_files(

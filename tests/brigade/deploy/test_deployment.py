@@ -270,7 +270,7 @@ class TestDeploying:
         name = stack()
 
         def actions() -> list[list[str]]:
-            alarms = here.client("cloudwatch").describe_alarms()["MetricAlarms"]
+            alarms = here.client("cloudwatch").describe_alarms(MaxRecords=100)["MetricAlarms"]
             return [alarm["AlarmActions"] for alarm in alarms if alarm["AlarmName"].startswith(name)]
 
         bring_up(here, name)
@@ -289,7 +289,7 @@ class TestDeploying:
             bring_up(here, name, AlarmEmail=address)
             body = json.loads(client.get_dashboard(DashboardName=f"{name}-{here.region}")["DashboardBody"])
             (widget,) = [each for each in body["widgets"] if each["type"] == "alarm"]
-            alarms = client.describe_alarms(AlarmNamePrefix=f"{name}-")["MetricAlarms"]
+            alarms = client.describe_alarms(AlarmNamePrefix=f"{name}-", MaxRecords=100)["MetricAlarms"]
             assert sorted(widget["properties"]["alarms"]) == sorted(alarm["AlarmArn"] for alarm in alarms)
 
     def test_keeps_the_code_in_a_private_encrypted_bucket_of_its_own(

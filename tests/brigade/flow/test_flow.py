@@ -63,9 +63,10 @@ def test_the_status_has_a_row_for_every_actor(deployed: Deployed, capsys: Said) 
     deployed.sqs.send_message(QueueUrl=deployed.pipeline.output(names.dead_letter_queue(INGEST)), MessageBody="m")
     assert main(["status"]) == 0
     rows = {cells[0]: cells[1:] for cells in map(_cells, capsys.readouterr().out.splitlines()) if len(cells) == 7}
-    assert rows.keys() == {actor.name for actor in CHAIN.actors}
+    assert rows.keys() == {*(actor.name for actor in CHAIN.actors), "undelivered"}
     assert rows["ingest"] == ["running", "1", "0", "–", "1", "–"]
     assert rows["resize"] == ["paused", "0", "0", "–", "0", "–"]
+    assert rows["undelivered"] == ["", "0", "0", "–", "0", "–"]
 
 
 def _cells(line: str) -> list[str]:

@@ -50,6 +50,11 @@ def test_what_waits_is_being_worked_on_and_is_dead_is_counted(deployed: Deployed
     assert look(deployed) == before
 
 
+def test_what_sns_could_not_deliver_is_counted_too(deployed: Deployed) -> None:
+    deployed.sqs.send_message(QueueUrl=deployed.pipeline.output(names.UNDELIVERED_QUEUE), MessageBody="m")
+    assert look(deployed)["undelivered"] == Vitals("undelivered", "", 0, 0, None, 1, None)
+
+
 def test_a_message_that_is_held_back_for_a_while_waits(deployed: Deployed) -> None:
     deployed.sqs.send_message(QueueUrl=deployed.queue_url(RETIRE), MessageBody="m", DelaySeconds=900)
     assert look(deployed)["retire"].waiting == 1
