@@ -87,7 +87,7 @@ _VALUES = {
     "bytes": SOURCE.size,
     "actor": "ingest",
     "reason": "not-an-image",
-    "detail": "begins with b'12 buckets', as no picture does",
+    "detail": "begins with the bytes 31 32 20 62 75 63 6b 65, as no picture does",
     "why": "superseded",
     "deleted": 11,
     "action": "redriven",

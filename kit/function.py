@@ -30,8 +30,8 @@ def function(actor: Actor, connect: Callable[[Site], Act], read: Reader | None =
 
     @cache
     def mailbox() -> Mailbox:
-        logs.configure()
         settings = Settings.from_environment()
+        logs.configure(region=settings.region, environment=settings.environment, instance=settings.instance)
         return Mailbox(
             actor=actor,
             act=connect(Site(S3Storage(), settings)),

@@ -10,6 +10,8 @@ import msgspec
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 _facts: ContextVar[Mapping[str, object]] = ContextVar("facts")
+# What is true of the whole process, whatever it works on.
+_always: dict[str, object] = {}
 
 
 @contextmanager
@@ -24,7 +26,7 @@ def facts(**more: object) -> Iterator[None]:
 
 def _add_facts(record: logging.LogRecord) -> bool:
     """Make the facts attributes of the record, where Lambda's formatter and ours find them; keep every line."""
-    vars(record).update({**_facts.get({}), **vars(record)})
+    vars(record).update({**_always, **_facts.get({}), **vars(record)})
     return True
 
 
@@ -42,8 +44,12 @@ class JsonLines(logging.Formatter):
         return msgspec.json.encode(line, enc_hook=str).decode()
 
 
-def configure() -> None:
-    """Let the actors' log be heard. Where somebody handles logs already, as Lambda's runtime does, it stays so."""
+def configure(**always: object) -> None:
+    """Let the actors' log be heard, and put ``always`` on every line of it.
+
+    Where somebody handles logs already, as Lambda's runtime does, it stays so.
+    """
+    _always.update(always)
     log = logging.getLogger("brigade")
     log.setLevel(logging.INFO)
     if not log.hasHandlers():

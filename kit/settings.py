@@ -40,6 +40,7 @@ class Settings:
     environment: str = "local"
     region: str = ""
     version: str = ""
+    instance: str = ""  # of the function: the log stream that it alone writes to
     topics: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -67,6 +68,8 @@ class Settings:
             environment=environment.get(ENVIRONMENT, "local"),
             region=environment.get("AWS_REGION", ""),
             version=environment.get(VERSION, ""),
+            # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+            instance=environment.get("AWS_LAMBDA_LOG_STREAM_NAME", ""),
             topics={
                 name.removeprefix(_TOPIC).lower().replace("_", "-"): arn
                 for name, arn in environment.items()

@@ -8,6 +8,9 @@ from imaging.limits import MAX_ASPECT, MAX_BYTES, max_pixels
 from imaging.reasons import CorruptImage
 from services.ingest.reasons import EmptyObject, ExtremeAspect, NotAnImage, TooLarge, TooManyPixels
 
+# Bytes of what is no picture that its reason shows, in hex: enough to tell a kind of file, too few to tell a secret.
+SHOWN = 8
+
 
 @dataclass(frozen=True)
 class Admitted:
@@ -30,7 +33,7 @@ def admit(read: Read, size: int) -> Admitted:
     head = read(0, HEAD)
     format_ = recognise(head)
     if format_ is None:
-        raise NotAnImage(f"begins with {head[:12]!r}, as no picture does")
+        raise NotAnImage(f"begins with the bytes {head[:SHOWN].hex(' ')}, as no picture does")
     try:
         width, height = format_.container.size(read)
     except CorruptImage as error:

@@ -1,10 +1,12 @@
 """A function made of a declaration: what happens at import, and what at the first event."""
 
+import logging
 import subprocess
 import sys
 
 import pytest
 
+from kit import logs
 from kit.errors import ConfigurationError
 from kit.function import Site, function
 from kit.mailbox import Act
@@ -31,7 +33,27 @@ def test_importing_a_handler_makes_no_client_and_no_detour(module: str) -> None:
     assert said.strip() == "[]"
 
 
-def test_nothing_is_connected_before_the_first_event_and_then_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+def told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of a function, whose log begins anew."""
+    for name in ("SOURCE_BUCKET", "TARGET_BUCKET", "QUEUE_URL", "DEAD_LETTER_QUEUE_URL"):
+        monkeypatch.setenv(f"BRIGADE_{name}", name.lower())
+    monkeypatch.setattr(logs, "_always", {})
+
+
+def test_every_line_of_its_log_says_where_it_was_written(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    where = {"AWS_REGION": "eu-west-1", "BRIGADE_ENVIRONMENT": "staging", "AWS_LAMBDA_LOG_STREAM_NAME": "[$LATEST]0a1b"}
+    for name, value in where.items():
+        monkeypatch.setenv(name, value)
+    function(PRAISE, lambda _: praise)({"Records": []}, Clock())
+    logging.getLogger("brigade").warning("seen")
+    (line,) = (vars(each) for each in caplog.records)
+    assert [line[name] for name in ("region", "environment", "instance")] == [*where.values()]
+
+
+def test_nothing_is_connected_before_the_first_event_and_then_once() -> None:
     connections: list[Site] = []
 
     def connect(site: Site) -> Act:
@@ -40,8 +62,6 @@ def test_nothing_is_connected_before_the_first_event_and_then_once(monkeypatch: 
 
     handle = function(PRAISE, connect)
     assert connections == []
-    for name in ("SOURCE_BUCKET", "TARGET_BUCKET", "QUEUE_URL", "DEAD_LETTER_QUEUE_URL"):
-        monkeypatch.setenv(f"BRIGADE_{name}", name.lower())
     for _ in range(2):
         assert handle({"Records": []}, Clock()) == {"batchItemFailures": []}
     assert [site.settings.source_bucket for site in connections] == ["source_bucket"]

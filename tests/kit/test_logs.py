@@ -74,7 +74,7 @@ CONFIGURED = """
 import logging
 from kit import logs
 {before}
-logs.configure()
+logs.configure(region="eu-west-1")
 logs.configure()
 with logs.facts(key="a.jpg"):
     logging.getLogger("brigade").info("seen")
@@ -91,7 +91,7 @@ def written(before: str = "") -> list[str]:
 
 def test_where_nobody_handles_logs_they_are_written_as_json_lines() -> None:
     (line,) = written()
-    assert json.loads(line) == {"level": "INFO", "message": "seen", "key": "a.jpg"}
+    assert json.loads(line) == {"level": "INFO", "message": "seen", "region": "eu-west-1", "key": "a.jpg"}
 
 
 def test_where_somebody_handles_logs_as_lambdas_runtime_does_it_stays_so() -> None:

@@ -34,6 +34,7 @@ def test_everything_is_read_from_the_environment() -> None:
             "BRIGADE_ENVIRONMENT": "test",
             "BRIGADE_VERSION": "1.2",
             "AWS_REGION": "eu-west-1",
+            "AWS_LAMBDA_LOG_STREAM_NAME": "2026/11/28/[1]abc",
             topic_variable("image-ingested"): "arn:1",
             topic_variable("image-rejected"): "arn:2",
         }
@@ -47,6 +48,7 @@ def test_everything_is_read_from_the_environment() -> None:
         environment="test",
         version="1.2",
         region="eu-west-1",
+        instance="2026/11/28/[1]abc",
         topics={"image-ingested": "arn:1", "image-rejected": "arn:2"},
     )
 
