@@ -106,12 +106,13 @@ build/peers/peers.stamp: $(VENV)/run.stamp Makefile
 	@$(BIN)/python -m pip install --quiet --upgrade --target build/peers/python pyvips==3.2.0 pyvips-binary==8.18.7
 	@touch $@
 
-# The very release that tests and layer have; a Perl program, which npm only fetches.
-build/exiftool/exiftool.stamp: Makefile
+# The very release that tests and layer have, checked by its hash; a Perl program, which npm only fetches.
+build/exiftool/exiftool.stamp: infra/exiftool/package-lock.json
 	@command -v npm >/dev/null || { echo "make exiftool fetches it with npm: install Node.js 20 or newer" >&2; exit 1; }
 	@perl -MCompress::Zlib -e 1 2>/dev/null || { echo "exiftool is a Perl program: install perl" >&2; exit 1; }
 	@echo "fetching exiftool into build/exiftool (once)"
-	@npm install --prefix build/exiftool --silent --no-audit --no-fund exiftool-vendored.pl@13.59.3
+	@mkdir -p build/exiftool && cp infra/exiftool/package.json infra/exiftool/package-lock.json build/exiftool/
+	@npm ci --prefix build/exiftool --silent --no-audit --no-fund
 	@touch $@
 
 # In an environment of its own: it wants other releases of boto3 than we do.

@@ -4,6 +4,7 @@ import hashlib
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from kit.errors import ConfigurationError
 
 # Lambda's name of a processor → the wheels' name of it.
 WHEELS = {"arm64": "aarch64", "x86_64": "x86_64"}
+
+# Every pinned release with the SHA-256 of its wheels, so that nobody can put another file in their place.
+HASHES = Path(__file__).with_name("hashes.txt")
 
 _FOLDERS = {"__pycache__", "bin", "examples", "tests"}
 _SUFFIXES = {".c", ".h", ".pyi"}
@@ -58,7 +62,7 @@ class Libraries:
         text = requirements.read_text(encoding="utf-8")
         if text not in self._made:
             installed = self._folder / hashlib.sha256(text.encode()).hexdigest()[:16]
-            install(requirements, installed, self.platform)
+            install(requirements, installed, self.platform, hashed(text))
             sdk.shorten(installed)
             files = _below(installed)
             self._made[text] = files | self.compile(files, installed.with_suffix(".compiled"))
@@ -69,14 +73,31 @@ class Libraries:
         return bytecode.compiled(files, into, self.compiler) if self.compiler else {}
 
 
-def install(requirements: Path, into: Path, platform: Platform) -> None:
+def hashed(requirements: str, hashes: Path = HASHES) -> str:
+    """Return requirements with their hashes, as pip takes them; raises ConfigurationError where one has none.
+
+    https://pip.pypa.io/en/stable/topics/secure-installs/
+    """
+    known = {line.partition(" ")[0]: line for line in hashes.read_text(encoding="utf-8").splitlines()}
+    pins = [line for line in requirements.splitlines() if line and not line.startswith("#")]
+    if unknown := [pin for pin in pins if pin not in known]:
+        raise ConfigurationError(f"no hash is known of {unknown[0]}: `make update` pins it with its hashes")
+    return "\n".join(known[pin] for pin in pins)
+
+
+def install(requirements: Path, into: Path, platform: Platform, pins: str = "") -> None:
     """Let pip put the wheels for a platform into a folder; raises ConfigurationError saying what it lacks.
 
     Only what is named is installed: what that needs must be named too, or next month's package would be another one.
+    ``pins`` are the requirements with their hashes: then nothing without the right hash is installed.
     """
-    named = ("--no-deps", "--requirement", str(requirements))
-    command = [*pip_install(platform), "--no-compile", *named, "--target", str(into)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory() as folder:
+        named = requirements
+        if pins:
+            named = Path(folder, "requirements.txt")
+            named.write_text(f"--require-hashes\n{pins}\n", encoding="utf-8")
+        command = [*pip_install(platform), "--no-compile", "--no-deps", "--requirement", str(named)]
+        done = subprocess.run([*command, "--target", str(into)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise ConfigurationError(_explain(done.stderr, requirements, platform))
 

@@ -1,7 +1,7 @@
 """``python -m infra.pins`` pins what the actors' zips hold, to releases that the project itself is tested with.
 
 A requirements.txt names what the actor's code imports, and below that what those libraries need in turn. Which
-releases may be taken, pyproject.toml says alone.
+releases may be taken, pyproject.toml says alone. infra/hashes.txt has the SHA-256 of every wheel that a zip may hold.
 """
 
 import json
@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from infra.functions import RUNTIME
-from infra.libraries import Platform, pip_install
+from infra.libraries import HASHES, WHEELS, Platform, pip_install
 from kit.errors import ConfigurationError
 
 ROOT = Path(__file__).parents[1]
@@ -27,6 +27,8 @@ IMPORTED = "# What the code imports. `make update` pins it, and what it needs."
 NEEDED = "# What that needs."
 # What functions run on by default; releases that lack wheels for the other processor show when it is packaged for.
 LAMBDA = Platform("arm64", RUNTIME.removeprefix("python"))
+# Zips may be made for each of these: `brigade package --arch x86_64 --python 3.12`.
+PLATFORMS = [Platform(architecture, f"3.{minor}") for architecture in WHEELS for minor in range(11, 15)]
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,30 @@ def pinned(names: Iterable[str], releases: Mapping[str, Release]) -> str:
 
 def resolve(dependencies: Iterable[str], platform: Platform) -> dict[str, Release]:
     """Return the newest releases that agree, by canonical name; raises ConfigurationError where there are none."""
+    return read_report(_report(dependencies, platform), platform)
+
+
+def hashes(pins: Iterable[str], platforms: Iterable[Platform]) -> str:
+    """Return a line for each pin with the SHA-256 of its wheels for all platforms; raises as ``resolve`` does."""
+    found: dict[str, set[str]] = {pin: set() for pin in sorted(set(pins))}
+    for platform in platforms:
+        for each in _report([*found, "--no-deps"], platform)["install"]:
+            pin = f"{canonicalize_name(each['metadata']['name'])}=={each['metadata']['version']}"
+            found[pin].add(each["download_info"]["archive_info"]["hashes"]["sha256"])
+    return "".join(
+        " ".join([pin, *(f"--hash=sha256:{sha}" for sha in sorted(shas))]) + "\n" for pin, shas in found.items()
+    )
+
+
+def _report(requirements: Iterable[str], platform: Platform) -> Any:
+    """Return pip's report on what it would install."""
     with tempfile.TemporaryDirectory() as folder:
         command = [*pip_install(platform), "--dry-run", "--ignore-installed", "--report", "-", "--target", folder]
-        done = subprocess.run([*command, *dependencies], capture_output=True, text=True, check=False)
+        done = subprocess.run([*command, *requirements], capture_output=True, text=True, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["it did not say why"]
         raise ConfigurationError(f"pip could not choose releases for {platform}: {said[-1]}")
-    return read_report(json.loads(done.stdout), platform)
+    return json.loads(done.stdout)
 
 
 def read_report(report: Any, platform: Platform) -> dict[str, Release]:
@@ -87,6 +106,7 @@ def read_report(report: Any, platform: Platform) -> dict[str, Release]:
 
 def main(root: Path = ROOT) -> int:
     """Pin every actor's requirements anew; return the exit code."""
+    pins: list[str] = []
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     try:
         releases = resolve(project["dependencies"], LAMBDA)
@@ -94,6 +114,8 @@ def main(root: Path = ROOT) -> int:
             before = path.read_text(encoding="utf-8")
             path.write_text(after := pinned(imported(before), releases), encoding="utf-8")
             _say(path.relative_to(root), before, after)
+            pins += [line for line in after.splitlines() if not line.startswith("#")]
+        (root / HASHES.relative_to(ROOT)).write_text(hashes(pins, PLATFORMS), encoding="utf-8")
     except ConfigurationError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1

@@ -1,5 +1,6 @@
 """What a zip holds besides our code: the wheels of its platform, and of them what a function reads."""
 
+import hashlib
 import re
 import tomllib
 import zipfile
@@ -11,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from infra import libraries
-from infra.libraries import Libraries, Platform, install, is_needed
+from infra.libraries import Libraries, Platform, hashed, install, is_needed
 from infra.package import package
 from infra.sources import folder_of
 from kit.actor import Actor
@@ -85,8 +86,9 @@ def wheels(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """What was installed, without a download: one library, which is larger than what is needed of it."""
     installed: list[Path] = []
 
-    def install(requirements: Path, into: Path, platform: Platform) -> None:
+    def install(requirements: Path, into: Path, platform: Platform, pins: str) -> None:
         assert platform.architecture == "arm64"
+        assert pins.count("==") <= pins.count(" --hash=sha256:")
         installed.append(requirements)
         for name in ("wheel/__init__.py", "wheel/native.so", "wheel/tests/test_it.py"):
             (into / name).parent.mkdir(parents=True, exist_ok=True)
@@ -136,6 +138,31 @@ def test_any_other_failure_of_pip_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"pip could not install for python3\.13-arm64: ") as failed:
         install(wanted, tmp_path / "into", LAMBDA)
     assert "\n" not in str(failed.value)
+
+
+def test_a_pin_without_a_hash_is_named(tmp_path: Path) -> None:
+    known = tmp_path / "hashes.txt"
+    known.write_text("six==1.17.0 --hash=sha256:00\n")
+    assert hashed("# What the code imports.\nsix==1.17.0\n", known) == "six==1.17.0 --hash=sha256:00"
+    with pytest.raises(ConfigurationError, match=r"no hash is known of wrapt==2.5.2: `make update` pins it"):
+        hashed("six==1.17.0\nwrapt==2.5.2\n", known)
+
+
+def test_a_file_with_another_hash_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wheel = tmp_path / "tiny-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as made:
+        made.writestr("tiny.py", "")
+        made.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
+        made.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        made.writestr("tiny-1.0.dist-info/RECORD", "")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    right = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    install(tmp_path / "none", tmp_path / "into", LAMBDA, f"tiny==1.0 --hash=sha256:{right}")
+    assert (tmp_path / "into/tiny.py").exists()
+    with pytest.raises(ConfigurationError):
+        install(tmp_path / "none", tmp_path / "other", LAMBDA, f"tiny==1.0 --hash=sha256:{'0' * 64}")
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_pip_that_says_nothing_is_an_error_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Everything that is shipped is pinned, what libraries need in turn included, to the releases that are tested here."""
 
+import re
 import subprocess
 from importlib import metadata
 from pathlib import Path
@@ -10,7 +11,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from infra import pins
-from infra.pins import IMPORTED, LAMBDA, NEEDED, Release, imported, pinned, read_report, resolve
+from infra.libraries import HASHES, Platform
+from infra.pins import IMPORTED, LAMBDA, NEEDED, Release, hashes, imported, pinned, read_report, resolve
 from kit.actor import Actor
 from kit.errors import ConfigurationError
 from services.chain import CHAIN
@@ -38,6 +40,34 @@ def test_what_a_library_needs_is_pinned_too(actor: Actor) -> None:
         wanted = map(Requirement, metadata.requires(name) or [])
         needs = {canonicalize_name(each.name) for each in wanted if not each.marker or each.marker.evaluate()}
         assert needs <= shipped.keys()
+
+
+def test_every_pin_has_the_hashes_of_its_wheels_and_names_no_address() -> None:
+    text = HASHES.read_text(encoding="utf-8")
+    assert {line.partition(" ")[0] for line in text.splitlines()} == {
+        f"{name}=={version}" for actor in CHAIN.actors for name, version in pins_of(actor).items()
+    }, "run `make update`"
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+( --hash=sha256:[0-9a-f]{64})+", line) for line in text.splitlines())
+
+
+def test_a_hash_is_taken_of_each_platform_and_stands_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def report(_: object, platform: Platform) -> Any:
+        pure, native = "0" * 64, platform.architecture.ljust(64, "0")
+        return {
+            "install": [
+                {
+                    "metadata": {"name": name, "version": "1"},
+                    "download_info": {"archive_info": {"hashes": {"sha256": sha}}},
+                }
+                for name, sha in (("Six", pure), ("pillow", native))
+            ]
+        }
+
+    monkeypatch.setattr(pins, "_report", report)
+    said = hashes(["six==1", "pillow==1", "six==1"], [Platform("arm64", "3.13"), Platform("x86_64", "3.13")])
+    pillow, six = said.splitlines()
+    assert six == f"six==1 --hash=sha256:{'0' * 64}"
+    assert pillow.count("--hash=") == 2
 
 
 def test_all_actors_have_the_same_releases() -> None:
@@ -87,13 +117,16 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["a>=1"]\n')
     (tmp_path / "services/one").mkdir(parents=True)
     (tmp_path / "services/one/requirements.txt").write_text("a\n")
+    (tmp_path / "infra").mkdir()
     monkeypatch.setattr(pins, "resolve", lambda *_: RELEASES)
+    monkeypatch.setattr(pins, "hashes", lambda found, _: f"hashes of {found}")
     return tmp_path
 
 
 def test_updating_pins_every_actor_and_says_what_is_new(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert pins.main(project) == 0
     assert "services/one/requirements.txt: a==1, b==2" in capsys.readouterr().out
+    assert (project / "infra/hashes.txt").read_text() == "hashes of ['a==1', 'b==2']"
     assert pins.main(project) == 0
     assert "services/one/requirements.txt: as it was" in capsys.readouterr().out
 
