@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image, ImageChops, ImageCms, ImageStat
 
 from imaging.codec import has_transparency
-from imaging.containers import tiff
+from imaging.containers import MAX_PROFILE, tiff
 from imaging.originals import Original
 from services.normalize import spaces
 from services.normalize.depth import SRGB_CURVE
@@ -18,7 +18,7 @@ from services.normalize.depth import SRGB_CURVE
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _GREY = ("1", "L", "LA", "I", "I;16", "I;16B")
 # Which pixels a profile can be about, by its colour space.
-_PROFILED = {b"RGB ": (*_GREY, "P", "PA", "RGB", "RGBA"), b"GRAY": _GREY, b"CMYK": ("CMYK",)}
+_PROFILED = {b"RGB ": (*_GREY, "P", "PA", "RGB", "RGBA", "YCbCr"), b"GRAY": _GREY, b"CMYK": ("CMYK",)}
 _GREY_WITH_ALPHA = 4  # PNG's colour type
 _TABLES = {b"A2B0", b"A2B1", b"D2B0", b"D2B1"}  # tags that go before a matrix and curves
 _CURVES = {b"RGB ": (b"rTRC", b"gTRC", b"bTRC"), b"GRAY": (b"kTRC",) * 3}
@@ -56,7 +56,7 @@ def meaning(original: Original) -> Meaning | None:
     """
     image, parts, is_png = original.image, original.parts, original.format.name == "PNG"
     grey = is_png and parts.lean[25] == _GREY_WITH_ALPHA  # of 16 bits, which Pillow calls RGBA
-    rank = [_of_profile(parts.profile, "LA" if grey else image.mode)]
+    rank = [_of_profile(image.info.get("icc_profile") or b"", "LA" if grey else image.mode)]
     if image.mode != "CMYK":
         rank.insert(0 if is_png else 1, _of_codes(*(parts.codes or (0, 0))))
         rank += [Meaning(_of_chunks(image.info)), Meaning(_of_exif(parts.exif))]
@@ -69,8 +69,8 @@ def _of_codes(primaries: int, transfer: int, full: int = 1) -> Meaning:
 
 
 def _of_profile(icc: bytes, mode: str) -> Meaning:
-    """Return a profile for pixels of that mode; an empty one where it is broken, or about other pixels."""
-    if mode not in _PROFILED.get(icc[16:20], ()):
+    """Return a profile for pixels of that mode; an empty one where it is broken, too large, or about other pixels."""
+    if mode not in _PROFILED.get(icc[16:20], ()) or len(icc) > MAX_PROFILE:
         return Meaning(b"")
     coding = spaces.tags_of(icc).get(b"cicp", b"")[8:10]
     if len(coding) > 1 and coding[1] in spaces.TONE_MAPPED:  # its other tags are for screens with highlights

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -161,6 +162,23 @@ def test_a_profile_counts_by_its_curves_and_not_by_its_name(name: str, bits: int
     linear = drawn.profile(drawn.SRGB, drawn.LINEAR, name)
     numbers = drawn.whole(drawn.srgb_light(drawn.scene() / 255), bits)
     assert off(drawn.png(numbers, bits, drawn.iccp(linear))) <= (4 if bits == 8 else 1)
+
+
+@pytest.mark.parametrize(
+    ("format_", "options"),
+    [
+        ("JPEG", {"quality": 100, "subsampling": 0}),
+        ("PNG", {}),
+        ("WEBP", {"lossless": True}),
+        ("TIFF", {}),
+        ("AVIF", {"quality": 100, "subsampling": "4:4:4"}),
+    ],
+)
+def test_a_profile_counts_in_every_format_that_has_one(format_: str, options: dict[str, Any]) -> None:
+    signal = drawn.srgb_signal(drawn.light_in(drawn.PROPHOTO, drawn.scene()))
+    image = Image.fromarray(drawn.whole(signal, 8).astype(np.uint8))
+    content = encoded(image, format_, icc_profile=drawn.profile(drawn.PROPHOTO, drawn.SRGB_CURVE), **options)
+    assert pictures.difference(opened(normalize(content).content), pictures.scene()) <= 4
 
 
 def test_srgb_is_srgb_whatever_it_is_called() -> None:
