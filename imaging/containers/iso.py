@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 
-from imaging.containers import MAX_EXIF, Parts, Read, whole
+from imaging.containers import MAX_EXIF, MAX_PROFILE, Parts, Read, whole
 from imaging.reasons import CorruptImage, unsupported
 
 _AVIF_BRANDS = {b"avif", b"avis"}
@@ -64,6 +64,13 @@ class Primary:
         """Primaries, transfer and matrix, by ITU-T H.273; None where the file does not say them."""
         said = (data for kind, data in self.every if kind == b"colr" and data[:4] == b"nclx" and len(data) > 9)  # noqa: PLR2004
         return next((struct.unpack_from(">3H", data, 4) for data in said), None)
+
+    @property
+    def profile(self) -> bytes:
+        """The ICC profile; nothing where there is none, or too large a one."""
+        said = (data[4:] for kind, data in self.every if kind == b"colr" and data[:4] in (b"prof", b"rICC"))
+        found = next(said, b"")
+        return found if len(found) <= MAX_PROFILE else b""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -230,6 +237,7 @@ class Avif:
             codes=(primaries, transfer, 1),  # the decoder has widened the range
             exact=not matrix,  # the numbers are red, green and blue themselves
             halved=found.halved,
+            profile=found.profile,
         )
 
 

@@ -139,7 +139,7 @@ def _picture(read: Read) -> Directory:
     if first is None:
         raise CorruptImage("it has no directory")
     children = list(_children(first))
-    tiff_kinds.refuse_raw(first, children, read(8, 10))
+    tiff_kinds.refuse_raw(first, children, read(8, 12))
     if _is_whole_picture(first):
         return first
     others = (other for page in _chain(read) for other in (page, *_children(page)))
@@ -166,8 +166,11 @@ def parts(content: bytes) -> Parts:
     values = {tag: (of.entries[tag][0], of.raw(tag)) for tag in _COPIED if tag in of.entries}
     if damaged := [tag for tag, (_, raw) in values.items() if not raw]:
         raise CorruptImage(f"what its directory says by tag {damaged[0]} is not all there")
-    for tag in _PLACES & values.keys():
-        values[tag] = _LONG, _longs(of.order, of.integers(tag, _MOST_VALUES))
+    for tag in (_PLACES | _LENGTHS) & values.keys():
+        numbers = of.integers(tag, _MOST_VALUES)
+        values[tag] = _LONG, _longs(of.order, numbers)
+        if layout.mode and len(numbers) % layout.samples:
+            raise CorruptImage("its planes are not all there")
     directories = [values | layout.changes(values, plane) for plane in range(layout.planes)]
     # In front, so that a file which was cut off still ends where it was.
     shift = len(_packed(of.order, directories, 0))

@@ -5,9 +5,12 @@ Each row of the tables is proved against known pixel values in tests/imaging/tes
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING
 
 from imaging.reasons import CorruptImage, unsupported
+
+if TYPE_CHECKING:
+    from imaging.containers.tiff import Directory, Order
 
 _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _SAMPLES, _PLANAR, _COLOUR_MAP = 258, 259, 262, 266, 277, 284, 320
 _INK_SET, _EXTRA, _FORMAT, _CHROMA_SIZE = 332, 338, 339, 530
@@ -51,16 +54,6 @@ _RAW_COLOURS = {32803, 34892}
 _RAW_COMPRESSIONS = {32767, 32769, 32770, 32772, 34713, 65000, 65535}
 
 
-class Tags(Protocol):
-    """What a directory says; ``order`` is that of its bytes."""
-
-    @property
-    def order(self) -> Literal["little", "big"]: ...
-    def raw(self, tag: int, most: int = ...) -> bytes: ...
-    def integers(self, tag: int, most: int = ...) -> tuple[int, ...]: ...
-    def first(self, tag: int, default: int) -> int: ...
-
-
 @dataclass(frozen=True)
 class Layout:
     """How pixels lie, and how they are shown to a decoder: in one frame, or in ``planes``, each a channel of ``mode``.
@@ -68,7 +61,7 @@ class Layout:
     ``negative`` says that nought is white and the decoder does not know.
     """
 
-    order: Literal["little", "big"]
+    order: "Order"
     bits: int
     photometric: int
     number_format: int
@@ -107,7 +100,7 @@ class Layout:
         return changed
 
 
-def layout(of: Tags) -> Layout:
+def layout(of: "Directory") -> Layout:
     """Return how a directory's pixels lie. Raises UnsupportedFormat with the kind's name, and CorruptImage."""
     compression = of.first(_COMPRESSION, 1)
     samples = of.first(_SAMPLES, 1)
@@ -141,7 +134,7 @@ def _one(values: tuple[int, ...], otherwise: str) -> int:
     return values[0]
 
 
-def _extra(of: Tags, number: int) -> tuple[int, ...]:
+def _extra(of: "Directory", number: int) -> tuple[int, ...]:
     """Return what each extra sample is; alpha can only be the first, and is it where nothing is said."""
     if number < 0:
         raise CorruptImage("it has fewer samples than colours")
@@ -165,7 +158,7 @@ def _in_planes(found: Layout) -> Layout:
     return replace(found, planes=_COLOURS[found.photometric] + len(alpha), mode=mode + alpha)
 
 
-def _refuse_unproved(of: Tags, found: Layout, compression: int) -> None:
+def _refuse_unproved(of: "Directory", found: Layout, compression: int) -> None:
     """Raise UnsupportedFormat for what stands in the way of a kind that is read right as a rule."""
     if found.photometric == _SEPARATED and (of.first(_INK_SET, 1) != 1 or any(found.extra)):
         raise unsupported("TIFF with inks other than CMYK, or with alpha,")
@@ -175,12 +168,12 @@ def _refuse_unproved(of: Tags, found: Layout, compression: int) -> None:
         raise unsupported("TIFF with subsampled, uncompressed YCbCr")
 
 
-def refuse_raw(first: Tags, others: Iterable[Tags], mark: bytes = b"") -> None:
+def refuse_raw(first: "Directory", others: "Iterable[Directory]", mark: bytes = b"") -> None:
     """Raise UnsupportedFormat for a camera's raw file, by its directories and what stands behind the file's header."""
     if first.raw(_DNG_VERSION):
         raise unsupported("DNG")
-    if mark == b"CR":
-        raise unsupported("CR2")
+    if mark[:2] == b"CR" or mark in (b"IIII", b"MMMM"):
+        raise unsupported("CR2" if mark[:2] == b"CR" else "IIQ")
     if any(
         of.first(_PHOTOMETRIC, 0) in _RAW_COLOURS or of.first(_COMPRESSION, 0) in _RAW_COMPRESSIONS
         for of in (first, *others)

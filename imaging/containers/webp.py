@@ -41,15 +41,16 @@ def _size(kind: bytes, head: bytes) -> tuple[int, int]:
 
 
 def parts(content: bytes) -> Parts:
-    """Take a WebP apart: canvas, animation and pictures stay."""
+    """Take a WebP apart: its canvas and its picture stay, of an animation the first."""
     view = memoryview(content)
     kept: list[bytes | memoryview] = []
     said: dict[bytes, bytes] = {}
-    coding = b""
+    coding, frames = b"", 0
     for kind, start, stop in chunks(whole(content)):
+        frames += kind == b"ANMF"
         if kind in (b"VP8 ", b"VP8L", b"ANMF"):
             coding = coding or (content[start + 16 : start + 20] if kind == b"ANMF" else kind)
-        if kind in _PICTURES:
+        if kind in _PICTURES and frames <= 1:
             kept += [view[start - 8 : stop], b"\0" * (stop % 2)]
         elif kind == b"VP8X" and not kept:
             flags = content[start] & (_ALPHA | _ANIMATION) if start < stop <= len(content) else 0
@@ -67,6 +68,7 @@ def parts(content: bytes) -> Parts:
         orientation=tiff.orientation(exif),
         exact=coding == b"VP8L",
         halved=True,
+        frames=max(1, frames),
     )
 
 

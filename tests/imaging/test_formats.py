@@ -27,6 +27,8 @@ OTHERS: list[tuple[str, bytes]] = [
     ("netpbm", b"PF\n96 64\n-1.0\n"),
     ("SVG", b'<?xml version="1.0"?>\n<!-- <svg> soon -->\n<!DOCTYPE svg [<!ENTITY x "y">]>\n<svg/>'),
     ("SVG", b"\xef\xbb\xbf  <svg:svg xmlns:svg=''/>"),
+    ("XPM", b"/* XPM */\nstatic char *x[] = {"),
+    ("XBM", b"#define x_width 16\n"),
     ("DICOM", bytes(128) + b"DICM"),
     ("EMF", b"\1\0\0\0" + bytes(36) + b" EMF"),
     ("RAF", b"FUJIFILMCCD-RAW 0201"),

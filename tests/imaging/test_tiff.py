@@ -323,10 +323,10 @@ def test_dng_says_so(version: dict[str, Tag]) -> None:
         normalize(file("<", DATA, grey_strip("<", 8, **version)))
 
 
-def test_canons_mark_is_known() -> None:
-    content = file("<", b"CR\2\0" + DATA, grey_strip("<", 12))
-    with pytest.raises(UnsupportedFormat, match=r"^CR2 is not supported"):
-        normalize(content)
+@pytest.mark.parametrize(("mark", "name"), [(b"CR\2\0", "CR2"), (b"IIII", "IIQ")])
+def test_marks_behind_the_header_are_known(mark: bytes, name: str) -> None:
+    with pytest.raises(UnsupportedFormat, match=f"^{name} is not supported"):
+        normalize(file("<", mark + DATA, grey_strip("<", 12)))
 
 
 @BOTH
@@ -347,6 +347,12 @@ def test_damage_in_what_counts_is_damage(tag: int) -> None:
     struct.pack_into("<HHII", content, at, tag, LONG, 9, 4_000_000_000)
     with pytest.raises(CorruptImage, match=f"tag {tag} is not all there"):
         normalize(bytes(content))
+
+
+def test_planes_that_are_not_all_there_are_damage() -> None:
+    content = halves([1, 2, 3], [3, 2, 1], 8, 2, planar=True, t273=(LONG, [8, 40, 72, 104]))
+    with pytest.raises(CorruptImage, match="planes are not all there"):
+        normalize(content)
 
 
 @pytest.mark.parametrize("draw", [pictures.tiff, lambda: tiled(planar=True)])

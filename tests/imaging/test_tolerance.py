@@ -196,3 +196,23 @@ def test_exif_of_an_avif(at: int, damage: bytes, behind: bytes) -> None:
     at += content.index(b"II*\0" if b"II*\0" in content else b"MM\0*") - 4
     damaged = content[:at] + damage + content[at + len(damage) :]
     assert pixels(damaged + behind) == pixels(plain)
+
+
+def second_frame(name: str) -> tuple[bytes, int]:
+    """Return a file of three frames, and where the second begins."""
+    frames = [scene().rotate(180), scene(colors=((9, 9, 9), *pictures.COLORS[1:]))]
+    if name == "WEBP":
+        content = encoded(scene(), "WEBP", save_all=True, append_images=frames, lossless=True)
+        return content, content.index(b"ANMF", content.index(b"ANMF") + 4)
+    content = encoded(scene(), "GIF", save_all=True, append_images=frames, duration=50)
+    return content, content.index(b"\x21\xf9", content.index(b"\x2c\0\0\0\0") + 10)
+
+
+@pytest.mark.parametrize("name", ["GIF", "WEBP"])
+@given(at=st.integers(9, 400), damage=st.binary(min_size=1, max_size=20), cut=st.booleans())
+def test_later_frames(name: str, at: int, damage: bytes, cut: bool) -> None:
+    content, start = second_frame(name)
+    at += start
+    damaged = content[:at] + damage + (b"" if cut else content[at + len(damage) :])
+    assert pixels(damaged) == pixels(content)
+    assert normalize(content).frames == 3
