@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import troposphere
 from msgspec.structs import FieldInfo, fields
 
 from brigade.prove.items import ITEMS
-from docs import licences, recipe_words
+from docs import licences, operator_rights, recipe_words
 from docs.examples import NOTIFICATION, envelope, parts
 from docs.markdown import comment, fill, table
 from infra.names import UNDELIVERED, UNDELIVERED_QUEUE
@@ -226,7 +227,12 @@ def deploying_page(chain: Chain) -> str:
     """Return docs/deploying.md as it is, with the parameters as they are declared, and the items of `brigade prove`."""
     page = (DOCS / "deploying.md").read_text(encoding="utf-8")
     items = table(("item", "what it proves: how"), ((f"`{item.name}`", item.proves) for item in ITEMS))
-    return fill(page, "generated", {"parameters": parameters_table(chain), "items": items}.__getitem__)
+    parts = {
+        "parameters": parameters_table(chain),
+        "items": items,
+        "operators": operator_rights.operators_table(),
+    }
+    return fill(page, "generated", parts.__getitem__)
 
 
 def parameters_table(chain: Chain) -> str:
@@ -267,12 +273,18 @@ def licences_page(chain: Chain) -> str:
     return _page("# Licences", *licences.page(chain))
 
 
+def policy(size: operator_rights.Size, _: Chain) -> str:
+    """Return docs/operator-policy-….json."""
+    return json.dumps(size.policy, indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[Chain], str]] = {
     "chain.md": chain_page,
     "deploying.md": deploying_page,
     "events.md": events_page,
     "licences.md": licences_page,
     "recipes.md": recipes_page,
+    **{size.file: partial(policy, size) for size in operator_rights.SIZES},
 }
 
 

@@ -14,9 +14,11 @@ from botocore.session import get_session
 
 SERVICES = (
     "cloudformation",
+    "cloudtrail",
     "cloudwatch",
     "dynamodb",
     "lambda",
+    "logs",
     "rekognition",
     "s3",
     "sns",
@@ -25,6 +27,8 @@ SERVICES = (
     "xray",
 )
 # What clients have that is no operation.
+# Modules of ours have these names.
+_MODULES = {"logs"}
 _OF_PAGINATORS = "PaginationConfig"
 _NO_OPERATIONS = {"can_paginate", "close", "exceptions", "get_waiter", "meta"}
 
@@ -72,7 +76,7 @@ def mistakes(source: str) -> list[str]:
 
 def _clients(tree: ast.Module) -> dict[str, str]:
     """Return the service of each name to which a client is assigned, and of each function that returns one."""
-    found = {service: service for service in SERVICES}
+    found = {service: service for service in SERVICES if service not in _MODULES}
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)], value=value):
