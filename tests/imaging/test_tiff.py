@@ -208,6 +208,16 @@ def test_compressions(mode: str, options: dict[str, Any]) -> None:
     assert pictures.difference(master, image.convert("RGB")) <= 3
 
 
+def test_a_negative_may_be_a_jpeg() -> None:
+    content = bytearray(encoded(pictures.scene().convert("L"), "TIFF", compression="jpeg", quality=95))
+    content[content.index(struct.pack("<HHI", 262, SHORT, 1)) + 8] = 0
+    shown_level = opened(normalize(bytes(content)).content).convert("L").getpixel((5, 5))
+    original = pictures.scene().convert("L").getpixel((5, 5))
+    assert isinstance(shown_level, int)
+    assert isinstance(original, int)
+    assert abs(shown_level - (255 - original)) <= 3
+
+
 def tiled(planar: bool) -> bytes:
     """Return the scene in tiles of 64×64, which hang over its edge."""
     image = Image.new("RGB", (128, 64))

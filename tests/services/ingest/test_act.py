@@ -12,6 +12,7 @@ from services.ingest.handler import act
 from services.ingest.head import FIRST_BLOCK
 from services.ingest.reasons import EmptyObject, NotAnImage, OwnOutput
 from tests import pictures
+from tests.imaging.tiffs import LONG, directory, file, tags
 from tests.services.site import letter, only, picture, site
 
 ONLY_JPG = parse('[[recipe]]\nname = "jpg"\nsuffix = ".jpg"\n[[recipe.rendition]]\nname = "w"\nwidth = 9\n')
@@ -84,6 +85,19 @@ def test_a_tiff_whose_directory_is_at_its_end_costs_one_request_more(storage: Co
     ingest(storage, "a.tif", large("TIFF"))
     assert len(storage.ranges) <= 2
     assert None not in storage.ranges
+
+
+def test_a_tiff_with_smaller_versions_below_costs_a_request_for_each_that_lies_apart(storage: CountingStorage) -> None:
+    data = bytes(3_000_000)
+    below = 8 + len(data)
+    child = directory("<", tags([(8, 4)], 1, 8, 1, t254=(LONG, [1])), below)
+    content = file("<", data + child, tags([(8, 32)], 1, 8, 1, t330=(LONG, [below])))
+    assert only(ingest(storage, "a.tif", content), ImageIngested).width == 8
+    assert [stop - start for start, stop in filter(None, storage.ranges)] == [
+        FIRST_BLOCK,
+        len(content) - below - len(child),
+        len(content) - below,
+    ]
 
 
 @pytest.mark.parametrize(
