@@ -17,6 +17,7 @@ from brigade.cost.measured import Run
 from brigade.cost.prices import Prices
 from kit.actor import Actor
 from kit.chain import Chain
+from services.catalog.table import BY_SERIAL, BY_TAKEN
 
 RATES = (10, 1_000, 100_000)  # pictures a minute
 SIMULATED = 2_000  # pictures, or what comes in SHORTEST_S
@@ -184,6 +185,8 @@ def _quotas(model: Model) -> Iterator[tuple[str, int, float]]:
     yield "S3: PUTs below one prefix, while the bucket has not spread", S3_PUTS_S, model.requests("s3.PutObject")
     units = model.run.write_units
     yield "DynamoDB: units of one partition, pictures in work by status", PARTITION_UNITS_S, CHANGES_IN_WORK
+    yield "DynamoDB: units of one partition, pictures taken on one day", PARTITION_UNITS_S, units[BY_TAKEN.name]
+    yield "DynamoDB: units of one partition, pictures of one camera", PARTITION_UNITS_S, units[BY_SERIAL.name]
     yield "DynamoDB: units of a table, at its very beginning", NEW_TABLE_UNITS_S, units["table"]
     yield "DynamoDB: units of a table", TABLE_UNITS_S, units["table"]
     # A message is in flight for as long as its batch is worked on.

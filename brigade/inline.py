@@ -14,7 +14,7 @@ from typing import Any
 from brigade import s3_notification
 from kit.backoff import RECEIVES, Backoff
 from kit.chain import Chain
-from kit.envelope import Envelope, encode, now
+from kit.envelope import Envelope, attributes, encode, now
 from kit.events import Event, Source
 from kit.function import Site
 from kit.mailbox import Mailbox
@@ -111,9 +111,9 @@ class Line:
         self.storage.objects[SOURCE, key] = content
         self.send(self.chain.origin, notification(key, content, etag, sequencer))
 
-    def send(self, event: type[Event], body: str) -> None:
-        """Put a message into the queue of every actor that hears the event."""
-        for actor in self.chain.subscribers(event):
+    def send(self, event: type[Event], body: str, attributes: Mapping[str, str] | None = None) -> None:
+        """Put a message into the queue of every actor that hears the event and does not skip these attributes."""
+        for actor in self.chain.subscribers(event, attributes):
             self.queues[actor.name].messages.append(Message(id=str(uuid.uuid4()), body=body))
 
     def publish(self, envelope: Envelope) -> None:
@@ -121,7 +121,7 @@ class Line:
         self.announced.append(envelope)
         for event in self.chain.events:
             if event.kind == envelope.kind:
-                self.send(event, encode(envelope))
+                self.send(event, encode(envelope), attributes(envelope))
 
     def run(self) -> None:
         """Work until every queue is empty."""

@@ -87,6 +87,10 @@ def _queue(actor: Actor) -> str:
 def _actor(actor: Actor) -> list[str]:
     facts = [
         ("hears", _events(actor.hears)),
+        *(
+            (f"is not sent `{each.event.kind}`", f"whose `{each.attribute}` is {_or(each.values)}")
+            for each in actor.skips
+        ),
         ("says", _events(says(actor))),
         ("reads", _places(actor.reads)),
         ("writes", _places(actor.writes)),
@@ -111,6 +115,10 @@ def _actor(actor: Actor) -> list[str]:
         "It refuses for good, without trying again:",
         table(("reason", "meaning"), reasons),
     ]
+
+
+def _or(values: Iterable[str]) -> str:
+    return " or ".join(f"`{value}`" for value in values)
 
 
 def _minutes(seconds: float) -> str:
@@ -158,12 +166,14 @@ def events_page(chain: Chain) -> str:
 def _event(event: type[Event], chain: Chain) -> list[str]:
     speakers = [speaker for speaker, said in chain.speakers if event in said and event is not chain.origin]
     hearers = [actor.name for actor in chain.subscribers(event)] or ["nobody in the chain"]
+    named = [f"`{name}`" for name in ("type", *event.filtered)]
     example = json.loads(envelopes.encode(envelope(event, speakers[0]))) if speakers else NOTIFICATION
     return [
         f"## {event.kind}",
         _prose(event),
         (f"Said by {_and(speakers)}. " if speakers else "") + f"Heard by {_and(hearers)}.",
         _fields(event),
+        *([f"Message attributes, for filter policies: {_and(named)}."] if speakers else []),
         "<details><summary>Example</summary>",
         f"```json\n{json.dumps(example, indent=2, ensure_ascii=False)}\n```",
         "</details>",

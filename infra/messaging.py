@@ -1,5 +1,7 @@
 """Topics, queues, dead-letter queues, and the subscriptions between them."""
 
+from typing import Any
+
 from troposphere import AWSObject, GetAtt, Ref, Sub, sns, sqs
 
 from infra import names, parameters, policies, topics
@@ -108,7 +110,18 @@ def _subscription(event: type[Event], hearer: Actor) -> sns.SubscriptionResource
         Protocol="sqs",
         Endpoint=GetAtt(names.queue(hearer), "Arn"),
         RawMessageDelivery=True,
+        **_filter(event, hearer),
         RedrivePolicy={"deadLetterTargetArn": GetAtt(names.UNDELIVERED_QUEUE, "Arn")},
         # Otherwise the first announcements could find a queue still closed to the topic.
         DependsOn=[names.policy(names.queue(hearer)), names.policy(names.UNDELIVERED_QUEUE)],
     )
+
+
+def _filter(event: type[Event], hearer: Actor) -> dict[str, Any]:
+    """Return the policy that leaves out what the hearer skips. Filtering by attributes is free of charge.
+
+    An absent attribute passes: https://docs.aws.amazon.com/sns/latest/dg/attribute-key-matching.html
+    """
+    skips = [skip for skip in hearer.skips if skip.event is event]
+    rules = {skip.attribute: [{"anything-but": list(skip.values)}, {"exists": False}] for skip in skips}
+    return {"FilterPolicy": rules} if rules else {}

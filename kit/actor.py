@@ -1,6 +1,7 @@
 """An actor's declaration: pure data, read by the template, the local run, the docs and the tests."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,24 +62,38 @@ class Setting:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Skip:
+    """What an actor is not sent of an event that it hears: messages whose attribute has one of these values.
+
+    One that lacks the attribute is sent.
+    """
+
+    event: type[Event]
+    attribute: str  # one of the event's ``filtered``
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Actor:
     """One actor.
 
-    ``hears`` and ``says`` are event types; ``rejects`` are the permanent reasons it may give; ``table`` are
-    the DynamoDB actions that it needs on the catalogue; ``carries`` are the shared packages that its code imports;
-    ``settings`` are what deployments choose for it; ``layers`` name Lambda layers that a deployment may give it.
+    ``hears`` and ``says`` are event types, ``skips`` says what it is not sent of them; ``rejects`` are the permanent
+    reasons it may give; ``table`` are the DynamoDB actions that it needs on the catalogue; ``carries`` are the shared
+    packages that its code imports; ``settings`` are what deployments choose for it; ``layers`` name Lambda layers that
+    a deployment may give it.
     ``memory`` is in MB, ``timeout`` in seconds, ``batch`` counts messages an invocation;
     ``attempts`` are the receives after which a message is given up whose failure may pass (throttling, an outage, no
     time), ``bug_attempts`` those after which one is that failed unexpectedly;
     ``graced``: its queue holds every message back for the deployment's grace time;
     ``loops``: what it says may come back to it, so Lambda must not take that for a loop without end.
 
-    Raises ConfigurationError where a number is outside what AWS allows.
+    Raises ConfigurationError where a number is outside what AWS allows, or an event lacks what is skipped by.
     """
 
     name: str
     purpose: str
     hears: tuple[type[Event], ...]
+    skips: tuple[Skip, ...] = ()
     says: tuple[type[Event], ...] = ()
     rejects: tuple[type[Rejected], ...] = ()
     reads: tuple[Place, ...] = ()
@@ -106,6 +121,7 @@ class Actor:
             raise ConfigurationError(f"actor {self.name}: timeout must be above {2 * RETRY_BUDGET_S} s")
         if self.bug_attempts > self.attempts:
             raise ConfigurationError(f"actor {self.name}: bug_attempts may not be above attempts")
+        self._check_skips()
         for field, allowed in LIMITS.items():
             if getattr(self, field) not in allowed:
                 bounds = f"{allowed.start} and {allowed.stop - 1}"
@@ -116,6 +132,17 @@ class Actor:
         if isinstance(error, Rejected):
             return 1
         return self.attempts if isinstance(error, Retryable) else self.bug_attempts
+
+    def _check_skips(self) -> None:
+        for skip in self.skips:
+            if skip.event not in self.hears or skip.attribute not in skip.event.filtered:
+                raise ConfigurationError(f"actor {self.name} hears no {skip.event.kind} with a {skip.attribute}")
+
+    def is_sent(self, event: type[Event], attributes: Mapping[str, str]) -> bool:
+        """Return whether a message with these attributes is sent to it."""
+        return event in self.hears and not any(
+            attributes.get(skip.attribute) in skip.values for skip in self.skips if skip.event is event
+        )
 
     @property
     def module(self) -> str:

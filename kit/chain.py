@@ -1,5 +1,6 @@
 """The chain: who hears whom. A chain in which somebody hears what nobody says cannot be constructed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kit.actor import Actor
@@ -60,9 +61,9 @@ class Chain:
         inside = [(actor.name, says(actor)) for actor in self.actors]
         return [("s3", (self.origin,)), *inside, (OPERATOR, self.operator)]
 
-    def subscribers(self, event: type[Event]) -> tuple[Actor, ...]:
-        """Return the actors whose queue is subscribed to the event's topic."""
-        return tuple(actor for actor in self.actors if event in actor.hears)
+    def subscribers(self, event: type[Event], attributes: Mapping[str, str] | None = None) -> tuple[Actor, ...]:
+        """Return the actors whose queue is subscribed to the event's topic, and is sent what has these attributes."""
+        return tuple(actor for actor in self.actors if actor.is_sent(event, attributes or {}))
 
     def actor(self, name: str) -> Actor:
         """Return the actor of that name; raises ConfigurationError naming those there are."""

@@ -84,6 +84,13 @@ def encode(envelope: Envelope) -> str:
     return msgspec.json.encode(envelope).decode()
 
 
+def attributes(envelope: Envelope) -> dict[str, str]:
+    """Return the message attributes of an announcement: its type, and the fields that its event names for filters."""
+    declared = {name for kind in Event.__subclasses__() if kind.kind == envelope.kind for name in kind.filtered}
+    data = msgspec.json.decode(envelope.data) if declared else {}
+    return {"type": envelope.type} | {name: data[name] for name in sorted(declared)}
+
+
 def decode(body: str, hears: Iterable[type[Event]]) -> tuple[Envelope, Event]:
     """Read an envelope and the typed event in it.
 

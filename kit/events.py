@@ -55,9 +55,13 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that has happened to one picture. ``kind`` is its name on the wire and its topic's."""
+    """Something that has happened to one picture. ``kind`` is its name on the wire and its topic's.
+
+    ``filtered`` names fields that are message attributes too, so that a subscription can leave messages out by them.
+    """
 
     kind: ClassVar[str] = "event"
+    filtered: ClassVar[tuple[str, ...]] = ()
     image: Image  # the picture that it is about
 
     def __init_subclass__(cls) -> None:
@@ -141,6 +145,7 @@ class ImageDescribed(Event, frozen=True, kw_only=True):
 class ImageNormalized(Event, frozen=True, kw_only=True):
     """The upright, sRGB, metadata-free master is stored."""
 
+    filtered: ClassVar[tuple[str, ...]] = ("moderation",)
     recipe: str  # the recipe's name
     master: StoredImage  # what renditions are made from
     frames: int = 1  # pictures in the file; the first is used

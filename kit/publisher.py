@@ -1,10 +1,10 @@
 """Announcing: one envelope to the topic of its event."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from kit import aws
-from kit.envelope import Envelope, encode
+from kit.envelope import Envelope, attributes, encode
 from kit.errors import ConfigurationError
 from kit.retry import call
 
@@ -29,7 +29,11 @@ class SnsPublisher:
         call(
             aws.client("sns").publish,
             TopicArn=topic,
-            Message=encode(envelope),
-            # For subscribers outside the chain that filter by policy; ours have one topic per event.
-            MessageAttributes={"type": {"DataType": "String", "StringValue": envelope.type}},
+            **message(envelope),
         )
+
+
+def message(envelope: Envelope) -> dict[str, Any]:
+    """Return what SNS is given of an announcement: its text, and the attributes by which subscriptions filter."""
+    told = {name: {"DataType": "String", "StringValue": value} for name, value in attributes(envelope).items()}
+    return {"Message": encode(envelope), "MessageAttributes": told}

@@ -11,8 +11,9 @@ from brigade.dead_letters.operation import Recording
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.chain import OPERATOR
-from kit.envelope import Envelope, encode, wrap
+from kit.envelope import Envelope, wrap
 from kit.events import DeadLetterHandled
+from kit.publisher import message
 from kit.tracing import Trace
 
 # https://docs.aws.amazon.com/sns/latest/dg/sns-batch-api-actions.html
@@ -86,13 +87,7 @@ def _publish(sns: Any, topic: str, envelopes: list[Envelope]) -> int:
     """Publish on the topic; return how many announcements it did not take."""
     untold = 0
     for start in range(0, len(envelopes), _BATCH):
-        entries = [
-            {
-                "Id": str(number),
-                "Message": encode(envelope),
-                "MessageAttributes": {"type": {"DataType": "String", "StringValue": envelope.type}},
-            }
-            for number, envelope in enumerate(envelopes[start : start + _BATCH])
-        ]
+        some = enumerate(envelopes[start : start + _BATCH])
+        entries = [{"Id": str(number), **message(envelope)} for number, envelope in some]
         untold += len(sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries).get("Failed", []))
     return untold

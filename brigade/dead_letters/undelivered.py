@@ -47,5 +47,5 @@ class UndeliveredQueue(DeadLetterQueue):
             actor
             for event in self._chain.events
             if event.kind == letter.kind
-            for actor in self._chain.subscribers(event)
+            for actor in self._chain.subscribers(event, letter.attributes)
         ]

@@ -2,7 +2,7 @@
 
 from imaging.limits import DECODING_MEMORY_MB
 from imaging.reasons import CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe
-from kit.actor import Actor, Bucket, Place, Setting
+from kit.actor import Actor, Bucket, Place, Setting, Skip
 from kit.errors import ObjectGone, UnreadableMessage
 from kit.events import ImageModerated, ImageNormalized
 from services.moderate.reasons import Unviewable
@@ -19,6 +19,7 @@ MODERATE = Actor(
     name="moderate",
     purpose="Asks a moderation engine about the master of a picture whose recipe wants that, and says its verdict",
     hears=(ImageNormalized,),
+    skips=(Skip(event=ImageNormalized, attribute="moderation", values=("off",)),),
     says=(ImageModerated,),
     rejects=(Unviewable, CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, ObjectGone, UnreadableMessage),
     reads=(Place(Bucket.TARGET, "normalized/"),),

@@ -170,6 +170,19 @@ def test_a_gate_lets_pass_what_its_engine_accepts(confidence: int, status: str, 
     assert len([key for _, key in line.storage.objects if key.startswith("renditions/")]) == renditions
 
 
+@pytest.mark.parametrize(("mode", "asked"), [("off", 0), ("flag", 1), ("gate", 1)])
+def test_only_pictures_whose_recipe_asks_for_it_come_to_the_moderator(mode: str, asked: int) -> None:
+    text = f'[[recipe]]\nname = "r"\nmoderation = "{mode}"\n[[recipe.rendition]]\nname = "w"\nwidth = 9\n'
+    engine = Opinion(confidence=3, model="scripted", version="1")
+    line = Line(CHAIN, stand_ins={"recipes": parse(text), "engine": lambda _: engine})
+    line.upload("a.jpg", pictures.jpeg())
+    line.turn("ingest")
+    line.turn("normalize")
+    assert len(line.queues["moderate"].messages) == asked
+    line.run()
+    assert record(line, "a.jpg")["status"] == "READY"
+
+
 def test_an_engine_that_is_away_for_a_while_delays_a_gated_picture() -> None:
     opinion = Opinion(confidence=3, model="scripted", version="1")
     answers: list[Opinion | Exception] = [*(ServiceUnavailable("away") for _ in range(MODERATE.attempts - 1)), opinion]

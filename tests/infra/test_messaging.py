@@ -31,6 +31,17 @@ def test_subscriptions_are_exactly_the_chains_edges_and_deliver_raw() -> None:
     assert sorted(map(str, made)) == sorted(map(str, expected))
 
 
+def test_a_subscription_leaves_out_what_its_hearer_skips_and_lets_pass_what_lacks_the_attribute() -> None:
+    made = {name: found.get("FilterPolicy") for name, found in STACK.of("SNS::Subscription").items()}
+    expected = {
+        names.subscription(skip.event, actor): {skip.attribute: [{"anything-but": [*skip.values]}, {"exists": False}]}
+        for actor in CHAIN.actors
+        for skip in actor.skips
+    }
+    assert expected.keys() == {"ImageNormalizedToModerate"}
+    assert {name: policy for name, policy in made.items() if policy} == expected
+
+
 def test_no_topic_has_a_key_which_s3_could_not_use() -> None:
     assert all("KmsMasterKeyId" not in topic for topic in STACK.of("SNS::Topic").values())
 

@@ -45,7 +45,6 @@ def test_a_pictures_way_is_one_tree_of_segments(journey: Journey, brigade: Briga
         "ingest describe catalog",
         "ingest normalize",
         "ingest normalize catalog",
-        "ingest normalize moderate",
         "ingest normalize resize",
         "ingest normalize resize catalog",
     }

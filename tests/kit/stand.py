@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from kit.actor import Actor
 from kit.backoff import RECEIVES, Backoff
@@ -17,6 +17,7 @@ from kit.tracing import Trace
 class ImageSeen(Event, frozen=True, kw_only=True):
     """Somebody saw a picture."""
 
+    filtered: ClassVar[tuple[str, ...]] = ("shade",)
     shade: str = "red"
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from kit.actor import Setting
+from kit.actor import Setting, Skip
 from kit.errors import ConfigurationError
-from tests.kit.stand import PRAISE
+from tests.kit.stand import PRAISE, ImagePraised, ImageSeen
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,8 @@ from tests.kit.stand import PRAISE
         ("name", "p" * 21, "use 2 to 20 lower-case letters and digits"),
         ("name", "9lives", "use 2 to 20 lower-case letters and digits"),
         ("hears", (), "praise hears nothing"),
+        ("skips", (Skip(event=ImageSeen, attribute="size", values=("0",)),), "hears no image-seen with a size"),
+        ("skips", (Skip(event=ImagePraised, attribute="words", values=("",)),), "hears no image-praised with a words"),
         ("memory", 127, "memory must be between 128 and 10240"),
         ("memory", 10_241, "memory must be between 128 and 10240"),
         ("timeout", 16, "timeout must be above 16 s"),
@@ -46,6 +48,15 @@ def test_a_declaration_that_cannot_work_is_refused_with_the_reason(field: str, v
 )
 def test_the_limits_themselves_are_allowed(limits: dict[str, int]) -> None:
     assert replace(PRAISE, **limits).memory == limits["memory"]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("shade", "sent"), [("red", True), ("grey", False), (None, True)])
+def test_an_actor_is_not_sent_what_it_skips_and_is_sent_what_does_not_say(shade: str | None, sent: bool) -> None:
+    choosy = replace(PRAISE, skips=(Skip(event=ImageSeen, attribute="shade", values=("grey", "black")),))
+    attributes = {"type": "brigade.image-seen"} | ({"shade": shade} if shade else {})
+    assert choosy.is_sent(ImageSeen, attributes) is sent
+    assert PRAISE.is_sent(ImageSeen, attributes)
+    assert not choosy.is_sent(ImagePraised, attributes)
 
 
 def test_an_actors_function_is_found_by_its_name() -> None:

@@ -46,6 +46,16 @@ def test_a_subscriber_may_filter_by_type(topic: str) -> None:
     assert received(url) == []
 
 
+@pytest.mark.parametrize(("skipped", "heard"), [("grey", 1), ("red", 0)])
+def test_what_an_event_names_for_filters_is_an_attribute_of_every_announcement(
+    topic: str, skipped: str, heard: int
+) -> None:
+    rules = {"shade": [{"anything-but": [skipped]}, {"exists": False}]}
+    url = subscribed_queue(topic, {"RawMessageDelivery": "true", "FilterPolicy": json.dumps(rules)})
+    SnsPublisher({"image-seen": topic}).publish(ENVELOPE)
+    assert len(received(url)) == heard
+
+
 def test_an_event_without_a_topic_cannot_be_said() -> None:
     with pytest.raises(ConfigurationError, match="this function may not say image-seen: it has no topic for it"):
         SnsPublisher({"image-praised": "arn"}).publish(ENVELOPE)

@@ -6,19 +6,22 @@ import pytest
 
 from brigade.dead_letters.letter import DeadLetter
 from infra import names
-from kit.events import Source
+from kit.events import Image, Moderation, Source
 from services.chain import CHAIN
 from tests.brigade.dead_letters.conftest import Brigade
 from tests.brigade.dead_letters.desk import Desk, ingested, uploaded
+from tests.services.catalog.story import normalized
+from tests.services.site import body
 
 SOURCE = Source(bucket="source", key="in/a.jpg", version="v1", size=9, uploaded_at="2026-11-21T08:00:00.000Z")
 
 
-def lose(desk: Desk, text: str) -> str:
+def lose(desk: Desk, text: str, **announced: str) -> str:
     """Do as SNS does with raw delivery: the message as it was announced, with its own attributes and no others."""
     url = desk.pipeline.output(names.UNDELIVERED_QUEUE)
-    announced = {"type": {"DataType": "String", "StringValue": "brigade.image-ingested"}}
-    sent: str = desk.sqs.send_message(QueueUrl=url, MessageBody=text, MessageAttributes=announced)["MessageId"]
+    told = {"type": "brigade.image-ingested"} | announced
+    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in told.items()}
+    sent: str = desk.sqs.send_message(QueueUrl=url, MessageBody=text, MessageAttributes=attributes)["MessageId"]
     return sent
 
 
@@ -61,6 +64,18 @@ def test_a_redrive_sends_it_to_all_who_hear_it_as_it_was_announced(
     assert carried.keys() == {"type", "lineage"}
     assert json.loads(carried["lineage"])[0]["reason"] == "undelivered"
     assert desk.told() == []  # no actor has failed
+
+
+@pytest.mark.parametrize(
+    ("mode", "hearers"), [("off", {"resize", "catalog"}), ("flag", {"moderate", "resize", "catalog"})]
+)
+def test_no_actor_is_sent_what_its_subscription_leaves_out(
+    desk: Desk, brigade: Brigade, mode: Moderation, hearers: set[str]
+) -> None:
+    picture = Image.of(SOURCE)
+    lose(desk, body(normalized(picture, mode), "normalize"), moderation=mode)
+    assert brigade("redrive", "undelivered", "--yes")[0] == 0
+    assert set(heard(desk)) == hearers
 
 
 def test_what_nobody_hears_stays_and_the_rest_is_sent(desk: Desk, brigade: Brigade) -> None:
