@@ -16,7 +16,7 @@ from kit.backoff import RECEIVES, Backoff
 from kit.chain import Chain
 from kit.envelope import Envelope, attributes, encode, now
 from kit.events import Event, Source
-from kit.function import Site
+from kit.function import Site, unless_removed
 from kit.mailbox import Mailbox
 from kit.queue import Message, dead_letter_attributes
 from kit.settings import Settings
@@ -99,7 +99,7 @@ class Line:
         taken = inspect.signature(handler.connect).parameters.keys() & offered.keys()
         return Mailbox(
             actor=actor,
-            act=handler.connect(self.site, **{each: offered[each] for each in taken}),
+            act=unless_removed(handler.connect(self.site, **{each: offered[each] for each in taken}), self.storage),
             queue=self.queues[name],
             publisher=self,
             read=getattr(handler, "read", None),

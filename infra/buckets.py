@@ -18,7 +18,7 @@ def buckets(chain: Chain) -> list[AWSObject]:
     announce = s3.NotificationConfiguration(
         TopicConfigurations=[
             s3.TopicConfigurations(Event=event, Topic=Ref(origin))
-            for event in ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
+            for event in ("s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*")
         ]
     )
     source = _bucket(

@@ -8,6 +8,7 @@ from troposphere import AccountId, GetAtt, If, NoValue, Ref, Sub
 from infra import names
 from kit.actor import Actor, Bucket, Place
 from kit.chain import says
+from kit.errors import ObjectGone
 from kit.events import Event
 
 Statement = dict[str, Any]
@@ -110,6 +111,8 @@ def work(actor: Actor) -> Document:
         allow(["sqs:SendMessage"], GetAtt(names.dead_letter_queue(actor), "Arn")),
         *_announce(actor),
         *(statement for place in actor.reads for statement in _read(place)),
+        # Whether S3 still shows a picture of which something is gone.
+        *([allow(["s3:ListBucketVersions"], _bucket_arn(Bucket.SOURCE))] if ObjectGone in actor.rejects else []),
         *(allow(["s3:PutObject"], _objects(place)) for place in actor.writes),
         *(statement for place in actor.deletes for statement in _delete(place)),
         *_record(actor),
@@ -149,7 +152,11 @@ def _delete(place: Place) -> list[Statement]:
 
 def _list(place: Place, operator: str) -> Statement:
     below = {"Condition": {operator: {"s3:prefix": f"{place.prefix}*"}}} if place.prefix else {}
-    return allow(["s3:ListBucket"], GetAtt(names.bucket(place.bucket), "Arn"), **below)
+    return allow(["s3:ListBucket"], _bucket_arn(place.bucket), **below)
+
+
+def _bucket_arn(bucket: Bucket) -> GetAtt:
+    return GetAtt(names.bucket(bucket), "Arn")
 
 
 def _objects(place: Place) -> Sub:

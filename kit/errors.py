@@ -3,7 +3,7 @@
     Failure
     ├── Rejected                  permanent: dead letter at once, no retry is burnt
     │   ├── UnreadableMessage     the body is not an event that the actor hears
-    │   ├── ObjectGone            the object, or that version of it, no longer exists
+    │   ├── ObjectGone            the object is gone; no failure where its picture was removed (kit.function)
     │   └── …                     each actor's own reasons stand beside the rule that raises them
     └── Retryable                 passing: tried again, later and later, then a dead letter
         ├── Throttled
@@ -47,7 +47,7 @@ class UnreadableMessage(Rejected):
 
 
 class ObjectGone(Rejected):
-    """The object, or this version of it, no longer exists."""
+    """An object is gone, though its picture was neither removed nor replaced."""
 
 
 class Retryable(Failure):

@@ -19,6 +19,8 @@ _NAMESPACE = uuid.UUID("0d0f3c0e-9a41-4d1c-8a5b-5a9e3a1f6b27")
 Moderation = Literal["off", "flag", "gate"]
 Verdict = Literal["accepted", "refused", "uncertain"]
 Judgement = Literal["approved", "rejected"]
+# Of a sequencer, once it is padded; S3's have 18.
+ORDER_DIGITS = 32
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,11 +36,12 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def order(self) -> str:
-        """Text that sorts as S3 wrote: sequencers compare as hex after left-padding the shorter with zeros.
+        """Text that sorts as S3 wrote: sequencers compare as hex after right-padding the shorter with zeros.
 
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
         An engine without sequencers (moto) is ordered by the time of the upload.
         """
-        return self.sequencer.zfill(32).upper() if self.sequencer else f"-{self.uploaded_at}"
+        return self.sequencer.ljust(ORDER_DIGITS, "0").upper() if self.sequencer else f"-{self.uploaded_at}"
 
 
 class Image(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +100,15 @@ class ImageRemoved(Event, frozen=True, kw_only=True):
     """
 
     whole_key: bool  # whether the key is gone, and not only this version of it
+    matched: bool = True  # whether a recipe matches the key; where none does, only what the catalogue knows is removed
+    shown: Source | None = None  # what S3 shows under the key, one version of it being gone: as a rule the one before
+
+
+class ImageRecalled(Event, frozen=True, kw_only=True):
+    """S3 shows a picture again that was removed or replaced: it takes its whole way once more.
+
+    Its sequencer is that of the removal which uncovered it.
+    """
 
 
 class ImageIngested(Event, frozen=True, kw_only=True):

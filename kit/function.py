@@ -1,17 +1,22 @@
 """A Lambda function made of an actor's declaration and its ``act``: the wiring, done once for all actors."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from kit import logs
 from kit.actor import Actor
-from kit.mailbox import Act, Context, Mailbox, Reader
+from kit.errors import ObjectGone
+from kit.events import Event
+from kit.mailbox import Act, Context, Letter, Mailbox, Reader
 from kit.publisher import SnsPublisher
 from kit.queue import SqsQueue
 from kit.settings import Settings
 from kit.storage import S3Storage, Storage
+
+log = logging.getLogger("brigade")
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,11 @@ def function(actor: Actor, connect: Callable[[Site], Act], read: Reader | None =
 
     @cache
     def mailbox() -> Mailbox:
-        settings = Settings.from_environment()
+        settings, storage = Settings.from_environment(), S3Storage()
         logs.configure(region=settings.region, environment=settings.environment, instance=settings.instance)
         return Mailbox(
             actor=actor,
-            act=connect(Site(S3Storage(), settings)),
+            act=unless_removed(connect(Site(storage, settings)), storage),
             queue=SqsQueue(settings.queue_url, settings.dead_letter_queue_url),
             publisher=SnsPublisher(settings.topics),
             version=settings.version,
@@ -45,3 +50,22 @@ def function(actor: Actor, connect: Callable[[Site], Act], read: Reader | None =
         return mailbox().handle(event, context)
 
     return handle
+
+
+def unless_removed(act: Act, storage: Storage) -> Act:
+    """Return the same work; where its object is gone, it ends well if S3 no longer shows that picture under its key.
+
+    Such a picture was removed or replaced, and nobody wants it; what is gone of one that S3 shows is a failure.
+    """
+
+    def work(letter: Letter[Any]) -> Iterator[Event]:
+        try:
+            yield from act(letter)
+        except ObjectGone:
+            source = letter.event.image.source
+            shown = storage.newest(source.bucket, source.key)
+            if shown and (source.version or source.etag) in (None, "", shown.version, shown.etag):
+                raise
+            log.info("left alone: the picture was removed or replaced meanwhile")
+
+    return work

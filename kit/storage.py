@@ -1,6 +1,8 @@
 """Objects in buckets: one protocol, an S3 one and an in-memory one."""
 
+import hashlib
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Protocol
 
 from kit import aws
@@ -18,6 +20,9 @@ class Storage(Protocol):
     def read_range(self, source: Source, start: int, stop: int) -> bytes:
         """Return bytes ``start`` to ``stop`` (exclusive), fewer at the object's end."""
 
+    def newest(self, bucket: str, key: str) -> Source | None:
+        """Return the version that S3 shows under a key; None where there is none, or a delete marker."""
+
     def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
         """Store an object, whole or not at all."""
 
@@ -33,6 +38,22 @@ class S3Storage:
 
     def read_range(self, source: Source, start: int, stop: int) -> bytes:
         return self._get(source, Range=f"bytes={start}-{stop - 1}")
+
+    def newest(self, bucket: str, key: str) -> Source | None:
+        # A listing and no HEAD: who may list need not be allowed to read. A key sorts before those that begin with it,
+        # its newest version or marker before the older ones.
+        found = call(aws.client("s3").list_object_versions, Bucket=bucket, Prefix=key, MaxKeys=1).get("Versions", [])
+        if not found or found[0]["Key"] != key or not found[0]["IsLatest"]:
+            return None
+        version = found[0]
+        return Source(
+            bucket=bucket,
+            key=key,
+            version=None if version["VersionId"] == "null" else version["VersionId"],
+            etag=version["ETag"].strip('"'),
+            size=version["Size"],
+            uploaded_at=version["LastModified"].astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        )
 
     def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
         call(aws.client("s3").put_object, Bucket=bucket, Key=key, Body=content, ContentType=media_type)
@@ -75,6 +96,11 @@ class MemoryStorage:
 
     def read_range(self, source: Source, start: int, stop: int) -> bytes:
         return self.read(source)[start:stop]
+
+    def newest(self, bucket: str, key: str) -> Source | None:
+        if (content := self.objects.get((bucket, key))) is None:
+            return None
+        return Source(bucket=bucket, key=key, etag=hashlib.md5(content, usedforsecurity=False).hexdigest())
 
     def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:  # noqa: ARG002
         self.objects[bucket, key] = content

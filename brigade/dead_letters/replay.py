@@ -15,7 +15,7 @@ from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor
 from kit.events import Event
-from kit.function import Site
+from kit.function import Site, unless_removed
 from kit.mailbox import Act
 from kit.settings import Settings
 from kit.storage import S3Storage
@@ -79,7 +79,7 @@ def _connect(pipeline: Pipeline, actor: Actor, storage: RehearsalStorage, record
         own["recipes"] = pipeline.recipes
     chosen = pipeline.stack.parameters
     os.environ.update({each.variable: chosen.get(each.name, each.default) for each in actor.settings})
-    return connect(Site(storage, settings), **own)
+    return unless_removed(connect(Site(storage, settings), **own), storage)
 
 
 def _changes(before: Record, after: Record) -> dict[str, Any]:

@@ -7,16 +7,15 @@ from typing import Any
 import msgspec
 
 from kit.events import (
+    DeadLetterHandled,
     Event,
     ImageCataloged,
-    ImageDescribed,
     ImageIngested,
-    ImageJudged,
-    ImageNormalized,
     ImageOutdated,
     ImageRejected,
     ImageRemoved,
     ImageResized,
+    ImageRetired,
     StoredImage,
     StoredRendition,
 )
@@ -24,9 +23,9 @@ from kit.function import Site, function
 from kit.mailbox import Act, Letter
 from services.catalog import versions
 from services.catalog.actor import CATALOG
-from services.catalog.record import Record, attributes
+from services.catalog.record import Record, attributes, forgotten
 from services.catalog.records import DynamoRecords, Records
-from services.catalog.status import Status, is_outdated, status
+from services.catalog.status import Status, is_outdated, is_unwanted, status
 
 
 def act(letter: Letter[Event], *, site: Site, records: Records) -> Iterator[Event]:
@@ -38,6 +37,8 @@ def act(letter: Letter[Event], *, site: Site, records: Records) -> Iterator[Even
     if isinstance(letter.event, ImageRemoved):
         return versions.removed(letter.event, records)
     facts = attributes(letter.event, letter.envelope, site.settings)
+    if isinstance(letter.event, ImageRetired):
+        return _retired(letter.event, facts, records)
     if isinstance(letter.event, ImageResized):  # nearly always it comes last: one write instead of two
         record = records.complete(letter.event.image.id, facts, letter.envelope.id)
         if record and status(record) is Status.READY:
@@ -52,14 +53,22 @@ def _merged(letter: Letter[Event], facts: dict[str, Any], records: Records) -> I
         record = versions.claim(event.image, record, records)
     record, changed = _follow(letter, facts, record, records)
     if is_outdated(record):
-        # It may have outputs that came too late; or it is outdated because somebody has just rejected it.
-        if first_word or isinstance(event, ImageDescribed | ImageNormalized | ImageResized | ImageJudged):
+        # What came too late goes too, outputs and what the record knows now; or somebody has just rejected it.
+        if not isinstance(event, DeadLetterHandled):
             yield ImageOutdated(image=event.image, why=record["status"].lower())
     elif record["status"] == Status.READY:
         if changed or (letter.attempts > 1 and record.get("ready_by") == letter.envelope.id):
             yield from _ready(event, record, records)
         elif first_word:  # it was ready before it was known what it replaces
             yield from versions.replaced(event.image, record, records)
+
+
+def _retired(event: ImageRetired, facts: dict[str, Any], records: Records) -> Iterator[Event]:
+    """Forget what was known of a picture whose outputs are gone. Of one that S3 shows again they are being made."""
+    record = records.get(event.image.id)
+    if record and is_unwanted(record):
+        records.forget(event.image.id, facts, forgotten(record))
+    yield from ()
 
 
 def _follow(letter: Letter[Event], facts: dict[str, Any], record: Record, records: Records) -> tuple[Record, bool]:

@@ -1,12 +1,12 @@
 """The catalogue's records in this process: the chain in memory and the tests keep them here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Any
 
 from services.catalog.record import Record, clock
 from services.catalog.records import Place
-from services.catalog.status import PARTS, SETTLED, Status
+from services.catalog.status import PARTS, SETTLED, Status, is_unwanted
 from services.catalog.table import KEY
 
 
@@ -62,13 +62,32 @@ class MemoryRecords:
             if seen is None:
                 seen = self._newest[source_key] = _Newest(image_id, upload_order, removal)
             if seen.image_id == image_id:
+                self._newest[source_key] = replace(seen, order=max(seen.order, upload_order))
                 return Place(is_newest=True, taken_from=seen.previous)
             if seen.order >= upload_order:
-                self._outdate(image_id, by=seen.image_id, removal=seen.removal)
+                self.outdate(image_id, seen.order, by=seen.image_id, removal=seen.removal)
                 return Place(is_newest=False)
-            self._outdate(seen.image_id, by=image_id, removal=removal)
+            self.outdate(seen.image_id, upload_order, by=image_id, removal=removal)
             self._newest[source_key] = _Newest(image_id, upload_order, removal, seen.image_id)
             return Place(is_newest=True, taken_from=seen.image_id)
+
+    def outdate(self, image_id: str, order: str, *, by: str, removal: bool) -> bool:
+        with self._lock:
+            record = self.items.get(image_id, {})
+            status, mark = (Status.REMOVED, "removed_by") if removal else (Status.SUPERSEDED, "superseded_by")
+            if record and "removed_by" not in record and record.get("standing", "") < order:
+                record.update({mark: by, "standing": order})
+                _set_status(record, status)
+            return record.get(mark) == by
+
+    def recall(self, image_id: str, order: str) -> Record:
+        with self._lock:
+            record = self.items[image_id]
+            if record.get("removed_by") != image_id and record.get("standing", "") < order:
+                record["standing"] = order
+                for name in ("superseded_by", "removed_by", "stage_retire"):
+                    record.pop(name, None)
+            return dict(record)
 
     def newest(self, source_key: str) -> tuple[str, bool] | None:
         with self._lock:
@@ -91,13 +110,13 @@ class MemoryRecords:
             _set_status(record, Status.REMOVED)
             return dict(record)
 
-    def _outdate(self, image_id: str, *, by: str, removal: bool) -> None:
-        record = self.items.get(image_id)
-        if record is None or "removed_by" in record:
-            return
-        status, mark = (Status.REMOVED, "removed_by") if removal else (Status.SUPERSEDED, "superseded_by")
-        record[mark] = by
-        _set_status(record, status)
+    def forget(self, image_id: str, attributes: dict[str, Any], names: list[str]) -> None:
+        with self._lock:
+            record = self.items[image_id]
+            if is_unwanted(record):
+                record.update(attributes)
+                for name in names:
+                    record.pop(name, None)
 
 
 def _set_status(record: dict[str, Any], status: Status) -> None:

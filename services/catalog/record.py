@@ -23,6 +23,10 @@ follows from what is there. What an actor has said of a picture is never overwri
     superseded_by                                                  a newer upload of the same key
     removed_by                                                     the removal of its key or version
     settled                                                        how often it settled: see services.catalog.records
+    standing                                                       S3's order of what has last outdated it, or shown
+                                                                   it again
+
+Of a picture whose outputs were deleted, because it was removed or replaced, the record keeps ``KEPT`` and its stages.
 """
 
 from collections.abc import Mapping
@@ -58,6 +62,23 @@ JUDGED = "judged_"
 MODERATE, DESCRIBE = "moderate", "describe"
 # Where the camera does not say when: after all dates, so that an index by date can hold the picture too.
 UNDATED = "undated"
+# What makes a picture one that nobody wants.
+MARKS = ("superseded_by", "removed_by", JUDGED + "rejected")
+# What stays of a picture that is gone: which it was, when, and why it is gone; no word about what it showed.
+KEPT = {
+    "image_id",
+    "status",
+    "source",
+    "source_key",
+    "upload_order",
+    "entered_at",
+    "region",
+    "environment",
+    "replaces",
+    "standing",
+    "settled",
+    *MARKS,
+}
 # Which of its times tells that an attribute is newer than another of its name: all are the actor's own clock.
 _CLOCKS = {STAGE: "at", FAILURE: "at", HANDLED: "failed_at"}
 
@@ -86,6 +107,11 @@ def image(record: Record) -> Image:
     """Return a picture's identity, as events carry it; of a record or its view."""
     source = {name: value for name, value in record["source"].items() if name != "url"}
     return Image(id=record["image_id"], source=Source(**source, uploaded_at=record["entered_at"]))
+
+
+def forgotten(record: Record) -> list[str]:
+    """Return the attributes that a record loses when its picture's outputs are deleted."""
+    return [name for name in record if name not in KEPT and not name.startswith(STAGE)]
 
 
 def _source(source: Source) -> dict[str, Any]:

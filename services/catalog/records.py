@@ -1,15 +1,17 @@
 """Where records are kept: the protocol, and DynamoDB."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from botocore.exceptions import ClientError
 
 from kit import aws
+from kit.events import ORDER_DIGITS
 from kit.retry import call
 from services.catalog import expressions
 from services.catalog.attribute_values import read_item, write
-from services.catalog.record import Record
+from services.catalog.record import MARKS, Record
 from services.catalog.status import PARTS, SETTLED, Status
 from services.catalog.table import BY_SOURCE, KEY
 
@@ -53,6 +55,18 @@ class Records(Protocol):
         A removal takes part like an upload, but what is older than it becomes REMOVED.
         """
 
+    def outdate(self, image_id: str, order: str, *, by: str, removal: bool) -> bool:
+        """Mark an upload as replaced or removed by what has that order; return whether it is marked so.
+
+        One that was removed stays so; one that S3 has shown again since that order is left alone.
+        """
+
+    def recall(self, image_id: str, order: str) -> Record:
+        """Take those marks away from an upload that S3 shows again since that order; return its record as it is then.
+
+        What was marked later, and a version that was itself removed, stay as they are.
+        """
+
     def newest(self, source_key: str) -> tuple[str, bool] | None:
         """Return the id of a key's newest upload, and whether that is a removal."""
 
@@ -64,6 +78,9 @@ class Records(Protocol):
 
     def remove(self, image_id: str, by: str) -> Record:
         """Make a record REMOVED, made where there is none; return all of it as it is then."""
+
+    def forget(self, image_id: str, attributes: dict[str, Any], names: list[str]) -> None:
+        """Set attributes on a record that is outdated, and drop those of these names; else change nothing."""
 
 
 # Of an update that settles a picture.
@@ -115,7 +132,7 @@ class DynamoRecords:
     def claim_newest(self, source_key: str, upload_order: str, image_id: str, *, removal: bool = False) -> Place:
         mine = {":me": image_id, ":order": upload_order, ":removal": removal}
         change = "SET newest = :me, upload_order = :order, removal = :removal"
-        condition = f"attribute_not_exists({KEY}) OR newest = :me"
+        condition = f"attribute_not_exists({KEY})"
         while True:
             try:
                 pointer = self._update(pointer_key(source_key), change, mine, names={}, condition=condition)
@@ -123,14 +140,19 @@ class DynamoRecords:
                 seen = refused.item
             else:
                 return Place(is_newest=True, taken_from=pointer.get("previous"))
-            if seen["upload_order"] >= upload_order:
-                self._outdate(image_id, by=seen["newest"], removal=seen["removal"])
+            seen_order = right_padded(seen["upload_order"])
+            if seen["newest"] == image_id and seen_order >= upload_order:
+                return Place(is_newest=True, taken_from=seen.get("previous"))
+            if seen_order >= upload_order:
+                self.outdate(image_id, seen_order, by=seen["newest"], removal=seen["removal"])
                 return Place(is_newest=False)
-            # Mark before pointing: a crash in between is mended when this message comes again.
-            self._outdate(seen["newest"], by=image_id, removal=removal)
-            mine[":seen"] = seen["newest"]
-            change = "SET newest = :me, upload_order = :order, removal = :removal, previous = :seen"
-            condition = "newest = :seen OR newest = :me"
+            mine |= {":seen": seen["newest"], ":seen_order": seen["upload_order"]}
+            change = "SET newest = :me, upload_order = :order, removal = :removal"
+            condition = "newest = :seen AND upload_order = :seen_order"
+            if seen["newest"] != image_id:
+                # Mark before pointing: a crash in between is mended when this message comes again.
+                self.outdate(seen["newest"], upload_order, by=image_id, removal=removal)
+                change += ", previous = :seen"
 
     def newest(self, source_key: str) -> tuple[str, bool] | None:
         pointer = self.get(pointer_key(source_key))
@@ -159,35 +181,50 @@ class DynamoRecords:
     def remove(self, image_id: str, by: str) -> Record:
         return self._mark(image_id, "removed_by", by, Status.REMOVED)
 
-    def _outdate(self, image_id: str, *, by: str, removal: bool) -> None:
-        """Mark an upload that is no longer the newest. One that was removed stays so.
-
-        A removal has no record, and one may have been deleted by hand: then there is nothing to mark.
-        """
+    def outdate(self, image_id: str, order: str, *, by: str, removal: bool) -> bool:
+        # A removal has no record, and one may have been deleted by hand: then there is nothing to mark.
         mark, status = ("removed_by", Status.REMOVED) if removal else ("superseded_by", Status.SUPERSEDED)
-        self._mark(image_id, mark, by, status, only=f"attribute_exists({KEY}) AND attribute_not_exists(removed_by)")
+        only = f"attribute_exists({KEY}) AND attribute_not_exists(removed_by) AND {_STANDS}"
+        return self._mark(image_id, mark, by, status, only=only, order=order).get(mark) == by
 
-    def _mark(self, image_id: str, mark: str, by: str, status: Status, only: str = "") -> Record:
+    def _mark(self, image_id: str, mark: str, by: str, status: Status, *, only: str = "", order: str = "") -> Record:
         """Set a mark and the status that follows from it, where ``only`` holds; return the record as it is then.
 
         An update cannot count by a condition of its own, so a record that has the status already, as one that an
         operator rejected before its key was removed, takes a second one.
         """
-        values = {":by": by, ":status": status.value}
-        both = f"SET {mark} = :by, #status = :status {_COUNT}"
+        change = f"SET {mark} = :by" + (", standing = :order" if order else "")
+        values = {":by": by, ":status": status.value} | ({":order": order} if order else {})
         another = "(attribute_not_exists(#status) OR #status <> :status)"
         try:
-            return self._update(image_id, both, values | _ONE, condition=expressions.every(only, another))
+            condition = expressions.every(only, another)
+            return self._update(image_id, f"{change}, #status = :status {_COUNT}", values | _ONE, condition=condition)
         except _Refused as refused:
             item = refused.item
-        if item.get("status") != status or item.get(mark) == by or (only and "removed_by" in item):
+        is_later = "removed_by" in item or item.get("standing", "") >= order
+        if item.get("status") != status or item.get(mark) == by or (only and is_later):
             return item
         try:
-            return self._update(
-                image_id, f"SET {mark} = :by", values, condition=expressions.every(only, "#status = :status")
-            )
+            return self._update(image_id, change, values, condition=expressions.every(only, "#status = :status"))
         except _Refused:  # somebody else came in between: look again
-            return self._mark(image_id, mark, by, status, only)
+            return self._mark(image_id, mark, by, status, only=only, order=order)
+
+    def recall(self, image_id: str, order: str) -> Record:
+        change = "SET standing = :order REMOVE superseded_by, removed_by, stage_retire"
+        condition = f"(attribute_not_exists(removed_by) OR removed_by <> :me) AND {_STANDS}"
+        try:
+            return self._update(image_id, change, {":order": order, ":me": image_id}, names={}, condition=condition)
+        except _Refused as refused:
+            return refused.item
+
+    def forget(self, image_id: str, attributes: dict[str, Any], names: list[str]) -> None:
+        dropped = {f"#d{i}": name for i, name in enumerate(names)}
+        change = " REMOVE ".join(filter(None, (expressions.set_all(attributes), ", ".join(dropped))))
+        set_ = {f"#{i}": name for i, name in enumerate(attributes)}
+        values = {f":{i}": value for i, value in enumerate(attributes.values())}
+        condition = " OR ".join(f"attribute_exists({mark})" for mark in MARKS)
+        with suppress(_Refused):
+            self._update(image_id, change, values, names=set_ | dropped, condition=condition)
 
     def _update(
         self,
@@ -218,6 +255,19 @@ class DynamoRecords:
                 raise
             raise _Refused(error) from error
         return read_item(answer["Attributes"])
+
+
+# What has outdated an upload, or has shown it again, counts by S3's order of that, and not by when it is heard.
+_STANDS = "(attribute_not_exists(standing) OR standing < :order)"
+
+
+def right_padded(order: str) -> str:
+    """Return a pointer's order as it is written now: release 0.1 padded it on the left, to the same length.
+
+    S3's sequencers have 18 digits, not all of them zeros.
+    """
+    padding = ORDER_DIGITS - 18
+    return order[padding:].ljust(ORDER_DIGITS, "0") if order.startswith("0" * padding) else order
 
 
 def pointer_key(source_key: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
-from services.catalog.record import DESCRIBE, FAILURE, HANDLED, JUDGED, MODERATE, STAGE, Record
+from services.catalog.record import DESCRIBE, FAILURE, HANDLED, JUDGED, MARKS, MODERATE, STAGE, Record
 
 REDRIVEN, DISCARDED = "redriven", "discarded"
 # A picture is ready when all of these are there.
@@ -95,6 +95,11 @@ def what_was_done(failure: Record, handled: Record | None) -> str:
 def is_outdated(record: Record) -> bool:
     """Whether nobody wants the picture's outputs any more."""
     return record["status"] in {Status.SUPERSEDED, Status.REMOVED}
+
+
+def is_unwanted(record: Record) -> bool:
+    """Whether it is outdated by what its record holds: its status follows that, a moment later."""
+    return any(mark in record for mark in MARKS)
 
 
 def is_retired(record: Record) -> bool:

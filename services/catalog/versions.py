@@ -1,15 +1,18 @@
 """Which upload of a key counts: the newest. What that leaves outdated is announced, so that its outputs go.
 
 A removed key is S3's delete marker: an upload of nothing. Outputs of a replaced picture are wanted until the picture
-that replaces it is READY: a broken overwrite must not leave a page without its picture.
+that replaces it is READY: a broken overwrite must not leave a page without its picture. Where a version or a marker is
+removed for ever, S3 shows the version before it again: that one counts then, from the moment of that removal.
 """
 
 from collections.abc import Iterator
 
-from kit.events import Image, ImageOutdated, ImageRemoved
+from msgspec.structs import replace
+
+from kit.events import Event, Image, ImageOutdated, ImageRecalled, ImageRemoved
 from services.catalog.record import Record, image, source_key
 from services.catalog.records import Records
-from services.catalog.status import is_retired
+from services.catalog.status import is_outdated, is_retired
 
 REMOVED, SUPERSEDED = "removed", "superseded"
 
@@ -17,6 +20,8 @@ REMOVED, SUPERSEDED = "removed", "superseded"
 def claim(newcomer: Image, record: Record, records: Records) -> Record:
     """Let an upload take its place among those of its key; return its record as it is then."""
     place = records.claim_newest(source_key(newcomer.source), newcomer.source.order, newcomer.id)
+    if place.is_newest and is_outdated(record):
+        record = records.recall(newcomer.id, newcomer.source.order)
     if place.taken_from:
         return records.merge(newcomer.id, {"replaces": place.taken_from})
     return record if place.is_newest else records.get(newcomer.id) or record
@@ -29,18 +34,47 @@ def replaced(newcomer: Image, record: Record, records: Records) -> Iterator[Imag
             yield ImageOutdated(image=image(older), why=SUPERSEDED)
 
 
-def removed(removal: ImageRemoved, records: Records) -> Iterator[ImageOutdated]:
-    """Mark what a removal has removed, and yield it."""
-    gone = removal.image
-    key = source_key(gone.source)
+def removed(removal: ImageRemoved, records: Records) -> Iterator[Event]:
+    """Mark what a removal has removed, and yield it; then the picture that S3 shows again.
+
+    Of a key that no recipe matches, no upload can come later: where the catalogue knows none, there is nothing to do.
+    """
+    key = source_key(removal.image.source)
+    if not removal.matched and not records.newest(key):
+        return
     if removal.whole_key:
-        place = records.claim_newest(key, gone.source.order, gone.id, removal=True)
-        for older in _older(gone, place.taken_from, records):
-            records.remove(older["image_id"], by=gone.id)
+        yield from _removed_key(removal.image, records)
+        return
+    if records.newest(key) != (removal.image.id, True):  # else a delete marker was removed: no picture
+        record = records.remove(removal.image.id, by=removal.image.id)
+        yield ImageOutdated(image=image(record) if "source" in record else removal.image, why=REMOVED)
+    yield from _shown(removal, records)
+
+
+def _removed_key(marker: Image, records: Records) -> Iterator[ImageOutdated]:
+    key = source_key(marker.source)
+    place = records.claim_newest(key, marker.source.order, marker.id, removal=True)
+    for older in _older(marker, place.taken_from, records):
+        if records.outdate(older["image_id"], marker.source.order, by=marker.id, removal=True):
             yield ImageOutdated(image=image(older), why=REMOVED)
-    elif records.newest(key) != (gone.id, True):  # else a delete marker was removed: no picture
-        record = records.remove(gone.id, by=gone.id)
-        yield ImageOutdated(image=image(record) if "source" in record else gone, why=REMOVED)
+
+
+def _shown(removal: ImageRemoved, records: Records) -> Iterator[ImageRecalled]:
+    """Let what S3 shows since a removal be its key's newest, and yield it where it has to be made again.
+
+    Its place is the removal's: S3 was asked after that, so whatever was uploaded before is gone or lies below. It is
+    announced first: a crash in between is mended when this message comes again.
+    """
+    if not removal.shown:
+        return
+    order = removal.image.source.order
+    back = Image.of(replace(removal.shown, sequencer=removal.image.source.sequencer))
+    place = records.claim_newest(source_key(back.source), order, back.id)
+    record = records.get(back.id)
+    if place.is_newest and (record is None or is_outdated(record)):
+        yield ImageRecalled(image=back)
+    if place.is_newest and record:
+        records.recall(back.id, order)
 
 
 def _older(newest: Image, before: str | None, records: Records) -> list[Record]:
@@ -48,4 +82,5 @@ def _older(newest: Image, before: str | None, records: Records) -> list[Record]:
     found = {record["image_id"]: record for record in records.uploads(source_key(newest.source), newest.source.order)}
     if before and before not in found and (record := records.get(before)):
         found[before] = record
-    return [record for record in found.values() if not is_retired(record)]
+    # Of a marker that was removed there may be a record, which knows of no upload.
+    return [record for record in found.values() if "source" in record and not is_retired(record)]

@@ -3,7 +3,7 @@
 from imaging.reasons import UnsupportedFormat
 from kit.actor import Actor, Bucket, Place
 from kit.errors import ObjectGone, UnreadableMessage
-from kit.events import ImageIngested, ImageRemoved, ImageUploaded
+from kit.events import ImageIngested, ImageRecalled, ImageRemoved, ImageUploaded
 from services.ingest.reasons import (
     EmptyObject,
     ExtremeAspect,
@@ -16,7 +16,7 @@ from services.ingest.reasons import (
 INGEST = Actor(
     name="ingest",
     purpose="Admits or refuses an upload by its content, reading only the head of the object; passes removals on",
-    hears=(ImageUploaded,),
+    hears=(ImageUploaded, ImageRecalled),
     says=(ImageIngested, ImageRemoved),
     rejects=(
         EmptyObject,

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Iterator
 from functools import partial
 
+from msgspec.structs import replace
+
 from imaging.recipes import Recipes, load
 from kit.events import Event, ImageIngested, ImageRemoved, ImageUploaded, Source
 from kit.function import Site, function
@@ -26,12 +28,12 @@ def act(letter: Letter[ImageUploaded | ImageRemoved], *, site: Site, recipes: Re
     if source.bucket == site.settings.target_bucket:
         raise OwnOutput(f"{source.bucket}/{source.key}")
     recipe = recipes.match(source.key)
+    if isinstance(letter.event, ImageRemoved):
+        yield _removed(letter.event, site, is_matched=recipe is not None)
+        return
     if recipe is None or _is_folder(source):
         why = "no recipe matches its key" if recipe is None else "it is a folder's marker"
         log.info("ignored: %s", why)
-        return
-    if isinstance(letter.event, ImageRemoved):
-        yield letter.event
         return
     size = source.size if source.size is not None else len(site.storage.read(source))
     admitted = admit(open_head(partial(site.storage.read_range, source), size), size)
@@ -43,6 +45,16 @@ def act(letter: Letter[ImageUploaded | ImageRemoved], *, site: Site, recipes: Re
         height=admitted.height,
         bytes=size,
     )
+
+
+def _removed(removal: ImageRemoved, site: Site, *, is_matched: bool) -> ImageRemoved:
+    """Return the removal as it is passed on: whether the catalogue may meet its picture later, what S3 shows now.
+
+    Which pictures it removes is the catalogue's to say: today's recipes may not be those that made them.
+    """
+    gone = removal.image.source
+    shown = None if removal.whole_key else site.storage.newest(gone.bucket, gone.key)
+    return replace(removal, matched=is_matched and not gone.key.endswith("/"), shown=shown)
 
 
 def _is_folder(source: Source) -> bool:

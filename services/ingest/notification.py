@@ -1,10 +1,12 @@
-"""S3 says in four shapes that an object was created or removed; they become ImageUploaded and ImageRemoved.
+"""S3 says in four shapes that an object was created, removed or expired; they become ImageUploaded and ImageRemoved.
 
     bare         {"Records": [{"eventSource": "aws:s3", …}]}          S3 → SQS
     raw          the same, over SNS with raw delivery                  S3 → SNS → SQS, as deployed here
     SNS envelope {"Type": "Notification", "Message": "{…bare…}"}       S3 → SNS → SQS without raw delivery
     EventBridge  {"detail-type": "Object Created", "detail": {…}}      S3 → EventBridge → SQS
                  ("Object Deleted" for removals)
+
+What the catalogue recalls (ImageRecalled, in our own envelope) is read as if it were uploaded now.
 
 Formats: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html and
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
@@ -15,10 +17,14 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote_plus
 
+from kit.envelope import PREFIX, decode
 from kit.errors import UnreadableMessage
-from kit.events import Image, ImageRemoved, ImageUploaded, Source
+from kit.events import Image, ImageRecalled, ImageRemoved, ImageUploaded, Source
 
 Change = ImageUploaded | ImageRemoved
+# An expiration by a lifecycle rule is no ObjectRemoved:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configure-notification.html
+_REMOVALS = ("ObjectRemoved", "LifecycleExpiration")
 
 
 def read(body: str) -> list[Change]:
@@ -30,6 +36,8 @@ def read(body: str) -> list[Change]:
         message = json.loads(body)
         if isinstance(message, dict) and message.get("Type") == "Notification":
             message = json.loads(message["Message"])
+        if isinstance(message, dict) and message.get("type") == PREFIX + ImageRecalled.kind:
+            return [ImageUploaded(image=decode(body, [ImageRecalled])[1].image)]
         return list(_changes(message))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableMessage(f"not a notification from S3: {type(error).__name__}: {error}") from error
@@ -49,7 +57,7 @@ def _changes(message: dict[str, Any]) -> Iterable[Change]:
 def _change(family: str, kind: str, source: Source) -> Iterable[Change]:
     if family == "ObjectCreated":
         yield ImageUploaded(image=Image.of(source))
-    elif family == "ObjectRemoved":
+    elif family in _REMOVALS:
         # Without versions, what is deleted is the key.
         whole_key = kind == "DeleteMarkerCreated" or source.version is None
         yield ImageRemoved(image=Image.of(source), whole_key=whole_key)

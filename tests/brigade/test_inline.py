@@ -10,7 +10,7 @@ from brigade.inline import SOURCE, TARGET, Line, notification
 from imaging.recipes import parse
 from kit.chain import Chain
 from kit.errors import ServiceUnavailable, Throttled
-from kit.events import ImageCataloged, ImageUploaded, Source
+from kit.events import ImageCataloged, ImageRecalled, ImageUploaded, Source
 from kit.storage import MemoryStorage
 from services.chain import CHAIN
 from services.moderate.actor import MODERATE
@@ -254,7 +254,8 @@ def test_pictures_have_traces_of_their_own(line: Line) -> None:
 
 def test_a_shorter_chain_works_as_far_as_it_goes() -> None:
     ingest, normalize = CHAIN.actor("ingest"), CHAIN.actor("normalize")
-    line = Line(Chain(origin=ImageUploaded, actors=(ingest, replace(normalize, batch=1))))
+    actors = (ingest, replace(normalize, batch=1))
+    line = Line(Chain(origin=ImageUploaded, actors=actors, operator=(ImageRecalled,)))
     line.upload("a.jpg", pictures.jpeg())
     line.run()
     assert [envelope.kind for envelope in line.announced] == ["image-ingested", "image-normalized"]

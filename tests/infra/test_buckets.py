@@ -101,7 +101,7 @@ def test_the_source_is_versioned_and_announces_what_comes_and_goes() -> None:
     assert STACK.properties(source)["NotificationConfiguration"] == {
         "TopicConfigurations": [
             {"Event": event, "Topic": ref(names.topic(CHAIN.origin))}
-            for event in ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
+            for event in ("s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*")
         ]
     }
     # S3 tests its right to publish when the bucket is made.

@@ -6,6 +6,7 @@ from infra import messaging, names
 from kit.actor import ATTEMPTS, TIMEOUT_S, Actor
 from kit.backoff import RECEIVES
 from kit.chain import Chain
+from kit.events import ImageRecalled
 from services.chain import CHAIN
 from tests.infra.stack import Stack, arn, ref, refuses_plain_http
 
@@ -160,11 +161,13 @@ def test_all_topics_that_somebody_hears_and_nobody_else_may_send_there_over_tls(
 
 def test_an_event_that_nobody_hears_has_a_topic_and_no_subscription() -> None:
     (first, *_) = CHAIN.actors
-    alone = Stack(Chain(origin=CHAIN.origin, actors=(first,)))
+    alone = Stack(Chain(origin=CHAIN.origin, actors=(first,), operator=(ImageRecalled,)))
     for event in first.says:
         assert names.topic(event) in alone.of("SNS::Topic")
     emails = {"AlarmEmailSubscription", "SummaryEmailSubscription"}
-    assert alone.of("SNS::Subscription").keys() - emails == {names.subscription(CHAIN.origin, first)}
+    assert alone.of("SNS::Subscription").keys() - emails == {
+        names.subscription(event, first) for event in (CHAIN.origin, ImageRecalled)
+    }
 
 
 def test_what_is_outdated_is_kept_for_the_grace_time() -> None:

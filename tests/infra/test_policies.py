@@ -5,6 +5,7 @@ import pytest
 from infra import names
 from kit.actor import Actor, Bucket, Place
 from kit.chain import Chain, says
+from kit.errors import ObjectGone
 from services.chain import CHAIN
 from tests.infra.stack import Stack, arn, below, ref
 
@@ -38,6 +39,8 @@ def test_a_role_may_do_exactly_what_the_declaration_needs(actor: Actor) -> None:
         for action in ("s3:GetObject", *versions):
             expected.setdefault(action, []).append(below(bucket, f"{place.prefix}*"))
         expected.setdefault("s3:ListBucket", []).append(arn(bucket))
+    if ObjectGone in actor.rejects:
+        expected["s3:ListBucketVersions"] = [arn(names.bucket(Bucket.SOURCE))]
     for place in actor.writes:
         expected.setdefault("s3:PutObject", []).append(below(names.bucket(place.bucket), f"{place.prefix}*"))
     for place in actor.deletes:

@@ -55,11 +55,13 @@ def test_a_message_that_nobody_can_read_waits_as_a_dead_letter(journey: Journey)
     assert letter.reason == "unreadable-message"
 
 
-def test_a_picture_that_was_deleted_before_its_turn_is_a_dead_letter(journey: Journey) -> None:
+def test_a_picture_that_was_deleted_before_its_turn_is_removed_and_no_failure(journey: Journey) -> None:
     journey.at_rest()
     journey.pause("ingest", paused=True)
     image = journey.put("in/gone.jpg", pictures.jpeg())
     journey.pipeline.s3.delete_object(Bucket=image.source.bucket, Key=image.source.key, VersionId=image.source.version)
     journey.pause("ingest", paused=False)
-    [record] = journey.settled(image)
-    assert record["failure"]["reason"] == "object-gone"
+    journey.at_rest()
+    [record] = journey.pipeline.catalogue.get([image.id]).values()
+    assert (record["status"], record["failure"], record["removed_by"]) == ("REMOVED", None, image.id)
+    assert not [each for each in journey.pipeline.dead_letters(CHAIN.actor("ingest")) if each.image_id == image.id]

@@ -39,7 +39,7 @@ def test_the_source_bucket_alone_notifies_and_only_the_first_topic(journey: Jour
     told = s3.get_bucket_notification_configuration(Bucket=journey.pipeline.source_bucket)
     assert {topic["TopicArn"] for topic in told["TopicConfigurations"]} == {outputs[names.topic(ImageUploaded)]}
     events = [event for topic in told["TopicConfigurations"] for event in topic["Events"]]
-    assert sorted(events) == ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
+    assert sorted(events) == ["s3:LifecycleExpiration:*", "s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
     silent = s3.get_bucket_notification_configuration(Bucket=journey.pipeline.target_bucket)
     assert not [name for name in silent if name.endswith("Configurations") and silent[name]]
     assert s3.get_bucket_versioning(Bucket=journey.pipeline.source_bucket)["Status"] == "Enabled"

@@ -15,6 +15,8 @@ from kit.retry import Policy
 from kit.storage import MemoryStorage, S3Storage, Storage
 from tests.conftest import REGION
 
+# The MD5 of b"first" and b"second", as S3 tells it.
+ETAG_OF_FIRST, ETAG_OF_SECOND = "8b04d5e3775d298e78455efc5ca404d5", "a9f0e61a137d86aa9db53465e0801612"
 THING = Source(bucket="source", key="dir/a b+ü(1)%.jpg")
 
 
@@ -105,6 +107,37 @@ def test_without_versions_an_overwrite_is_refused_rather_than_mixed_in(s3: Any) 
     s3.put_object(Bucket="source", Key="a", Body=b"second")
     with pytest.raises(ObjectGone):
         S3Storage().read(source)
+
+
+def test_the_newest_version_is_what_s3_shows(s3: Any) -> None:
+    def newest() -> Source | None:
+        return S3Storage().newest("source", "a+b ü.jpg")
+
+    s3.put_object(Bucket="source", Key="a+b ü.jpg.bak", Body=b"another")
+    assert newest() is None
+    first, second = (
+        s3.put_object(Bucket="source", Key="a+b ü.jpg", Body=body)["VersionId"] for body in (b"first", b"second")
+    )
+    found = newest()
+    assert found
+    assert (found.key, found.version, found.size, found.etag) == ("a+b ü.jpg", second, 6, ETAG_OF_SECOND)
+    assert found.uploaded_at.endswith("Z")
+    s3.delete_object(Bucket="source", Key="a+b ü.jpg", VersionId=second)
+    assert (found := newest())
+    assert found.version == first
+    s3.delete_object(Bucket="source", Key="a+b ü.jpg")
+    assert newest() is None
+
+
+def test_without_versions_the_newest_is_told_by_its_content(storage: Storage) -> None:
+    bucket = boto3.client("s3")
+    if isinstance(storage, S3Storage):
+        bucket.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Suspended"})
+    assert storage.newest("source", "a") is None
+    storage.write("source", "a", b"first", "image/jpeg")
+    found = storage.newest("source", "a")
+    assert found
+    assert (found.version, found.etag) == (None, ETAG_OF_FIRST)
 
 
 def test_an_object_carries_its_media_type(s3: Any) -> None:

@@ -71,6 +71,8 @@ def _action(request: Request) -> str:
         return f"{request.service}:{request.operation}"
     if request.method == "GET" and request.key:
         return "s3:GetObjectVersion" if "versionId=" in request.target else "s3:GetObject"
+    if request.method == "GET" and "?versions" in request.target:
+        return "s3:ListBucketVersions"
     return {"GET": "s3:ListBucket", "PUT": "s3:PutObject", "POST": "s3:DeleteObject"}[request.method]
 
 

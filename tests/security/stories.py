@@ -40,9 +40,9 @@ def admits(stage: Stage) -> None:
 
 
 def refuses_uploads(stage: Stage) -> None:
-    """What is no picture and what is gone are dead letters, and the catalogue is told."""
-    bad, gone = stage.upload("bad", b"no picture"), stage.source("gone")
-    _refuses(stage, {notification(bad): "not-an-image", notification(gone): "object-gone"})
+    """What is no picture is a dead letter, and the catalogue is told; of what was removed meanwhile nothing is said."""
+    _refuses(stage, {notification(stage.upload("bad", b"no picture")): "not-an-image"})
+    _leaves_alone(stage, notification(stage.source("gone")))
 
 
 def describes(stage: Stage) -> None:
@@ -56,8 +56,8 @@ def describes(stage: Stage) -> None:
 
 
 def misses_originals(stage: Stage) -> None:
-    """What is gone is a dead letter, and the catalogue is told."""
-    _refuses(stage, {_ingested(stage.source("gone")): "object-gone"})
+    """Of what was removed meanwhile nothing is said."""
+    _leaves_alone(stage, _ingested(stage.source("gone")))
 
 
 def makes_masters(stage: Stage) -> None:
@@ -69,9 +69,9 @@ def makes_masters(stage: Stage) -> None:
 
 
 def refuses_originals(stage: Stage) -> None:
-    """What is damaged and what is gone are dead letters, and the catalogue is told."""
-    bad, gone = stage.upload("bad", pictures.truncated_jpeg()), stage.source("gone")
-    _refuses(stage, {_ingested(bad): "corrupt-image", _ingested(gone): "object-gone"})
+    """What is damaged is a dead letter, and the catalogue is told; of what was removed meanwhile nothing is said."""
+    _refuses(stage, {_ingested(stage.upload("bad", pictures.truncated_jpeg())): "corrupt-image"})
+    _leaves_alone(stage, _ingested(stage.source("gone")))
 
 
 def moderates(stage: Stage) -> None:
@@ -93,14 +93,18 @@ def makes_renditions(stage: Stage) -> None:
 
 
 def refuses_masters(stage: Stage) -> None:
-    """A master that is gone is a dead letter, and the catalogue is told."""
+    """A master that is gone is a dead letter, and the catalogue is told; not so where its picture is gone too."""
     moderation: Moderation = "gate" if stage.actor.name == "moderate" else "off"
-    gone = _normalized(stage, Image.of(stage.source("gone")), moderation)
-    _refuses(stage, {gone: "object-gone"})
+    lost = _normalized(stage, Image.of(stage.upload("lost", pictures.jpeg())), moderation)
+    _refuses(stage, {lost: "object-gone"})
+    _leaves_alone(stage, _normalized(stage, Image.of(stage.source("gone")), moderation))
 
 
 def keeps_records(stage: Stage) -> None:
-    """A picture is ready, and so is its replacement, which outdates it; a third upload was older than both."""
+    """A picture is ready, and so is its replacement, which outdates it; a third upload was older than both.
+
+    When the replacement is deleted for ever, what S3 shows then is recalled.
+    """
     oldest, older, newer = (Image.of(stage.source("good", version=order, sequencer=order)) for order in ("1", "2", "3"))
     said = (story.ingested, story.normalized, story.resized)
     assert stage.work(*(body(say(image)) for image in (older, newer) for say in said)) == 0
@@ -109,6 +113,8 @@ def keeps_records(stage: Stage) -> None:
     key = {KEY: {"S": oldest.id}}
     item = stage.client("dynamodb").get_item(TableName=stage.pipeline.output(names.TABLE), Key=key)["Item"]
     assert item["status"] == {"S": "SUPERSEDED"}
+    assert stage.work(body(story.uncovered(newer, older, "4"))) == 0
+    assert stage.said() == ["image-outdated", "image-recalled"]
 
 
 def deletes_outputs(stage: Stage) -> None:
@@ -171,6 +177,11 @@ def _refuses(stage: Stage, reasons: dict[str, str]) -> None:
     assert stage.work(*reasons) == 0
     assert stage.why() == sorted(reasons.values())
     assert stage.said() == ["image-rejected"] * len(reasons)
+
+
+def _leaves_alone(stage: Stage, message: str) -> None:
+    assert stage.work(message) == 0
+    assert (stage.why(), stage.said()) == ([], [])
 
 
 def _good(stage: Stage) -> str:

@@ -87,8 +87,14 @@ def rejected(picture: Image, actor: str = "normalize") -> ImageRejected:
     return ImageRejected(image=picture, actor=actor, reason="corrupt-image", detail="two eyes missing", attempts=2)
 
 
-def removed(picture: Image, *, whole_key: bool = True) -> ImageRemoved:
-    return ImageRemoved(image=picture, whole_key=whole_key)
+def removed(picture: Image, *, whole_key: bool = True, **more: Any) -> ImageRemoved:
+    return ImageRemoved(image=picture, whole_key=whole_key, **more)
+
+
+def uncovered(gone: Image, shown: Image, sequencer: str = "05") -> ImageRemoved:
+    """Return the removal of one version for ever, after which S3 shows another."""
+    at = replace(gone, source=replace(gone.source, etag=None, sequencer=sequencer))
+    return removed(at, whole_key=False, shown=replace(shown.source, sequencer=None))
 
 
 def said(event: Event, actor: str, attempts: int = 1, at: str = "") -> Letter[Event]:

@@ -4,8 +4,9 @@ from typing import Any
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
-from kit.events import ImageRetired
+from kit.events import ORDER_DIGITS, ImageRetired
 from services.catalog.record import attributes
 from services.catalog.record import image as identity
 from services.catalog.records import DynamoRecords, Place, Records
@@ -163,6 +164,47 @@ def test_a_removed_record_stays_removed(records: Records) -> None:
     assert (found["status"], found["removed_by"]) == ("REMOVED", "x")
 
 
+def test_what_outdates_and_what_shows_again_count_by_their_order(records: Records) -> None:
+    records.merge("a", FACTS)
+    assert records.outdate("a", "02", by="b", removal=False)
+    assert records.outdate("a", "02", by="b", removal=False), "heard again, it is as it was said"
+    assert "superseded_by" in records.recall("a", "01")
+    back = records.recall("a", "03")
+    assert not {"superseded_by", "removed_by"} & back.keys()
+    assert not records.outdate("a", "02", by="b", removal=False)
+    assert not records.outdate("a", "02", by="m", removal=True)
+    assert records.outdate("a", "04", by="m", removal=True)
+    assert not records.outdate("a", "05", by="c", removal=False), "what was removed is not replaced"
+    assert records.recall("a", "04")["removed_by"] == "m"
+    assert not records.outdate("nobody", "04", by="m", removal=True)
+
+
+def test_a_version_that_was_itself_removed_never_comes_back(records: Records) -> None:
+    records.merge("a", FACTS)
+    records.remove("a", by="a")
+    assert records.recall("a", "09")["removed_by"] == "a"
+
+
+def test_the_newest_may_move_up_and_never_down(records: Records) -> None:
+    for order in ("03", "02", "05"):
+        assert records.claim_newest("source/a.jpg", order, "a") == Place(is_newest=True)
+    records.merge("b", FACTS)
+    assert records.claim_newest("source/a.jpg", "04", "b") == Place(is_newest=False)
+
+
+def test_an_outdated_record_forgets_and_no_other(records: Records) -> None:
+    records.merge("a", FACTS | {"colour": "red", "size": 7})
+    records.forget("a", {"stage_retire": {"at": "02"}}, ["colour"])
+    assert {"colour", "size"} <= (records.get("a") or {}).keys()
+    records.outdate("a", "02", by="b", removal=False)
+    for _ in range(2):
+        records.forget("a", {"stage_retire": {"at": "02"}}, ["colour", "never there"])
+        found = records.get("a") or {}
+        assert ("colour" in found, found["size"], found["stage_retire"]) == (False, 7, {"at": "02"})
+    records.forget("a", {"stage_retire": {"at": "03"}}, [])
+    assert "stage_retire" not in records.recall("a", "03")
+
+
 def test_a_removal_may_come_before_anything_else(records: Records) -> None:
     assert records.remove("a", by="x") == {"image_id": "a", "status": "REMOVED", "removed_by": "x", "settled": 1}
 
@@ -188,6 +230,16 @@ def test_uploads_of_other_keys_are_left_alone(records: Records) -> None:
         records.merge(image_id, FACTS)
         records.claim_newest(f"source/{image_id}.jpg", "01", image_id)
     assert superseded(records, "a", "b") == {"a": None, "b": None}
+
+
+@pytest.mark.parametrize(
+    ("later", "is_newest"), [("0062E99A88DC407459", False), ("0062E99A88DC407461", True), ("0062E99A89", True)]
+)
+def test_a_place_that_release_0_1_gave_still_counts(later: str, is_newest: bool, items: Any) -> None:
+    records = DynamoRecords(TABLE)
+    records.claim_newest("source/a.jpg", "0062E99A88DC407460".zfill(ORDER_DIGITS), "old")
+    place = records.claim_newest("source/a.jpg", replace(image().source, sequencer=later).order, "new")
+    assert place.is_newest is is_newest
 
 
 @pytest.fixture

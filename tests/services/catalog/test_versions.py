@@ -6,13 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from kit.events import Event, Image, ImageDescribed, ImageNormalized, ImageOutdated, ImageResized, ImageRetired
+from kit.events import (
+    Event,
+    Image,
+    ImageDescribed,
+    ImageNormalized,
+    ImageOutdated,
+    ImageRecalled,
+    ImageResized,
+    ImageRetired,
+)
 from kit.mailbox import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
+from services.catalog.record import KEPT
 from services.catalog.record import image as identity
 from services.catalog.status import Status, is_retired
-from tests.services.catalog.story import described, image, rejected, removed, said, way
+from tests.services.catalog.story import described, image, judged, moderated, rejected, removed, said, uncovered, way
 from tests.services.site import site
 
 FIRST, SECOND = image(version="v1", sequencer="01"), image(version="v2", sequencer="02")
@@ -21,12 +31,22 @@ THIRD = image(version="v3", sequencer="04")
 
 
 class World:
-    """The catalogue, and a bucket in which a picture has outputs or not; what is outdated is deleted at once."""
+    """The catalogue, and a bucket in which a picture has outputs or not; what is outdated is deleted at once.
 
-    def __init__(self) -> None:
+    What is recalled takes its way at once, or when ``catch_up`` is called.
+    """
+
+    def __init__(self, *, hurries: bool = True) -> None:
         self.records = MemoryRecords()
         self.outputs: set[str] = set()
         self.outdated: list[ImageOutdated] = []
+        self.recalled: list[ImageRecalled] = []
+        self._hurries = hurries
+
+    def catch_up(self) -> "World":
+        while self.recalled:
+            self.hear(way(self.recalled.pop(0).image))
+        return self
 
     def hear(self, letters: Iterable[Letter[Event]]) -> "World":
         for letter in letters:
@@ -37,6 +57,10 @@ class World:
                     self.outdated.append(event)
                     self.outputs.discard(event.image.id)
                     self.hear([said(ImageRetired(image=event.image, deleted=2), "retire")])
+                if isinstance(event, ImageRecalled):
+                    self.recalled.append(event)
+                    if self._hurries:
+                        self.catch_up()
         return self
 
     def status(self, picture: Image) -> Status | None:
@@ -88,10 +112,7 @@ def test_what_is_outdated_by_it_is_what_was_uploaded() -> None:
     assert world.outdated == [ImageOutdated(image=FIRST, why="removed")]
 
 
-RETIRED = said(ImageRetired(image=GONE, deleted=0), "retire")  # the removal had come before the upload
-
-
-@given(st.permutations([*way(FIRST), said(removed(GONE, whole_key=False), "ingest"), RETIRED]))
+@given(st.permutations([*way(FIRST), said(removed(GONE, whole_key=False), "ingest")]))
 def test_the_record_of_a_removed_version_says_what_was_uploaded(order: list[Letter[Event]]) -> None:
     record = World().hear(order).records.items[FIRST.id]
     assert identity(record) == FIRST
@@ -141,3 +162,92 @@ def test_in_any_order_and_repeated_only_what_counts_keeps_its_outputs(
 def test_a_version_that_is_removed_while_it_is_worked_on_ends_without_outputs(order: list[Letter[Event]]) -> None:
     world = World().hear(order)
     assert (world.status(FIRST), world.outputs) == (Status.REMOVED, set())
+
+
+def test_removals_are_heeded_whatever_recipes_say_now_where_the_catalogue_knows_the_key() -> None:
+    world = World().hear([*way(FIRST), said(removed(MARKER, matched=False), "ingest")])
+    assert (world.status(FIRST), world.outputs) == (Status.REMOVED, set())
+
+
+def test_of_a_removal_that_concerns_no_picture_nothing_is_kept() -> None:
+    unknown = [said(removed(MARKER, whole_key=whole_key, matched=False), "ingest") for whole_key in (True, False)]
+    world = World().hear(unknown)
+    assert (world.records.items, world.records.newest("source/dir/a b.jpg"), world.outdated) == ({}, None, [])
+
+
+def test_the_upload_before_is_made_again_when_the_newest_version_is_deleted() -> None:
+    world = World(hurries=False).hear([*way(FIRST), *way(SECOND), said(uncovered(SECOND, FIRST), "ingest")])
+    assert (world.outputs, world.status(SECOND)) == (set(), Status.REMOVED)
+    assert [recalled.image.id for recalled in world.recalled] == [FIRST.id]
+    world.catch_up()
+    assert (world.status(FIRST), world.outputs) == (Status.READY, {FIRST.id})
+
+
+def test_a_key_whose_delete_marker_is_deleted_has_its_picture_again() -> None:
+    marker = said(removed(MARKER), "ingest")
+    world = World().hear([*way(FIRST), marker, said(uncovered(MARKER, FIRST), "ingest")])
+    assert (world.status(FIRST), world.outputs, world.status(MARKER)) == (Status.READY, {FIRST.id}, None)
+
+
+def test_what_s3_shows_is_made_even_if_the_catalogue_has_never_heard_of_it() -> None:
+    world = World().hear([*way(SECOND), said(uncovered(SECOND, FIRST), "ingest")])
+    assert (world.status(FIRST), world.outputs) == (Status.READY, {FIRST.id})
+
+
+def test_an_older_version_that_is_deleted_recalls_nothing() -> None:
+    world = World(hurries=False).hear([*way(FIRST), *way(SECOND), said(uncovered(FIRST, SECOND), "ingest")])
+    assert (world.recalled, world.status(SECOND), world.outputs) == ([], Status.READY, {SECOND.id})
+
+
+def test_a_recalled_picture_is_replaced_and_removed_like_any_other() -> None:
+    back = [*way(FIRST), *way(SECOND), said(uncovered(SECOND, FIRST), "ingest")]
+    newest = image(version="v4", sequencer="06")
+    world = World().hear([*back, *way(newest)])
+    assert (world.status(FIRST), world.outputs) == (Status.SUPERSEDED, {newest.id})
+    world = World().hear([*back, said(removed(image(version="m2", sequencer="06")), "ingest")])
+    assert (world.status(FIRST), world.outputs) == (Status.REMOVED, set())
+
+
+def test_hearing_a_deletion_again_recalls_again_only_while_the_picture_is_not_on_its_way() -> None:
+    letters = [*way(FIRST), *way(SECOND), *[said(uncovered(SECOND, FIRST), "ingest")] * 2]
+    assert len(World(hurries=False).hear(letters).recalled) == 2  # the first may not have been announced
+    world = World().hear([*letters, letters[-1]])
+    assert (world.status(FIRST), world.outputs, world.recalled) == (Status.READY, {FIRST.id}, [])
+
+
+def test_a_rejected_picture_stays_so_when_s3_shows_it_again() -> None:
+    letters = [*way(FIRST), said(judged(FIRST, "rejected"), "operator"), *way(SECOND)]
+    world = World().hear([*letters, said(uncovered(SECOND, FIRST), "ingest")])
+    assert (world.status(FIRST), world.outputs) == (Status.REMOVED, set())
+
+
+REPLACED = [*way(FIRST), *way(SECOND), said(uncovered(SECOND, FIRST), "ingest")]
+UNDELETED = [*way(FIRST), said(removed(MARKER), "ingest"), said(uncovered(MARKER, FIRST), "ingest")]
+
+
+@given(
+    st.sampled_from([REPLACED, UNDELETED]).flatmap(
+        lambda letters: st.tuples(st.permutations(letters), st.lists(st.sampled_from(letters), max_size=4))
+    ),
+    st.booleans(),
+)
+def test_in_any_order_and_repeated_what_s3_shows_again_is_ready(
+    heard: tuple[list[Letter[Event]], list[Letter[Event]]], hurries: bool
+) -> None:
+    order, repeated = heard
+    world = World(hurries=hurries).hear([*order, *repeated]).catch_up()
+    assert (world.status(FIRST), world.outputs) == (Status.READY, {FIRST.id})
+    assert world.status(SECOND) in {None, Status.REMOVED}
+    assert not is_retired(world.records.items[FIRST.id])
+
+
+def test_a_record_that_is_retired_keeps_no_word_about_the_picture() -> None:
+    facts = [said(described(FIRST, serial="s", latitude=47.1, taken_at="2026-11-21T08:00:00"), "describe")]
+    refused = said(moderated(FIRST, "flag", "refused"), "moderate")
+    world = World().hear([*way(FIRST), *facts, refused, said(removed(MARKER), "ingest")])
+    kept = {name for name in world.records.items[FIRST.id] if not name.startswith("stage_")}
+    assert kept <= KEPT
+    assert {"image_id", "status", "source", "entered_at", "removed_by"} <= kept
+    for late in (*facts, refused, said(rejected(FIRST), "normalize"), *way(FIRST)):
+        world.hear([late])
+        assert {name for name in world.records.items[FIRST.id] if not name.startswith("stage_")} == kept

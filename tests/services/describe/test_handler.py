@@ -107,18 +107,18 @@ def test_describing_twice_stores_the_same_bytes(deployed: Deployment) -> None:
     assert contents[0] == contents[1]
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"), [({"version": "gone"}, "object-gone"), ({"recipe": "other"}, "unknown-recipe")]
-)
-def test_what_can_never_be_described_is_dead_lettered(
-    change: dict[str, str], reason: str, deployed: Deployment
-) -> None:
+def test_what_can_never_be_described_is_dead_lettered(deployed: Deployment) -> None:
     source = deployed.upload("a.jpg", drawn.picture())
-    recipe = change.pop("recipe", "r")
-    gone = Source(**{**{name: getattr(source, name) for name in source.__struct_fields__}, **change})
-    assert deployed.deliver(handler(finds(TAGS)), body(ingested(gone, recipe=recipe))) == []
-    assert [why["reason"] for why in deployed.dead_letters()] == [reason]
-    assert [said.reason for said in deployed.heard(ImageRejected)] == [reason]
+    assert deployed.deliver(handler(finds(TAGS)), body(ingested(source, recipe="other"))) == []
+    assert [why["reason"] for why in deployed.dead_letters()] == ["unknown-recipe"]
+    assert [said.reason for said in deployed.heard(ImageRejected)] == ["unknown-recipe"]
+
+
+def test_of_a_picture_that_was_removed_meanwhile_nothing_is_said(deployed: Deployment) -> None:
+    source = deployed.upload("a.jpg", drawn.picture())
+    deployed.s3.delete_object(Bucket="source", Key="a.jpg", VersionId=source.version)
+    assert deployed.deliver(handler(finds(TAGS)), body(ingested(source))) == []
+    assert (deployed.dead_letters(), deployed.heard(ImageRejected), deployed.keys("target")) == ([], [], [])
 
 
 def test_an_unreadable_message_is_dead_lettered(deployed: Deployment) -> None:

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from imaging.recipes import Recipes, load, parse
-from kit.events import Event, ImageIngested, ImageUploaded, Source
+from kit.events import Event, ImageIngested, ImageRemoved, ImageUploaded, Source
 from kit.storage import MemoryStorage
 from services.ingest.handler import act
 from services.ingest.head import FIRST_BLOCK
@@ -132,6 +132,28 @@ def test_a_folders_marker_is_ignored_and_says_so(storage: CountingStorage, caplo
     caplog.set_level(logging.INFO, "brigade")
     assert ingest(storage, "holiday/", b"") == []
     assert caplog.messages == ["ignored: it is a folder's marker"]
+
+
+@pytest.mark.parametrize(
+    ("key", "whole_key", "matched"), [("a.jpg", True, True), ("a.jpg", False, True), ("a.txt", True, False)]
+)
+def test_a_removal_is_passed_on_with_what_s3_shows_now(
+    key: str, whole_key: bool, matched: bool, storage: CountingStorage
+) -> None:
+    storage.objects["source", key] = b"the version before"
+    removal = ImageRemoved(image=picture(key, version="v2"), whole_key=whole_key)
+    (passed_on,) = act(letter(removal), site=site(storage), recipes=ONLY_JPG)
+    shown = None if whole_key else storage.newest("source", key)
+    assert passed_on == ImageRemoved(image=removal.image, whole_key=whole_key, matched=matched, shown=shown)
+    assert (shown is None) is whole_key
+    assert storage.ranges == []
+
+
+def test_a_folder_that_is_removed_is_no_picture_to_come(storage: CountingStorage) -> None:
+    removal = ImageRemoved(image=picture("holiday/", version="v2"), whole_key=True)
+    (passed_on,) = act(letter(removal), site=site(storage), recipes=load())
+    assert isinstance(passed_on, ImageRemoved)
+    assert not passed_on.matched
 
 
 def test_a_picture_that_is_called_like_a_folder_is_a_picture(storage: CountingStorage) -> None:

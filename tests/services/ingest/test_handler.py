@@ -43,11 +43,14 @@ def test_a_text_that_is_called_a_picture_is_dead_lettered_with_its_reason(deploy
     assert (event.image, event.actor, event.reason) == (Image.of(source), "ingest", "not-an-image")
 
 
-def test_an_object_that_was_deleted_meanwhile_is_dead_lettered(deployed: Deployment) -> None:
-    source = Source(bucket="source", key="gone.jpg", size=9, uploaded_at="2026-11-21T08:00:00.000Z")
+@pytest.mark.parametrize("again", [None, pictures.jpeg((90, 60))], ids=["removed", "removed and replaced"])
+def test_of_a_version_that_was_deleted_for_ever_nothing_is_said(again: bytes | None, deployed: Deployment) -> None:
+    source = deployed.upload("gone.jpg", pictures.jpeg())
+    if again:
+        deployed.upload("gone.jpg", again)
+    deployed.s3.delete_object(Bucket="source", Key="gone.jpg", VersionId=source.version)
     assert deployed.deliver(handle, notification(source)) == []
-    (why,) = deployed.dead_letters()
-    assert why["reason"] == "object-gone"
+    assert (deployed.dead_letters(), deployed.heard(ImageRejected)) == ([], [])
 
 
 def test_the_pipelines_own_output_is_dead_lettered(deployed: Deployment) -> None:

@@ -7,9 +7,9 @@ import pytest
 from msgspec import structs
 
 from kit.errors import UnreadableMessage
-from kit.events import Image, ImageRemoved, Source
+from kit.events import Image, ImageRecalled, ImageRemoved, ImageRetired, ImageUploaded, Source
 from services.ingest.notification import read
-from tests.services.site import UPLOADED_AT, notification, s3_event
+from tests.services.site import UPLOADED_AT, body, notification, s3_event
 
 KEY = "in/a b+ü.jpg"
 ON_AWS = "in/a+b%2B%C3%BC.jpg"
@@ -115,10 +115,12 @@ def deleted(kind: str) -> dict[str, Any]:
     [
         (s3_event(UPLOAD, ON_AWS, name="ObjectRemoved:Delete"), False),
         (s3_event(UPLOAD, ON_AWS, name="s3:ObjectRemoved:DeleteMarkerCreated"), True),
+        (s3_event(UPLOAD, ON_AWS, name="LifecycleExpiration:Delete"), False),
+        (s3_event(UPLOAD, ON_AWS, name="s3:LifecycleExpiration:DeleteMarkerCreated"), True),
         (deleted("Permanently Deleted"), False),
         (deleted("Delete Marker Created"), True),
     ],
-    ids=["version", "key", "version over EventBridge", "key over EventBridge"],
+    ids=["version", "key", "expired version", "expired key", "version over EventBridge", "key over EventBridge"],
 )
 def test_a_removal_says_whether_the_key_is_gone_or_one_version_of_it(message: Any, whole_key: bool) -> None:
     assert read(json.dumps(message)) == [ImageRemoved(image=Image.of(UPLOAD), whole_key=whole_key)]
@@ -136,6 +138,12 @@ def test_without_versions_a_removal_is_the_keys() -> None:
 )
 def test_every_way_to_create_an_object_is_an_upload(name: str) -> None:
     assert sources(s3_event(UPLOAD, name=name))[0].version == "v1"
+
+
+def test_what_the_catalogue_recalls_is_read_as_an_upload() -> None:
+    assert read(body(ImageRecalled(image=Image.of(UPLOAD)), "catalog")) == [ImageUploaded(image=Image.of(UPLOAD))]
+    with pytest.raises(UnreadableMessage):
+        read(body(ImageRetired(image=Image.of(UPLOAD), deleted=1), "retire"))
 
 
 def without(field: str) -> str:

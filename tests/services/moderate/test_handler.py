@@ -144,9 +144,11 @@ def test_what_cannot_be_moderated_is_dead_lettered_with_its_reason(
 ) -> None:
     if not stored:
         deployed.s3.delete_object(Bucket="target", Key=KEY)
-    assert deployed.deliver(handle(engine), normalized("gate", recipe)) == []
+    image = Image.of(deployed.upload("a.jpg", PHOTO))
+    message = body(ImageNormalized(image=image, recipe=recipe, master=MASTER, moderation="gate"))
+    assert deployed.deliver(handle(engine), message) == []
     [why] = deployed.dead_letters()
-    assert (why["reason"], why["actor"], why["image_id"]) == (reason, "moderate", IMAGE.id)
+    assert (why["reason"], why["actor"], why["image_id"]) == (reason, "moderate", image.id)
 
 
 def test_a_wrong_choice_of_engine_is_said_at_the_first_message(

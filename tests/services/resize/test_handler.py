@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from kit.events import (
     Event,
@@ -84,10 +85,24 @@ def test_what_cannot_be_resized_is_dead_lettered_with_its_reason(
 ) -> None:
     if content:
         store_master(deployed, content)
-    assert deployed.deliver(handle, body(normalized(recipe))) == []
+    event = replace(normalized(recipe), image=Image.of(deployed.upload("a.jpg", pictures.jpeg())))
+    assert deployed.deliver(handle, body(event)) == []
     (why,) = deployed.dead_letters()
-    assert (why["reason"], why["actor"], why["image_id"]) == (reason, "resize", IMAGE.id)
+    assert (why["reason"], why["actor"], why["image_id"]) == (reason, "resize", event.image.id)
     assert [event.reason for event in deployed.heard(ImageRejected)] == [reason]
+
+
+@pytest.mark.parametrize("later", ["nothing", "a delete marker", "a newer upload"])
+def test_a_master_that_went_with_its_picture_is_no_failure(later: str, deployed: Deployment) -> None:
+    source = deployed.upload("a.jpg", pictures.jpeg())
+    deployed.upload("a.jpg.bak", pictures.jpeg())
+    if later == "a newer upload":
+        deployed.upload("a.jpg", pictures.jpeg((90, 60)))
+    else:
+        version = {"VersionId": source.version} if later == "nothing" else {}
+        deployed.s3.delete_object(Bucket="source", Key="a.jpg", **version)
+    assert deployed.deliver(handle, body(replace(normalized(), image=Image.of(source)))) == []
+    assert (deployed.dead_letters(), deployed.heard(ImageRejected)) == ([], [])
 
 
 def moderated(mode: Moderation, verdict: Verdict) -> ImageModerated:
