@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from brigade.console import OperatorError
+from brigade.console import OperatorError, counted
+from kit.batches import Refused, in_full
 from services.catalog.attribute_values import read_item
 from services.catalog.status import Status
 from services.catalog.table import BY_SOURCE, BY_STATUS, KEY, Index
@@ -58,15 +59,22 @@ class Catalogue:
         """Return the records that exist, by id."""
         wanted = list(image_ids)
         found: dict[str, dict[str, Any]] = {}
-        while wanted:
-            batch, wanted = wanted[:_BATCH], wanted[_BATCH:]
+
+        def read(batch: list[str]) -> list[Refused[str]]:
             keys = [{KEY: {"S": image_id}} for image_id in batch]
             answer = self._dynamodb.batch_get_item(RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}})
             for item in answer["Responses"].get(self._table, []):
                 record = view(read_item(item))
                 found[record["image_id"]] = record
             unread = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
-            wanted += [key[KEY]["S"] for key in unread]
+            return [Refused(key[KEY]["S"], "UnprocessedKeys") for key in unread]
+
+        for start in range(0, len(wanted), _BATCH):
+            if unread := in_full(read, wanted[start : start + _BATCH]):
+                raise OperatorError(
+                    f"the table did not answer about {counted(len(unread), 'picture')}: it is throttled",
+                    "try again in a minute; docs/scaling.md says where the table's limits are",
+                )
         return found
 
     def find(self, key_or_id: str) -> dict[str, Any]:

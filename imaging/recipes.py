@@ -1,6 +1,7 @@
 """Recipes: which renditions a picture gets, by its key. ``recipes.toml`` is data; this is its grammar."""
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,6 +12,7 @@ from imaging.effects import Effect, Position
 from imaging.limits import MAX_SIDE
 from imaging.reasons import UnknownRecipe
 from imaging.toml_lines import line_of
+from kit.envelope import MAX_BYTES
 from kit.errors import ConfigurationError
 from kit.events import Moderation
 
@@ -70,6 +72,14 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise ValueError("`ssim` means something for quality 'auto' alone")
 
 
+def announced_bytes(renditions: Sequence[Rendition]) -> int:
+    """Return how many bytes the announcement of these renditions may have.
+
+    10,000, and for each rendition 400, twice its name's length (it stands in the key too), and 12 for every effect.
+    """
+    return 10_000 + sum(400 + 2 * len(each.name) + 12 * len(each.effects) for each in renditions)
+
+
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What happens to the keys that begin with ``prefix`` and end with ``suffix``, upper and lower case alike."""
 
@@ -91,6 +101,11 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError("`moderation_accept` and `moderation_refuse` mean nothing while `moderation` is 'off'")
         _refuse_duplicates("renditions", [rendition.name for rendition in self.rendition])
         _refuse_duplicates("words of `keep`", list(self.keep))
+        if (announced := announced_bytes(self.rendition)) > MAX_BYTES:
+            raise ValueError(
+                f"{len(self.rendition)} renditions are too many to be announced together: that may take {announced:,} "
+                f"bytes, and a message holds {MAX_BYTES:,}; make fewer, or with shorter names"
+            )
 
     def matches(self, key: str) -> bool:
         """Return whether this recipe is for that key."""

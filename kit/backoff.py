@@ -1,10 +1,16 @@
-"""Exponential backoff with full jitter: those that failed together do not come back together.
+"""Trying again: exponential backoff with full jitter, so that those that failed together do not come back together.
 
 https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 """
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from random import Random
+
+from kit.actor import RETRY_BUDGET_S
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,3 +39,32 @@ class Backoff:
 RECEIVES = Backoff(first_s=2, longest_s=900)
 # Between two attempts at one request to AWS.
 REQUESTS = Backoff(first_s=0.1, longest_s=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """How often one request is tried, for how many seconds in all, and with which waits; ``sleep`` does the waiting."""
+
+    budget_s: float = RETRY_BUDGET_S
+    attempts: int = 6
+    backoff: Backoff = REQUESTS
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+_policy: ContextVar[Policy] = ContextVar("policy", default=Policy())  # noqa: B039 - it is frozen
+
+
+@contextmanager
+def under(policy: Policy) -> Iterator[None]:
+    """Within this block, try again as this policy says: tests need not wait."""
+    token = _policy.set(policy)
+    try:
+        yield
+    finally:
+        _policy.reset(token)
+
+
+def policy() -> Policy:
+    """Return the policy of this block."""
+    return _policy.get()

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from kit.errors import UnreadableMessage
+from kit.errors import AnnouncementTooLarge, UnreadableMessage
 from kit.events import Event
 from kit.tracing import Trace
 
 PREFIX = "brigade."
-MAX_BYTES = 256 * 1024  # https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+# SNS takes 256 KiB, with the message attributes: https://docs.aws.amazon.com/general/latest/gr/sns.html
+MAX_BYTES = 255 * 1024
 
 _decoders: dict[type[Event], "msgspec.json.Decoder[Event]"] = {}
 
@@ -80,8 +81,11 @@ def wrap(
 
 
 def encode(envelope: Envelope) -> str:
-    """Return the envelope as JSON text."""
-    return msgspec.json.encode(envelope).decode()
+    """Return the envelope as JSON text; raises AnnouncementTooLarge where it has more than MAX_BYTES."""
+    text = msgspec.json.encode(envelope)
+    if len(text) > MAX_BYTES:
+        raise AnnouncementTooLarge(f"{envelope.kind} has {len(text):,} bytes; the limit is {MAX_BYTES:,}")
+    return text.decode()
 
 
 def attributes(envelope: Envelope) -> dict[str, str]:

@@ -4,6 +4,9 @@
     ├── Rejected                  permanent: dead letter at once, no retry is burnt
     │   ├── UnreadableMessage     the body is not an event that the actor hears
     │   ├── ObjectGone            the object is gone; no failure where its picture was removed (kit.function)
+    │   ├── ObjectArchived        it is in an archive's storage class
+    │   ├── AccessDenied          a policy or a key keeps the object from the function
+    │   ├── AnnouncementTooLarge  SNS would not take what is to be said
     │   └── …                     each actor's own reasons stand beside the rule that raises them
     └── Retryable                 passing: tried again, later and later, then a dead letter
         ├── Throttled
@@ -48,6 +51,22 @@ class UnreadableMessage(Rejected):
 
 class ObjectGone(Rejected):
     """An object is gone, though its picture was neither removed nor replaced."""
+
+
+class ObjectArchived(Rejected):
+    """The object is in an archive's storage class: restore it, then redrive this."""
+
+
+class AccessDenied(Rejected):
+    """A policy or a key keeps the object from the function's role: mend that, then redrive this."""
+
+
+# What reading an object may raise.
+READING = (ObjectGone, ObjectArchived, AccessDenied)
+
+
+class AnnouncementTooLarge(Rejected):
+    """What is to be announced is larger than a message may be: shorten the recipe, then redrive this."""
 
 
 class Retryable(Failure):

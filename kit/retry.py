@@ -1,18 +1,13 @@
 """One AWS request under the one retry policy, its failures translated into the error tree."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 import tenacity
 from botocore import exceptions as botocore_errors
 from botocore.exceptions import ClientError
 
-from kit.actor import RETRY_BUDGET_S
-from kit.backoff import REQUESTS, Backoff
+from kit import backoff
 from kit.deadline import seconds_left
 from kit.errors import ObjectGone, OutOfTime, Retryable, ServiceUnavailable, Throttled
 
@@ -33,37 +28,13 @@ _BROKEN = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Policy:
-    """How often one request is tried, for how many seconds in all, and with which waits; ``sleep`` does the waiting."""
-
-    budget_s: float = RETRY_BUDGET_S
-    attempts: int = 6
-    backoff: Backoff = REQUESTS
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-
-
-_policy: ContextVar[Policy] = ContextVar("policy", default=Policy())  # noqa: B039 - it is frozen
-
-
-@contextmanager
-def under(policy: Policy) -> Iterator[None]:
-    """Within this block, try again as this policy says: tests need not wait."""
-    token = _policy.set(policy)
-    try:
-        yield
-    finally:
-        _policy.reset(token)
-
-
 def call(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Do one AWS request, and again while its failure is a passing one and the policy allows it.
 
     Raises Retryable when that ends, OutOfTime where no time is left to ask (see kit.deadline), ObjectGone for a missing
     object, botocore's own ClientError else.
     """
-    policy = _policy.get()
+    policy = backoff.policy()
     end = policy.now() + min(policy.budget_s, seconds_left())
 
     def attempt() -> T:

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Protocol
 
+from botocore.exceptions import ClientError
+
 from kit import aws
-from kit.errors import ObjectGone, ServiceUnavailable
+from kit.batches import DENIED, delete_objects
+from kit.errors import AccessDenied, ObjectArchived, ObjectGone, ServiceUnavailable
 from kit.events import Source
 from kit.retry import call
 
 
 class Storage(Protocol):
-    """Where objects are. Every method may raise Retryable; reading raises ObjectGone."""
+    """Where objects are. Every method may raise Retryable; reading raises what kit.errors.READING names."""
 
     def read(self, source: Source) -> bytes:
         """Return the whole of exactly that version."""
@@ -61,11 +64,10 @@ class S3Storage:
     def delete(self, bucket: str, prefix: str) -> int:
         deleted = 0
         while found := call(aws.client("s3").list_objects_v2, Bucket=bucket, Prefix=prefix).get("Contents"):
-            objects = [{"Key": each["Key"]} for each in found]
-            answer = call(aws.client("s3").delete_objects, Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
-            if errors := answer.get("Errors"):
-                raise ServiceUnavailable(f"{len(errors)} objects were not deleted, the first: {errors[0]}")
-            deleted += len(objects)
+            if left := delete_objects(aws.client("s3"), bucket, [{"Key": each["Key"]} for each in found], ask=call):
+                why = ServiceUnavailable if all(each.passing for each in left) else AccessDenied
+                raise why(f"{len(left)} objects were not deleted, the first: {left[0].thing['Key']}: {left[0]}")
+            deleted += len(found)
         return deleted
 
     def _get(self, source: Source, **more: str) -> bytes:
@@ -79,7 +81,24 @@ class S3Storage:
             body: bytes = aws.client("s3").get_object(Bucket=source.bucket, Key=source.key, **more)["Body"].read()
             return body
 
-        return call(get)
+        try:
+            return call(get)
+        except ClientError as error:
+            raise _meaning(error) from error
+
+
+def _meaning(error: ClientError) -> Exception:
+    """Return what it means that S3 does not hand out an object; the error itself where that is not the object's.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html. Where a customer keeps the key (SSE-C), reading
+    without it is an invalid request.
+    """
+    code = error.response["Error"]["Code"]
+    if code == "InvalidObjectState":
+        return ObjectArchived(f"restore the object, then redrive this: {error}")
+    if code in (DENIED, "InvalidRequest") or code.startswith("KMS."):
+        return AccessDenied(f"let the function's role read the object and use its key, then redrive this: {error}")
+    return error
 
 
 @dataclass

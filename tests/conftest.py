@@ -12,14 +12,14 @@ from hypothesis import settings
 from moto import mock_aws
 from xdist.scheduler import LoadScopeScheduling
 
-from kit import aws, retry
-from kit.backoff import Backoff
+from kit import aws
+from kit.backoff import Backoff, Policy, under
 
 REGION: Final = "eu-west-1"
 ACCOUNT: Final = "123456789012"
 # What a command says on moto before it changes anything.
 ACTING: Final = f"acting on AWS account {ACCOUNT} in {REGION}"
-NO_WAITING: Final = retry.Policy(backoff=Backoff(first_s=0, longest_s=0))
+NO_WAITING: Final = Policy(backoff=Backoff(first_s=0, longest_s=0))
 # What costs much to set up, and is set up once a process: packages, a deployed stack, a guarded one.
 SHARING: Final = ("tests/packages/", "tests/journeys/", "tests/security/")
 
@@ -86,5 +86,5 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def no_waiting() -> Iterator[None]:
     """Retries without the time between them."""
-    with retry.under(NO_WAITING):
+    with under(NO_WAITING):
         yield

@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter, Redrive
 from brigade.dead_letters.message import read, write
+from kit.batches import Refused, failed, in_full
 from kit.envelope import now
 
 # How long a message that we have received stays hidden from others, seconds: long enough to read a queue of ten
@@ -224,17 +225,20 @@ class DeadLetterQueue:
         return max(0, counts(self.sqs, self.url).held - ours - len(self._handed_out))
 
     def _release(self, held: Iterable[Held]) -> None:
-        entries = [
-            {"Id": str(number), "ReceiptHandle": each.receipt, "VisibilityTimeout": 0}
-            for number, each in enumerate(held)
-        ]
-        batches = [entries[start : start + BATCH] for start in range(0, len(entries), BATCH)]
+        receipts = [each.receipt for each in held]
+        batches = [receipts[start : start + BATCH] for start in range(0, len(receipts), BATCH)]
         with ThreadPoolExecutor(AT_ONCE // BATCH) as pool:
             list(pool.map(self._release_batch, batches))
 
-    def _release_batch(self, entries: list[dict[str, Any]]) -> None:
-        # One that is not released, because somebody else has received it since, is no longer ours.
-        self.sqs.change_message_visibility_batch(QueueUrl=self.url, Entries=entries)
+    def _release_batch(self, receipts: list[str]) -> None:
+        def release(left: list[str]) -> list[Refused[str]]:
+            entries = [
+                {"Id": str(n), "ReceiptHandle": receipt, "VisibilityTimeout": 0} for n, receipt in enumerate(left)
+            ]
+            return failed(left, self.sqs.change_message_visibility_batch(QueueUrl=self.url, Entries=entries))
+
+        # One that is never released, because somebody else has received it since, is no longer ours.
+        in_full(release, receipts)
 
     def _send(self, url: str, letter: DeadLetter, attributes: Mapping[str, str], trace: str) -> None:
         self.sqs.send_message(QueueUrl=url, **write(letter.body, attributes, letter.types, trace))

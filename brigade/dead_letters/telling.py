@@ -10,6 +10,7 @@ from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.operation import Recording
 from brigade.pipeline import Pipeline
 from infra import names
+from kit.batches import Refused, failed, in_full
 from kit.chain import OPERATOR
 from kit.envelope import Envelope, wrap
 from kit.events import DeadLetterHandled
@@ -85,9 +86,10 @@ def _announcements(letter: DeadLetter, action: str, operation: Recording) -> lis
 
 def _publish(sns: Any, topic: str, envelopes: list[Envelope]) -> int:
     """Publish on the topic; return how many announcements it did not take."""
-    untold = 0
-    for start in range(0, len(envelopes), _BATCH):
-        some = enumerate(envelopes[start : start + _BATCH])
-        entries = [{"Id": str(number), **message(envelope)} for number, envelope in some]
-        untold += len(sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries).get("Failed", []))
-    return untold
+
+    def publish(left: list[Envelope]) -> list[Refused[Envelope]]:
+        entries = [{"Id": str(number), **message(envelope)} for number, envelope in enumerate(left)]
+        return failed(left, sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries))
+
+    starts = range(0, len(envelopes), _BATCH)
+    return sum(len(in_full(publish, envelopes[start : start + _BATCH])) for start in starts)

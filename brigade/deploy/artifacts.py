@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from brigade.target import Target
+from kit.batches import delete_objects
 
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 _DELETE_BATCH = 1_000
@@ -132,11 +133,8 @@ def _empty(s3: Any, bucket: str) -> None:
     for page in pages:
         versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         names = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
-        if not names:
-            continue
-        answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": names, "Quiet": True})
-        for error in answer.get("Errors", []):
-            raise ClientError({"Error": {"Code": error["Code"], "Message": error["Message"]}}, "DeleteObjects")
+        for left in delete_objects(s3, bucket, names):
+            raise ClientError({"Error": {"Code": left.code, "Message": left.words}}, "DeleteObjects")
 
 
 def _found(head: Any, **what: str) -> bool:

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from brigade.rework.rerun import Order
+from kit.batches import Refused, failed, in_full
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-batch-api-actions.html
 _BATCH = 10
-# Seconds before what SQS did not take is offered again.
-_AGAIN_S = (0.2, 1, 3)
 
 
 def send(
@@ -29,19 +28,11 @@ def send(
 
 
 def _send_batch(sqs: Any, queue_url: str, some: Sequence[Order]) -> dict[Order, str]:
-    outcome: dict[Order, str] = {}
-    left = some
-    for wait_s in (0, *_AGAIN_S):
-        time.sleep(wait_s)
+    def offer(left: list[Order]) -> list[Refused[Order]]:
         entries = [_entry(number, order) for number, order in enumerate(left)]
-        answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
-        refused = {left[int(failed["Id"])]: failed for failed in answer.get("Failed", [])}
-        outcome |= dict.fromkeys(left, "")
-        outcome |= {order: f"{failed['Code']}: {failed.get('Message', '')}" for order, failed in refused.items()}
-        left = [order for order, failed in refused.items() if not failed["SenderFault"]]
-        if not left:
-            break
-    return outcome
+        return failed(left, sqs.send_message_batch(QueueUrl=queue_url, Entries=entries))
+
+    return dict.fromkeys(some, "") | {each.thing: str(each) for each in in_full(offer, some)}
 
 
 def _entry(number: int, order: Order) -> dict[str, Any]:

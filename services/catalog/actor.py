@@ -1,7 +1,7 @@
 """catalog: the declaration."""
 
 from kit.actor import Actor
-from kit.errors import UnreadableMessage
+from kit.errors import AnnouncementTooLarge, UnreadableMessage
 from kit.events import (
     DeadLetterHandled,
     ImageCataloged,
@@ -17,6 +17,7 @@ from kit.events import (
     ImageResized,
     ImageRetired,
 )
+from services.catalog.reasons import RecordTooLarge
 
 CATALOG = Actor(
     name="catalog",
@@ -34,7 +35,7 @@ CATALOG = Actor(
         DeadLetterHandled,
     ),
     says=(ImageCataloged, ImageOutdated, ImageRecalled),
-    rejects=(UnreadableMessage,),
+    rejects=(RecordTooLarge, AnnouncementTooLarge, UnreadableMessage),
     table=("GetItem", "Query", "UpdateItem"),
     memory=512,
     timeout=30,

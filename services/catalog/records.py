@@ -11,6 +11,7 @@ from kit.events import ORDER_DIGITS
 from kit.retry import call
 from services.catalog import expressions
 from services.catalog.attribute_values import read_item, write
+from services.catalog.reasons import RecordTooLarge
 from services.catalog.record import MARKS, Record
 from services.catalog.status import PARTS, SETTLED, Status
 from services.catalog.table import BY_SOURCE, KEY
@@ -251,9 +252,11 @@ class DynamoRecords:
                 **more,
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            raise _Refused(error) from error
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                raise _Refused(error) from error
+            if "Item size" in str(error):  # of 400 KB, which has no code of its own
+                raise RecordTooLarge(str(error)) from error
+            raise
         return read_item(answer["Attributes"])
 
 

@@ -2,7 +2,7 @@
 
 from imaging.reasons import UnknownRecipe
 from kit.actor import Actor, Bucket, Place
-from kit.errors import ObjectGone, UnreadableMessage
+from kit.errors import READING, UnreadableMessage
 from kit.events import ImageDescribed, ImageIngested
 
 DESCRIBE = Actor(
@@ -10,7 +10,7 @@ DESCRIBE = Actor(
     purpose="Reads what the camera wrote into a picture, says the facts that all makers share and stores everything",
     hears=(ImageIngested,),
     says=(ImageDescribed,),
-    rejects=(UnknownRecipe, ObjectGone, UnreadableMessage),
+    rejects=(UnknownRecipe, *READING, UnreadableMessage),
     reads=(Place(Bucket.SOURCE),),
     writes=(Place(Bucket.TARGET, "metadata/"),),
     carries=("imaging",),

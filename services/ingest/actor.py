@@ -2,7 +2,7 @@
 
 from imaging.reasons import UnsupportedFormat
 from kit.actor import Actor, Bucket, Place
-from kit.errors import ObjectGone, UnreadableMessage
+from kit.errors import READING, UnreadableMessage
 from kit.events import ImageIngested, ImageRecalled, ImageRemoved, ImageUploaded
 from services.ingest.reasons import (
     EmptyObject,
@@ -26,7 +26,7 @@ INGEST = Actor(
         ExtremeAspect,
         TooLarge,
         OwnOutput,
-        ObjectGone,
+        *READING,
         UnreadableMessage,
     ),
     reads=(Place(Bucket.SOURCE),),

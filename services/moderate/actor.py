@@ -3,7 +3,7 @@
 from imaging.limits import DECODING_MEMORY_MB
 from imaging.reasons import CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe
 from kit.actor import Actor, Bucket, Place, Setting, Skip
-from kit.errors import ObjectGone, UnreadableMessage
+from kit.errors import READING, UnreadableMessage
 from kit.events import ImageModerated, ImageNormalized
 from services.moderate.reasons import Unviewable
 
@@ -21,7 +21,7 @@ MODERATE = Actor(
     hears=(ImageNormalized,),
     skips=(Skip(event=ImageNormalized, attribute="moderation", values=("off",)),),
     says=(ImageModerated,),
-    rejects=(Unviewable, CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, ObjectGone, UnreadableMessage),
+    rejects=(Unviewable, CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, *READING, UnreadableMessage),
     reads=(Place(Bucket.TARGET, "normalized/"),),
     carries=("imaging",),
     settings=(MODERATOR,),

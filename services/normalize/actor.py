@@ -3,7 +3,7 @@
 from imaging.limits import DECODING_MEMORY_MB
 from imaging.reasons import CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, UnsupportedFormat
 from kit.actor import Actor, Bucket, Place
-from kit.errors import ObjectGone, UnreadableMessage
+from kit.errors import READING, UnreadableMessage
 from kit.events import ImageIngested, ImageNormalized
 
 NORMALIZE = Actor(
@@ -17,7 +17,7 @@ NORMALIZE = Actor(
         DecompressionBomb,
         TooSlow,
         UnknownRecipe,
-        ObjectGone,
+        *READING,
         UnreadableMessage,
     ),
     reads=(Place(Bucket.SOURCE),),

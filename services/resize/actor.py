@@ -3,7 +3,7 @@
 from imaging.limits import DECODING_MEMORY_MB
 from imaging.reasons import CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe
 from kit.actor import Actor, Bucket, Place
-from kit.errors import ObjectGone, UnreadableMessage
+from kit.errors import READING, AnnouncementTooLarge, UnreadableMessage
 from kit.events import ImageJudged, ImageModerated, ImageNormalized, ImageResized
 
 RESIZE = Actor(
@@ -11,7 +11,15 @@ RESIZE = Actor(
     purpose="Makes every rendition of the picture's recipe from one decode of the master",
     hears=(ImageNormalized, ImageModerated, ImageJudged),
     says=(ImageResized,),
-    rejects=(CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, ObjectGone, UnreadableMessage),
+    rejects=(
+        CorruptImage,
+        DecompressionBomb,
+        TooSlow,
+        UnknownRecipe,
+        *READING,
+        AnnouncementTooLarge,
+        UnreadableMessage,
+    ),
     reads=(Place(Bucket.TARGET, "normalized/"),),
     writes=(Place(Bucket.TARGET, "renditions/"),),
     carries=("imaging",),

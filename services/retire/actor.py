@@ -1,7 +1,7 @@
 """retire: the declaration."""
 
 from kit.actor import Actor, Bucket, Place
-from kit.errors import UnreadableMessage
+from kit.errors import AccessDenied, UnreadableMessage
 from kit.events import ImageOutdated, ImageRetired
 
 RETIRE = Actor(
@@ -9,7 +9,7 @@ RETIRE = Actor(
     purpose="Deletes the outputs of pictures that were removed or replaced, after the grace time",
     hears=(ImageOutdated,),
     says=(ImageRetired,),
-    rejects=(UnreadableMessage,),
+    rejects=(AccessDenied, UnreadableMessage),
     deletes=tuple(Place(Bucket.TARGET, prefix) for prefix in ("normalized/", "renditions/", "metadata/")),
     memory=256,
     timeout=30,

@@ -1,5 +1,7 @@
 """The catalogue's readers."""
 
+from typing import Any
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
@@ -113,6 +115,30 @@ def test_a_picture_that_has_left_the_list_meanwhile_is_not_shown_in_it(catalogue
     client.meta.events.register("before-call.dynamodb.BatchGetItem", meanwhile)
     listed = Catalogue(client, TABLE, "source").by_status(Status.PROCESSING)
     assert [record["image_id"] for record in listed] == [kept]
+
+
+class Throttled:
+    """A table that reads one record of each request, for so many requests."""
+
+    def __init__(self, table: Any, reads: int) -> None:
+        self._table = table
+        self._reads = reads
+
+    def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - boto3's word
+        keys = RequestItems[TABLE]["Keys"]
+        now, later = (keys[:1], keys[1:]) if self._reads else ([], keys)
+        self._reads -= bool(self._reads)
+        answer = {"Responses": {}} if not now else self._table.batch_get_item(RequestItems={TABLE: {"Keys": now}})
+        return dict(answer) | ({"UnprocessedKeys": {TABLE: {"Keys": later}}} if later else {})
+
+
+@pytest.mark.usefixtures("no_waiting")
+def test_records_that_a_throttled_table_leaves_out_are_asked_for_again_but_not_for_ever(catalogue: Catalogue) -> None:
+    ids = [add(f"{number}.jpg") for number in range(12)]
+    table = boto3.client("dynamodb")
+    assert Catalogue(Throttled(table, 12), TABLE, "source").get(ids).keys() == set(ids)
+    with pytest.raises(OperatorError, match=r"the table did not answer about 9 pictures: it is throttled"):
+        Catalogue(Throttled(table, 3), TABLE, "source").get(ids)
 
 
 def test_an_unknown_picture_is_said_to_be(catalogue: Catalogue) -> None:

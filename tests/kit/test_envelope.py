@@ -5,12 +5,13 @@ import re
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.envelope import MAX_BYTES, decode, encode, now, wrap
-from kit.errors import UnreadableMessage
+from kit.errors import AnnouncementTooLarge, UnreadableMessage
 from kit.events import Image, Source, StoredRendition
 from kit.events import ImageResized as Resized
 from kit.tracing import Trace
@@ -112,13 +113,14 @@ def test_no_text_at_all_does_worse_than_unreadable(body: str) -> None:
         decode(body, [ImageSeen])
 
 
-def test_the_longest_announcement_fits_into_sns() -> None:
-    """A key has at most 1,024 bytes; a hundred renditions are far more than a recipe has."""
+def test_what_is_too_large_for_a_message_says_so() -> None:
     stored = StoredRendition(
         name="n" * 63, bucket="b" * 63, key="k" * 200, format="JPEG", width=1, height=1, bytes=1, method="m" * 100
     )
-    event = Resized(image=image("ü" * 512), recipe="r" * 63, renditions=(stored,) * 100)
-    assert len(encode(wrap(event, "resize", TRACE)).encode()) < MAX_BYTES
+    event = Resized(image=image("ü" * 512), recipe="r" * 63, renditions=(stored,) * 600)
+    assert len(encode(wrap(msgspec.structs.replace(event, renditions=(stored,) * 400), "resize", TRACE))) < MAX_BYTES
+    with pytest.raises(AnnouncementTooLarge, match=r"^image-resized has \d{3},\d{3} bytes; the limit is 261,120$"):
+        encode(wrap(event, "resize", TRACE))
 
 
 def test_the_time_is_utc_to_the_millisecond() -> None:

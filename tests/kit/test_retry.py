@@ -8,12 +8,11 @@ import pytest
 from botocore import exceptions as botocore_errors
 from botocore.exceptions import ClientError
 
-from kit import retry
 from kit.actor import RETRY_BUDGET_S
-from kit.backoff import Backoff
+from kit.backoff import Backoff, Policy, under
 from kit.deadline import within
 from kit.errors import ObjectGone, OutOfTime, Rejected, ServiceUnavailable, Throttled
-from kit.retry import Policy, call
+from kit.retry import call
 
 
 def answer(code: str, status: int = 400) -> ClientError:
@@ -133,7 +132,7 @@ class Clock:
 @pytest.fixture
 def clock() -> Iterator[Clock]:
     clock = Clock()
-    with retry.under(Policy(now=clock.now, sleep=clock.sleep, attempts=1_000)):
+    with under(Policy(now=clock.now, sleep=clock.sleep, attempts=1_000)):
         yield clock
 
 
@@ -157,7 +156,7 @@ def test_a_deadline_before_the_budgets_end_ends_the_waits(clock: Clock) -> None:
 
 
 def test_a_policy_ends_with_its_block() -> None:
-    with retry.under(Policy(attempts=1)), pytest.raises(Throttled):
+    with under(Policy(attempts=1)), pytest.raises(Throttled):
         call(Service([answer("SlowDown", 503)]))
-    with retry.under(Policy(backoff=Backoff(first_s=0, longest_s=0))):
+    with under(Policy(backoff=Backoff(first_s=0, longest_s=0))):
         assert call(Service([answer("SlowDown", 503)])) == "done"

@@ -6,12 +6,13 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
 from kit import aws
-from kit.errors import ObjectGone, ServiceUnavailable
+from kit.backoff import Policy
+from kit.errors import AccessDenied, ObjectArchived, ObjectGone, ServiceUnavailable, Throttled
 from kit.events import Source
-from kit.retry import Policy
 from kit.storage import MemoryStorage, S3Storage, Storage
 from tests.conftest import REGION
 
@@ -67,12 +68,92 @@ def test_more_than_a_page_of_objects_is_deleted(s3: Any) -> None:
 
 
 @pytest.mark.usefixtures("no_waiting")
-def test_an_object_that_was_not_deleted_is_no_success(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("code", "raised"), [("InternalError", ServiceUnavailable), ("AccessDenied", AccessDenied)])
+def test_an_object_that_was_not_deleted_is_no_success(
+    code: str, raised: type[Exception], s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     s3.put_object(Bucket="source", Key="a", Body=b"")
-    error = {"Key": "a", "Code": "InternalError", "Message": "try again"}
+    error = {"Key": "a", "Code": code, "Message": "not so"}
     monkeypatch.setattr(aws.client("s3"), "delete_objects", lambda **_: {"Errors": [error]})
-    with pytest.raises(ServiceUnavailable, match=r"1 objects were not deleted, the first: .*try again"):
+    with pytest.raises(raised, match=f"1 objects were not deleted, the first: a: {code}: not so"):
         S3Storage().delete("source", "a")
+
+
+@pytest.mark.usefixtures("no_waiting")
+def test_objects_that_were_not_deleted_at_first_are_deleted_and_the_others_not_again(
+    s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("a", "b"):
+        s3.put_object(Bucket="source", Key=key, Body=b"")
+    client, asked = aws.client("s3"), []
+    delete = client.delete_objects
+
+    def in_part(Bucket: str, Delete: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - boto3's words
+        asked.append([each["Key"] for each in Delete["Objects"]])
+        if len(asked) > 1:
+            return dict(delete(Bucket=Bucket, Delete=Delete))
+        delete(Bucket=Bucket, Delete={"Objects": [{"Key": "a"}]})
+        return {"Errors": [{"Key": "b", "Code": "SlowDown", "Message": ""}]}
+
+    monkeypatch.setattr(client, "delete_objects", in_part)
+    assert S3Storage().delete("source", "") == 2
+    assert asked == [["a", "b"], ["b"]]
+
+
+@pytest.mark.parametrize("storage_class", ["GLACIER", "DEEP_ARCHIVE"])
+def test_an_archived_object_says_that_it_must_be_restored(storage_class: str, s3: Any) -> None:
+    s3.put_object(Bucket="source", Key="a", Body=b"x", StorageClass=storage_class)
+    with pytest.raises(ObjectArchived, match=r"restore the object, then redrive this: .*InvalidObjectState"):
+        S3Storage().read_range(Source(bucket="source", key="a"), 0, 4)
+
+
+# As S3 words them: a policy, another account's key, a key that is disabled or deleted, a key that the customer keeps.
+KEPT = {
+    "AccessDenied": "Access Denied",
+    "KMS.DisabledException": "arn:aws:kms:… is disabled.",
+    "KMS.KMSInvalidStateException": "arn:aws:kms:… is pending deletion.",
+    "KMS.NotFoundException": "Key 'arn:aws:kms:…' does not exist",
+    "InvalidRequest": "The object was stored using a form of Server Side Encryption. The correct parameters must be "
+    "provided to retrieve the object.",
+}
+
+
+class Refusing:
+    """An S3 that hands nothing out."""
+
+    def __init__(self, code: str) -> None:
+        self.asked = 0
+        said = {"Error": {"Code": code, "Message": KEPT.get(code, "")}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+        self._error = ClientError(said, "GetObject")  # type: ignore[arg-type]
+
+    def get_object(self, **_: str) -> None:
+        self.asked += 1
+        raise self._error
+
+
+@pytest.mark.parametrize("code", KEPT)
+def test_an_object_that_is_kept_from_us_says_so_at_once_in_awss_words(
+    code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Refusing(code)
+    monkeypatch.setattr(aws, "client", lambda _: service)
+    with pytest.raises(AccessDenied) as raised:
+        S3Storage().read(THING)
+    assert "then redrive this" in raised.value.detail
+    assert KEPT[code] in raised.value.detail
+    assert service.asked == 1
+
+
+def test_what_no_object_can_help_stays_the_bug_that_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aws, "client", lambda _: Refusing("NoSuchBucket"))
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        S3Storage().read(THING)
+
+
+def test_keys_are_throttled_too(monkeypatch: pytest.MonkeyPatch, no_waiting: None) -> None:
+    monkeypatch.setattr(aws, "client", lambda _: Refusing("KMS.ThrottlingException"))
+    with pytest.raises(Throttled):
+        S3Storage().read(THING)
 
 
 @pytest.mark.parametrize("how", ["read", "read_range"])

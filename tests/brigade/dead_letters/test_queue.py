@@ -258,9 +258,10 @@ class Flood:
             "Attributes": {"SentTimestamp": str(int(sent * 1000))},
         }
 
-    def change_message_visibility_batch(self, *, Entries: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803
+    def change_message_visibility_batch(self, *, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803
         assert len(Entries) <= 10
         self.released |= {entry["ReceiptHandle"] for entry in Entries}
+        return {}
 
 
 @pytest.mark.parametrize("wrong_by_s", [-3600, 0, 3600])

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -12,6 +13,7 @@ from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.operation import Entry, Operation, Recording
 from brigade.dead_letters.telling import tell, tell_and_wait
 from brigade.pipeline import Pipeline
+from kit.backoff import Policy
 from kit.events import Source
 from tests.brigade.dead_letters.desk import FAILED_AT, Desk, ingested, uploaded
 
@@ -85,12 +87,18 @@ def test_an_older_stack_cannot_tell_and_the_operator_is_warned(
 
 
 def test_what_sns_does_not_take_is_a_warning_too(
-    desk: Desk, operation: Recording, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    desk: Desk,
+    operation: Recording,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    no_waiting: None,
 ) -> None:
     sns = desk.pipeline.target.client("sns")
     refusal = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}]}
-    monkeypatch.setattr(sns, "publish_batch", lambda **_: refusal)
+    publish = Mock(return_value=refusal)
+    monkeypatch.setattr(sns, "publish_batch", publish)
     tell(desk.pipeline, [desk.bury("normalize", ingested())], "redriven", operation)
+    assert publish.call_count == Policy().attempts
     assert "warning: the catalogue was not told of 1 picture: SNS did not take" in capsys.readouterr().err
 
 

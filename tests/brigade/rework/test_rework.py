@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from brigade.__main__ import main
 from brigade.dead_letters.history import S3History
 from brigade.pipeline import Pipeline
-from brigade.rework import sending
 from kit.envelope import decode
 from kit.events import Image, ImageNormalized
 from services.ingest.actor import INGEST
@@ -32,7 +31,6 @@ def deployed(state: None, cloud: None, monkeypatch: pytest.MonkeyPatch) -> Deplo
 @pytest.fixture
 def refusing(monkeypatch: pytest.MonkeyPatch, deployed: Deployed) -> None:
     """A queue that takes only the first message of every batch."""
-    monkeypatch.setattr(sending, "_AGAIN_S", ())
 
     def send(QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         fault = {"SenderFault": True, "Code": "InvalidMessageContents", "Message": "No."}

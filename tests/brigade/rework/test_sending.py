@@ -76,6 +76,7 @@ def test_every_message_carries_its_trace_where_sqs_keeps_it() -> None:
     assert queue.traces == {order.body: order.trace_header for order in ORDERS}
 
 
+@pytest.mark.usefixtures("no_waiting")
 def test_what_is_refused_for_a_while_is_offered_again_and_nothing_else_is() -> None:
     queue = Choosy(lambda body, offers: body in {"body 3", "body 14"} and offers < 3)
     assert {why for _, why in send(queue, "url", ORDERS)} == {""}
@@ -83,6 +84,7 @@ def test_what_is_refused_for_a_while_is_offered_again_and_nothing_else_is() -> N
     assert [len(bodies) for bodies in queue.offered] == [10, 1, 1, 10, 1, 1, 5]
 
 
+@pytest.mark.usefixtures("no_waiting")
 def test_what_is_refused_again_and_again_is_said_in_the_end() -> None:
     queue = Choosy(lambda body, _: body == "body 3")
     outcome = {order.image_id: why for order, why in send(queue, "url", ORDERS)}

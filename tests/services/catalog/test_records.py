@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from kit.events import ORDER_DIGITS, ImageRetired
+from services.catalog.reasons import RecordTooLarge
 from services.catalog.record import attributes
 from services.catalog.record import image as identity
 from services.catalog.records import DynamoRecords, Place, Records
@@ -54,6 +55,13 @@ def test_what_an_actor_said_before_changes_nothing_afterwards(records: Records, 
     assert records.merge("i", told("02", colour="red"))["colour"] == "red"
     found = records.merge("i", told("03"))
     assert (found["size"], found[name]) == ("03", {field: "03"})
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_record_that_dynamodb_would_not_take_is_given_up_with_a_reason() -> None:
+    create_table()
+    with pytest.raises(RecordTooLarge, match="maximum allowed size"):
+        DynamoRecords(TABLE).merge("a", {"one": "x" * 410_000})
 
 
 def test_records_do_not_mix(records: Records) -> None:

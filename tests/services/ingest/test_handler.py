@@ -8,7 +8,7 @@ from kit.events import Image, ImageIngested, ImageRejected, Source
 from services.ingest.handler import handle
 from tests import pictures
 from tests.services.ingest.test_notification import TEST_EVENT, in_sns_envelope
-from tests.services.site import Deployment, notification, s3_event
+from tests.services.site import UPLOADED_AT, Deployment, notification, s3_event
 
 
 @pytest.fixture
@@ -51,6 +51,19 @@ def test_of_a_version_that_was_deleted_for_ever_nothing_is_said(again: bytes | N
     deployed.s3.delete_object(Bucket="source", Key="gone.jpg", VersionId=source.version)
     assert deployed.deliver(handle, notification(source)) == []
     assert (deployed.dead_letters(), deployed.heard(ImageRejected)) == ([], [])
+
+
+def test_an_archived_object_is_dead_lettered_at_once_with_what_to_do(deployed: Deployment) -> None:
+    content = pictures.jpeg()
+    put = deployed.s3.put_object(Bucket="source", Key="cold.jpg", Body=content, StorageClass="GLACIER")
+    source = Source(
+        bucket="source", key="cold.jpg", version=put["VersionId"], size=len(content), uploaded_at=UPLOADED_AT
+    )
+    assert deployed.deliver(handle, notification(source)) == []
+    (why,) = deployed.dead_letters()
+    assert (why["reason"], why["attempts"]) == ("object-archived", "1")
+    assert why["detail"].startswith("restore the object, then redrive this")
+    assert [event.reason for event in deployed.heard(ImageRejected)] == ["object-archived"]
 
 
 def test_the_pipelines_own_output_is_dead_lettered(deployed: Deployment) -> None:

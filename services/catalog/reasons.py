@@ -1,0 +1,7 @@
+"""Why the catalogue gives an event up."""
+
+from kit.errors import Rejected
+
+
+class RecordTooLarge(Rejected):
+    """The picture's record would be larger than DynamoDB takes: shorten the recipe, then redrive this."""
