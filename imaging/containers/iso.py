@@ -6,7 +6,7 @@ clean aperture and the order of cutting and turning: ISO/IEC 23000-22 (MIAF), 7.
 
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 
 from imaging.containers import MAX_EXIF, MAX_PROFILE, Parts, Read, whole
@@ -53,56 +53,56 @@ def kind_of(head: bytes) -> str:
 
 @dataclass(frozen=True)
 class Primary:
-    """The picture that a file shows first: its properties by kind, of equal ones the first; and every one in order."""
+    """The picture that a file shows first, by its properties in order."""
 
-    properties: dict[bytes, bytes]
-    every: list[tuple[bytes, bytes]] = field(default_factory=list)
+    properties: list[tuple[bytes, bytes]]
     halved: bool = False  # whether colours have half the resolution, both ways
+
+    def said(self, kind: bytes, begins: bytes = b"") -> bytes:
+        """Return what the first property of a kind, or of those the first that begins so, says."""
+        return next((data for each, data in self.properties if each == kind and data.startswith(begins)), b"")
 
     @property
     def codes(self) -> tuple[int, int, int] | None:
         """Primaries, transfer and matrix, by ITU-T H.273; None where the file does not say them."""
-        said = (data for kind, data in self.every if kind == b"colr" and data[:4] == b"nclx" and len(data) > 9)  # noqa: PLR2004
-        return next((struct.unpack_from(">3H", data, 4) for data in said), None)
+        said = self.said(b"colr", b"nclx")
+        return struct.unpack_from(">3H", said, 4) if len(said) > 9 else None  # noqa: PLR2004
 
     @property
     def profile(self) -> bytes:
         """The ICC profile; nothing where there is none, or too large a one."""
-        said = (data[4:] for kind, data in self.every if kind == b"colr" and data[:4] in (b"prof", b"rICC"))
-        found = next(said, b"")
+        found = (self.said(b"colr", b"prof") or self.said(b"colr", b"rICC"))[4:]
         return found if len(found) <= MAX_PROFILE else b""
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels, before cutting and turning."""
-        width, height = struct.unpack_from(">II", self.properties[b"ispe"], 4)
-        return width, height
+        return struct.unpack_from(">II", self.said(b"ispe"), 4)
 
     @property
     def box(self) -> tuple[int, int, int, int] | None:
         """The clean aperture: left, top, right, bottom in pixels; None where the whole picture is shown."""
-        if len(clap := self.properties.get(b"clap", b"")) < 32:  # noqa: PLR2004 - four fractions
+        clap = self.said(b"clap")
+        numbers = struct.unpack_from(">IIIIiIiI", clap) if len(clap) >= 32 else (0,) * 8  # noqa: PLR2004
+        if not all(numbers[1::2]):
             return None
-        sides = []
-        for whole_side, (size, of, offset, by) in zip(
-            self.size,
-            (struct.unpack_from(">IIiI", clap[:8] + clap[16:24]), struct.unpack_from(">IIiI", clap[8:16] + clap[24:])),
-            strict=True,
-        ):
-            if not of or not by or not (length := min(round(size / of), whole_side)):
-                return None
-            first = round((whole_side - length) / 2 + offset / by)
-            first = max(0, min(first, whole_side - length))
-            sides.append((first, first + length))
-        (left, right), (top, bottom) = sides
-        return left, top, right, bottom
+        width, height, right_by, down_by = (number / of for number, of in zip(numbers[::2], numbers[1::2], strict=True))
+        left, right = _cut(self.size[0], width, right_by)
+        top, bottom = _cut(self.size[1], height, down_by)
+        return (left, top, right, bottom) if left < right and top < bottom else None
 
     @property
     def orientation(self) -> int:
         """How the picture is to be turned, as Exif says it. Exif itself has no say: HEIF, 6.5.10 and MIAF, 7.3.6.7."""
-        quarters = (self.properties.get(b"irot") or b"\0")[0] & 3
-        mirror = self.properties.get(b"imir")
+        quarters, mirror = (self.said(b"irot") or b"\0")[0] & 3, self.said(b"imir")
         return _TURNED[quarters][1 + (mirror[0] & 1) if mirror else 0]
+
+
+def _cut(side: int, length: float, offset: float) -> tuple[int, int]:
+    """Return where a part that lies so far from the middle of a side begins and ends."""
+    kept = min(round(length), side)
+    first = max(0, min(round((side - kept) / 2 + offset), side - kept))
+    return first, first + kept
 
 
 def primary(read: Read) -> Primary:
@@ -130,8 +130,8 @@ def _primary(meta: bytes) -> Primary:
     of_properties = dict(_children(inside[b"iprp"]))
     known = _children(of_properties[b"ipco"])
     every = [known[index - 1] for index in _associated(of_properties[b"ipma"], item) if index]
-    found = Primary(dict(reversed(every)), every, halved=any(_is_halved(*each) for each in known))
-    if len(found.properties[b"ispe"]) < 12:  # noqa: PLR2004 - version and flags, width, height
+    found = Primary(every, halved=any(_is_halved(*each) for each in known))
+    if len(found.said(b"ispe")) < 12:  # noqa: PLR2004 - version and flags, width, height
         raise CorruptImage("no property says how large the picture is")
     return found
 
