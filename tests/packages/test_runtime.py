@@ -10,11 +10,14 @@ from brigade.deploy import deployment
 from brigade.flow import mappings
 from brigade.local import local_cloud
 from brigade.pipeline import Pipeline
+from brigade.rework import rerun
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH
+from infra import names
 from kit.actor import Actor
 from kit.events import Image, Source
 from services.chain import CHAIN
+from services.moderate.actor import MODERATE
 from tests import pictures
 from tests.packages.carrying import Carrier, carrier, unpack
 from tests.packages.conftest import Built
@@ -57,6 +60,10 @@ def carried(
             return int(paused.s3.list_objects_v2(Bucket=paused.target_bucket)["KeyCount"])
 
         until(carried, lambda: record().get("status") == "READY" and carried.worked["describe"] > 0)
+        # The recipe asks for no moderation, so nobody has told moderate.
+        [again] = rerun.plan([record()], MODERATE, CHAIN, paused.recipes).orders
+        paused.target.client("sqs").send_message(QueueUrl=paused.output(names.queue(MODERATE)), MessageBody=again.body)
+        until(carried, lambda: carried.worked["moderate"] > 0)
         paused.s3.delete_object(**bucket)
         until(carried, lambda: record().get("status") == "REMOVED" and outputs() == 0)
         yield carried

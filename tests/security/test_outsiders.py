@@ -128,7 +128,9 @@ def test_no_topic_but_those_that_an_actor_hears_reaches_its_queue(
         topic = sns.create_topic(Name=f"forged-{actor.name}")["TopicArn"]
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
         sns.publish(TopicArn=topic, Message="forged")
-    administrator.client("sns").publish(TopicArn=resting.output(names.topic(actor.hears[0])), Message="genuine")
+    attributes = {skip.attribute: {"DataType": "String", "StringValue": "other"} for skip in actor.skips}
+    told = {"TopicArn": resting.output(names.topic(actor.hears[0])), "MessageAttributes": attributes}
+    administrator.client("sns").publish(**told, Message="genuine")
 
     heard: list[str] = []
     deadline = time.monotonic() + PATIENCE_S
@@ -175,6 +177,6 @@ def test_an_event_that_names_another_bucket_opens_nothing(
         "normalize": body(story.ingested(Image.of(elsewhere))),
         "resize": body(ImageNormalized(image=Image.of(source), recipe="default", master=master)),
     }
-    assert stage.work(forged[name]) == 1
-    assert stage.said() == []
+    assert stage.work(forged[name]) == 0
+    assert (stage.said(), stage.why()) == (["image-rejected"], ["access-denied"])
     assert {asked.action for asked in guard.record.asked if asked.refused} == {"s3:GetObject"}

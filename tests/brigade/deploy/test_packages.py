@@ -9,7 +9,6 @@ from brigade.__main__ import main
 from brigade.deploy.packages import Package, build, write
 from imaging.recipes import DEFAULT_PATH
 from infra import libraries
-from infra.libraries import Platform
 from kit.errors import ConfigurationError
 from services.chain import CHAIN
 
@@ -18,7 +17,7 @@ from services.chain import CHAIN
 def libraries_of_five_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is downloaded: every actor gets five bytes of SDK and seven of Pillow."""
 
-    def install(_: Path, into: Path, __: Platform) -> None:
+    def install(_: Path, into: Path, *__: object) -> None:
         for name, content in {"botocore/client.txt": b"12345", "PIL/image.txt": b"1234567"}.items():
             (into / name).parent.mkdir(parents=True, exist_ok=True)
             (into / name).write_bytes(content)
