@@ -14,7 +14,7 @@ from imaging.reasons import UnknownRecipe
 from imaging.toml_lines import line_of
 from kit.envelope import MAX_BYTES
 from kit.errors import ConfigurationError
-from kit.events import Moderation
+from kit.events import Gps, Moderation
 
 # Beside this package in a checkout, in an installed wheel and in a function's zip.
 DEFAULT_PATH = Path(__file__).parent.parent / "recipes.toml"
@@ -25,7 +25,6 @@ Name = Annotated[
 Side = Annotated[int, Meta(ge=1, le=MAX_SIDE)]
 Percent = Annotated[int, Meta(ge=0, le=100)]
 # What the catalogue learns of where a picture was taken.
-Gps = Literal["keep", "round", "drop"]
 # The words that sharp and CSS object-fit use.
 Fit = Literal["inside", "outside", "cover", "contain", "fill"]
 

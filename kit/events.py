@@ -19,6 +19,7 @@ _NAMESPACE = uuid.UUID("0d0f3c0e-9a41-4d1c-8a5b-5a9e3a1f6b27")
 Moderation = Literal["off", "flag", "gate"]
 Verdict = Literal["accepted", "refused", "uncertain"]
 Judgement = Literal["approved", "rejected"]
+Gps = Literal["keep", "round", "drop"]
 # Of a sequencer, once it is padded; S3's have 18.
 ORDER_DIGITS = 32
 
@@ -119,6 +120,7 @@ class ImageIngested(Event, frozen=True, kw_only=True):
     width: int  # pixels
     height: int  # pixels
     bytes: int  # of the upload
+    catalog_gps: Gps | None = None  # what the recipe lets the catalogue know of the place; null: the recipe tells
 
 
 class Camera(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -24,7 +24,7 @@ def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes, extracto
     A picture without metadata is described too, by nothing. What the recipe keeps back is neither said nor stored.
     """
     event = letter.event
-    gps = recipes.named(event.recipe).catalog_gps
+    gps = event.catalog_gps or recipes.named(event.recipe).catalog_gps  # an earlier release does not say it
     content = head.read(event, site.storage)
     found = extractor(content, event.format)
     tags = allowed(found.tags, gps)

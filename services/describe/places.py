@@ -2,7 +2,7 @@
 
 import re
 
-from imaging.recipes import Gps
+from kit.events import Gps
 from services.describe.tags import Tags, words, written
 
 # Each coordinate with the tag that says its half of the globe; Exif writes both without a sign, XMP with one.

@@ -44,6 +44,7 @@ def act(letter: Letter[ImageUploaded | ImageRemoved], *, site: Site, recipes: Re
         width=admitted.width,
         height=admitted.height,
         bytes=size,
+        catalog_gps=recipe.catalog_gps,
     )
 
 

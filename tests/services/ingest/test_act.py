@@ -57,6 +57,7 @@ def test_an_admitted_picture_is_announced_with_its_facts(storage: CountingStorag
             width=96,
             height=64,
             bytes=len(content),
+            catalog_gps="drop",
         )
     ]
 

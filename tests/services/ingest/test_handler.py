@@ -21,7 +21,15 @@ def test_an_upload_is_announced(deployed: Deployment) -> None:
     source = deployed.upload("in/a b+ü (1)%.jpg", content)
     assert deployed.deliver(handle, notification(source, "in/a+b%2B%C3%BC+%281%29%25.jpg")) == []
     assert deployed.heard(ImageIngested) == [
-        ImageIngested(image=Image.of(source), recipe="default", format="JPEG", width=96, height=64, bytes=len(content))
+        ImageIngested(
+            image=Image.of(source),
+            recipe="default",
+            format="JPEG",
+            width=96,
+            height=64,
+            bytes=len(content),
+            catalog_gps="drop",
+        )
     ]
     assert deployed.dead_letters() == []
 
