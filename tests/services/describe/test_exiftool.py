@@ -65,7 +65,7 @@ def program(tmp_path: Path) -> str:
 
 @pytest.fixture
 def tool(program: str) -> Iterator[Exiftool]:
-    tool = Exiftool(program, seconds=0.5)
+    tool = Exiftool(program, seconds=2)
     yield tool
     tool.close()
 
