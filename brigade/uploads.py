@@ -17,7 +17,7 @@ from brigade.console import OperatorError, byte_size
 from brigade.files import LocalFile
 from imaging.limits import MAX_BYTES
 from kit.events import Image, Source
-from services.catalog.status import Status
+from services.catalog.status import SETTLED
 
 _PARALLEL = 8
 _POLL_S = 0.25
@@ -25,7 +25,6 @@ _POLL_S = 0.25
 _LOOK = 50
 # So many files that have no beginning in common are asked for one by one.
 _FEW = 200
-_SETTLED = set(Status) - {Status.PROCESSING}
 
 Version = tuple[str, str]  # its id, its content's MD5
 Presence = Callable[[str], Version | None]
@@ -137,7 +136,7 @@ def wait(
     start = 0
     while open_ids and time.monotonic() < deadline:
         looked_at, start = _look_at(list(open_ids), start)
-        done = [record for record in catalogue.get(looked_at).values() if record["status"] in _SETTLED]
+        done = [record for record in catalogue.get(looked_at).values() if record["status"] in SETTLED]
         for record in done:
             del open_ids[record["image_id"]]
             settled(record)

@@ -7,6 +7,7 @@ import typer
 
 from brigade.commands import here
 from brigade.commands.asking import ask
+from brigade.commands.options import Yes
 from brigade.console import err, out, say
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def prove(
     clean: Annotated[
         bool, typer.Option("--clean", help="Delete the stages of runs that were killed; no more.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path("build/prove"),
 ) -> None:
     """Prove that the chain works here: on a stack of its own, deployed, used, broken, mended and deleted.

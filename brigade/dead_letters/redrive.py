@@ -199,8 +199,7 @@ class Redrive:
         self.account.taken = len(self._open) - self.account.left
 
     def _depth(self) -> int:
-        found = counts(self._queue.sqs, self._queue.url)
-        return found.visible + found.held + found.delayed
+        return counts(self._queue.sqs, self._queue.url).total
 
 
 def _refusal(error: ClientError | NotMeant) -> str:

@@ -52,7 +52,8 @@ def _letters(stage: Stage) -> list[str]:
 
 def _outputs(stage: Stage, *ids: str) -> int:
     """Return how many outputs these pictures have."""
-    pages = stage.pipeline.s3.get_paginator("list_objects_v2").paginate(Bucket=stage.pipeline.target_bucket)
+    pipeline = stage.pipeline  # each asks for the stack
+    pages = pipeline.s3.get_paginator("list_objects_v2").paginate(Bucket=pipeline.target_bucket)
     return sum(each_id in each["Key"] for page in pages for each in page.get("Contents", []) for each_id in ids)
 
 
@@ -63,8 +64,8 @@ def pictures(stage: Stage) -> str:
     for record in map(stage.record, GOOD):
         timed = {actor for actor, done in record["stages"].items() if done["worked_ms"] is not None}
         expect("stages without times", {"ingest", "normalize", "resize"} - timed, set())
-        expect("renditions that are missing", stage.json("missing"), [])
         expect("outputs", _outputs(stage, record["image_id"]) > renditions, True)
+    expect("renditions that are missing", stage.json("missing"), [])
     return f"{len(GOOD)} READY, {renditions} renditions each"
 
 

@@ -92,6 +92,12 @@ class Primary:
         return (left, top, right, bottom) if left < right and top < bottom else None
 
     @property
+    def shown(self) -> tuple[int, int]:
+        """Width and height of what is shown, before turning."""
+        left, top, right, bottom = self.box or (0, 0, *self.size)
+        return right - left, bottom - top
+
+    @property
     def orientation(self) -> int:
         """How the picture is to be turned, as Exif says it. Exif itself has no say: HEIF, 6.5.10 and MIAF, 7.3.6.7."""
         quarters, mirror = (self.said(b"irot") or b"\0")[0] & 3, self.said(b"imir")
@@ -218,9 +224,7 @@ class Avif:
 
     def size(self, read: Read) -> tuple[int, int]:
         """Return width and height of what is shown, before turning."""
-        found = primary(read)
-        left, top, right, bottom = found.box or (0, 0, *found.size)
-        return right - left, bottom - top
+        return primary(read).shown
 
     def parts(self, content: bytes) -> Parts:
         """Take an AVIF apart."""
@@ -246,8 +250,9 @@ class Heif(Avif):
 
     def size(self, read: Read) -> tuple[int, int]:
         """Return width and height after turning."""
-        width, height = super().size(read)
-        return (height, width) if primary(read).orientation >= 5 else (width, height)  # noqa: PLR2004
+        found = primary(read)
+        width, height = found.shown
+        return (height, width) if found.orientation >= 5 else (width, height)  # noqa: PLR2004
 
     def parts(self, content: bytes) -> Parts:
         """Take a HEIF apart. Raises CorruptImage where a box is longer than what is left of the file."""
