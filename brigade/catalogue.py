@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from brigade.console import OperatorError, counted
+from brigade.files import spellings
 from kit.batches import Refused, in_full
 from services.catalog.attribute_values import read_item
 from services.catalog.status import Status
@@ -78,7 +79,10 @@ class Catalogue:
         return found
 
     def find(self, key_or_id: str) -> dict[str, Any]:
-        """Return a picture's record by its id, or the newest of a source key; raises OperatorError for neither."""
+        """Return a picture's record by its id, or the newest of a source key in either Unicode form.
+
+        Raises OperatorError for neither.
+        """
         try:
             # Of a removed version that nobody has heard of before, the record says that it was removed, and no more.
             found = next(iter(self.get([str(uuid.UUID(key_or_id))]).values()), None)
@@ -86,7 +90,7 @@ class Catalogue:
                 return found
         except ValueError:
             pass
-        newest = next(self.by_key(key_or_id), None)
+        newest = next(itertools.chain.from_iterable(map(self.by_key, spellings(key_or_id))), None)
         if newest is None:
             raise OperatorError(f"the catalogue knows no picture {key_or_id!r}", "`brigade ls` shows those it knows")
         return newest

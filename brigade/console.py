@@ -145,8 +145,8 @@ def explain(error: Exception) -> OperatorError:
 
 
 # Error codes of AWS: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and the services' own.
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
-_UNKNOWN = {
+EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+UNKNOWN = {
     "AuthFailure",
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
@@ -160,9 +160,9 @@ def _answered(error: Any) -> OperatorError:
     """Explain an error that the service gave as its answer."""
     code = error.response.get("Error", {}).get("Code", "")
     message = error.response.get("Error", {}).get("Message") or code
-    if code in _EXPIRED:
+    if code in EXPIRED:
         return OperatorError("the AWS credentials have expired", "sign in again (`aws sso login`), then repeat")
-    if code in _UNKNOWN:
+    if code in UNKNOWN:
         return OperatorError(
             "AWS does not accept the credentials", "check AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret"
         )

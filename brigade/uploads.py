@@ -1,20 +1,20 @@
 """Uploading: parallel, and resumable because what is already there is not sent again; then waiting for the chain."""
 
-import hashlib
 import mimetypes
 import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from brigade import shown
 from brigade.catalogue import Catalogue
-from brigade.console import OperatorError, byte_size
-from brigade.files import LocalFile
+from brigade.console import EXPIRED, UNKNOWN, byte_size
+from brigade.files import LocalFile, Skip, Skipped, refuse, spellings
+from brigade.same import is_same
 from imaging.limits import MAX_BYTES
 from kit.events import Image, Source
 from services.catalog.status import SETTLED
@@ -26,37 +26,31 @@ _LOOK = 50
 # So many files that have no beginning in common are asked for one by one.
 _FEW = 200
 
-Version = tuple[str, str]  # its id, its content's MD5
-Presence = Callable[[str], Version | None]
+# What no other file will fare better with.
+_HOPELESS = EXPIRED | UNKNOWN | {"NoSuchBucket", "RequestTimeTooSkewed"}
+
+Presence = Callable[[str], Source | None]
 
 
 @dataclass(frozen=True)
 class Uploaded:
-    """One file in the source bucket. ``sent`` is false where the very same bytes were already there."""
+    """One file in the source bucket. ``there``: the version that had the very same bytes already, so none was sent."""
 
     file: LocalFile
     image_id: str
-    sent: bool
+    there: Source | None = None
+
+    @property
+    def sent(self) -> bool:
+        """Whether it was sent now."""
+        return self.there is None
 
 
-@dataclass(frozen=True)
-class Skipped:
-    """One file that was not sent, and why: it cannot be read, or it is larger than what is admitted."""
-
-    file: LocalFile
-    why: str
-
-
-def _refuse(skipped: Skipped) -> None:
-    raise OperatorError(f"{skipped.file.path} was not uploaded: {skipped.why}", "mend that, then repeat")
-
-
-def upload(
-    s3: Any, bucket: str, files: list[LocalFile], skip: Callable[[Skipped], None] = _refuse
-) -> Iterator[Uploaded]:
+def upload(s3: Any, bucket: str, files: list[LocalFile], skip: Skip = refuse) -> Iterator[Uploaded]:
     """Yield every file as soon as it is in the bucket; ``skip`` is called with those that were not sent.
 
-    The first failure of another kind stops what has not begun and is raised.
+    Those cannot be read, are too large, or were refused by S3. What every other file would meet too, as a bucket that
+    is not there, stops what has not begun and is raised.
     """
     present = _presence(s3, bucket, files)
     with ThreadPoolExecutor(_PARALLEL) as pool:
@@ -73,55 +67,37 @@ def upload(
 
 
 def _presence(s3: Any, bucket: str, files: list[LocalFile]) -> Presence:
-    """Return what tells version and MD5 of a key's newest version, None where there is none.
+    """Return what tells a key's newest version, None where there is none.
 
     What is asked follows the files, not the bucket, which may hold millions of others.
     """
-    common = os.path.commonprefix([file.key for file in files])  # noqa: RUF071 - S3 knows no folders
+    keys = {key for file in files for key in spellings(file.key)}
+    common = os.path.commonprefix(list(keys))  # noqa: RUF071 - S3 knows no folders
     if common or len(files) > _FEW:
-        return _listed(s3, bucket, common).get
-    return partial(_asked, s3, bucket)
-
-
-def _listed(s3: Any, bucket: str, prefix: str) -> dict[str, Version]:
-    newest = newest_versions(s3, bucket, prefix)
-    return {version["Key"]: (version["VersionId"], version["ETag"].strip('"')) for version in newest}
-
-
-def newest_versions(s3: Any, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
-    """Yield what S3 tells of the newest version of every key that begins so, but for those that are deleted."""
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
-        yield from (version for version in page.get("Versions", []) if version["IsLatest"])
-
-
-def _asked(s3: Any, bucket: str, key: str) -> Version | None:
-    try:
-        found = s3.head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "404":
-            return None
-        raise
-    return found["VersionId"], found["ETag"].strip('"')
+        return {source.key: source for source in shown.below(s3, bucket, common) if source.key in keys}.get
+    return lambda key: shown.at(s3, bucket, key)[0]
 
 
 def _upload_one(s3: Any, bucket: str, file: LocalFile, present: Presence) -> Uploaded | Skipped:
     try:
         if (size := file.path.stat().st_size) > MAX_BYTES:
-            return Skipped(file, f"{byte_size(size)}, and at most {byte_size(MAX_BYTES)} are admitted")
+            return Skipped(file.path, f"{byte_size(size)}, and at most {byte_size(MAX_BYTES)} are admitted")
         content = file.path.read_bytes()
     except OSError as error:
-        return Skipped(file, error.strerror or str(error))
-    there = present(file.key)
-    # One put_object with S3's own encryption: its ETag is the content's MD5.
-    if there and there[1] == hashlib.md5(content, usedforsecurity=False).hexdigest():
-        return Uploaded(file, _image_id(bucket, file, there[0]), sent=False)
+        return Skipped(file.path, error.strerror or str(error))
+    for key in spellings(file.key):
+        there = present(key)
+        if there and is_same(s3, content, there):
+            return Uploaded(file, Image.of(there).id, there)
     media_type = mimetypes.guess_type(file.path.name)[0] or "application/octet-stream"
-    answer = s3.put_object(Bucket=bucket, Key=file.key, Body=content, ContentType=media_type)
-    return Uploaded(file, _image_id(bucket, file, answer["VersionId"]), sent=True)
-
-
-def _image_id(bucket: str, file: LocalFile, version: str) -> str:
-    return Image.of(Source(bucket=bucket, key=file.key, version=version)).id
+    try:
+        answer = s3.put_object(Bucket=bucket, Key=file.key, Body=content, ContentType=media_type)
+    except ClientError as error:
+        said = error.response["Error"]
+        if said["Code"] in _HOPELESS:
+            raise
+        return Skipped(file.path, f"{said['Code']}: {said.get('Message', '')}")
+    return Uploaded(file, Image.of(Source(bucket=bucket, key=file.key, version=answer["VersionId"])).id)
 
 
 def wait(

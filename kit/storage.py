@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Protocol
+from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -48,15 +48,7 @@ class S3Storage:
         found = call(aws.client("s3").list_object_versions, Bucket=bucket, Prefix=key, MaxKeys=1).get("Versions", [])
         if not found or found[0]["Key"] != key or not found[0]["IsLatest"]:
             return None
-        version = found[0]
-        return Source(
-            bucket=bucket,
-            key=key,
-            version=None if version["VersionId"] == "null" else version["VersionId"],
-            etag=version["ETag"].strip('"'),
-            size=version["Size"],
-            uploaded_at=version["LastModified"].astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        )
+        return listed(bucket, found[0])
 
     def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
         call(aws.client("s3").put_object, Bucket=bucket, Key=key, Body=content, ContentType=media_type)
@@ -85,6 +77,18 @@ class S3Storage:
             return call(get)
         except ClientError as error:
             raise _meaning(error) from error
+
+
+def listed(bucket: str, version: dict[str, Any]) -> Source:
+    """Return one version as a listing tells of it; it knows no sequencer."""
+    return Source(
+        bucket=bucket,
+        key=version["Key"],
+        version=None if version["VersionId"] == "null" else version["VersionId"],
+        etag=version["ETag"].strip('"'),
+        size=version["Size"],
+        uploaded_at=version["LastModified"].astimezone(UTC).isoformat().replace("+00:00", "Z"),
+    )
 
 
 def _meaning(error: ClientError) -> Exception:

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from brigade import release
 from brigade.console import OperatorError, err, out, say, table
+
+if TYPE_CHECKING:
+    from brigade.files import Skipped
 
 
 def demo(
@@ -20,7 +23,8 @@ def demo(
     from brigade.demo import demo as chain
 
     say("drawing sample pictures" if photos is None else f"reading {photos}")
-    files = chain.sample_or(photos, folder)
+    skipped: list[Skipped] = []
+    files = chain.sample_or(photos, folder, skipped.append)
     columns = (TextColumn("{task.description:40}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
         account = chain.run(files, folder, release(), _follow(bar))
@@ -38,14 +42,15 @@ def demo(
     say(
         f"look at {folder / 'index.html'}; outputs are in {folder / 'outputs'}, the account in {folder / 'report.json'}"
     )
-    for each in account.skipped:
-        say(f"skipped: {each.file.path}: {each.why}")
+    skipped += account.skipped
+    for each in skipped:
+        say(f"skipped: {each.path}: {each.why}")
     if account.unaccounted:
         lost = ", ".join(one.file.key for one in account.unaccounted)
         raise OperatorError(
             f"{len(account.unaccounted)} uploads are unaccounted for: {lost}", "that is a bug: report it"
         )
-    if account.skipped:
+    if skipped:
         raise typer.Exit(1)
 
 

@@ -42,18 +42,20 @@ def upload(
 ) -> None:
     """Upload pictures. Run it again after a failure: what is already there is not sent again.
 
-    Exits 1 when a file was skipped, because it cannot be read or is too large; and with --wait, when a picture is
-    not ready in the end: it failed, is held back, was removed or replaced, or was not settled in time.
+    Exits 1 when a file or link was skipped: each is named with the reason, and the others go on. With --wait, also
+    when a picture is not ready in the end: it failed, is held back, was removed or replaced, or was not settled in
+    time.
     """
     from brigade import files, uploads
     from brigade.pipeline import Pipeline
 
-    found = files.find(paths, prefix)
+    skipped: list[files.Skipped] = []
+    found = files.find(paths, prefix, skipped.append)
+    total = len(found) + len(skipped)
     pipeline = Pipeline.find(here(), stack)
     recipes = pipeline.recipes if wait else None
     say(f"uploading {len(found)} files to s3://{pipeline.source_bucket} ({pipeline.target.describe()})")
     done: list[uploads.Uploaded] = []
-    skipped: list[uploads.Skipped] = []
     try:
         with progress("uploading", len(found)) as step:
             for one in uploads.upload(pipeline.s3, pipeline.source_bucket, found, skipped.append):
@@ -61,9 +63,9 @@ def upload(
                 step()
     finally:
         sent = sum(one.sent for one in done)
-        say(f"{sent} uploaded, {len(done) - sent} were already there, {len(found) - len(done)} not uploaded")
+        say(f"{sent} uploaded, {len(done) - sent} were already there, {total - len(done)} not uploaded")
         for each in skipped:
-            say(f"skipped: {each.file.path}: {each.why}")
+            say(f"skipped: {each.path}: {each.why}")
     well = _wait(pipeline.catalogue, recipes, done, timeout) if recipes else True
     if skipped or not well:
         raise typer.Exit(1)

@@ -22,7 +22,7 @@ def process(
 ) -> None:
     """Run local files through the actors in this process: no cloud, no account, nothing uploaded.
 
-    Exits 1 when a file was rejected.
+    Exits 1 when a file was rejected, or skipped because it cannot be read.
     """
     from brigade import files, processing
     from brigade.recipes import load_recipes
@@ -30,7 +30,8 @@ def process(
     recipes = load_recipes(recipes_file)
     if recipe:
         recipes = processing.only(recipes, recipe)
-    found = files.find(paths)
+    skipped: list[files.Skipped] = []
+    found = files.find(paths, skip=skipped.append)
     counts = {"ready": 0, "rejected": 0, "quarantined": 0, "ignored": 0}
     with actors_quiet(), progress("processing", len(found), shown=not as_json) as step:
         for report in processing.process(found, recipes, out_folder, jobs):
@@ -41,7 +42,9 @@ def process(
                 out.print(_line(report))
             step()
     say(f"{len(found)} files: " + ", ".join(f"{count} {word}" for word, count in counts.items() if count))
-    if counts["rejected"]:
+    for each in skipped:
+        say(f"skipped: {each.path}: {each.why}")
+    if counts["rejected"] or skipped:
         raise typer.Exit(1)
 
 

@@ -12,7 +12,7 @@ from brigade import uploads
 from brigade.dead_letters.letter import DeadLetter
 from brigade.demo import contact_sheet, demo_folder
 from brigade.deploy import deployment
-from brigade.files import LocalFile, find
+from brigade.files import LocalFile, Skip, Skipped, find, refuse
 from brigade.local import local_cloud
 from brigade.pipeline import Pipeline
 from brigade.recipes import recipes_path
@@ -35,7 +35,7 @@ class Account:
 
     uploaded: list[uploads.Uploaded] = field(default_factory=list)
     ignored: list[uploads.Uploaded] = field(default_factory=list)
-    skipped: list[uploads.Skipped] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
     records: list[dict[str, Any]] = field(default_factory=list)
     dead_letters: dict[str, list[DeadLetter]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -72,13 +72,15 @@ def run(photos: Sequence[LocalFile], folder: Path, version: str, progress: Progr
     return account
 
 
-def sample_or(photos: Path | None, folder: Path) -> list[LocalFile]:
+def sample_or(photos: Path | None, folder: Path, skip: Skip = refuse) -> list[LocalFile]:
     """Prepare the folder; return the files below ``photos``, without it sample pictures drawn into the folder.
+
+    ``skip`` is called with what cannot be uploaded.
 
     Raises OperatorError before it deletes anything, where the photos or the folder are not what they should be.
     """
     if photos is not None:
-        files = find([photos])
+        files = find([photos], skip=skip)
         demo_folder.keep_apart(folder, photos, files)
         demo_folder.prepare(folder)
         return files
@@ -152,7 +154,7 @@ def _write(account: Account, folder: Path) -> None:
             for letter in letters
         ],
         "ignored": [one.file.key for one in account.ignored],
-        "skipped": [{"file": str(one.file.path), "why": one.why} for one in account.skipped],
+        "skipped": [{"file": str(one.path), "why": one.why} for one in account.skipped],
         "uploaded": len(account.uploaded),
         "seconds": round(account.seconds, 2),
         "unaccounted": len(account.unaccounted),

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
+from brigade import shown
 from brigade.pipeline import Pipeline
 from brigade.rework.missing import Missing, Record, check
-from brigade.uploads import newest_versions
-from kit.events import Image, Source
+from kit.events import Image
 from services.catalog.status import Status
 
 T = TypeVar("T")
@@ -49,9 +49,7 @@ def lacking(pipeline: Pipeline, records: Iterable[Record]) -> Iterator[Missing]:
 
 def newest_images(pipeline: Pipeline, prefix: str) -> Iterator[Image]:
     """Yield the newest version of every source key that begins so."""
-    bucket = pipeline.source_bucket
-    for found in newest_versions(pipeline.s3, bucket, prefix):
-        yield Image.of(Source(bucket=bucket, key=found["Key"], version=found["VersionId"]))
+    yield from map(Image.of, shown.below(pipeline.s3, pipeline.source_bucket, prefix))
 
 
 def _stored(pipeline: Pipeline, record: Record) -> set[str]:

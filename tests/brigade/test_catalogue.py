@@ -103,6 +103,14 @@ def test_versions_of_a_key_are_listed_newest_first(catalogue: Catalogue) -> None
     assert catalogue.find("a.jpg")["image_id"] == second
 
 
+def test_a_key_finds_its_picture_in_either_unicode_form(catalogue: Catalogue) -> None:
+    composed, decomposed = "caf\u00e9.jpg", "cafe\u0301.jpg"
+    first = add(decomposed, sequencer="01")
+    assert catalogue.find(composed)["image_id"] == first
+    second = add(composed, sequencer="02")
+    assert [catalogue.find(key)["image_id"] for key in (composed, decomposed)] == [second, first]
+
+
 def test_a_picture_that_has_left_the_list_meanwhile_is_not_shown_in_it(catalogue: Catalogue) -> None:
     gone, changed, kept = add("gone.jpg"), add("changed.jpg"), add("kept.jpg")
     table = boto3.resource("dynamodb").Table(TABLE)

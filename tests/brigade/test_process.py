@@ -24,6 +24,16 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
+def test_what_cannot_be_read_is_named_and_the_others_go_on(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (photos / "broken.jpg").symlink_to("nowhere.jpg")
+    assert main(["process", str(photos), "--out", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr()
+    assert "good.jpg" in said.out
+    assert f"skipped: {photos / 'broken.jpg'}: a link that leads nowhere" in said.err
+
+
 def test_a_file_gives_one_json_line_and_its_outputs(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,7 +35,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> list[Uploaded]:
 
     monkeypatch.setattr(uploads, "wait", wait)
     return [
-        Uploaded(LocalFile(Path(record["source"]["key"]), record["source"]["key"]), record["image_id"], sent=True)
+        Uploaded(LocalFile(Path(record["source"]["key"]), record["source"]["key"]), record["image_id"])
         for record in records
     ]
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from unicodedata import normalize
 
 import boto3
 import pytest
@@ -10,7 +11,8 @@ from botocore.exceptions import ClientError
 
 from brigade import files, uploads
 from brigade.console import OperatorError
-from brigade.uploads import Skipped, Uploaded, upload
+from brigade.files import Skipped
+from brigade.uploads import Uploaded, upload
 from tests.conftest import REGION
 
 
@@ -51,6 +53,7 @@ def unreadable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return bad
 
 
+Form = Literal["NFC", "NFD"]
 Send = Callable[..., list[Uploaded]]
 
 
@@ -85,7 +88,7 @@ def test_a_few_files_are_asked_for_one_by_one_and_not_sought_in_a_list_of_the_wh
     send: Send, asked: list[str]
 ) -> None:
     send()
-    assert sorted(asked) == ["HeadObject", "HeadObject", "PutObject", "PutObject"]
+    assert sorted(asked) == ["ListObjectVersions", "ListObjectVersions", "PutObject", "PutObject"]
 
 
 def test_files_below_one_prefix_are_listed(send: Send, asked: list[str]) -> None:
@@ -96,15 +99,14 @@ def test_files_below_one_prefix_are_listed(send: Send, asked: list[str]) -> None
 def test_many_files_are_listed(send: Send, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "_FEW", 1)
     send()
-    assert asked[0] == "ListObjectVersions"
-    assert "HeadObject" not in asked
+    assert sorted(asked) == ["ListObjectVersions", "PutObject", "PutObject"]
 
 
 def test_a_bucket_that_may_not_be_asked_is_an_error(send: Send, s3: Any) -> None:
     def forbid(**_: Any) -> None:
-        raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "HeadObject")
+        raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "ListObjectVersions")
 
-    s3.meta.events.register("before-call.s3.HeadObject", forbid)
+    s3.meta.events.register("before-call.s3.ListObjectVersions", forbid)
     with pytest.raises(ClientError, match="Forbidden"):
         send()
 
@@ -119,7 +121,7 @@ def test_a_file_that_cannot_be_read_is_skipped_with_the_reason_and_the_others_go
 ) -> None:
     skipped: list[Skipped] = []
     assert [one.file.key for one in send(skip=skipped.append)] == ["b.jpg"]
-    assert [(each.file.path, each.why) for each in skipped] == [(unreadable, "Permission denied")]
+    assert [(each.path, each.why) for each in skipped] == [(unreadable, "Permission denied")]
 
 
 def test_a_file_that_has_gone_meanwhile_is_skipped(s3: Any, folder: Path) -> None:
@@ -142,5 +144,47 @@ def test_a_file_that_ingest_would_refuse_for_its_size_is_not_sent(
 
 
 def test_who_does_not_say_what_to_do_with_such_a_file_gets_an_error(send: Send, unreadable: Path) -> None:
-    with pytest.raises(OperatorError, match=r"a.jpg was not uploaded: Permission denied"):
+    with pytest.raises(OperatorError, match=r"a.jpg was skipped: Permission denied"):
         send()
+
+
+def failing(s3: Any, operation: str, code: str, key: str = "") -> None:
+    """Have an operation refused, of one key or of all."""
+
+    def refuse(params: dict[str, Any], **_: Any) -> None:
+        if key in params["url_path"]:
+            raise ClientError({"Error": {"Code": code, "Message": "No."}}, operation)
+
+    s3.meta.events.register(f"before-call.s3.{operation}", refuse)
+
+
+def test_a_file_that_s3_refuses_is_skipped_with_its_reason_and_the_others_go_on(send: Send, s3: Any) -> None:
+    failing(s3, "PutObject", "AccessDenied", key="a.jpg")
+    skipped: list[Skipped] = []
+    assert [one.file.key for one in send(skip=skipped.append)] == ["b.jpg"]
+    assert [(each.path.name, each.why) for each in skipped] == [("a.jpg", "AccessDenied: No.")]
+
+
+@pytest.mark.parametrize("code", ["InvalidAccessKeyId", "ExpiredToken", "NoSuchBucket"])
+def test_what_no_file_would_fare_better_with_ends_it_at_once(send: Send, s3: Any, code: str) -> None:
+    failing(s3, "PutObject", code)
+    with pytest.raises(ClientError, match=code):
+        send(skip=lambda _: None)
+
+
+@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
+@pytest.mark.parametrize("prefix", ["", "photos/"])
+def test_names_that_differ_only_in_unicode_form_find_each_other(
+    send: Send, s3: Any, folder: Path, prefix: str, forms: tuple[Form, Form]
+) -> None:
+    there, here = forms
+    key = prefix + normalize(there, "é1.jpg")
+    s3.put_object(Bucket="source", Key=key, Body=b"summer")
+    (folder / normalize(here, "é1.jpg")).write_bytes(b"summer")
+    [one] = [each for each in send(prefix) if each.file.key.endswith("1.jpg")]
+    assert one.there
+    assert one.there.key == key
+    (folder / normalize(here, "é1.jpg")).write_bytes(b"winter")
+    [one] = [each for each in send(prefix) if each.file.key.endswith("1.jpg")]
+    assert one.sent
+    assert s3.get_object(Bucket="source", Key=key)["Body"].read() == b"summer"

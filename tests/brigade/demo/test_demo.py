@@ -7,8 +7,7 @@ import pytest
 from brigade.__main__ import main
 from brigade.demo import demo
 from brigade.demo.demo import Account
-from brigade.files import LocalFile
-from brigade.uploads import Skipped
+from brigade.files import Skipped
 from tests import pictures
 
 
@@ -17,7 +16,7 @@ def test_a_photo_that_was_not_sent_is_named_and_the_demo_was_not_done(
 ) -> None:
     photo = tmp_path / "a.jpg"
     photo.write_bytes(pictures.jpeg())
-    account = Account(skipped=[Skipped(LocalFile(photo, "a.jpg"), "Permission denied")])
+    account = Account(skipped=[Skipped(photo, "Permission denied")])
     monkeypatch.setattr(demo, "run", lambda *_: account)
     assert main(["demo", "--photos", str(photo), "--out", str(tmp_path / "demo")]) == 1
     assert f"skipped: {photo}: Permission denied\n" in capsys.readouterr().err

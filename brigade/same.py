@@ -1,0 +1,79 @@
+"""Whether what S3 holds is, byte for byte, what a file holds: by what S3 tells of it, without fetching it."""
+
+import base64
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator
+from itertools import accumulate, pairwise
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from kit.events import Source
+
+_MIB = 1024 * 1024
+# The parts in which clients upload: the AWS CLI and SDKs, s3cmd, rclone and others.
+_PART_SIZES = tuple(size * _MIB for size in (8, 5, 16, 15, 10, 32, 50, 64))
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
+_CHECKSUMS: dict[str, Callable[[bytes], bytes]] = {
+    "ChecksumSHA256": lambda content: hashlib.sha256(content).digest(),
+    "ChecksumSHA1": lambda content: hashlib.sha1(content, usedforsecurity=False).digest(),
+    "ChecksumCRC32": lambda content: zlib.crc32(content).to_bytes(4, "big"),
+}
+
+
+def is_same(s3: Any, content: bytes, there: Source) -> bool:
+    """Return whether an object has this content; what cannot be told counts as another.
+
+    An ETag is the content's MD5, or that of its parts' MD5s and their number; neither, where KMS encrypts it.
+    """
+    if there.size != len(content) or not there.etag:
+        return False
+    if there.etag == _md5(content).hex():
+        return True
+    count = int(there.etag.partition("-")[2] or 0)
+    if count and any(_etag(content, sizes) == there.etag for sizes in _usual(len(content), count)):
+        return True
+    where = {"Bucket": there.bucket, "Key": there.key} | ({"VersionId": there.version} if there.version else {})
+    try:
+        return _has_checksum(content, s3.head_object(ChecksumMode="ENABLED", **where)) or (
+            count > 0 and _etag(content, _part_sizes(s3, where, count)) == there.etag
+        )
+    except ClientError:
+        return False
+
+
+def _has_checksum(content: bytes, told: dict[str, Any]) -> bool:
+    if told.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT":
+        return False
+    return any(
+        base64.b64encode(digest(content)).decode() == told[name] for name, digest in _CHECKSUMS.items() if name in told
+    )
+
+
+def _usual(size: int, count: int) -> Iterator[list[int]]:
+    """Yield the sizes of so many parts, for each usual size of one that makes so many."""
+    for part in _PART_SIZES:
+        if -(-size // part) == count:
+            yield [min(part, size - start) for start in range(0, size, part)]
+
+
+def _part_sizes(s3: Any, where: dict[str, Any], count: int) -> list[int]:
+    """Ask for the size of every part."""
+    sizes = []
+    for number in range(1, count + 1):
+        answer = s3.head_object(PartNumber=number, **where)
+        if "PartsCount" not in answer:  # local clouds tell it of a GET alone, whose body is left unread
+            answer = s3.get_object(PartNumber=number, **where)
+            answer["Body"].close()
+        sizes.append(answer["ContentLength"])
+    return sizes
+
+
+def _etag(content: bytes, sizes: list[int]) -> str:
+    parts = pairwise(accumulate(sizes, initial=0))
+    return f"{_md5(b''.join(_md5(content[start:stop]) for start, stop in parts)).hex()}-{len(sizes)}"
+
+
+def _md5(content: bytes) -> bytes:
+    return hashlib.md5(content, usedforsecurity=False).digest()

@@ -1,0 +1,22 @@
+"""What S3 shows in a bucket: the newest version of every key that is not deleted."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from kit.events import Source
+from kit.storage import listed
+
+
+def below(s3: Any, bucket: str, prefix: str) -> Iterator[Source]:
+    """Yield the newest version of every key that begins so, but for those that are deleted."""
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        yield from (listed(bucket, version) for version in page.get("Versions", []) if version["IsLatest"])
+
+
+def at(s3: Any, bucket: str, key: str) -> tuple[Source | None, str | None]:
+    """Return what S3 shows under a key, and the version of the delete marker that hides it; at most one is there."""
+    # A key sorts before those that begin with it, its newest version or marker before the older ones.
+    page = s3.list_object_versions(Bucket=bucket, Prefix=key, MaxKeys=1)
+    found = [each for each in page.get("Versions", []) if each["Key"] == key and each["IsLatest"]]
+    markers = [each for each in page.get("DeleteMarkers", []) if each["Key"] == key and each["IsLatest"]]
+    return (listed(bucket, found[0]) if found else None), (markers[0]["VersionId"] if markers else None)
