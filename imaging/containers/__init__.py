@@ -33,6 +33,7 @@ class Parts:
     profile: bytes = b""  # ICC
     exif: bytes = b""  # a TIFF file of its own
     xmp: bytes = b""
+    iptc: bytes = b""
     orientation: int | None = None
     box: tuple[int, int, int, int] | None = None
     frames: int = 0

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from imaging.containers import MAX_EXIF, MAX_PROFILE, Parts, Read, tiff, whole
+from imaging.containers import MAX_EXIF, MAX_PROFILE, Parts, Read, iptc, tiff, whole
 from imaging.reasons import CorruptImage, DecompressionBomb, unsupported
 
 _SOI, _EOI = b"\xff\xd8", b"\xff\xd9"
@@ -40,6 +40,7 @@ _SAID = {
     "xmp": (0xE1, b"http://ns.adobe.com/xap/1.0/\0"),
     "profile": (0xE2, b"ICC_PROFILE\0"),
     "pictures": (0xE2, b"MPF\0"),
+    "photoshop": (0xED, b"Photoshop 3.0\0"),
     "adobe": (0xEE, b"Adobe"),
 }
 _PICTURES = 0xB001  # in a multi-picture file's directory: CIPA DC-007, 5.2.3.3.2
@@ -121,6 +122,7 @@ def parts(content: bytes) -> Parts:
         profile=_joined(said["profile"]),
         exif=exif,
         xmp=xmp,
+        iptc=iptc.among(b"".join(said["photoshop"])),
         orientation=tiff.orientation(exif),
         guard=partial(_refuse_scans, content) if progressive else lambda: None,
         frames=max(1, tiff.block(pictures).first(_PICTURES, 1)),

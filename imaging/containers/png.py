@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from imaging.containers import MAX_EXIF, MAX_PROFILE, Parts, Read, tiff, whole
+from imaging.containers import MAX_EXIF, MAX_PROFILE, Parts, Read, iptc, tiff, whole
 from imaging.reasons import CorruptImage, unsupported
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -19,7 +19,9 @@ _COLOUR = {b"sRGB": (1,), b"gAMA": (4,), b"cHRM": (32,), b"cICP": (4,)}
 _TRANSPARENCY = {0: (2,), 2: (6,), _PALETTE_TYPE: range(1, 257)}  # by colour type
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _XMP = b"XML:com.adobe.xmp"
-_RAW_EXIF = (b"Raw profile type exif", b"Raw profile type APP1")  # ImageMagick's
+# ImageMagick's
+_RAW_EXIF = (b"Raw profile type exif", b"Raw profile type APP1")
+_RAW_IPTC = (b"Raw profile type iptc", b"Raw profile type 8bim")  # which are both Photoshop's resources, or IPTC itself
 _PIECE = 1 << 20
 # Adam7's seven passes: first column, first row, column step, row step.
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
@@ -93,7 +95,7 @@ def _is_needed(kind: bytes, data: memoryview, into: _Sorted, entries: int) -> bo
     if kind == b"iCCP" or kind in _COLOUR:
         return not into.pixels and len(data) in _COLOUR.get(kind, range(len(data) + 1))
     if kind in _TEXTS:
-        return bytes(data[:80]).partition(b"\0")[0] in (_XMP, *_RAW_EXIF)
+        return bytes(data[:80]).partition(b"\0")[0] in (_XMP, *_RAW_EXIF, *_RAW_IPTC)
     if kind == b"fcTL":  # the pixels that every viewer shows are the first frame; else they come beside the frames
         return not into.pixels
     return kind == b"eXIf" or (kind == b"acTL" and len(data) == 8 and not into.pixels)  # noqa: PLR2004 - frames, plays
@@ -132,13 +134,12 @@ def _unpacked(packed: bytes, most: int) -> bytes:
     return data if unpacker.eof and len(data) <= most else b""
 
 
-def _raw_exif(said: dict[bytes, bytes]) -> bytes:
-    """Return ImageMagick's Exif: hexadecimal text, after three lines of header."""
-    text = next((said[keyword] for keyword in _RAW_EXIF if keyword in said), b"")
-    try:
-        return bytes.fromhex("".join(text.decode("latin-1").split("\n")[3:]))
-    except ValueError:
-        return b""
+def _raw(said: dict[bytes, bytes], keywords: tuple[bytes, ...]) -> bytes:
+    """Return what ImageMagick has written: hexadecimal text, after three lines of header, up to the first damage."""
+    text = next((said[keyword] for keyword in keywords if keyword in said), b"")
+    lines = b"".join(text.split(b"\n")[3:]).translate(None, b" \r\t")
+    digits = len(lines) - len(lines.lstrip(b"0123456789abcdefABCDEF"))
+    return bytes.fromhex(lines[: digits // 2 * 2].decode())
 
 
 def parts(content: bytes) -> Parts:
@@ -146,7 +147,8 @@ def parts(content: bytes) -> Parts:
     of = _sorted(content)
     if len(of.header) > 9 and of.header[9] == _PALETTE_TYPE and len(of.before) < 2:  # noqa: PLR2004
         raise CorruptImage("it has no palette")
-    blocks = [block[:MAX_EXIF] for block in (of.said.get(b"eXIf", b""), _raw_exif(of.said))]
+    blocks = [block[:MAX_EXIF] for block in (of.said.get(b"eXIf", b""), _raw(of.said, _RAW_EXIF))]
+    raw_iptc = _raw(of.said, _RAW_IPTC)
     frames = int.from_bytes(of.said.get(b"acTL", b"")[:4], "big")
     codes = of.said.get(b"cICP", b"")
     return Parts(
@@ -154,6 +156,7 @@ def parts(content: bytes) -> Parts:
         profile=_profile(of.said.get(b"iCCP", b"")),
         exif=next(filter(None, blocks), b""),
         xmp=of.said.get(_XMP, b""),
+        iptc=iptc.among(raw_iptc) or raw_iptc,
         orientation=next(filter(None, map(tiff.orientation, blocks)), None),
         frames=frames + (b"fcTL" not in of.said) if 0 < frames <= 1 << 31 else 1,
         codes=(codes[0], codes[1], codes[3]) if codes and not codes[2] else None,

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Literal
 
-from imaging.containers import MAX_PROFILE, Parts, Read, tiff_kinds, whole
+from imaging.containers import MAX_PROFILE, Parts, Read, iptc, tiff_kinds, whole
 from imaging.reasons import CorruptImage
 
-# Bytes of one value, by type. Text and fractions are no integers, and what is longer than eight bytes does not exist.
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+# Bytes of one value, by type; 129 is text in UTF-8, of Exif 3.0. Text and fractions are no integers, and what is longer
+# than eight bytes does not exist.
+_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8, 129: 1}
 _UNSIGNED, _SIGNED = {1, 3, 4, 13, 16, 18}, {6, 8, 9, 17}
 Order = Literal["little", "big"]  # of bytes
 _MARKS: dict[Order, bytes] = {"little": b"II", "big": b"MM"}
@@ -21,6 +22,7 @@ _ORDERS: dict[bytes, Order] = {mark: order for order, mark in _MARKS.items()}
 _ORIENTATION, _ORIENTATIONS = 274, range(1, 8 + 1)
 _WIDTH, _HEIGHT, _SUBFILES, _XMP, _ICC = 256, 257, 330, 700, 34675
 _COMPRESSION, _LOSSY = 259, (7, 50001)  # JPEG, WebP
+_IPTC, _PHOTOSHOP = 33723, 34377
 _NEW_SUBFILE, _OLD_SUBFILE = 254, 255
 _REDUCED, _MASK = 1, 4  # bits of NewSubfileType
 _PLACES, _LENGTHS = {273, 324}, {279, 325}  # of strips and tiles
@@ -62,6 +64,16 @@ class Directory:
     def first(self, tag: int, default: int) -> int:
         """Return a tag's first integer."""
         return next(iter(self.integers(tag, 1)), default)
+
+    def child(self, tag: int) -> "Directory":
+        """Return the directory that a tag points to, empty where it points to none."""
+        at = self.first(tag, 0)
+        return directory(self.read, self.order, at) if at > 0 else Directory(self.read, self.order)
+
+    def alone(self, tags: Iterable[int]) -> bytes:
+        """Return a block that holds those of the tags that are whole, and nothing else."""
+        values = {tag: (self.entries[tag][0], self.raw(tag)) for tag in tags if tag in self.entries}
+        return _packed(self.order, [values], 0)
 
 
 def directory(read: Read, order: Order, at: int) -> Directory:
@@ -179,6 +191,7 @@ def parts(content: bytes) -> Parts:
         profile=of.raw(_ICC, MAX_PROFILE),
         exif=content,
         xmp=of.raw(_XMP, MAX_PROFILE),
+        iptc=of.raw(_IPTC, MAX_PROFILE) or iptc.among(of.raw(_PHOTOSHOP)),
         orientation=_oriented(of) or _oriented(_first(read)),
         frames=sum(1 for _ in _chain(read)),
         planes=layout.mode,

@@ -94,9 +94,8 @@ def _of_chunks(info: Mapping[Any, Any]) -> bytes:
 
 def _of_exif(exif: bytes) -> bytes:
     """Return Adobe RGB's profile where Exif says that, as cameras do: by DCF 2.0's rules for file names, "R03"."""
-    top = tiff.block(exif)
-    own = tiff.directory(top.read, top.order, top.first(_EXIF_DIRECTORY, len(exif)))
-    rules = tiff.directory(top.read, top.order, own.first(_INTEROPERABILITY, len(exif))).raw(1)
+    own = tiff.block(exif).child(_EXIF_DIRECTORY)
+    rules = own.child(_INTEROPERABILITY).raw(1)
     said = own.first(_COLOUR_SPACE, 0)
     if said == _ADOBE_COLOURS or (said != _SRGB_COLOURS and rules[:3] == b"R03"):
         return spaces.made(spaces.ADOBE_RGB, spaces.ADOBE_CURVE)

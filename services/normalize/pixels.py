@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from PIL import Image
 
 from imaging.codec import encode, has_transparency, real_alpha
-from imaging.exif import credits_of
+from imaging.credits import credits_of
 from imaging.formats import MASTERS
 from imaging.limits import MAX_JPEG_SIDE
 from imaging.originals import Original, open_original
@@ -63,7 +63,7 @@ def normalize(content: bytes, keep: Iterable[str] = ()) -> Master:
     """
     original = open_original(content)
     strip, opened, parts = original.format.strip, original.image, original.parts
-    exif, colours = credits_of(opened, keep), meaning(original)
+    exif, colours = credits_of(keep, parts.exif, parts.xmp, parts.iptc), meaning(original)
     keyed = "transparency" in opened.info and opened.mode != "P"
     if strip and original.orientation == 1 and not colours and not keyed and (stripped := strip(content, exif)):
         width, height = opened.size

@@ -8,7 +8,7 @@ from PIL import Image
 
 from imaging.auto_quality import encode_auto
 from imaging.codec import decoding, encode, has_transparency, open_image, real_alpha
-from imaging.exif import credits_of
+from imaging.credits import credits_of
 from imaging.formats import MASTERS
 from imaging.recipes import Recipe, Rendition
 from services.resize import effects
@@ -51,7 +51,7 @@ def make(content: bytes, recipe: Recipe) -> Iterator[Made]:
     Raises CorruptImage and DecompressionBomb.
     """
     image = open_image(content, MASTERS)
-    master = Master(content, image.format or "", image.size, credits_of(image, recipe.keep))
+    master = Master(content, image.format or "", image.size, credits_of(recipe.keep, image.info.get("exif", b"")))
     plans = [plan(image.width, image.height, rendition) for rendition in recipe.rendition]
     decoded = _decode(image, max(step.scale for step in plans))
     aims = [
