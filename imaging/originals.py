@@ -75,13 +75,13 @@ def open_original(content: bytes) -> Original:
     return Original(format_, parts, image, frames)
 
 
-def orientation(content: bytes) -> int | None:
-    """Return what a file, or the head of a JPEG, says about its orientation; None where that cannot be read."""
+def metadata(content: bytes) -> Parts:
+    """Return the parts of a file, or of a JPEG's head, which say something about it; none where it cannot be read."""
     try:
         format_ = recognise(content[:HEAD])
-        return format_.container.parts(content).orientation if format_ else None
+        return format_.container.parts(content) if format_ else Parts(pieces=())
     except (CorruptImage, UnsupportedFormat):
-        return None
+        return Parts(pieces=())
 
 
 def _merged(image: Image.Image, mode: str) -> Image.Image:

@@ -1,13 +1,17 @@
-"""The common set, read by Pillow: what is known of a picture where exiftool is not."""
+"""The common set of Exif, read by Pillow: what is known of a picture where exiftool is not.
 
-from collections.abc import Iterator, Mapping
+Each directory reaches Pillow without what is damaged in it, since one damaged tag would end its reading.
+"""
+
+from collections.abc import Iterable, Iterator
+from math import copysign, isfinite
 from typing import Any
 
 from PIL import ExifTags, Image
 
-from imaging.originals import open_original
-from kit.errors import Rejected
-from services.describe.places import tell
+from imaging.containers import tiff
+from imaging.originals import metadata
+from services.describe.places import EXIF
 from services.describe.tags import Tags, written
 
 # Exif's tags by the names that exiftool gives them.
@@ -15,6 +19,7 @@ _IFD0: dict[int, str] = {
     ExifTags.Base.Make: "IFD0:Make",
     ExifTags.Base.Model: "IFD0:Model",
     ExifTags.Base.Software: "IFD0:Software",
+    ExifTags.Base.CameraSerialNumber: "IFD0:CameraSerialNumber",
 }
 _EXIF: dict[int, str] = {
     ExifTags.Base.DateTimeOriginal: "ExifIFD:DateTimeOriginal",
@@ -22,48 +27,52 @@ _EXIF: dict[int, str] = {
     ExifTags.Base.OffsetTimeOriginal: "ExifIFD:OffsetTimeOriginal",
     ExifTags.Base.OffsetTimeDigitized: "ExifIFD:OffsetTimeDigitized",
     ExifTags.Base.OffsetTime: "ExifIFD:OffsetTime",
+    ExifTags.Base.TimeZoneOffset: "ExifIFD:TimeZoneOffset",
     ExifTags.Base.BodySerialNumber: "ExifIFD:SerialNumber",
     ExifTags.Base.LensModel: "ExifIFD:LensModel",
     ExifTags.Base.ExposureTime: "ExifIFD:ExposureTime",
     ExifTags.Base.FNumber: "ExifIFD:FNumber",
     ExifTags.Base.ISOSpeedRatings: "ExifIFD:ISO",
+    ExifTags.Base.SensitivityType: "ExifIFD:SensitivityType",
+    ExifTags.Base.StandardOutputSensitivity: "ExifIFD:StandardOutputSensitivity",
+    ExifTags.Base.RecommendedExposureIndex: "ExifIFD:RecommendedExposureIndex",
+    ExifTags.Base.ISOSpeed: "ExifIFD:ISOSpeed",
     ExifTags.Base.FocalLength: "ExifIFD:FocalLength",
 }
-_GPS = ExifTags.GPS
+(_NORTH, _NORTH_REF), (_EAST, _EAST_REF) = EXIF
+_GPS: dict[int, str] = {
+    ExifTags.GPS.GPSLatitudeRef: _NORTH_REF,
+    ExifTags.GPS.GPSLatitude: _NORTH,
+    ExifTags.GPS.GPSLongitudeRef: _EAST_REF,
+    ExifTags.GPS.GPSLongitude: _EAST,
+}
 
 
 def read(content: bytes) -> Tags:
     """Return the common tags. Nothing is raised: where a picture's metadata is damaged, there are fewer or none."""
-    exif = Image.Exif()
-    try:
-        exif.load(open_original(content).image.info.get("exif") or b"")
-        return _tags(exif)
-    except Rejected:
-        return {}
-    except Exception:  # noqa: BLE001 - damaged Exif on good pixels: any error at all means "not said"
-        return {}
+    top = tiff.block(metadata(content).exif)
+    own, gps = top.child(ExifTags.IFD.Exif), top.child(ExifTags.IFD.GPSInfo)
+    return written({**dict(_named(top, _IFD0)), **dict(_named(own, _EXIF)), **dict(_named(gps, _GPS))})
 
 
-def _tags(exif: Image.Exif) -> Tags:
-    said = dict(_named(exif, _IFD0)) | dict(_named(exif.get_ifd(ExifTags.IFD.Exif), _EXIF))
-    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
-    latitude = _degrees(gps.get(_GPS.GPSLatitude), gps.get(_GPS.GPSLatitudeRef))
-    longitude = _degrees(gps.get(_GPS.GPSLongitude), gps.get(_GPS.GPSLongitudeRef))
-    where = {} if latitude is None or longitude is None else tell(latitude, longitude)
-    return {**written(said), **where}
-
-
-def _named(directory: Mapping[int, Any], names: Mapping[int, str]) -> Iterator[tuple[str, str | float]]:
+def _named(directory: tiff.Directory, names: dict[int, str]) -> Iterator[tuple[str, str | float]]:
     for tag, name in names.items():
-        value = directory.get(tag)
-        if isinstance(value, tuple) and value:  # ISO, of cameras that give more than one
-            value = value[0]
+        value = _value(directory, tag)
         if isinstance(value, str):
             yield name, _text(value)
-        elif isinstance(value, int):
-            yield name, value  # a serial number, too, may be one
-        elif value is not None and not isinstance(value, bytes | tuple):
-            yield name, float(value)
+        elif name in (_NORTH, _EAST):
+            yield from ((name, degrees) for degrees in _degrees(value))
+        elif numbers := _numbers(value):
+            yield name, next(filter(None, numbers), numbers[0])  # ISO, of cameras that give more than one
+
+
+def _value(directory: tiff.Directory, tag: int) -> Any:
+    exif = Image.Exif()
+    try:
+        exif.load(directory.alone([tag]))
+        return exif.get(tag)
+    except Exception:  # noqa: BLE001 - damaged Exif on good pixels: any error at all means "not said"
+        return None
 
 
 def _text(value: str) -> str:
@@ -75,11 +84,17 @@ def _text(value: str) -> str:
         return value
 
 
-def _degrees(parts: Any, direction: Any) -> float | None:
-    """Return Exif's degrees, minutes and seconds as degrees north or east; None where they are not all there."""
-    try:
-        degrees, minutes, seconds = (float(part) for part in parts)
-    except (TypeError, ValueError, ZeroDivisionError):
-        return None
-    sign = -1 if str(direction).upper().startswith(("S", "W")) else 1
-    return sign * (degrees + minutes / 60 + seconds / 3600)
+def _numbers(value: Any) -> list[float]:
+    """Return numbers as they are, integers as such; none where one divides by nought, and for what is no number."""
+    several: Iterable[Any] = value if isinstance(value, tuple) else (value,)
+    said = [each for each in several if each is not None and not isinstance(each, str | bytes)]
+    numbers = [each if isinstance(each, int) else float(each) for each in said]
+    return numbers if all(map(isfinite, numbers)) else []
+
+
+def _degrees(value: Any) -> list[float]:
+    """Return Exif's degrees, and minutes and seconds where they are said, as degrees."""
+    numbers = _numbers(value)[:3]
+    return (
+        [copysign(sum(abs(number) / 60**power for power, number in enumerate(numbers)), numbers[0])] if numbers else []
+    )

@@ -39,10 +39,13 @@ _POLL_S = 0.05
 OLDEST = (12, 24)
 
 # No settings of the user's, nothing of the temporary file itself, nothing that exiftool computes from other tags. Raw
-# values for what is compared, words for the rest.
+# values for what is compared or counted, which words for people round; words for the rest.
 _OPTIONS = ["-json", "-G1", "-a", "-q", "-q", "-api", "Composite=0"]
+_RAW = """SerialNumber InternalSerialNumber Orientation GPSLatitude GPSLatitudeRef GPSLongitude GPSLongtitude
+GPSLongitudeRef ExposureTime FNumber FocalLength ISO PhotographicSensitivity SensitivityType StandardOutputSensitivity
+RecommendedExposureIndex ISOSpeed"""
 _WANTED = (
-    *(f"-{name}#" for name in ("SerialNumber", "InternalSerialNumber", "Orientation", "GPSLatitude", "GPSLongitude")),
+    *(f"-{name}#" for name in _RAW.split()),
     "-all",
     "--System:all",
 )

@@ -6,18 +6,30 @@ from datetime import datetime
 
 from kit.events import Camera
 from services.describe.places import position
-from services.describe.tags import Said, Tags, is_standard
+from services.describe.tags import MOST_CHARACTERS, Said, Tags, is_standard
 
-# Some cameras pad with spaces: 2003: 1: 2 10: 5: 3
+# Some cameras pad with spaces: 2003: 1: 2 10: 5: 3. What follows the seconds may be an offset.
 _DATE = re.compile(
-    r"(\d{4})[:/-]([ \d]\d)[:/-]([ \d]\d)[ T]([ \d]\d):([ \d]\d)(?::([ \d]\d)(?:(\.\d{1,6})\d*)?)?(Z|[+-]\d\d:\d\d)?",
+    r"(\d{4})[:/.-]([ \d]?\d)[:/.-]([ \d]?\d)"
+    r"(?:[ T]([ \d]?\d):([ \d]?\d)(?::([ \d]?\d)(?:[.,](\d+))?)?([^\d:.,].*)?)?",
     re.ASCII,
 )
-_OFFSET = re.compile(r"[+-]\d\d:\d\d", re.ASCII)
-_NUMBER = re.compile(r"([-+]?\d{1,9}(?:\.\d{1,20})?(?:[eE][-+]?\d{1,2})?)(?:/(\d{1,9}))?(?: .*)?", re.ASCII)
+# Z, +02:00, -0330, UTC+2, GMT+02:00
+_OFFSET = re.compile(r"Z|(?:UTC|GMT)?(?:([+-]?)(\d{1,2})(?::?(\d\d))?(?::00)?)?", re.ASCII | re.IGNORECASE)
+_FARTHEST = 14  # hours that a time zone is away from UTC: Kiribati
+_AFTERNOON = re.compile(r" ?([ap])\.?m\.?\b", re.IGNORECASE)
+_NUMBER = re.compile(r"([-+]?\d{1,9}(?:\.\d{1,20})?(?:[eE][-+]?\d{1,2})?)(?:/(\d{1,9}))?", re.ASCII)
 _TEMPERATURE = re.compile(r"(\S+?)(?: ?°?([CF]))?", re.ASCII)
 # More is no camera's, and DynamoDB holds 38 digits; a billionth of a degree is a tenth of a millimetre.
 _GREATEST, _DECIMALS = 1e9, 9
+# Exif 2.3's kinds of sensitivity: what its number stands for, which has two bytes in ISO.
+_MOST_ISO = 65_535
+_BY_SENSITIVITY = {1: "StandardOutputSensitivity", 2: "RecommendedExposureIndex", 3: "ISOSpeed"}
+_SERIALS = ("SerialNumber", "CameraSerialNumber", "BodySerialNumber", "DeviceSerialNumber", "CaptureSerial")
+# What a camera trap writes in a comment (BuckEyeCam): SN=X0000042 TEXT1=north gate SOURCE=PIR
+_COMMENTS, _MOST_COMMENT = ("Comment", "UserComment", "ImageDescription"), 65_536
+_SERIAL_SAID = re.compile(r"(?:^|\W)(?:S/?N|Serial(?: ?(?:Number|No\.?))?) ?[=:#] ?([\w-]+)", re.IGNORECASE)
+_SOURCE_SAID = re.compile(r"(?:^|\W)Source ?[=:] ?(.+?)(?=[ ;,|]+\w+ ?[=:]|$)", re.IGNORECASE)
 # Makers that say who they are in the notes alone: by their notes' group, and what the notes' version tells of the
 # model, https://exiftool.org/TagNames/Reconyx.html
 _BY_NOTES = {"Reconyx": "RECONYX"}
@@ -41,12 +53,12 @@ def camera(tags: Tags) -> Camera:
         lens=said.first("LensModel", "Lens", "LensType"),
         exposure_s=_standard(said, "ExposureTime"),
         aperture=_standard(said, "FNumber"),
-        iso=_integer(_standard(said, "ISO")),
+        iso=_integer(_sensitivity(said)),
         focal_mm=_standard(said, "FocalLength"),
         software=said.first("Software", "CreatorTool", "FirmwareVersion"),
         temperature_c=_celsius(said.first("AmbientTemperature")),
         moon_phase=said.first("MoonPhase"),
-        trigger=said.first("TriggerMode", "EventType"),
+        trigger=said.first("TriggerMode", "EventType") or _comment(said)[1],
         sequence=said.first("Sequence"),
         battery=said.first("BatteryVoltage", "BatteryVoltageAvg", "BatteryLevel"),
     )
@@ -64,25 +76,47 @@ def _maker(said: Said, tags: Tags) -> tuple[str | None, str | None]:
 
 
 def _serial(said: Said) -> str | None:
-    found = said.first("SerialNumber", "CameraSerialNumber", "InternalSerialNumber")
-    return found if (found or "").strip("0 ") else None
+    groups = [(text for name in _SERIALS for _, text in said.all(name)), _comment(said)[:1]]
+    groups.append(text for _, text in said.all("InternalSerialNumber"))
+    return next((text for texts in groups for text in texts if text and text.strip("0 ")), None)
+
+
+def _comment(said: Said) -> tuple[str | None, str | None]:
+    """Return the serial number and what set off the camera, of the first comment that says the former."""
+    for text in (text for name in _COMMENTS for _, text in said.all(name, _MOST_COMMENT)):
+        if serial := _SERIAL_SAID.search(text):
+            source = _SOURCE_SAID.search(text)
+            return serial[1][:MOST_CHARACTERS], source and source[1][:MOST_CHARACTERS]
+    return None, None
 
 
 def _taken_at(said: Said) -> str | None:
-    return next((found for text, offset in _dates(said) if (found := _iso(text, offset))), None)
+    """Return the likeliest time of taking; a day without a time only where there is no time at all."""
+    dates = [found for text, offset in _dates(said) if (found := _iso(text, offset))]
+    return next((date for date in dates if "T" in date), dates[0] if dates else None)
 
 
 def _dates(said: Said) -> Iterator[tuple[str, str]]:
     """Yield what may be the time of taking, the likeliest first, and the offset of its time zone that stands apart."""
     yield from _with_offset(said, "DateTimeOriginal", "OffsetTimeOriginal")
-    days, times = dict(said.all("DateCreated")), dict(said.all("TimeCreated"))
-    yield f"{days.get('IPTC')} {times.get('IPTC')}", ""
+    yield from _day_and_time(said, "DateCreated", "TimeCreated")
     yield from _with_offset(said, "CreateDate", "OffsetTimeDigitized")
+    yield from _with_offset(said, "DateTimeDigitized", "OffsetTimeDigitized")
+    yield from _day_and_time(said, "DigitalCreationDate", "DigitalCreationTime")
+    yield from ((text, "") for _, text in said.all("CreationTime"))
 
 
 def _with_offset(said: Said, name: str, offset_name: str) -> Iterator[tuple[str, str]]:
-    offset = said.first(offset_name, "OffsetTime") or ""
+    hours = (said.first("TimeZoneOffset") or "").partition(" ")[0]
+    offset = said.first(offset_name, "OffsetTime") or hours
     return ((text, offset if group == "ExifIFD" else "") for group, text in said.all(name))
+
+
+def _day_and_time(said: Said, day: str, time: str) -> Iterator[tuple[str, str]]:
+    """Yield IPTC's dates, whose time stands apart and mostly has an offset; then XMP's."""
+    times = dict(said.all(time))
+    dates = [(f"{text} {times.get(group, '')}".rstrip(), "") for group, text in said.all(day)]
+    yield from reversed(dates)
 
 
 def _iso(text: str, offset: str) -> str | None:
@@ -90,29 +124,50 @@ def _iso(text: str, offset: str) -> str | None:
     found = _DATE.fullmatch(text)
     if not found:
         return None
-    *parts, fraction, zone = found.groups()
-    year, month, day, hour, minute, second = ((part or "00").replace(" ", "0") for part in parts)
-    zone = zone or (offset if _OFFSET.fullmatch(offset) else "")
-    text = f"{year}-{month}-{day}T{hour}:{minute}:{second}{fraction or ''}{'+00:00' if zone == 'Z' else zone}"
+    *parts, fraction, rest = found.groups()
+    year, month, day, hour, minute, second = (int(part or 0) for part in parts)
+    if half := _AFTERNOON.match(rest or ""):
+        hour = hour % 12 + (12 if half[1] in "pP" else 0)
     try:
-        datetime.fromisoformat(text)
+        date = datetime(year, month, day, hour, minute, second)  # by the camera's own clock
     except ValueError:  # 0000:00:00, or the 32nd
         return None
-    return text
+    if parts[3] is None:
+        return date.date().isoformat()
+    return f"{date.isoformat()}{f'.{fraction[:6]}' if fraction else ''}{_zone(rest or '') or _zone(offset)}"
 
 
-def _standard(said: Said, name: str) -> float | None:
-    """Return the first number above nought that Exif's or XMP's own tag of that name says."""
-    numbers = (_number(text) for group, text in said.all(name) if is_standard(group))
+def _zone(text: str) -> str:
+    """Return an offset as ISO 8601 has it; nothing for what is none, or no place on Earth has."""
+    found = _OFFSET.fullmatch(text.replace("\N{MINUS SIGN}", "-").replace(" ", "").strip("[]()"))
+    if not text or not found:
+        return ""
+    sign, hours, minutes = found[1] or "+", int(found[2] or 0), int(found[3] or 0)
+    return f"{sign}{hours:02}:{minutes:02}" if hours * 60 + minutes <= _FARTHEST * 60 and minutes < 60 else ""  # noqa: PLR2004
+
+
+def _sensitivity(said: Said) -> float | None:
+    """Return the ISO number; where its two bytes are not enough, that of the kind of sensitivity that counts."""
+    number = _standard(said, "ISO", "PhotographicSensitivity")
+    if number is not None and number < _MOST_ISO:
+        return number
+    counts = _BY_SENSITIVITY.get(_integer(_standard(said, "SensitivityType")) or 0, "")
+    return _standard(said, counts, *reversed(_BY_SENSITIVITY.values())) or number
+
+
+def _standard(said: Said, *names: str) -> float | None:
+    """Return the first number above nought that Exif's or XMP's own tags of these names say."""
+    texts = (text for name in names for group, text in said.all(name) if is_standard(group))
+    numbers = (_number(word) for text in texts for word in text.replace(",", " ").split())
     return next((number for number in numbers if number and number > 0), None)
 
 
-def _number(text: str | None) -> float | None:
-    """Return the number that a text begins with: ``1/60``, ``2.8``, ``34.0 mm``, ``-5 C``, ``1e-05``."""
-    found = _NUMBER.fullmatch(text or "")
-    if not found:
+def _number(text: str) -> float | None:
+    """Return the number that a text is: ``1/60``, ``2.8``, ``-5``, ``1e-05``; what divides by nought is none."""
+    found = _NUMBER.fullmatch(text)
+    if not found or (below := float(found[2] or 1)) == 0:
         return None
-    number = float(found[1]) / (float(found[2] or 1) or 1)
+    number = float(found[1]) / below
     return round(number, _DECIMALS) if abs(number) < _GREATEST else None
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import msgspec
 
-from imaging.originals import orientation
+from imaging.originals import metadata
 from imaging.recipes import Recipes, load
 from kit.events import Event, ImageDescribed, ImageIngested
 from kit.function import Site, function
@@ -33,7 +33,7 @@ def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes, extracto
         site.storage.write(site.settings.target_bucket, key, packed(tags), "application/gzip")
     yield ImageDescribed(
         image=event.image,
-        camera=msgspec.structs.replace(camera(tags), orientation=orientation(content)),
+        camera=msgspec.structs.replace(camera(tags), orientation=metadata(content).orientation),
         extractor=found.extractor,
         version=found.version,
         tags=key,

@@ -40,9 +40,9 @@ class Said:
             if group not in _NOT_THE_PICTURE:
                 self._by_name.setdefault(name, []).append((group, tags[full]))
 
-    def all(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield every group that says something by this name, and what."""
-        return ((group, text) for group, value in self._by_name.get(name, ()) if (text := words(value)))
+    def all(self, name: str, most: int = MOST_CHARACTERS) -> Iterator[tuple[str, str]]:
+        """Yield every group that says something by this name, and what, at most so many characters."""
+        return ((group, text) for group, value in self._by_name.get(name, ()) if (text := words(value, most)))
 
     def first(self, *names: str) -> str | None:
         """Return what is said first, by the first of these names that says something."""
@@ -61,16 +61,18 @@ def is_standard(group: str) -> bool:
     return group in _FIRST or group.startswith("XMP-")
 
 
-def words(value: msgspec.Raw) -> str:
-    """Return a text or number as one clean line, at most MOST_CHARACTERS long; empty where it means nothing."""
-    if bytes(value).startswith((b"[", b"{")):  # of XMP
-        return ""
+def words(value: msgspec.Raw, most: int = MOST_CHARACTERS) -> str:
+    """Return a text or number as one clean line, the first of several; empty where it means nothing."""
     try:
+        if bytes(value).startswith(b"["):  # of XMP
+            value = next(iter(msgspec.json.decode(value, type=list[msgspec.Raw])), msgspec.Raw(b'""'))
         read = msgspec.json.decode(value) if bytes(value).startswith(b'"') else bytes(value).decode()
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
+    if read.startswith(("[", "{")) and not bytes(value).startswith(b'"'):
+        return ""
     line = " ".join("".join(each if each.isprintable() else " " for each in read).split())
-    return "" if _MEANINGLESS.fullmatch(line) else line[:MOST_CHARACTERS].rstrip()
+    return "" if _MEANINGLESS.fullmatch(line) else line[:most].rstrip()
 
 
 def packed(tags: Tags) -> bytes:

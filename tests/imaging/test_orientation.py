@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imaging.containers import iso, tiff
-from imaging.originals import orientation
+from imaging.originals import metadata
 from services.normalize.pixels import normalize
 from tests import pictures
 from tests.imaging.test_png_webp import with_chunk
@@ -108,7 +108,7 @@ PLACES: dict[str, Callable[[bytes, int], bytes]] = {
 
 def is_upright(content: bytes, said: int | None) -> bool:
     """Whether the master shows the scene, and the record would say what was done."""
-    return orientation(content) == said and is_scene(opened(normalize(content).content))
+    return metadata(content).orientation == said and is_scene(opened(normalize(content).content))
 
 
 @pytest.mark.parametrize("place", PLACES)

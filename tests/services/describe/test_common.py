@@ -1,5 +1,7 @@
 """The common set, by Pillow."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -74,6 +76,55 @@ def test_half_a_position_is_none(missing: int) -> None:
     block = drawn.exif()
     del block.get_ifd(ExifTags.IFD.GPSInfo)[missing]
     assert position(read(pictures.encoded(pictures.scene(), "JPEG", exif=block))) is None
+
+
+def with_gps(**values: Any) -> bytes:
+    block = drawn.exif()
+    gps = block.get_ifd(ExifTags.IFD.GPSInfo)
+    gps.update({ExifTags.GPS[name]: value for name, value in values.items() if value is not None})
+    for name, value in values.items():
+        if value is None:
+            del gps[ExifTags.GPS[name]]
+    return pictures.encoded(pictures.scene(), "JPEG", exif=block)
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ({"GPSLatitudeRef": "s", "GPSLongitudeRef": "e"}, (-46.5, 1.25)),
+        ({"GPSLatitudeRef": "South", "GPSLongitudeRef": "W"}, (-46.5, -1.25)),
+        ({"GPSLatitudeRef": None}, None),
+        ({"GPSLatitudeRef": "?"}, None),
+        ({"GPSLatitude": (drawn.Rational(93, 2),)}, (-46.5, -1.25)),
+        ({"GPSLatitude": (46.0, 30.0, 0.0), "GPSLatitudeRef": "N"}, (46.5, -1.25)),
+        ({"GPSLatitude": (46, 30, drawn.Rational(0, 0))}, None),
+        ({"GPSLatitude": (0, 0, 0), "GPSLongitude": (0, 0, 0)}, None),
+        ({"GPSLatitude": (0, 0, 0)}, (0, -1.25)),
+    ],
+)
+def test_a_position_needs_its_half_of_the_globe(said: dict[str, Any], where: tuple[float, float] | None) -> None:
+    assert position(read(with_gps(**said))) == where
+
+
+def test_exif_2_3s_sensitivities_are_read() -> None:
+    block = Image.Exif()
+    block.get_ifd(ExifTags.IFD.Exif).update(
+        {
+            ExifTags.Base.ISOSpeedRatings: 65535,
+            ExifTags.Base.SensitivityType: 2,
+            ExifTags.Base.RecommendedExposureIndex: 102400,
+        }
+    )
+    assert camera(read(pictures.encoded(pictures.scene(), "JPEG", exif=block))).iso == 102400
+    block.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ISOSpeedRatings] = (0, 400)
+    assert camera(read(pictures.encoded(pictures.scene(), "JPEG", exif=block))).iso == 400
+
+
+def test_what_stands_behind_a_damaged_tag_is_read() -> None:
+    content = drawn.picture()
+    make = content.index(b"\x01\x0f\x00\x02") + 8  # behind the tag, its type, and how many
+    damaged = content[:make] + b"\x7f\xff\xff\xff" + content[make + 4 :]
+    assert camera(read(damaged)) == msgspec.structs.replace(drawn.FACTS, make=None)
 
 
 CONTENT = drawn.picture()

@@ -138,13 +138,28 @@ def test_words_that_mean_nothing_are_not_taken_for_facts(nothing: str) -> None:
         ("2016/09/25 18:35:10", "2016-09-25T18:35:10"),
         ("2003: 1: 2 10: 5: 3", "2003-01-02T10:05:03"),
         ("2016:09:25 18:35:10.12345678", "2016-09-25T18:35:10.123456"),
+        ("2016.09.25 18:35:10,5", "2016-09-25T18:35:10.5"),
+        ("2016:09:25 6:35:10 PM", "2016-09-25T18:35:10"),
+        ("2016:09:25 12:35:10 a.m.", "2016-09-25T00:35:10"),
+        ("2016:09:25 18:35:10GMT+02:00", "2016-09-25T18:35:10+02:00"),
+        ("2016:09:25 18:35:10 UTC-3", "2016-09-25T18:35:10-03:00"),
+        ("2016:09:25 18:35:10 +0530", "2016-09-25T18:35:10+05:30"),
+        ("2016:09:25 18:35:10\N{MINUS SIGN}07:00", "2016-09-25T18:35:10-07:00"),
+        ("2016:09:25 18:35:10z", "2016-09-25T18:35:10+00:00"),
+        ("2016:09:25 18:35:10+02:00:00", "2016-09-25T18:35:10+02:00"),
+        ("2016:09:25 18:35:10+99:00", "2016-09-25T18:35:10"),
+        ("2016:09:25 18:35:10 +02:75", "2016-09-25T18:35:10"),
+        ("2016:09:25 18:35:10 CEST", "2016-09-25T18:35:10"),
+        ("2016-09-25", "2016-09-25"),
+        ("2016:09", None),
+        ("0000:00:00", None),
+        ("0000-00-00T00:00:00Z", None),
         ("0000:00:00 00:00:00", None),
         ("2016:02:30 12:00:00", None),
         ("12576:52:49 32:53:52", None),
         (":  :     :  :", None),
         ("    :  :     :  :  ", None),
         ("2016:09:25 18:35:60", None),
-        ("2016:09:25 18:35:10+99:00", None),
         ("2016:09:25 18:35:1042", None),
         ("yesterday", None),
     ],
@@ -164,7 +179,35 @@ def test_iptcs_day_and_time_are_put_together() -> None:
     assert (
         of(IPTC__DateCreated="2006:10:29", IPTC__TimeCreated="06:27:51-05:00").taken_at == "2006-10-29T06:27:51-05:00"
     )
-    assert of(IPTC__DateCreated="2006:10:29").taken_at is None
+    assert of(IPTC__DateCreated="2006:10:29").taken_at == "2006-10-29"
+
+
+def test_a_day_without_a_time_counts_where_there_is_no_time_at_all() -> None:
+    found = of(IPTC__DateCreated="2006:10:29", ExifIFD__CreateDate="2006:10:30 06:27:51")
+    assert found.taken_at == "2006-10-30T06:27:51"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ExifIFD:DateTimeOriginal",
+        "XMP-exif:DateTimeOriginal",
+        "XMP-photoshop:DateCreated",
+        "ExifIFD:CreateDate",
+        "XMP-xmp:CreateDate",
+        "XMP-exif:DateTimeDigitized",
+        "PNG:CreationTime",
+    ],
+)
+def test_every_place_of_a_date_is_read_where_those_before_it_say_none(name: str) -> None:
+    tags: dict[str, str | float] = {"ExifIFD:DateTimeOriginal": "0000:00:00 00:00:00", name: "1987:06:05 10:11:12"}
+    assert camera(written(tags)).taken_at == "1987-06-05T10:11:12"
+
+
+def test_iptcs_date_has_an_offset_and_counts_before_its_xmp_twin() -> None:
+    iptc: dict[str, str | float] = {"IPTC:DateCreated": "1987:06:05", "IPTC:TimeCreated": "10:11:12+01:00"}
+    found = camera(written({"XMP-photoshop:DateCreated": "1987:06:05 10:11:12", **iptc}))
+    assert found.taken_at == "1987-06-05T10:11:12+01:00"
 
 
 def test_an_offset_that_stands_apart_is_for_exifs_own_dates_and_must_be_one() -> None:
@@ -174,22 +217,90 @@ def test_an_offset_that_stands_apart_is_for_exifs_own_dates_and_must_be_one() ->
     assert of(ExifIFD__CreateDate=date, ExifIFD__OffsetTime="somewhere").taken_at == "2016-09-25T18:35:10"
 
 
+@pytest.mark.parametrize(
+    ("said", "offset"),
+    [("GMT+02:00", "+02:00"), ("-0330", "-03:30"), ("+9", "+09:00"), ("Z", "+00:00"), ("UTC", "+00:00"), ("  :  ", "")],
+)
+def test_an_offset_that_stands_apart_is_mended_or_left_out(said: str, offset: str) -> None:
+    found = of(ExifIFD__DateTimeOriginal="2016:09:25 18:35:10", ExifIFD__OffsetTimeOriginal=said)
+    assert found.taken_at == f"2016-09-25T18:35:10{offset}"
+    found = of(ExifIFD__DateTimeOriginal="2016:09:25 18:35:10", ExifIFD__TimeZoneOffset="-5 0")
+    assert found.taken_at == "2016-09-25T18:35:10-05:00"
+
+
 def test_numbers_in_makers_own_units_are_not_believed() -> None:
     assert of(Canon__ExposureTime=128, Canon__FNumber=14, Canon__Orientation=9) == Camera()
 
 
 @pytest.mark.parametrize(
-    "said", ["undef", "0", "0/0", "inf", "Infinity", "nan", "-3", "9" * 400, "1e99", "1e-99", "1e999"]
+    "said", ["undef", "0", "0/0", "1/0", "inf", "Infinity", "nan", "-3", "9" * 400, "1e99", "1e-99", "1e999"]
 )
 def test_an_exposure_that_is_none_is_left_out(said: str) -> None:
     assert of(ExifIFD__ExposureTime=said).exposure_s is None
 
 
-@pytest.mark.parametrize(
-    ("said", "seconds"), [("1/8000", 0.000125), ("1e-05", 1e-05), (1e-05, 1e-05), ("4", 4), ("1/0", 1)]
-)
+@pytest.mark.parametrize(("said", "seconds"), [("1/8000", 0.000125), ("1e-05", 1e-05), (1e-05, 1e-05), ("4", 4)])
 def test_an_exposure_is_a_number_of_seconds(said: str | float, seconds: float) -> None:
     assert of(ExifIFD__ExposureTime=said).exposure_s == seconds
+
+
+@pytest.mark.parametrize(
+    ("iso", "others", "number"),
+    [
+        ("400 200", {}, 400),
+        ("0 400", {}, 400),
+        ("400, 200", {}, 400),
+        (102400, {}, 102400),
+        (65535, {"SensitivityType": 2, "RecommendedExposureIndex": 102400}, 102400),
+        (65535, {"SensitivityType": 1, "StandardOutputSensitivity": 80000, "RecommendedExposureIndex": 102400}, 80000),
+        (65535, {"SensitivityType": 3, "ISOSpeed": 204800}, 204800),
+        (65535, {"ISOSpeed": 204800}, 204800),
+        (65535, {"SensitivityType": 7, "ISOSpeed": 409600, "RecommendedExposureIndex": 102400}, 409600),
+        (65535, {"SensitivityType": 0}, 65535),
+        ("undef", {"SensitivityType": 2, "RecommendedExposureIndex": 125}, 125),
+        (200, {"SensitivityType": 2, "RecommendedExposureIndex": 125}, 200),
+    ],
+)
+def test_sensitivity_beyond_two_bytes_stands_where_exif_2_3_says(
+    iso: str | float, others: dict[str, float], number: int
+) -> None:
+    tags = written({"ExifIFD:ISO": iso, **{f"ExifIFD:{name}": value for name, value in others.items()}})
+    assert camera(tags).iso == number
+
+
+def test_of_xmps_sensitivities_the_first_counts() -> None:
+    assert camera(parse(b'[{"XMP-exif:ISO": [800, 400]}]')).iso == 800
+    assert of(**{"XMP-exifEX__PhotographicSensitivity": 1600}).iso == 1600
+
+
+@pytest.mark.parametrize(
+    ("comment", "serial", "trigger"),
+    [
+        ("SN=X0000042\nTEXT1=north gate\nSOURCE=PIR", "X0000042", "PIR"),
+        ("TEXT1=" + "gate " * 60 + "\r\nSOURCE=TIME LAPSE\r\nSN=X0000042\r\n", "X0000042", "TIME LAPSE"),
+        ("serial number: X-42; source: PIR; temp=4", "X-42", "PIR"),
+        ("S/N: 0042", "0042", None),
+        ("SN=0000", None, None),
+        ("a sunny day, SOURCE=web", None, None),
+        ("MISN=4", None, None),
+    ],
+)
+@pytest.mark.parametrize("where", ["File:Comment", "ExifIFD:UserComment"])
+def test_a_serial_number_may_stand_in_a_comment(
+    where: str, comment: str, serial: str | None, trigger: str | None
+) -> None:
+    found = camera(written({where: comment}))
+    assert found.serial == serial
+    assert found.trigger == trigger
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["IFD0:CameraSerialNumber", "Ricoh:BodySerialNumber", "XMP-aux:SerialNumber", "FujiFilm:InternalSerialNumber"],
+)
+def test_a_serial_number_is_read_wherever_it_stands_and_noughts_hide_none(name: str) -> None:
+    tags: dict[str, str | float] = {"ExifIFD:SerialNumber": "0000", name: "X42"}
+    assert camera(written(tags)).serial == "X42"
 
 
 def test_a_serial_number_of_noughts_is_none() -> None:

@@ -4,7 +4,7 @@ import gzip
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.describe.facts import camera
@@ -108,12 +108,51 @@ def test_xmps_position_counts_where_exif_says_none() -> None:
 
 @given(st.floats(-90, 90), st.floats(-180, 180))
 def test_a_position_that_is_told_is_the_one_that_is_heard(latitude: float, longitude: float) -> None:
+    assume(latitude or longitude)
     assert position(tell(latitude, longitude)) == pytest.approx((latitude, longitude))
 
 
 @given(st.floats(-90, 90), st.floats(-180, 180))
 def test_a_rounded_position_is_within_a_hundredth_of_a_degree(latitude: float, longitude: float) -> None:
+    assume(round(latitude, 2) or round(longitude, 2))
     kept = allowed(tell(latitude, longitude), "round")
     assert position(kept) == pytest.approx((latitude, longitude), abs=0.005001)
     for value in json.loads(gzip.decompress(packed(kept))).values():
         assert isinstance(value, str) or value == round(value, 2)
+
+
+BARE: dict[str, str | float] = {"GPS:GPSLatitude": 33.5, "GPS:GPSLongitude": 151.25}
+SYDNEY = (-33.5, 151.25)
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ({"GPS:GPSLatitudeRef": "S", "GPS:GPSLongitudeRef": "E"}, SYDNEY),
+        ({"GPS:GPSLatitudeRef": "s", "GPS:GPSLongitudeRef": "e"}, SYDNEY),
+        ({"GPS:GPSLatitudeRef": "South", "GPS:GPSLongitudeRef": " East "}, SYDNEY),
+        ({"GPS:GPSLatitude": -33.5, "GPS:GPSLatitudeRef": "S", "GPS:GPSLongitudeRef": "E"}, SYDNEY),
+        ({"GPS:GPSLatitude": -33.5, "GPS:GPSLongitudeRef": "E"}, SYDNEY),
+        ({}, None),
+        ({"GPS:GPSLatitudeRef": "S"}, None),
+        ({"GPS:GPSLatitudeRef": "Unknown (0)", "GPS:GPSLongitudeRef": "E"}, None),
+        ({"GPS:GPSLatitudeRef": "?", "GPS:GPSLongitudeRef": "E"}, None),
+        ({"XMP-exif:GPSLatitude": -33.5, "XMP-exif:GPSLongitude": 151.25}, SYDNEY),
+        ({"XMP-exif:GPSLatitude": -33.5, "GPS:GPSLongitudeRef": "E"}, SYDNEY),
+        ({"GPS:GPSLatitudeRef": "S", "XMP-exif:GPSLongitude": 151.25}, SYDNEY),
+        ({"XMP-exif:GPSLatitude": 33.5, "XMP-exif:GPSLatitudeRef": "S", "XMP-exif:GPSLongitude": 151.25}, SYDNEY),
+        ({"XMP-drone-dji:GPSLatitude": "-33.5", "XMP-drone-dji:GPSLongtitude": "+151.25"}, SYDNEY),
+        ({"GPS:GPSLatitude": 0, "GPS:GPSLatitudeRef": "N", "GPS:GPSLongitude": 0, "GPS:GPSLongitudeRef": "E"}, None),
+        (
+            {"GPS:GPSLatitude": 0, "GPS:GPSLatitudeRef": "N", "GPS:GPSLongitude": 0, "GPS:GPSLongitudeRef": "E"}
+            | {"XMP-exif:GPSLatitude": -33.5, "XMP-exif:GPSLongitude": 151.25},
+            SYDNEY,
+        ),
+        ({"GPS:GPSLatitude": 0, "GPS:GPSLatitudeRef": "N", "GPS:GPSLongitudeRef": "E"}, (0, 151.25)),
+        ({"GPS:GPSLatitude": "", "GPS:GPSLatitudeRef": "S", "GPS:GPSLongitudeRef": "E"}, None),
+    ],
+)
+def test_a_position_has_its_half_of_the_globe_from_wherever_that_is_said(
+    said: dict[str, str | float], where: tuple[float, float] | None
+) -> None:
+    assert position(written(BARE | said)) == where

@@ -41,7 +41,7 @@ def test_bytes_that_are_no_text_are_marked_and_what_is_stored_is_json(answer: by
     assert json.loads(gzip.decompress(packed(tags)))["IFD0:Make"].startswith("Caf\ufffd")
 
 
-@pytest.mark.parametrize("value", [b'"\xff"', b'"\\ud800"', b"\xff", b'["a", "b"]', b'{"a": "b"}'])
+@pytest.mark.parametrize("value", [b'"\xff"', b'"\\ud800"', b"\xff", b"[]", b'[["a"]]', b'{"a": "b"}'])
 def test_what_is_no_text_is_no_fact(value: bytes) -> None:
     assert words(msgspec.Raw(value)) == ""
 
