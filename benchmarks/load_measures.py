@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from benchmarks.load_watch import Watch
+from brigade import shown
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline
-from brigade.rework.survey import newest_images
 from infra import names
 from kit.actor import Actor
+from kit.events import Image
 from services.chain import CHAIN
 
 _REPORT = re.compile(r"REPORT RequestId: \S+\tDuration: ([\d.]+) ms")
@@ -66,7 +67,8 @@ class Load:
 
 def measure(pipeline: Pipeline, prefix: str, watch: Watch) -> Load:
     """Gather what is known of the pictures below a prefix."""
-    records = pipeline.catalogue.get(image.id for image in newest_images(pipeline, prefix)).values()
+    sources = shown.below(pipeline.s3, pipeline.source_bucket, prefix)
+    records = pipeline.catalogue.get(Image.of(source).id for source in sources).values()
     arrived = sorted(since(watch, record["entered_at"]) for record in records)
     stages = dict.fromkeys(name for record in records for name in record["stages"])
     return Load(

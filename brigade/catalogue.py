@@ -12,6 +12,7 @@ from brigade.console import OperatorError, counted
 from brigade.files import spellings
 from kit.batches import Refused, in_full
 from services.catalog.attribute_values import read_item
+from services.catalog.records import pointer_key, right_padded
 from services.catalog.status import Status
 from services.catalog.table import BY_SOURCE, BY_STATUS, KEY, Index
 from services.catalog.view import view
@@ -58,15 +59,27 @@ class Catalogue:
 
     def get(self, image_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Return the records that exist, by id."""
-        wanted = list(image_ids)
+        return {image_id: view(item) for image_id, item in self._read(image_ids).items()}
+
+    def orders(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return the order of the newest upload or removal of these source keys, where the catalogue knows one."""
+        pointers = {pointer_key(f"{self._source_bucket}/{key}"): key for key in keys}
+        return {pointers[name]: right_padded(item["upload_order"]) for name, item in self._read(pointers).items()}
+
+    def ids(self, status: Status) -> Iterator[str]:
+        """Yield the ids that the index lists under a status, which may have changed by now."""
+        return (image_id for _, image_id in self._entries(Question(BY_STATUS, status.value)))
+
+    def _read(self, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the items that exist, by the table's key."""
+        wanted = list(names)
         found: dict[str, dict[str, Any]] = {}
 
         def read(batch: list[str]) -> list[Refused[str]]:
-            keys = [{KEY: {"S": image_id}} for image_id in batch]
+            keys = [{KEY: {"S": name}} for name in batch]
             answer = self._dynamodb.batch_get_item(RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}})
             for item in answer["Responses"].get(self._table, []):
-                record = view(read_item(item))
-                found[record["image_id"]] = record
+                found[item[KEY]["S"]] = read_item(item)
             unread = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
             return [Refused(key[KEY]["S"], "UnprocessedKeys") for key in unread]
 

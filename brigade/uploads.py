@@ -12,12 +12,12 @@ from botocore.exceptions import ClientError
 
 from brigade import shown
 from brigade.catalogue import Catalogue
-from brigade.console import EXPIRED, UNKNOWN, byte_size
+from brigade.console import EXPIRED, UNKNOWN, byte_size, explain
 from brigade.files import LocalFile, Skip, Skipped, refuse, spellings
 from brigade.same import is_same
 from imaging.limits import MAX_BYTES
 from kit.events import Image, Source
-from services.catalog.status import SETTLED
+from services.catalog.status import OUTDATED, SETTLED
 
 _PARALLEL = 8
 _POLL_S = 0.25
@@ -93,10 +93,9 @@ def _upload_one(s3: Any, bucket: str, file: LocalFile, present: Presence) -> Upl
     try:
         answer = s3.put_object(Bucket=bucket, Key=file.key, Body=content, ContentType=media_type)
     except ClientError as error:
-        said = error.response["Error"]
-        if said["Code"] in _HOPELESS:
+        if error.response["Error"]["Code"] in _HOPELESS:
             raise
-        return Skipped(file.path, f"{said['Code']}: {said.get('Message', '')}")
+        return Skipped(file.path, explain(error).message)
     return Uploaded(file, Image.of(Source(bucket=bucket, key=file.key, version=answer["VersionId"])).id)
 
 
@@ -121,6 +120,15 @@ def wait(
         if open_ids and len(done) < len(looked_at) / 2:
             time.sleep(_POLL_S)
     return list(open_ids)
+
+
+def wait_for_recall(catalogue: Catalogue, image_ids: list[str], seconds: float) -> None:
+    """Wait, at most so long, until none of these pictures reads SUPERSEDED or REMOVED any more."""
+    deadline = time.monotonic() + seconds
+    while any(record["status"] in OUTDATED for record in catalogue.get(image_ids).values()):
+        if time.monotonic() > deadline:
+            return
+        time.sleep(_POLL_S)
 
 
 def _look_at(open_ids: list[str], start: int) -> tuple[list[str], int]:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from brigade.commands import here
 from brigade.commands.options import AsJson, StackName, Yes
+from brigade.commands.rework import send_unheard
 from brigade.console import OperatorError, byte_size, out, print_json, printable, progress, say, table
 from brigade.story.verdicts import told
 
@@ -42,6 +43,8 @@ def upload(
 ) -> None:
     """Upload pictures. Run it again after a failure: what is already there is not sent again.
 
+    Ingest is sent word of what is there and the catalogue has never heard of.
+
     Exits 1 when a file or link was skipped: each is named with the reason, and the others go on. With --wait, also
     when a picture is not ready in the end: it failed, is held back, was removed or replaced, or was not settled in
     time.
@@ -53,7 +56,6 @@ def upload(
     found = files.find(paths, prefix, skipped.append)
     total = len(found) + len(skipped)
     pipeline = Pipeline.find(here(), stack)
-    recipes = pipeline.recipes if wait else None
     say(f"uploading {len(found)} files to s3://{pipeline.source_bucket} ({pipeline.target.describe()})")
     done: list[uploads.Uploaded] = []
     try:
@@ -66,7 +68,10 @@ def upload(
         say(f"{sent} uploaded, {len(done) - sent} were already there, {total - len(done)} not uploaded")
         for each in skipped:
             say(f"skipped: {each.path}: {each.why}")
-    well = _wait(pipeline.catalogue, recipes, done, timeout) if recipes else True
+    unheard = send_unheard(pipeline, [one.there for one in done if one.there])
+    if wait:
+        uploads.wait_for_recall(pipeline.catalogue, unheard, timeout)
+    well = _wait(pipeline.catalogue, pipeline.recipes, done, timeout) if wait else True
     if skipped or not well:
         raise typer.Exit(1)
 

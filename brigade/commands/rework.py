@@ -1,6 +1,9 @@
 """`brigade missing` and `brigade rerun`: pictures that lack renditions, and having work done again."""
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,8 +19,11 @@ if TYPE_CHECKING:
     from brigade.rework.missing import Missing, Record
     from brigade.rework.rerun import Order, Plan
     from kit.actor import Actor
+    from kit.events import Source
 
 _SENT = "sent"
+# How often, and after how many seconds, uploads that may be on their way are looked at again.
+_LOOKS, _LOOK_S = 10, 0.5
 
 Prefix = Annotated[str | None, typer.Option(help="Only keys that begin so, in their newest version.")]
 Stuck = Annotated[
@@ -25,45 +31,85 @@ Stuck = Annotated[
 ]
 
 
-def missing(prefix: Prefix = None, stuck: Stuck = "15m", stack: StackName = "brigade", as_json: AsJson = False) -> None:
-    """List pictures that lack renditions which their recipe, as it is deployed now, names.
+@dataclass
+class _Ignored:
+    """Objects that ingest ignores by their name."""
 
-    Those are pictures that are ready, and those that are stuck. A rendition is lacking where the record does not name
-    it, or where it does not lie in the target bucket. `brigade rerun --missing --from resize` has them made.
+    count: int = 0
+    example: str = ""
+
+    def add(self, key: str) -> None:
+        self.count += 1
+        self.example = self.example or key
+
+    def tell(self) -> None:
+        if self.count:
+            say(f"ignored by name: {counted(self.count, 'object')}, for example {self.example}")
+
+
+@contextmanager
+def _looking(words: str) -> Iterator[Callable[[int], None]]:
+    """Show how many things were looked at."""
+    seen = 0
+
+    def looked(count: int) -> None:
+        nonlocal seen
+        seen += count
+        status.update(f"{words}: {seen:,} looked at")
+
+    with err.status(words) as status:
+        yield looked
+
+
+def missing(prefix: Prefix = None, stuck: Stuck = "15m", stack: StackName = "brigade", as_json: AsJson = False) -> None:
+    """List what is missing between source bucket, catalogue and target bucket. Exits 1 when anything is.
+
+    That is: uploads that no record knows, because no notification came; those that S3 shows though their record reads
+    SUPERSEDED or REMOVED; records of what S3 does not show any more; and pictures that are ready, or stuck, and lack
+    outputs which their record or their recipe, as it is deployed now, names. `brigade rerun --missing --from ingest`
+    lets the chain hear of what it has not heard; `brigade rerun --missing --from resize` has renditions made.
     """
     from brigade.pipeline import Pipeline
 
-    pipeline = Pipeline.find(here(), stack)
-    with err.status("looking for what is missing"):
-        found = list(_missing(pipeline, prefix, stuck))
+    pipeline, ignored = Pipeline.find(here(), stack), _Ignored()
+    with _looking("looking for what is missing") as looked:
+        found = list(_missing(pipeline, prefix, stuck, looked, ignored))
+    ignored.tell()
     if as_json:
         print_json([_facts(each) for each in found])
     elif found:
         out.print(table("", ("key", "status", "missing", "id"), [_row(each) for each in found]))
     else:
         out.print("nothing is missing")
+    if any(each.lost for each in found):
+        waiting = _waiting(pipeline)
+        if waiting:
+            say(f"{counted(waiting, 'message')} for ingest or the catalogue may tell of some of these: look again then")
+        say("`brigade rerun --missing --from ingest` lets the chain hear of what it has not heard")
+    if found:
+        raise typer.Exit(1)
 
 
-def _missing(pipeline: "Pipeline", prefix: str | None, stuck: str) -> "Iterator[Missing]":
+def _waiting(pipeline: "Pipeline") -> int:
+    """Return how many messages might still tell the catalogue of an upload."""
+    from brigade.dead_letters.queue import counts
+    from infra import names
+    from services.catalog.actor import CATALOG
+    from services.ingest.actor import INGEST
+
+    sqs = pipeline.target.client("sqs")
+    waiting = [counts(sqs, pipeline.output(names.queue(actor))) for actor in (INGEST, CATALOG)]
+    return sum(each.visible + each.held + each.delayed for each in waiting)
+
+
+def _missing(
+    pipeline: "Pipeline", prefix: str | None, stuck: str, looked: Callable[[int], None], ignored: _Ignored
+) -> "Iterator[Missing]":
     from brigade.dead_letters.selection import age
-    from brigade.rework import survey
-    from brigade.rework.missing import due
-    from services.catalog.status import Status
+    from brigade.rework.survey import Comparison
 
     since = datetime.now(UTC) - age(stuck)
-    records = (
-        survey.by_status(pipeline, Status.READY, Status.PROCESSING) if prefix is None else _below(pipeline, prefix)
-    )
-    return survey.lacking(pipeline, due(records, since))
-
-
-def _below(pipeline: "Pipeline", prefix: str) -> "Iterator[Record]":
-    from brigade.rework import survey
-
-    unheard: list[str] = []
-    yield from survey.below(pipeline, prefix, unheard.append)
-    if unheard:
-        say(f"the catalogue does not know {_some(unheard)}; `brigade dlq ls` shows what ingest gave up")
+    return Comparison(pipeline, prefix or "", since, looked, ignored.add).missing()
 
 
 def _some(keys: list[str]) -> str:
@@ -77,13 +123,14 @@ def _facts(each: "Missing") -> dict[str, Any]:
         "status": each.record["status"],
         "recipe": each.record["recipe"],
         "recipe_is_gone": each.recipe_is_gone,
+        "lost": each.lost.name.lower() if each.lost else None,
         "missing": list(each.names),
     }
 
 
 def _row(each: "Missing") -> list[str]:
     what = f"its recipe {each.record['recipe']} is gone" if each.recipe_is_gone else ", ".join(each.names)
-    return [each.record["source"]["key"], each.record["status"], what, each.record["image_id"]]
+    return [each.record["source"]["key"], each.record["status"] or "–", each.lost or what, each.record["image_id"]]
 
 
 def rerun(
@@ -104,18 +151,28 @@ def rerun(
 
     This is the way to apply a changed recipe to what is already there: deploy it, then
     `brigade rerun --prefix P --from resize`. From resize or normalize a picture keeps its recipe, by name; from
-    ingest it gets the one that matches its key now. Pictures that were removed or replaced are left.
+    ingest it gets the one that matches its key now. Pictures that were removed or replaced are left. Ingest also gets
+    word of what S3 shows, or does not show any more, and the catalogue has not heard of: notifications can be lost.
     """
     from brigade.pipeline import Pipeline
     from brigade.rework import rerun as reruns
+    from brigade.rework import survey
     from services.chain import CHAIN
 
     chosen = CHAIN.actor(actor)
     reruns.heard(chosen, CHAIN)
-    pipeline = Pipeline.find(here(), stack)
-    records = _chosen(pipeline, pictures, lacking, prefix, stuck)
-    with err.status("looking for the pictures"):
-        plan = reruns.plan(records, chosen, CHAIN, pipeline.recipes, limit)
+    pipeline, ignored = Pipeline.find(here(), stack), _Ignored()
+    if bool(pictures) == (lacking or prefix is not None):
+        raise OperatorError("which pictures?", "name some, or else give --missing, --prefix or both")
+    with _looking("looking for the pictures") as looked:
+        if pictures:
+            records = _named(pipeline, pictures, chosen)
+        elif lacking:
+            records = (each.record for each in _missing(pipeline, prefix, stuck, looked, ignored))
+        else:
+            records = survey.below(pipeline, prefix or "", ignored.add)
+        plan = reruns.plan(survey.ordered(pipeline, records), chosen, CHAIN, pipeline.recipes, limit)
+    ignored.tell()
     for why, keys in plan.left.items():
         say(f"left: {_some(keys)}: {why}")
     for why, keys in plan.notes.items():
@@ -129,17 +186,37 @@ def rerun(
         _send(pipeline, plan.orders, chosen, rate)
 
 
-def _chosen(
-    pipeline: "Pipeline", pictures: list[str] | None, lacking: bool, prefix: str | None, stuck: str
-) -> "Iterable[Record]":
-    if bool(pictures) == (lacking or prefix is not None):
-        raise OperatorError("which pictures?", "name some, or else give --missing, --prefix or both")
-    if pictures:
-        found = [pipeline.catalogue.find(each) for each in pictures]
-        return {record["image_id"]: record for record in found}.values()
-    if lacking:
-        return (each.record for each in _missing(pipeline, prefix, stuck))
-    return _below(pipeline, prefix or "")
+def _named(pipeline: "Pipeline", pictures: list[str], actor: "Actor") -> "Iterable[Record]":
+    """Return the pictures of these keys and ids; of a key for ingest, what S3 shows under it, known or not."""
+    from brigade.rework import survey
+    from kit.events import ImageUploaded
+
+    found = {}
+    for each in pictures:
+        record = survey.of_key(pipeline, each) if ImageUploaded in actor.hears else pipeline.catalogue.find(each)
+        found[record["image_id"]] = record
+    return found.values()
+
+
+def send_unheard(pipeline: "Pipeline", sources: "list[Source]") -> list[str]:
+    """Send ingest what S3 shows and the catalogue does not know, or takes for replaced; return their ids."""
+    from brigade.rework import rerun as reruns
+    from brigade.rework import survey
+    from services.chain import CHAIN
+    from services.ingest.actor import INGEST
+
+    lost = survey.lost_among(pipeline, sources)
+    # What was uploaded a moment ago may be on its way.
+    for _ in range(_LOOKS):
+        if not lost or not _waiting(pipeline):
+            break
+        time.sleep(_LOOK_S)
+        lost = survey.lost_among(pipeline, sources)
+    plan = reruns.plan(survey.ordered(pipeline, lost), INGEST, CHAIN, pipeline.recipes)
+    if plan.orders:
+        say(f"{counted(len(plan.orders), 'picture')} of these the catalogue has not heard of: ingest is told again")
+        _send(pipeline, plan.orders, INGEST, None)
+    return [order.image_id for order in plan.orders]
 
 
 def _tell(pipeline: "Pipeline", plan: "Plan", actor: "Actor", rate: float | None) -> None:

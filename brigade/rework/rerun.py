@@ -8,14 +8,14 @@ import msgspec
 
 from brigade import release
 from brigade.console import OperatorError
-from brigade.rework.missing import Record, recipe_of
+from brigade.rework.missing import LOST, Lost, Record, recipe_of
 from brigade.rework.notes import notes
-from brigade.s3_notification import notification
+from brigade.s3_notification import CREATED, HIDDEN, REMOVED, notification
 from imaging.recipes import Recipes
 from kit.actor import Actor
 from kit.chain import OPERATOR, Chain
 from kit.envelope import encode, wrap
-from kit.events import Event, ImageIngested, ImageModerated, ImageNormalized, ImageUploaded, StoredImage
+from kit.events import Event, Image, ImageIngested, ImageModerated, ImageNormalized, ImageUploaded, StoredImage
 from kit.tracing import Trace
 from services.catalog.record import image
 from services.catalog.status import Status
@@ -124,15 +124,19 @@ def _is_moderated(record: Record, event: type[Event], working: Collection[Actor]
 
 def _why_left(record: Record, event: type[Event], chain: Chain, recipes: Recipes) -> str:
     """Say why a picture cannot be sent, or need not; empty: it can."""
-    if why := _LEFT.get(record["status"]):
+    how, from_the_start = record.get(LOST), f"rerun it from {chain.subscribers(ImageUploaded)[0].name}"
+    if how and event is not ImageUploaded:
+        return f"{how}: {from_the_start}"
+    if (why := _LEFT.get(record["status"])) and not how:
         return why
     if event is ImageUploaded:
-        return "" if recipes.match(record["source"]["key"]) else "no recipe matches its key"
+        is_taken = how is Lost.GONE or recipes.match(record["source"]["key"])
+        return "" if is_taken else "no recipe matches its key"
     part = _TOLD_AGAIN[event]
     if not record[part]:
-        return f"its record has no {part} yet: rerun it from {_maker(record, chain)}"
+        return f"it has no {part}: rerun it from {_maker(record, chain)}"
     if recipe_of(record, recipes) is None:
-        return f"its recipe {record['recipe']} is gone: rerun it from {chain.subscribers(ImageUploaded)[0].name}"
+        return f"its recipe {record['recipe']} is gone: {from_the_start}"
     return ""
 
 
@@ -151,6 +155,14 @@ def _maker(record: Record, chain: Chain) -> str:
     return next(actor.name for actor in chain.actors if lacking in actor.says)
 
 
+def _event(record: Record) -> str:
+    if record.get(LOST) is not Lost.GONE:
+        return CREATED
+    # What hides a key is another version than the picture's.
+    is_itself = image(record).id == Image.of(image(record).source).id
+    return REMOVED if is_itself else HIDDEN
+
+
 def _order(record: Record, event: type[Event]) -> Order:
     trace = Trace.start()
     return Order(record["image_id"], record["source"]["key"], _body(record, event, trace), trace.header)
@@ -160,7 +172,7 @@ def _body(record: Record, event: type[Event], trace: Trace) -> str:
     picture, original = image(record), record["original"]
     if event is ImageUploaded:
         size = original["bytes"] if original else None
-        return notification(msgspec.structs.replace(picture.source, size=size))
+        return notification(msgspec.structs.replace(picture.source, size=size), _event(record))
     if event is ImageIngested:
         said: Event = ImageIngested(image=picture, recipe=record["recipe"], **original)
     else:

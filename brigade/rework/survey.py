@@ -1,61 +1,201 @@
-"""Going through many pictures, never through the whole table: by status, or below a prefix of their keys."""
+"""Bucket against catalogue, without a scan: objects by listing, records by id and index, outputs by listing.
+
+However many pictures there are, a few hundred are held in memory at a time; see ``brigade.rework.ledger``.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from brigade import shown
+from brigade.files import spellings
 from brigade.pipeline import Pipeline
-from brigade.rework.missing import Missing, Record, check
-from kit.events import Image
-from services.catalog.status import Status
+from brigade.rework.ledger import Ledger
+from brigade.rework.missing import LOST, Lost, Missing, Record, check, is_due, lost, meet, named_keys
+from imaging.recipes import Recipes
+from kit.events import ORDER_DIGITS, Image, Source
+from services.catalog.record import image
+from services.catalog.status import OUTDATED, Status
 
 T = TypeVar("T")
 
 _PARALLEL = 8
-# So many pictures are held at a time: enough to keep all listings at work.
+# So many pictures are held at a time: enough to keep all listings at work, and one batch of records.
 _CHUNK = 100
+# The outputs of so many pictures are listed for each; of more, by listing all that the target bucket holds.
+_FEW = 1_000
+# Above what engines without sequencers write, below every sequencer of S3's.
+_LEAST = "1".rjust(ORDER_DIGITS - 18, "0").ljust(ORDER_DIGITS, "0")
 
 
-def by_status(pipeline: Pipeline, *statuses: Status) -> Iterator[Record]:
-    """Yield the pictures of these statuses, from the catalogue's index."""
-    for status in statuses:
-        yield from pipeline.catalogue.by_status(status)
+def pictures(pipeline: Pipeline, sources: Iterable[Source]) -> Iterator[Record]:
+    """Yield the records of what S3 shows, with those that are lost among them: see ``brigade.rework.missing``."""
+    for some in _chunks(sources):
+        ids = [Image.of(source).id for source in some]
+        records = pipeline.catalogue.get(ids)
+        yield from (meet(source, records.get(image_id)) for source, image_id in zip(some, ids, strict=True))
 
 
-def below(pipeline: Pipeline, prefix: str, unheard: Callable[[str], None]) -> Iterator[Record]:
-    """Yield the records of the newest versions of all source keys that begin so.
+def below(pipeline: Pipeline, prefix: str, ignore: Callable[[str], None]) -> Iterator[Record]:
+    """Yield the records of what S3 shows below a prefix.
 
-    ``unheard`` is called with the keys that a recipe matches though the catalogue does not know their newest version.
+    ``ignore`` is called with the keys of lost objects that ingest would ignore by their name.
     """
     recipes = pipeline.recipes
-    for images in _chunks(newest_images(pipeline, prefix)):
-        records = pipeline.catalogue.get(image.id for image in images)
-        for image in images:
-            if image.id in records:
-                yield records[image.id]
-            elif recipes.match(image.source.key):
-                unheard(image.source.key)
+    for record in pictures(pipeline, shown.below(pipeline.s3, pipeline.source_bucket, prefix)):
+        if LOST in record and is_ignored(record, recipes):
+            ignore(record["source"]["key"])
+        else:
+            yield record
 
 
-def lacking(pipeline: Pipeline, records: Iterable[Record]) -> Iterator[Missing]:
-    """Yield those of the pictures that lack renditions, by a listing of what is stored of each."""
+def is_ignored(record: Record, recipes: Recipes) -> bool:
+    """Whether ingest ignores what S3 shows: no recipe matches its key, or it is a folder's marker."""
+    key = record["source"]["key"]
+    return recipes.match(key) is None or (key.endswith("/") and not record["original"]["bytes"])
+
+
+def lost_among(pipeline: Pipeline, sources: Iterable[Source]) -> list[Record]:
+    """Return those of what S3 shows that are lost, and that ingest would not ignore by their name."""
     recipes = pipeline.recipes
+    return [each for each in pictures(pipeline, sources) if LOST in each and not is_ignored(each, recipes)]
+
+
+def of_key(pipeline: Pipeline, key_or_id: str) -> Record:
+    """Return the record of what S3 shows under a key, or of a picture by its id: as it is, or as that of a lost one.
+
+    Raises OperatorError where neither S3 nor the catalogue knows any.
+    """
+    for key in spellings(key_or_id):
+        if source := shown.at(pipeline.s3, pipeline.source_bucket, key)[0]:
+            return next(pictures(pipeline, [source]))
+    record = pipeline.catalogue.find(key_or_id)
+    source, marker = shown.at(pipeline.s3, pipeline.source_bucket, record["source"]["key"])
+    if source and Image.of(source).id == record["image_id"]:
+        return meet(source, record)
+    return record if source or record["status"] in OUTDATED else _gone(record, marker)
+
+
+def ordered(pipeline: Pipeline, records: Iterable[Record]) -> Iterator[Record]:
+    """Yield the records; those that are lost in the place that S3 gives them, above all that was heard of their key."""
+    for some in _chunks(records):
+        orders = pipeline.catalogue.orders({record["source"]["key"] for record in some if LOST in record})
+        for record in some:
+            source = record["source"]
+            place = {"sequencer": _above(orders.get(source["key"]))} if LOST in record else {}
+            yield {**record, "source": source | place}
+
+
+def _above(order: str | None) -> str | None:
+    """Return the least sequencer above an order, so that it is below all that comes; None where nothing was heard."""
+    if order is None:
+        return None
+    return _LEAST if order.startswith("-") else f"{int(order, 16) + 1:0{ORDER_DIGITS}X}"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One comparison. ``since``: pictures in work to which nothing has happened since then are stuck.
+
+    ``looked`` is called with how many more were looked at, ``ignore`` as in ``below``.
+    """
+
+    pipeline: Pipeline
+    prefix: str
+    since: datetime
+    looked: Callable[[int], None]
+    ignore: Callable[[str], None]
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        return Ledger()
+
+    @cached_property
+    def _recipes(self) -> Recipes:
+        return self.pipeline.recipes
+
+    def missing(self) -> Iterator[Missing]:
+        """Yield what is missing: lost objects, then outputs, then records of what S3 does not show any more."""
+        for record in below(self.pipeline, self.prefix, self.ignore):
+            self.looked(1)
+            if LOST in record:
+                yield Missing(record)
+                continue
+            self._ledger.meet(record["image_id"])
+            if is_due(record, self.since):
+                keys = named_keys(record)
+                # What a recipe names and the record does not is found nowhere.
+                self._ledger.expect(
+                    record["image_id"], keys if not check(record, self._recipes, keys) else [record["image_id"]]
+                )
+        yield from self._without_outputs()
+        yield from self._gone()
+
+    def _without_outputs(self) -> Iterator[Missing]:
+        if self._ledger.pictures() > _FEW:
+            self._strike_out()
+        for some in _chunks(self._ledger.left()):
+            records = self.pipeline.catalogue.get(some).values()
+            yield from lacking(self.pipeline, self._recipes, (each for each in records if is_due(each, self.since)))
+
+    def _strike_out(self) -> None:
+        for page in _pages(self.pipeline, ""):
+            self._ledger.find(page)
+            self.looked(len(page))
+
+    def _gone(self) -> Iterator[Missing]:
+        catalogue = self.pipeline.catalogue
+        wanted = (image_id for status in Status if status not in OUTDATED for image_id in catalogue.ids(status))
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            for some in _chunks(image_id for image_id in wanted if not self._ledger.has_met(image_id)):
+                records = [record for record in catalogue.get(some).values() if self._is_ours(record)]
+                self.looked(len(some))
+                for record, (source, marker) in zip(records, pool.map(self._at, records), strict=True):
+                    # What S3 shows came meanwhile; or it is lost and listed, and replaces this once it is heard of.
+                    if source is None or self._ledger.has_met(Image.of(source).id):
+                        self._ledger.meet(record["image_id"])  # it may move to another status, and be listed again
+                        yield Missing(_gone(record, marker))
+
+    def _at(self, record: Record) -> tuple[Source | None, str | None]:
+        return shown.at(self.pipeline.s3, self.pipeline.source_bucket, record["source"]["key"])
+
+    def _is_ours(self, record: Record) -> bool:
+        source = record["source"]
+        return (
+            record["status"] not in OUTDATED
+            and source["bucket"] == self.pipeline.source_bucket
+            and source["key"].startswith(self.prefix)
+        )
+
+
+def lacking(pipeline: Pipeline, recipes: Recipes, records: Iterable[Record]) -> Iterator[Missing]:
+    """Yield those of the pictures that lack outputs, by a listing of what is stored of each."""
     with ThreadPoolExecutor(_PARALLEL) as pool:
         for some in _chunks(records):
             yield from filter(None, pool.map(lambda record: check(record, recipes, _stored(pipeline, record)), some))
 
 
-def newest_images(pipeline: Pipeline, prefix: str) -> Iterator[Image]:
-    """Yield the newest version of every source key that begins so."""
-    yield from map(Image.of, shown.below(pipeline.s3, pipeline.source_bucket, prefix))
-
-
 def _stored(pipeline: Pipeline, record: Record) -> set[str]:
-    folder = f"renditions/{record['image_id']}/"
-    pages = pipeline.s3.get_paginator("list_objects_v2").paginate(Bucket=pipeline.target_bucket, Prefix=folder)
-    return {found["Key"] for page in pages for found in page.get("Contents", [])}
+    """Return the keys that are stored of a picture, where its record's keys lead."""
+    prefixes = {before + id_ for before, id_, _ in (key.partition(record["image_id"]) for key in named_keys(record))}
+    return {key for prefix in prefixes for page in _pages(pipeline, prefix) for key in page}
+
+
+def _pages(pipeline: Pipeline, prefix: str) -> Iterator[list[str]]:
+    pages = pipeline.s3.get_paginator("list_objects_v2").paginate(Bucket=pipeline.target_bucket, Prefix=prefix)
+    return ([found["Key"] for found in page.get("Contents", [])] for page in pages)
+
+
+def _gone(record: Record, marker: str | None) -> Record:
+    """Return the record of a picture whose key, or very version, is gone; a delete marker hides the key."""
+    source = image(record).source
+    return lost(Lost.GONE, replace(source, version=marker) if marker else source, record)
 
 
 def _chunks(items: Iterable[T]) -> Iterator[list[T]]:

@@ -24,6 +24,8 @@ class Status(StrEnum):
 
 # Where nothing more is under way.
 SETTLED = frozenset(Status) - {Status.PROCESSING}
+# Where nobody wants the picture's outputs any more.
+OUTDATED = frozenset({Status.SUPERSEDED, Status.REMOVED})
 
 
 def status(record: Record) -> Status:
@@ -94,7 +96,7 @@ def what_was_done(failure: Record, handled: Record | None) -> str:
 
 def is_outdated(record: Record) -> bool:
     """Whether nobody wants the picture's outputs any more."""
-    return record["status"] in {Status.SUPERSEDED, Status.REMOVED}
+    return record["status"] in OUTDATED
 
 
 def is_unwanted(record: Record) -> bool:

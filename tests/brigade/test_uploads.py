@@ -162,7 +162,7 @@ def test_a_file_that_s3_refuses_is_skipped_with_its_reason_and_the_others_go_on(
     failing(s3, "PutObject", "AccessDenied", key="a.jpg")
     skipped: list[Skipped] = []
     assert [one.file.key for one in send(skip=skipped.append)] == ["b.jpg"]
-    assert [(each.path.name, each.why) for each in skipped] == [("a.jpg", "AccessDenied: No.")]
+    assert [(each.path.name, each.why) for each in skipped] == [("a.jpg", "not allowed: PutObject: No.")]
 
 
 @pytest.mark.parametrize("code", ["InvalidAccessKeyId", "ExpiredToken", "NoSuchBucket"])

@@ -136,7 +136,8 @@ class Deployed:
             list(act(letter, site=site(), records=DynamoRecords(TABLE)))
 
     def store(self, picture: Image, renditions: Sequence[str] = RENDITIONS) -> None:
-        """Put renditions of a picture into the target bucket."""
+        """Put the master and renditions of a picture into the target bucket."""
+        self.pipeline.s3.put_object(Bucket="target", Key=story.MASTER.key, Body=b"x")
         for name in renditions:
             self.pipeline.s3.put_object(Bucket="target", Key=rendition_key(picture.id, name), Body=b"x")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brigade.rework.missing import check, due, recipe_of
+from brigade.rework.missing import LOST, Lost, check, is_due, meet, recipe_of
 from imaging.recipes import parse
 from kit.events import DeadLetterHandled
 from services.catalog.status import Status
@@ -18,7 +18,7 @@ from tests.services.catalog import story
 RECIPES = parse(RECIPE)
 PICTURE = story.image("in/a.jpg")
 NAMES = st.sets(st.sampled_from(RENDITIONS))
-EVERYTHING = {rendition_key(PICTURE.id, name) for name in RENDITIONS}
+EVERYTHING = {rendition_key(PICTURE.id, name) for name in RENDITIONS} | {story.MASTER.key}
 
 
 def lacking(record: dict[str, Any], stored: Collection[str] = EVERYTHING) -> tuple[str, ...]:
@@ -32,12 +32,54 @@ def test_a_rendition_counts_when_the_record_names_it_and_the_bucket_has_it(
     recorded: set[str], stored: set[str]
 ) -> None:
     record = record_of(*way(PICTURE, [name for name in RENDITIONS if name in recorded]))
-    keys = {rendition_key(PICTURE.id, name) for name in stored}
+    keys = {rendition_key(PICTURE.id, name) for name in stored} | {story.MASTER.key}
     assert set(lacking(record, keys)) == set(RENDITIONS) - (recorded & stored)
 
 
 def test_what_is_missing_comes_in_the_recipes_order() -> None:
-    assert lacking(record_of(*way(PICTURE)), ()) == RENDITIONS
+    assert lacking(record_of(*way(PICTURE)), ()) == ("master", *RENDITIONS)
+
+
+def test_a_master_that_is_gone_is_missed_and_nothing_can_be_made_from_it() -> None:
+    found = check(record_of(*way(PICTURE)), RECIPES, EVERYTHING - {story.MASTER.key})
+    assert found
+    assert (found.names, found.record["master"]) == (("master",), None)
+
+
+def test_metadata_that_are_gone_are_missed() -> None:
+    described = story.described(PICTURE, make="Canon")
+    record = record_of(*way(PICTURE), story.said(described, "describe"))
+    assert lacking(record) == ("metadata",)
+    assert lacking(record, EVERYTHING | {described.tags}) == ()
+
+
+def test_the_keys_that_the_record_names_count_whatever_they_look_like() -> None:
+    record = record_of(*way(PICTURE))
+    record["renditions"] = [{**each, "key": f"elsewhere/{each['name']}.0a1b.avif"} for each in record["renditions"]]
+    assert lacking(record) == RENDITIONS
+    assert lacking(record, {story.MASTER.key, "elsewhere/small.0a1b.avif", "elsewhere/large.0a1b.avif"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "judged", "how"),
+    [
+        ("SUPERSEDED", {}, Lost.SHOWN),
+        ("REMOVED", {}, Lost.SHOWN),
+        ("REMOVED", {"rejected": {"by": "ann"}}, None),
+        ("READY", {}, None),
+        ("FAILED", {}, None),
+    ],
+)
+def test_what_s3_shows_is_lost_where_its_record_says_otherwise(
+    status: str, judged: dict[str, Any], how: Lost | None
+) -> None:
+    record = record_of(*way(PICTURE)) | {"status": status, "judged": judged}
+    assert meet(PICTURE.source, record).get(LOST) is how
+
+
+def test_what_no_record_knows_is_lost() -> None:
+    found = meet(PICTURE.source, None)
+    assert (found[LOST], found["image_id"], found["source"]["key"]) == (Lost.UNKNOWN, PICTURE.id, "in/a.jpg")
 
 
 def test_a_rendition_that_the_recipe_no_longer_names_is_not_missed() -> None:
@@ -66,24 +108,24 @@ def test_the_records_recipe_counts_and_not_the_one_that_matches_its_key_now() ->
 
 
 @pytest.mark.parametrize(
-    ("status", "is_due"),
+    ("status", "expected"),
     [
         (Status.READY, True),
         (Status.PROCESSING, True),
         *((status, False) for status in Status if status not in {Status.READY, Status.PROCESSING}),
     ],
 )
-def test_pictures_that_are_ready_or_in_work_are_due(status: Status, is_due: bool) -> None:
+def test_pictures_that_are_ready_or_in_work_are_due(status: Status, expected: bool) -> None:
     record = record_of(*way(PICTURE)) | {"status": status}
-    assert bool(list(due([record], datetime(2999, 1, 1, tzinfo=UTC)))) == is_due
+    assert is_due(record, datetime(2999, 1, 1, tzinfo=UTC)) is expected
 
 
 def test_a_picture_in_work_is_due_when_nothing_has_happened_since() -> None:
     record = record_of(*way(PICTURE)[:2]) | {"entered_at": "2026-01-01T00:00:00.000Z"}
     last = datetime.fromisoformat(record["stages"]["normalize"]["at"])
     assert record["status"] == "PROCESSING"
-    assert list(due([record], last)) == []
-    assert list(due([record], last + timedelta(seconds=1))) == [record]
+    assert not is_due(record, last)
+    assert is_due(record, last + timedelta(seconds=1))
 
 
 def test_a_redrive_too_is_something_that_happens() -> None:
@@ -99,11 +141,11 @@ def test_a_redrive_too_is_something_that_happens() -> None:
     record["entered_at"] = "2026-01-01T00:00:00.000Z"
     at = datetime.fromisoformat(record["handled"]["normalize"]["at"])
     assert record["status"] == "PROCESSING"
-    assert list(due([record], at)) == []
-    assert list(due([record], at + timedelta(seconds=1))) == [record]
+    assert not is_due(record, at)
+    assert is_due(record, at + timedelta(seconds=1))
 
 
 def test_a_picture_that_was_only_uploaded_is_due_by_the_time_of_its_upload() -> None:
     record = record_of(story.said(story.ingested(PICTURE), "ingest")) | {"stages": {}}
     uploaded = datetime.fromisoformat(record["entered_at"])
-    assert list(due([record], uploaded + timedelta(seconds=1))) == [record]
+    assert is_due(record, uploaded + timedelta(seconds=1))

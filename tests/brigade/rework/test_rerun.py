@@ -116,9 +116,9 @@ INGESTED = record_of(*way(PICTURE)[:1])
     [
         (RECORD | {"status": "SUPERSEDED"}, RESIZE, "superseded: a newer upload has taken its place"),
         (RECORD | {"status": "REMOVED"}, INGEST, "removed from the source bucket, or rejected"),
-        (INGESTED, RESIZE, "its record has no master yet: rerun it from normalize"),
-        (FAILED_AT_ONCE, RESIZE, "its record has no master yet: rerun it from ingest"),
-        (FAILED_AT_ONCE, NORMALIZE, "its record has no original yet: rerun it from ingest"),
+        (INGESTED, RESIZE, "it has no master: rerun it from normalize"),
+        (FAILED_AT_ONCE, RESIZE, "it has no master: rerun it from ingest"),
+        (FAILED_AT_ONCE, NORMALIZE, "it has no original: rerun it from ingest"),
         (RECORD | {"recipe": "posters"}, RESIZE, "its recipe posters is gone: rerun it from ingest"),
         (record_of(*way(story.image("out/a.jpg"))), INGEST, "no recipe matches its key"),
     ],

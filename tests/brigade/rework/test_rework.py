@@ -1,18 +1,22 @@
 """`brigade missing` and `brigade rerun`, as the operator reads them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from msgspec.structs import replace
 
+from brigade import uploads
 from brigade.__main__ import main
 from brigade.dead_letters.history import S3History
 from brigade.pipeline import Pipeline
 from kit.envelope import decode
-from kit.events import Image, ImageNormalized
+from kit.events import Image, ImageNormalized, ImageRemoved, ImageUploaded
+from services.catalog.actor import CATALOG
 from services.ingest.actor import INGEST
+from services.ingest.notification import read
 from services.resize.actor import RESIZE
 from tests.brigade.deploy.deployed import RENDITIONS, Deployed, deploy, way
 from tests.conftest import ACTING
@@ -48,15 +52,16 @@ class TestMissing:
     def test_what_is_missing_is_listed(self, deployed: Deployed, capsys: Said) -> None:
         deployed.ready("in/whole.jpg")
         half = deployed.ready("in/half.jpg", stored=RENDITIONS[:1])
-        assert main(["missing"]) == 0
-        said = capsys.readouterr().out
-        assert all(word in said for word in ("in/half.jpg", half.id, "large", "READY"))
-        assert "whole" not in said
-        assert "small" not in said
+        assert main(["missing"]) == 1
+        said = capsys.readouterr()
+        assert all(word in said.out for word in ("in/half.jpg", half.id, "large", "READY"))
+        assert "whole" not in said.out
+        assert "small" not in said.out
+        assert said.err == ""
 
     def test_for_programs(self, deployed: Deployed, capsys: Said) -> None:
         half = deployed.ready("in/half.jpg", stored=[])
-        assert main(["missing", "--json"]) == 0
+        assert main(["missing", "--json"]) == 1
         assert json.loads(capsys.readouterr().out) == [
             {
                 "image_id": half.id,
@@ -64,6 +69,7 @@ class TestMissing:
                 "status": "READY",
                 "recipe": "default",
                 "recipe_is_gone": False,
+                "lost": None,
                 "missing": ["small", "large"],
             }
         ]
@@ -71,24 +77,40 @@ class TestMissing:
     def test_a_recipe_that_is_gone_is_said(self, deployed: Deployed, capsys: Said) -> None:
         ingested = replace(story.ingested(uploaded_long_ago(deployed)), recipe="posters")
         deployed.catalog(*way(ingested.image)[1:], story.said(ingested, "ingest"))
-        assert main(["missing"]) == 0
+        assert main(["missing"]) == 1
         assert "its recipe posters is gone" in capsys.readouterr().out
 
     def test_pictures_in_work_are_listed_when_they_are_stuck(self, deployed: Deployed, capsys: Said) -> None:
         deployed.catalog(*way(uploaded_long_ago(deployed))[:2])
         assert main(["missing", "--json"]) == 0
         assert json.loads(capsys.readouterr().out) == []
-        assert main(["missing", "--stuck", "0s", "--json"]) == 0
+        assert main(["missing", "--stuck", "0s", "--json"]) == 1
         assert [each["status"] for each in json.loads(capsys.readouterr().out)] == ["PROCESSING"]
 
-    def test_below_a_prefix(self, deployed: Deployed, capsys: Said) -> None:
-        deployed.ready("in/a/1.jpg", stored=[])
-        deployed.ready("in/b/1.jpg", stored=[])
-        deployed.upload("in/a/lost.jpg")
-        assert main(["missing", "--prefix", "in/a/", "--json"]) == 0
+    def test_what_s3_and_the_catalogue_see_otherwise_is_listed(self, deployed: Deployed, capsys: Said) -> None:
+        unknown = deployed.upload("in/a/unknown.jpg")
+        gone = deployed.ready("in/a/gone.jpg")
+        deployed.pipeline.s3.delete_object(Bucket="source", Key="in/a/gone.jpg")
+        deployed.upload("nobodys.jpg")
+        assert main(["missing"]) == 1
         said = capsys.readouterr()
-        assert [each["key"] for each in json.loads(said.out)] == ["in/a/1.jpg"]
-        assert said.err == "the catalogue does not know in/a/lost.jpg; `brigade dlq ls` shows what ingest gave up\n"
+        assert all(word in said.out for word in (unknown.id, gone.id, "the catalogue does not know it", "READY"))
+        assert said.err.splitlines() == [
+            "ignored by name: 1 object, for example nobodys.jpg",
+            "`brigade rerun --missing --from ingest` lets the chain hear of what it has not heard",
+        ]
+        assert main(["missing", "--prefix", "in/a/", "--json"]) == 1
+        listed = json.loads(capsys.readouterr().out)
+        assert [(each["key"], each["lost"]) for each in listed] == [
+            ("in/a/unknown.jpg", "unknown"),
+            ("in/a/gone.jpg", "gone"),
+        ]
+
+    def test_what_may_be_on_its_way_is_said(self, deployed: Deployed, capsys: Said) -> None:
+        deployed.upload("in/a.jpg")
+        deployed.sqs.send_message(QueueUrl=deployed.queue_url(INGEST), MessageBody="{}")
+        assert main(["missing"]) == 1
+        assert "1 message for ingest or the catalogue may tell of some of these" in capsys.readouterr().err
 
     def test_nothing_is_missing(self, deployed: Deployed, capsys: Said) -> None:
         deployed.ready("in/whole.jpg")
@@ -98,6 +120,11 @@ class TestMissing:
     def test_an_age_that_is_none(self, deployed: Deployed, capsys: Said) -> None:
         assert main(["missing", "--stuck", "long"]) == 1
         assert "'long' is no age — write it as 90s" in capsys.readouterr().err
+
+
+def heard(deployed: Deployed) -> list[ImageUploaded | ImageRemoved]:
+    """Return what ingest is told."""
+    return [change for message in deployed.received(INGEST) for change in read(message["Body"])]
 
 
 def uploaded_long_ago(deployed: Deployed) -> Image:
@@ -134,6 +161,45 @@ class TestRerun:
         assert main(["rerun", "--missing", "--from", "resize", "--limit", "1", "--yes"]) == 0
         assert len(deployed.received(RESIZE)) == 1
 
+    @pytest.mark.parametrize("arguments", [["--prefix", "in/"], ["--missing"], ["in/a.jpg"]], ids=str)
+    def test_ingest_is_told_of_what_it_has_never_heard_of(self, deployed: Deployed, arguments: list[str]) -> None:
+        picture = deployed.upload("in/a.jpg")
+        assert main(["rerun", *arguments, "--from", "ingest", "--yes"]) == 0
+        [uploaded] = heard(deployed)
+        assert isinstance(uploaded, ImageUploaded)
+        assert (uploaded.image.id, uploaded.image.source.size) == (picture.id, 1)
+
+    def test_what_s3_shows_again_is_made_again_in_the_place_of_what_hid_it(self, deployed: Deployed) -> None:
+        old = deployed.ready("in/a.jpg")
+        new = deployed.upload("in/a.jpg", sequencer="02")
+        deployed.catalog(*way(new))
+        deployed.pipeline.s3.delete_object(Bucket="source", Key="in/a.jpg", VersionId=new.source.version)
+        assert main(["rerun", "in/a.jpg", "--from", "ingest", "--yes"]) == 0
+        [again] = heard(deployed)
+        assert (again.image.id, again.image.source.order > new.source.order) == (old.id, True)
+        deployed.catalog(story.said(story.ingested(again.image), "ingest"), *way(again.image)[1:])
+        found = deployed.pipeline.catalogue.find("in/a.jpg")
+        assert (found["image_id"], found["status"]) == (old.id, "READY")
+
+    @pytest.mark.parametrize("whole_key", [True, False])
+    def test_ingest_is_told_of_a_removal_that_it_has_never_heard_of(self, deployed: Deployed, whole_key: bool) -> None:
+        picture = deployed.ready("in/a.jpg")
+        version = {} if whole_key else {"VersionId": str(picture.source.version)}
+        deployed.pipeline.s3.delete_object(Bucket="source", Key="in/a.jpg", **version)
+        assert main(["rerun", "--missing", "--from", "ingest", "--yes"]) == 0
+        [removed] = heard(deployed)
+        assert isinstance(removed, ImageRemoved)
+        assert (removed.whole_key, removed.image.id == picture.id) == (whole_key, not whole_key)
+        deployed.catalog(story.said(removed, "ingest"))
+        assert deployed.pipeline.catalogue.get([picture.id])[picture.id]["status"] == "REMOVED"
+
+    def test_what_is_lost_has_to_begin_at_the_beginning(self, deployed: Deployed, capsys: Said) -> None:
+        deployed.upload("in/a.jpg")
+        assert main(["rerun", "--missing", "--from", "resize", "--yes"]) == 0
+        said = capsys.readouterr().err
+        assert "left: in/a.jpg: the catalogue does not know it: rerun it from ingest" in said
+        assert deployed.received(RESIZE) == []
+
     def test_what_is_left_is_said_with_an_example(self, deployed: Deployed, capsys: Said) -> None:
         old = deployed.ready("in/b.jpg")
         deployed.catalog(*way(deployed.upload("in/b.jpg", sequencer="02")))
@@ -147,7 +213,7 @@ class TestRerun:
         ]
         assert main(["rerun", "--prefix", "in/new/", "--from", "resize", "--yes"]) == 0
         said = capsys.readouterr().err
-        assert "left: 3 pictures, for example in/new/0.jpg: its record has no master yet: rerun it from normali" in said
+        assert "left: 3 pictures, for example in/new/0.jpg: it has no master: rerun it from normali" in said
         assert operations(deployed) == []
 
     def test_a_dry_run_sends_nothing(self, deployed: Deployed, capsys: Said) -> None:
@@ -241,3 +307,56 @@ class TestRerun:
         assert "sent to resize: 10 of 12 pictures" in said
         assert "error: not allowed: SendMessageBatch: No more." in said
         assert operations(deployed) == [("rerun", "resize", {"sent": 10, "planned": 2})]
+
+
+class TestUpload:
+    @pytest.fixture
+    def photo(self, tmp_path: Path) -> str:
+        path = tmp_path / "a.jpg"
+        path.write_bytes(b"x")
+        return str(path)
+
+    def test_what_is_there_and_was_never_heard_of_is_told_to_ingest(
+        self, deployed: Deployed, photo: str, capsys: Said
+    ) -> None:
+        picture = deployed.upload("in/a.jpg")
+        assert main(["upload", photo, "--prefix", "in/", "--yes"]) == 0
+        assert [change.image.id for change in heard(deployed)] == [picture.id]
+        said = capsys.readouterr().err
+        assert "0 uploaded, 1 were already there, 0 not uploaded" in said
+        assert "1 picture of these the catalogue has not heard of: ingest is told again" in said
+        assert operations(deployed) == [("rerun", "ingest", {"sent": 1})]
+
+    def test_what_is_known_or_ignored_is_not(self, deployed: Deployed, photo: str) -> None:
+        deployed.ready("in/a.jpg")
+        deployed.upload("a.jpg")
+        assert main(["upload", photo, "--prefix", "in/", "--yes"]) == 0
+        assert main(["upload", photo, "--yes"]) == 0
+        assert heard(deployed) == []
+
+    def test_what_s3_shows_again_is_waited_for(
+        self, deployed: Deployed, photo: str, monkeypatch: pytest.MonkeyPatch, capsys: Said
+    ) -> None:
+        deployed.ready("in/a.jpg")
+        new = deployed.upload("in/a.jpg", sequencer="02")
+        deployed.catalog(*way(new))
+        deployed.pipeline.s3.delete_object(Bucket="source", Key="in/a.jpg", VersionId=new.source.version)
+        really = uploads.wait_for_recall
+
+        def meanwhile(*arguments: Any) -> None:
+            [again] = heard(deployed)
+            deployed.catalog(story.said(story.ingested(again.image), "ingest"), *way(again.image)[1:])
+            really(*arguments)
+
+        monkeypatch.setattr(uploads, "wait_for_recall", meanwhile)
+        assert main(["upload", photo, "--prefix", "in/", "--wait", "--yes"]) == 0
+        assert "newer uploads" not in capsys.readouterr().err
+
+    def test_what_may_be_on_its_way_is_given_a_moment(
+        self, deployed: Deployed, photo: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        picture = deployed.upload("in/a.jpg")
+        deployed.sqs.send_message(QueueUrl=deployed.queue_url(CATALOG), MessageBody="{}")
+        monkeypatch.setattr("brigade.commands.rework.time.sleep", lambda _: deployed.catalog(*way(picture)))
+        assert main(["upload", photo, "--prefix", "in/", "--yes"]) == 0
+        assert heard(deployed) == []
