@@ -9,6 +9,7 @@ from msgspec.structs import fields
 
 from kit.envelope import Envelope, wrap
 from kit.events import Camera, Event, Image, ModerationLabel, Source, StoredImage, StoredRendition
+from kit.outputs import master, rendition, tags
 from kit.tracing import Trace
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
@@ -47,7 +48,7 @@ _PARTS: dict[type, object] = {
     Image: IMAGE,
     StoredImage: StoredImage(
         bucket="brigade-target",
-        key=f"normalized/{IMAGE.id}.jpg",
+        key=master(IMAGE.id, "5d1f0c3a", "jpg"),
         format="JPEG",
         width=3000,
         height=2000,
@@ -57,7 +58,7 @@ _PARTS: dict[type, object] = {
     StoredRendition: StoredRendition(
         name="thumbnail",
         bucket="brigade-target",
-        key=f"renditions/{IMAGE.id}/thumbnail.jpg",
+        key=rendition(IMAGE.id, "thumbnail", "e07b91c4", "jpg"),
         format="JPEG",
         width=1080,
         height=720,
@@ -104,7 +105,7 @@ _VALUES = {
     "judgement": "approved",
     "extractor": "exiftool",
     "version": "13.59",
-    "tags": f"metadata/{IMAGE.id}.json.gz",
+    "tags": tags(IMAGE.id),
     "problem": "",
 }
 _ANY: dict[type, object] = {str: "text", int: 1, float: 0.5, bool: True}

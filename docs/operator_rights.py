@@ -7,6 +7,7 @@ from infra import names
 from infra.policies import Document, Statement, allow, document
 from kit.actor import Bucket
 from kit.events import DeadLetterHandled, Event, ImageJudged
+from kit.outputs import OPERATIONS
 
 _STACKS = "brigade*"
 
@@ -44,7 +45,7 @@ _QUEUES = f"arn:aws:sqs:*:*:{_STACKS}"
 _DEAD_LETTERS = (f"{_QUEUES}-dead-letters", f"{_QUEUES}-{names.UNDELIVERED}")
 _CODE = f"arn:aws:s3:::{_STACKS}-code-*"
 # Where a command writes down what it did: brigade/dead_letters/history.py.
-_KEEP_HISTORY = allow(["s3:PutObject"], _bucket(Bucket.TARGET, "/operations/*"), Sid="KeepHistory")
+_KEEP_HISTORY = allow(["s3:PutObject"], _bucket(Bucket.TARGET, f"/{OPERATIONS}*"), Sid="KeepHistory")
 
 LOOK = Size(
     "look",

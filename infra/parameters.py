@@ -152,7 +152,7 @@ def _grace(chain: Chain) -> list[Parameter]:
             Default=LONGEST_GRACE_S,
             MinValue=0,
             MaxValue=LONGEST_GRACE_S,
-            Description="Seconds for which the outputs of a removed or replaced picture are kept",
+            Description="Seconds for which outputs are kept of a picture that was removed, replaced or made again",
         )
     ]
 

@@ -220,10 +220,19 @@ class ImageOutdated(Event, frozen=True, kw_only=True):
     why: str  # removed, or superseded
 
 
+class ImageRemade(Event, frozen=True, kw_only=True):
+    """A picture is READY again. Of its outputs, nobody wants those that were stored before and are not named here."""
+
+    masters_before: str  # ISO 8601, UTC: when the master was announced
+    renditions_before: str  # ISO 8601, UTC: when the renditions were announced
+    kept: tuple[str, ...]  # the keys of master and renditions
+
+
 class ImageRetired(Event, frozen=True, kw_only=True):
-    """An outdated picture's outputs are deleted."""
+    """Outputs that nobody wants are deleted: all of an outdated picture, or the old ones of one that was made again."""
 
     deleted: int  # objects
+    gone: tuple[str, ...] | None = None  # of one that was made again: keys that are not there any more; null: all are
 
 
 class DeadLetterHandled(Event, frozen=True, kw_only=True):

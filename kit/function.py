@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from kit import logs
+from kit import logs, outputs
 from kit.actor import Actor
 from kit.errors import ObjectGone
 from kit.events import Event
@@ -53,9 +53,10 @@ def function(actor: Actor, connect: Callable[[Site], Act], read: Reader | None =
 
 
 def unless_removed(act: Act, storage: Storage) -> Act:
-    """Return the same work; where its object is gone, it ends well if S3 no longer shows that picture under its key.
+    """Return the same work; where its object is gone, it ends well if nobody wants what would be made of it.
 
-    Such a picture was removed or replaced, and nobody wants it; what is gone of one that S3 shows is a failure.
+    That is so if S3 no longer shows that picture under its key: it was removed or replaced. And if the picture has
+    another master than the one that is gone: it was made again, with other settings. All else is a failure.
     """
 
     def work(letter: Letter[Any]) -> Iterator[Event]:
@@ -64,8 +65,14 @@ def unless_removed(act: Act, storage: Storage) -> Act:
         except ObjectGone:
             source = letter.event.image.source
             shown = storage.newest(source.bucket, source.key)
-            if shown and (source.version or source.etag) in (None, "", shown.version, shown.etag):
+            is_shown = shown and (source.version or source.etag) in (None, "", shown.version, shown.etag)
+            if is_shown and not _is_made_again(letter.event, storage):
                 raise
-            log.info("left alone: the picture was removed or replaced meanwhile")
+            log.info("left alone: the picture was removed, replaced or made again meanwhile")
 
     return work
+
+
+def _is_made_again(event: Event, storage: Storage) -> bool:
+    master = getattr(event, "master", None)  # of the events that name what to work on
+    return bool(master and storage.stored(master.bucket, outputs.masters(event.image.id)))

@@ -1,8 +1,10 @@
 """Objects in buckets: one protocol, an S3 one and an in-memory one."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
@@ -12,6 +14,9 @@ from kit.batches import DENIED, delete_objects
 from kit.errors import AccessDenied, ObjectArchived, ObjectGone, ServiceUnavailable
 from kit.events import Source
 from kit.retry import call
+
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+MAX_DELETED = 1_000
 
 
 class Storage(Protocol):
@@ -26,11 +31,14 @@ class Storage(Protocol):
     def newest(self, bucket: str, key: str) -> Source | None:
         """Return the version that S3 shows under a key; None where there is none, or a delete marker."""
 
-    def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
-        """Store an object, whole or not at all."""
+    def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:
+        """Store an object, whole or not at all; ``caching`` is its Cache-Control."""
 
-    def delete(self, bucket: str, prefix: str) -> int:
-        """Delete every object whose key begins so; return how many there were."""
+    def stored(self, bucket: str, prefix: str) -> dict[str, datetime]:
+        """Return the keys that begin so, each with the time when its object was stored."""
+
+    def delete(self, bucket: str, keys: Iterable[str]) -> None:
+        """Delete these objects; one that is gone already is no failure."""
 
 
 class S3Storage:
@@ -50,17 +58,28 @@ class S3Storage:
             return None
         return listed(bucket, found[0])
 
-    def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
-        call(aws.client("s3").put_object, Bucket=bucket, Key=key, Body=content, ContentType=media_type)
+    def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:
+        more = {"CacheControl": caching} if caching else {}
+        call(aws.client("s3").put_object, Bucket=bucket, Key=key, Body=content, ContentType=media_type, **more)
 
-    def delete(self, bucket: str, prefix: str) -> int:
-        deleted = 0
-        while found := call(aws.client("s3").list_objects_v2, Bucket=bucket, Prefix=prefix).get("Contents"):
-            if left := delete_objects(aws.client("s3"), bucket, [{"Key": each["Key"]} for each in found], ask=call):
-                why = ServiceUnavailable if all(each.passing for each in left) else AccessDenied
-                raise why(f"{len(left)} objects were not deleted, the first: {left[0].thing['Key']}: {left[0]}")
-            deleted += len(found)
-        return deleted
+    def stored(self, bucket: str, prefix: str) -> dict[str, datetime]:
+        found: dict[str, datetime] = {}
+        more: dict[str, str] = {}
+        while True:
+            page = call(aws.client("s3").list_objects_v2, Bucket=bucket, Prefix=prefix, **more)
+            found |= {each["Key"]: each["LastModified"] for each in page.get("Contents", [])}
+            if "NextContinuationToken" not in page:
+                return found
+            more = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def delete(self, bucket: str, keys: Iterable[str]) -> None:
+        left = iter(keys)
+        while some := [{"Key": key} for key in islice(left, MAX_DELETED)]:
+            if refused := delete_objects(aws.client("s3"), bucket, some, ask=call):
+                why = ServiceUnavailable if all(each.passing for each in refused) else AccessDenied
+                raise why(
+                    f"{len(refused)} objects were not deleted, the first: {refused[0].thing['Key']}: {refused[0]}"
+                )
 
     def _get(self, source: Source, **more: str) -> bytes:
         if source.version:
@@ -110,6 +129,7 @@ class MemoryStorage:
     """Objects by bucket and key, in this process."""
 
     objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    stored_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def read(self, source: Source) -> bytes:
         try:
@@ -125,11 +145,14 @@ class MemoryStorage:
             return None
         return Source(bucket=bucket, key=key, etag=hashlib.md5(content, usedforsecurity=False).hexdigest())
 
-    def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:  # noqa: ARG002
-        self.objects[bucket, key] = content
+    def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:  # noqa: ARG002
+        self.objects[bucket, key], self.stored_at[bucket, key] = content, datetime.now(UTC)
 
-    def delete(self, bucket: str, prefix: str) -> int:
-        found = [each for each in self.objects if each[0] == bucket and each[1].startswith(prefix)]
-        for each in found:
-            del self.objects[each]
-        return len(found)
+    def stored(self, bucket: str, prefix: str) -> dict[str, datetime]:
+        never = datetime.min.replace(tzinfo=UTC)
+        found = [key for of, key in list(self.objects) if of == bucket and key.startswith(prefix)]
+        return {key: self.stored_at.get((bucket, key), never) for key in found}
+
+    def delete(self, bucket: str, keys: Iterable[str]) -> None:
+        for key in keys:
+            self.objects.pop((bucket, key), None)

@@ -12,11 +12,12 @@ from brigade.cost.measured import Run, Work
 from brigade.cost.prices import Prices
 from kit.actor import Actor
 from kit.chain import Chain
+from kit.outputs import MASTERS, RENDITIONS
 
 VCPU_MB = 1769
 _MB_PER_GB = 1024  # Lambda's
 # Storing these, and reading what they are made from, is the work itself.
-_PICTURES = ("normalized/", "renditions/")
+_PICTURES = (MASTERS, RENDITIONS)
 _S3_READS = ("GetObject", "HeadObject")
 _DYNAMODB_READS = ("dynamodb.GetItem", "dynamodb.Query")
 _PRICED = ("s3", "sns", "sqs", "dynamodb")

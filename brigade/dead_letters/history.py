@@ -13,8 +13,8 @@ from brigade.console import OperatorError
 from brigade.dead_letters.operation import Entry, Operation, Planned, Recording, new_id, who
 from brigade.target import Target
 from kit.envelope import now
+from kit.outputs import OPERATIONS
 
-PREFIX = "operations/"
 _SUFFIX = ".json"
 
 
@@ -91,18 +91,18 @@ class S3History(History):
         self._bucket = bucket
 
     def place(self, identity: str) -> str:
-        return f"s3://{self._bucket}/{PREFIX}{identity}{_SUFFIX}"
+        return f"s3://{self._bucket}/{OPERATIONS}{identity}{_SUFFIX}"
 
     def _put(self, name: str, content: bytes) -> None:
-        self._s3.put_object(Bucket=self._bucket, Key=PREFIX + name, Body=content, ContentType="application/json")
+        self._s3.put_object(Bucket=self._bucket, Key=OPERATIONS + name, Body=content, ContentType="application/json")
 
     def _get(self, name: str) -> bytes:
-        content: bytes = self._s3.get_object(Bucket=self._bucket, Key=PREFIX + name)["Body"].read()
+        content: bytes = self._s3.get_object(Bucket=self._bucket, Key=OPERATIONS + name)["Body"].read()
         return content
 
     def _names(self) -> list[str]:
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=PREFIX)
-        return [each["Key"].removeprefix(PREFIX) for page in pages for each in page.get("Contents", [])]
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=OPERATIONS)
+        return [each["Key"].removeprefix(OPERATIONS) for page in pages for each in page.get("Contents", [])]
 
 
 class FileHistory(History):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
 
 from kit.events import Image, Source
 from kit.storage import MemoryStorage, Storage
@@ -22,7 +22,6 @@ class RehearsalStorage:
     """
 
     beneath: Storage
-    s3: Any  # lists what would be deleted
     written: MemoryStorage = field(default_factory=MemoryStorage)
     deleted: list[tuple[str, str]] = field(default_factory=list)  # bucket and key
 
@@ -35,14 +34,14 @@ class RehearsalStorage:
     def newest(self, bucket: str, key: str) -> Source | None:
         return self.beneath.newest(bucket, key)
 
-    def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
-        self.written.write(bucket, key, content, media_type)
+    def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:
+        self.written.write(bucket, key, content, media_type, caching)
 
-    def delete(self, bucket: str, prefix: str) -> int:
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        found = [(bucket, each["Key"]) for page in pages for each in page.get("Contents", [])]
-        self.deleted += found
-        return len(found)
+    def stored(self, bucket: str, prefix: str) -> dict[str, datetime]:
+        return self.beneath.stored(bucket, prefix)
+
+    def delete(self, bucket: str, keys: Iterable[str]) -> None:
+        self.deleted += [(bucket, key) for key in keys]
 
     def _of(self, source: Source) -> Storage:
         return self.written if (source.bucket, source.key) in self.written.objects else self.beneath

@@ -41,7 +41,7 @@ def replay(pipeline: Pipeline, actor: Actor, letter: DeadLetter) -> Replay:
     kit.aws must lead to the pipeline's target (Target.export does that). Raises what is wrong with the surroundings,
     OperatorError for one; what the actor itself raises is the answer's ``error``.
     """
-    storage = RehearsalStorage(S3Storage(), pipeline.s3)
+    storage = RehearsalStorage(S3Storage())
     records = _records(pipeline, actor, letter)
     before = deepcopy(records.items)
     act = _connect(pipeline, actor, storage, records)

@@ -11,7 +11,9 @@ from kit.events import (
     Event,
     ImageCataloged,
     ImageIngested,
+    ImageNormalized,
     ImageOutdated,
+    ImageRecalled,
     ImageRejected,
     ImageRemoved,
     ImageResized,
@@ -23,9 +25,9 @@ from kit.function import Site, function
 from kit.mailbox import Act, Letter
 from services.catalog import versions
 from services.catalog.actor import CATALOG
-from services.catalog.record import Record, attributes, forgotten
+from services.catalog.record import Record, attributes, forgotten, image, keys
 from services.catalog.records import DynamoRecords, Records
-from services.catalog.status import Status, is_outdated, is_unwanted, status
+from services.catalog.status import Status, is_outdated, is_unwanted, settlements, status
 
 
 def act(letter: Letter[Event], *, site: Site, records: Records) -> Iterator[Event]:
@@ -61,14 +63,20 @@ def _merged(letter: Letter[Event], facts: dict[str, Any], records: Records) -> I
             yield from _ready(event, record, records)
         elif first_word:  # it was ready before it was known what it replaces
             yield from versions.replaced(event.image, record, records)
+        elif isinstance(event, ImageNormalized | ImageResized):  # of a rerun, or heard late, after a newer run's
+            yield versions.remade(event.image, record)
 
 
 def _retired(event: ImageRetired, facts: dict[str, Any], records: Records) -> Iterator[Event]:
-    """Forget what was known of a picture whose outputs are gone. Of one that S3 shows again they are being made."""
+    """Forget what was known of a picture whose outputs are gone. One that is wanted and has lost some is made again."""
     record = records.get(event.image.id)
-    if record and is_unwanted(record):
-        records.forget(event.image.id, facts, forgotten(record))
-    yield from ()
+    if not record:
+        return
+    if is_unwanted(record):
+        if event.gone is None:
+            records.forget(event.image.id, facts, forgotten(record))
+    elif event.deleted if event.gone is None else not keys(record).isdisjoint(event.gone):
+        yield ImageRecalled(image=image(record))
 
 
 def _follow(letter: Letter[Event], facts: dict[str, Any], record: Record, records: Records) -> tuple[Record, bool]:
@@ -89,6 +97,8 @@ def _is_first_word(event: Event, record: Record) -> bool:
 def _ready(event: Event, record: Record, records: Records) -> Iterator[Event]:
     yield _cataloged(event, record)
     yield from versions.replaced(event.image, record, records)
+    if settlements(record) > 1:  # runs before this one may have stored other outputs
+        yield versions.remade(event.image, record)
 
 
 def _cataloged(event: Event, record: Record) -> ImageCataloged:

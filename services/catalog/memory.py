@@ -6,7 +6,7 @@ from typing import Any
 
 from services.catalog.record import Record, clock
 from services.catalog.records import Place
-from services.catalog.status import PARTS, SETTLED, Status, is_unwanted
+from services.catalog.status import PARTS, SETTLED, Status, is_unwanted, settlements
 from services.catalog.table import KEY
 
 
@@ -43,9 +43,10 @@ class MemoryRecords:
             current = record.get("status") == Status.PROCESSING or (record.get("status") == Status.READY and other)
             if not (whole and current) or _is_stale(attributes, record):
                 return None
+            settled = settlements(record) + 1
             record.update(attributes, status=Status.READY, ready_by=ready_by)
             _count(record)
-            return dict(record)
+            return {**record, "settled": settled}
 
     def change_status(self, image_id: str, before: Status, after: Status, ready_by: str) -> bool:
         with self._lock:

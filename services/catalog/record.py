@@ -109,6 +109,11 @@ def image(record: Record) -> Image:
     return Image(id=record["image_id"], source=Source(**source, uploaded_at=record["entered_at"]))
 
 
+def keys(record: Record) -> set[str]:
+    """Return the keys of the master and the renditions that a record names."""
+    return {each["key"] for each in (record.get("master"), *(record.get("renditions") or ())) if each}
+
+
 def forgotten(record: Record) -> list[str]:
     """Return the attributes that a record loses when its picture's outputs are deleted."""
     return [name for name in record if name not in KEPT and not name.startswith(STAGE)]

@@ -13,7 +13,7 @@ from services.catalog import expressions
 from services.catalog.attribute_values import read_item, write
 from services.catalog.reasons import RecordTooLarge
 from services.catalog.record import MARKS, Record
-from services.catalog.status import PARTS, SETTLED, Status
+from services.catalog.status import PARTS, SETTLED, Status, settlements
 from services.catalog.table import BY_SOURCE, KEY
 
 
@@ -110,15 +110,18 @@ class DynamoRecords:
         change = f"{expressions.set_all(attributes)}, #status = :ready, ready_by = :by {_COUNT}"
         statuses = {":processing": Status.PROCESSING.value, ":ready": Status.READY.value, ":by": ready_by} | _ONE
         try:
-            return self._update(
+            before = self._update(
                 image_id,
                 change,
                 expressions.values(attributes) | statuses,
                 names=expressions.names(attributes),
                 condition=expressions.every(*current, *there),
+                returns="ALL_OLD",
             )
         except _Refused:
             return None
+        ready = {"status": Status.READY.value, "ready_by": ready_by, "settled": settlements(before) + 1}
+        return {**before, **attributes, **ready}
 
     def change_status(self, image_id: str, before: Status, after: Status, ready_by: str) -> bool:
         count, one = (_COUNT, _ONE) if after in SETTLED else ("", {})
@@ -235,8 +238,9 @@ class DynamoRecords:
         *,
         names: dict[str, str] | None = None,
         condition: str = "",
+        returns: str = "ALL_NEW",
     ) -> Record:
-        """Update one item and return it as it is then. Raises _Refused with the item when the condition fails."""
+        """Update one item; return it as it is then, or was. Raises _Refused with the item when the condition fails."""
         names = {"#status": "status"} if names is None else names
         optional = {"ExpressionAttributeNames": names, "ConditionExpression": condition}
         more: dict[str, Any] = {name: value for name, value in optional.items() if value}
@@ -247,7 +251,7 @@ class DynamoRecords:
                 Key={KEY: write(key)},
                 UpdateExpression=change,
                 ExpressionAttributeValues={name: write(value) for name, value in values.items()},
-                ReturnValues="ALL_NEW",
+                ReturnValues=returns,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **more,
             )

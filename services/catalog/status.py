@@ -104,6 +104,11 @@ def is_unwanted(record: Record) -> bool:
     return any(mark in record for mark in MARKS)
 
 
+def settlements(record: Record) -> int:
+    """Return how often it settled; earlier releases did not count, but noted what had made a picture ready."""
+    return int(record.get("settled", "ready_by" in record))
+
+
 def is_retired(record: Record) -> bool:
     """Whether its outputs were deleted."""
     return f"{STAGE}retire" in record

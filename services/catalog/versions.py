@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from kit.events import Event, Image, ImageOutdated, ImageRecalled, ImageRemoved
-from services.catalog.record import Record, image, source_key
+from kit.events import Event, Image, ImageOutdated, ImageRecalled, ImageRemade, ImageRemoved
+from services.catalog.record import STAGE, Record, image, keys, source_key
 from services.catalog.records import Records
 from services.catalog.status import is_outdated, is_retired
 
@@ -32,6 +32,21 @@ def replaced(newcomer: Image, record: Record, records: Records) -> Iterator[Imag
     if record.get("replaces"):
         for older in _older(newcomer, record["replaces"], records):
             yield ImageOutdated(image=image(older), why=SUPERSEDED)
+
+
+def remade(newcomer: Image, record: Record) -> ImageRemade:
+    """Return that of a picture that is READY only those outputs are wanted which its record names, and later ones."""
+    return ImageRemade(
+        image=newcomer,
+        masters_before=_announced(record, "normalize"),
+        renditions_before=_announced(record, "resize"),
+        kept=tuple(sorted(keys(record))),
+    )
+
+
+def _announced(record: Record, actor: str) -> str:
+    """Return when that actor announced; of another actor's work it is not known what came before: nothing did."""
+    return str(record.get(STAGE + actor, {}).get("at", record["entered_at"]))
 
 
 def removed(removal: ImageRemoved, records: Records) -> Iterator[Event]:

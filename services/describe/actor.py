@@ -1,6 +1,7 @@
 """describe: the declaration."""
 
 from imaging.reasons import UnknownRecipe
+from kit import outputs
 from kit.actor import Actor, Bucket, Place
 from kit.errors import READING, UnreadableMessage
 from kit.events import ImageDescribed, ImageIngested
@@ -12,7 +13,7 @@ DESCRIBE = Actor(
     says=(ImageDescribed,),
     rejects=(UnknownRecipe, *READING, UnreadableMessage),
     reads=(Place(Bucket.SOURCE),),
-    writes=(Place(Bucket.TARGET, "metadata/"),),
+    writes=(Place(Bucket.TARGET, outputs.METADATA),),
     carries=("imaging",),
     layers=("exiftool",),
     memory=1024,  # the largest original, exiftool, and what it may need

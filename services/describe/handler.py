@@ -7,6 +7,7 @@ import msgspec
 
 from imaging.originals import metadata
 from imaging.recipes import Recipes, load
+from kit import outputs
 from kit.events import Event, ImageDescribed, ImageIngested
 from kit.function import Site, function
 from kit.mailbox import Act, Letter
@@ -28,7 +29,7 @@ def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes, extracto
     content = head.read(event, site.storage)
     found = extractor(content, event.format)
     tags = allowed(found.tags, gps)
-    key = f"metadata/{event.image.id}.json.gz" if tags else ""
+    key = outputs.tags(event.image.id) if tags else ""
     if key:
         site.storage.write(site.settings.target_bucket, key, packed(tags), "application/gzip")
     yield ImageDescribed(

@@ -2,6 +2,7 @@
 
 from imaging.limits import DECODING_MEMORY_MB
 from imaging.reasons import CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe
+from kit import outputs
 from kit.actor import Actor, Bucket, Place, Setting, Skip
 from kit.errors import READING, UnreadableMessage
 from kit.events import ImageModerated, ImageNormalized
@@ -22,7 +23,7 @@ MODERATE = Actor(
     skips=(Skip(event=ImageNormalized, attribute="moderation", values=("off",)),),
     says=(ImageModerated,),
     rejects=(Unviewable, CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, *READING, UnreadableMessage),
-    reads=(Place(Bucket.TARGET, "normalized/"),),
+    reads=(Place(Bucket.TARGET, outputs.MASTERS),),
     carries=("imaging",),
     settings=(MODERATOR,),
     memory=DECODING_MEMORY_MB,

@@ -2,6 +2,7 @@
 
 from imaging.limits import DECODING_MEMORY_MB
 from imaging.reasons import CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe, UnsupportedFormat
+from kit import outputs
 from kit.actor import Actor, Bucket, Place
 from kit.errors import READING, UnreadableMessage
 from kit.events import ImageIngested, ImageNormalized
@@ -21,7 +22,7 @@ NORMALIZE = Actor(
         UnreadableMessage,
     ),
     reads=(Place(Bucket.SOURCE),),
-    writes=(Place(Bucket.TARGET, "normalized/"),),
+    writes=(Place(Bucket.TARGET, outputs.MASTERS),),
     carries=("imaging",),
     memory=DECODING_MEMORY_MB,
     timeout=90,

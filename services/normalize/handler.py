@@ -7,11 +7,12 @@ from imaging.formats import FORMATS
 from imaging.limits import MAX_SECONDS
 from imaging.patience import at_most
 from imaging.recipes import Recipes, load
+from kit import outputs
 from kit.events import Event, ImageIngested, ImageNormalized, StoredImage
 from kit.function import Site, function
 from kit.mailbox import Act, Letter
 from services.normalize.actor import NORMALIZE
-from services.normalize.pixels import normalize
+from services.normalize.pixels import VERSION, normalize
 
 
 def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes) -> Iterator[Event]:
@@ -22,7 +23,8 @@ def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes) -> Itera
     with at_most(MAX_SECONDS):
         master = normalize(content, recipe.keep)
     format_ = FORMATS[master.format]
-    bucket, key = site.settings.target_bucket, f"normalized/{event.image.id}.{format_.extension}"
+    digest = outputs.digest(event.image.id, tuple(sorted(recipe.keep)), VERSION)
+    bucket, key = site.settings.target_bucket, outputs.master(event.image.id, digest, format_.extension)
     site.storage.write(bucket, key, master.content, format_.media_type)
     yield ImageNormalized(
         image=event.image,

@@ -2,6 +2,7 @@
 
 from imaging.limits import DECODING_MEMORY_MB
 from imaging.reasons import CorruptImage, DecompressionBomb, TooSlow, UnknownRecipe
+from kit import outputs
 from kit.actor import Actor, Bucket, Place
 from kit.errors import READING, AnnouncementTooLarge, UnreadableMessage
 from kit.events import ImageJudged, ImageModerated, ImageNormalized, ImageResized
@@ -20,8 +21,8 @@ RESIZE = Actor(
         AnnouncementTooLarge,
         UnreadableMessage,
     ),
-    reads=(Place(Bucket.TARGET, "normalized/"),),
-    writes=(Place(Bucket.TARGET, "renditions/"),),
+    reads=(Place(Bucket.TARGET, outputs.MASTERS),),
+    writes=(Place(Bucket.TARGET, outputs.RENDITIONS),),
     carries=("imaging",),
     memory=DECODING_MEMORY_MB,
     timeout=90,

@@ -10,11 +10,12 @@ from imaging.formats import FORMATS
 from imaging.limits import MAX_SECONDS
 from imaging.patience import at_most
 from imaging.recipes import Recipes, load
+from kit import outputs
 from kit.events import Event, ImageJudged, ImageModerated, ImageNormalized, ImageResized, Source, StoredRendition
 from kit.function import Site, function
 from kit.mailbox import Act, Letter
 from services.resize.actor import RESIZE
-from services.resize.renditions import Made, make
+from services.resize.renditions import Made, digests, make
 
 Go = ImageNormalized | ImageModerated | ImageJudged
 
@@ -36,7 +37,7 @@ def act(letter: Letter[Go], *, site: Site, recipes: Recipes) -> Iterator[Event]:
     content = site.storage.read(Source(bucket=event.master.bucket, key=event.master.key))
     with at_most(MAX_SECONDS):
         renditions = list(make(content, recipe))
-    stored = _store_all(renditions, event.image.id, site)
+    stored = _store_all(renditions, event.image.id, digests(event.master.key, recipe), site)
     yield ImageResized(image=event.image, recipe=event.recipe, renditions=stored)
 
 
@@ -54,20 +55,24 @@ def may_begin(event: Go) -> bool:
             return event.judgement == "approved"
 
 
-def _store_all(renditions: list[Made], image_id: str, site: Site) -> tuple[StoredRendition, ...]:
+def _store_all(
+    renditions: list[Made], image_id: str, digest: dict[str, str], site: Site
+) -> tuple[StoredRendition, ...]:
     """Store the renditions side by side: a function is paid for while it waits, and ten waits at once are one.
 
     Each in a copy of this context, which holds the deadline of retries and the facts of the log.
     """
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        stored = [pool.submit(copy_context().run, _store, made, image_id, site) for made in renditions]
+        stored = [
+            pool.submit(copy_context().run, _store, made, image_id, digest[made.name], site) for made in renditions
+        ]
     return tuple(each.result() for each in stored)
 
 
-def _store(made: Made, image_id: str, site: Site) -> StoredRendition:
+def _store(made: Made, image_id: str, digest: str, site: Site) -> StoredRendition:
     format_ = FORMATS[made.format]
-    bucket, key = site.settings.target_bucket, f"renditions/{image_id}/{made.name}.{format_.extension}"
-    site.storage.write(bucket, key, made.content, format_.media_type)
+    bucket, key = site.settings.target_bucket, outputs.rendition(image_id, made.name, digest, format_.extension)
+    site.storage.write(bucket, key, made.content, format_.media_type, outputs.FOR_EVER)
     return StoredRendition(
         name=made.name,
         bucket=bucket,

@@ -11,11 +11,14 @@ from imaging.codec import decoding, encode, has_transparency, open_image, real_a
 from imaging.credits import credits_of
 from imaging.formats import MASTERS
 from imaging.recipes import Recipe, Rendition
+from kit.outputs import digest
 from services.resize import effects
 from services.resize.cascade import cascade
 from services.resize.focus import aimed
 from services.resize.geometry import Plan, plan
 
+# Raised when the same recipe gives other renditions than before: it is part of a rendition's key.
+VERSION = 1
 # JPEG can be decoded at an eighth, a quarter, a half of its size for free. At twice what is needed the result
 # is 49 dB or better against a full decode; at once what is needed the loss can be seen (34 dB).
 DRAFT_MARGIN = 2
@@ -62,6 +65,12 @@ def make(content: bytes, recipe: Recipe) -> Iterator[Made]:
     scaling = _SCALED if decoded.size == master.size else _SCALED_FROM_DRAFT
     for rendition, step in zip(recipe.rendition, aims, strict=True):
         yield _finish(scaled[step], step, rendition, master, scaling)
+
+
+def digests(master: str, recipe: Recipe) -> dict[str, str]:
+    """Return the digest of what makes each rendition of the master of that key, by the rendition's name."""
+    keep = tuple(sorted(recipe.keep))
+    return {each.name: digest(each, master, keep, VERSION) for each in recipe.rendition}
 
 
 def _decode(image: Image.Image, scale: float) -> Image.Image:

@@ -2,15 +2,16 @@
 
 from kit.actor import Actor, Bucket, Place
 from kit.errors import AccessDenied, UnreadableMessage
-from kit.events import ImageOutdated, ImageRetired
+from kit.events import ImageOutdated, ImageRemade, ImageRetired
+from kit.outputs import MASTERS, METADATA, RENDITIONS
 
 RETIRE = Actor(
     name="retire",
-    purpose="Deletes the outputs of pictures that were removed or replaced, after the grace time",
-    hears=(ImageOutdated,),
+    purpose="Deletes the outputs of pictures that were removed, replaced or made again, after the grace time",
+    hears=(ImageOutdated, ImageRemade),
     says=(ImageRetired,),
     rejects=(AccessDenied, UnreadableMessage),
-    deletes=tuple(Place(Bucket.TARGET, prefix) for prefix in ("normalized/", "renditions/", "metadata/")),
+    deletes=tuple(Place(Bucket.TARGET, prefix) for prefix in (MASTERS, RENDITIONS, METADATA)),
     memory=256,
     timeout=30,
     graced=True,

@@ -1,20 +1,54 @@
 """retire: the wiring."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
+from itertools import islice
 
-from kit.events import Event, ImageOutdated, ImageRetired
+from kit import outputs
+from kit.events import Event, ImageOutdated, ImageRemade, ImageRetired
 from kit.function import Site, function
 from kit.mailbox import Act, Letter
 from services.retire.actor import RETIRE
 
+# Keys in one announcement; the longest has 130 bytes.
+_ANNOUNCED = 1_000
 
-def act(letter: Letter[ImageOutdated], *, site: Site) -> Iterator[Event]:
-    """Delete the picture's master, renditions and metadata; what is gone already is no failure."""
-    image = letter.event.image
-    outputs = (f"normalized/{image.id}.", f"renditions/{image.id}/", f"metadata/{image.id}.")
-    deleted = sum(site.storage.delete(site.settings.target_bucket, prefix) for prefix in outputs)
-    yield ImageRetired(image=image, deleted=deleted)
+
+def act(letter: Letter[ImageOutdated | ImageRemade], *, site: Site) -> Iterator[Event]:
+    """Delete the outputs that nobody wants; what is gone already is no failure."""
+    event = letter.event
+    if isinstance(event, ImageRemade):
+        yield from _tidied(event, site)
+        return
+    bucket = site.settings.target_bucket
+    keys = [key for prefix in outputs.everything(event.image.id) for key in site.storage.stored(bucket, prefix)]
+    site.storage.delete(bucket, keys)
+    yield ImageRetired(image=event.image, deleted=len(keys))
+
+
+def _tidied(event: ImageRemade, site: Site) -> Iterator[ImageRetired]:
+    """Delete what was stored before the outputs that are kept; say that, and which of those are not there.
+
+    A later run stores its outputs later, so they are left alone. Runs that overlap, and messages that come late, can
+    still hit a key that the record names by now: the catalogue compares what is said here, and has the picture made
+    again. It is said before it is done, since what a crash left unsaid would not be known at the next attempt.
+    """
+    bucket = site.settings.target_bucket
+    masters = site.storage.stored(bucket, outputs.masters(event.image.id))
+    renditions = site.storage.stored(bucket, outputs.renditions(event.image.id))
+    old = {*_before(masters, event.masters_before), *_before(renditions, event.renditions_before)} - {*event.kept}
+    gone = iter(sorted(old | ({*event.kept} - {*masters, *renditions})))
+    while some := tuple(islice(gone, _ANNOUNCED)):
+        unwanted = old & {*some}
+        yield ImageRetired(image=event.image, deleted=len(unwanted), gone=some)
+        site.storage.delete(bucket, sorted(unwanted))
+
+
+def _before(stored: dict[str, datetime], announced: str) -> Iterator[str]:
+    """Yield the keys that were stored before; S3 says whole seconds, rounded down, so those of the same are left."""
+    second = datetime.fromisoformat(announced).replace(microsecond=0)
+    return (key for key, at in stored.items() if at < second)
 
 
 def connect(site: Site) -> Act:

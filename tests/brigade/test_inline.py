@@ -74,7 +74,7 @@ def test_training_makes_one_rendition(line: Line) -> None:
 def test_everything_that_is_stored_is_upright(orientation: int, line: Line) -> None:
     line.upload("a.jpg", pictures.oriented("JPEG", orientation))
     line.run()
-    thumbnail = next(key for key in outputs(line) if key.endswith("/thumbnail.jpg"))
+    thumbnail = next(key for key in outputs(line) if "/thumbnail." in key)
     assert pictures.is_scene(pictures.opened(line.storage.objects[TARGET, thumbnail]), tolerance=6)
 
 

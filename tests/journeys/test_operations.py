@@ -1,16 +1,20 @@
 """An operator's day: an actor is paused and goes on, what is missing is found and made again."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from brigade.deploy import deployment
 from infra import names
 from kit.events import Image
 from services.catalog.record import source_key
 from services.catalog.table import KEY
 from tests import pictures
+from tests.journeys import engine
 from tests.journeys.conftest import Brigade, Journey, until
+from tests.journeys.test_removal import outputs
 
 pytestmark = pytest.mark.usefixtures("own_cloud")
 
@@ -96,6 +100,37 @@ def test_a_rerun_that_fails_is_seen_and_made_good(journey: Journey, brigade: Bri
     journey.at_rest()
     brigade("dlq", "discard", "resize", "--image", image.id, "--yes")
     assert status() == "READY"
+
+
+def test_a_rerun_with_a_changed_recipe_leaves_nothing_behind(
+    journey: Journey, brigade: Brigade, recipes: Path, tmp_path: Path
+) -> None:
+    key = "in/remade.jpg"
+    image = journey.put(key, pictures.jpeg())
+    [before] = journey.settled(image)
+    old = {rendition["name"]: rendition["key"] for rendition in before["renditions"]}
+    changed = tmp_path / "changed.toml"
+    text = recipes.read_text(encoding="utf-8")
+    assert text.count('name = "w150"\nwidth = 150') == 1
+    changed.write_text(text.replace('name = "w150"\nwidth = 150', 'name = "w80"\nwidth = 80'), encoding="utf-8")
+    target = journey.pipeline.target
+    deployment.deploy(target, engine.STACK, recipes=changed, version="test")
+    try:
+        brigade("rerun", image.id, "--from", "resize", "--yes")
+
+        def renditions() -> dict[str, str]:
+            found = journey.pipeline.catalogue.find(image.id)
+            return {rendition["name"]: rendition["key"] for rendition in found["renditions"]}
+
+        until(lambda: "w80" in renditions(), "the picture to be made again")
+        new = renditions()
+        assert new.items() - old.items() == {("w80", new["w80"])}, "what has not changed keeps its key"
+        until(lambda: set(outputs(journey, image.id)) == {before["master"]["key"], *new.values()}, "old outputs to go")
+        brigade("get", image.id, "--out", str(tmp_path / "got"))
+        assert pictures.opened(next(tmp_path.glob("got/**/w80.jpg")).read_bytes()).width == 80
+        assert not list(tmp_path.glob("got/**/w150.*"))
+    finally:
+        deployment.deploy(target, engine.STACK, recipes=recipes, version="test")
 
 
 def orders(journey: Journey, image: Image) -> list[str]:

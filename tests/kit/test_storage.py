@@ -1,6 +1,7 @@
 """Objects in buckets: S3 and its twin in memory keep the same promises."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
@@ -57,14 +58,32 @@ def test_writing_twice_replaces(storage: Storage) -> None:
 def test_everything_below_a_prefix_is_deleted_and_nothing_else(storage: Storage) -> None:
     for key in ("a/1", "a/2", "ab", "b/1"):
         storage.write("source", key, b"x", "image/jpeg")
-    assert [storage.delete("source", "a/") for _ in range(2)] == [2, 0]
-    assert storage.delete("source", "") == 2
+    for _ in range(2):
+        storage.delete("source", [*storage.stored("source", "a/"), "a/1"])
+    assert sorted(storage.stored("source", "")) == ["ab", "b/1"]
+
+
+def test_it_is_known_when_an_object_was_stored(storage: Storage) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)  # S3 knows no less than a second
+    storage.write("source", "a", b"x", "image/jpeg")
+    [at] = storage.stored("source", "").values()
+    assert before <= at <= datetime.now(UTC)
 
 
 def test_more_than_a_page_of_objects_is_deleted(s3: Any) -> None:
     for number in range(1_001):
         s3.put_object(Bucket="source", Key=f"a/{number}", Body=b"")
-    assert S3Storage().delete("source", "a/") == 1_001
+    keys = S3Storage().stored("source", "a/")
+    assert len(keys) == 1_001
+    S3Storage().delete("source", keys)
+    assert S3Storage().stored("source", "a/") == {}
+
+
+def test_what_may_be_cached_says_so(s3: Any) -> None:
+    S3Storage().write("source", "a", b"x", "image/jpeg", "public, max-age=31536000, immutable")
+    S3Storage().write("source", "b", b"x", "image/jpeg")
+    said = [s3.head_object(Bucket="source", Key=key).get("CacheControl") for key in ("a", "b")]
+    assert said == ["public, max-age=31536000, immutable", None]
 
 
 @pytest.mark.usefixtures("no_waiting")
@@ -76,7 +95,7 @@ def test_an_object_that_was_not_deleted_is_no_success(
     error = {"Key": "a", "Code": code, "Message": "not so"}
     monkeypatch.setattr(aws.client("s3"), "delete_objects", lambda **_: {"Errors": [error]})
     with pytest.raises(raised, match=f"1 objects were not deleted, the first: a: {code}: not so"):
-        S3Storage().delete("source", "a")
+        S3Storage().delete("source", ["a"])
 
 
 @pytest.mark.usefixtures("no_waiting")
@@ -96,7 +115,7 @@ def test_objects_that_were_not_deleted_at_first_are_deleted_and_the_others_not_a
         return {"Errors": [{"Key": "b", "Code": "SlowDown", "Message": ""}]}
 
     monkeypatch.setattr(client, "delete_objects", in_part)
-    assert S3Storage().delete("source", "") == 2
+    S3Storage().delete("source", ["a", "b"])
     assert asked == [["a", "b"], ["b"]]
 
 

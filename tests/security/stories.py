@@ -15,6 +15,7 @@ from kit.events import (
     ImageNormalized,
     ImageOutdated,
     ImageRejected,
+    ImageRemade,
     Moderation,
     Source,
     StoredImage,
@@ -103,7 +104,7 @@ def refuses_masters(stage: Stage) -> None:
 def keeps_records(stage: Stage) -> None:
     """A picture is ready, and so is its replacement, which outdates it; a third upload was older than both.
 
-    When the replacement is deleted for ever, what S3 shows then is recalled.
+    The replacement gets another master. When the replacement is deleted for ever, what S3 shows then is recalled.
     """
     oldest, older, newer = (Image.of(stage.source("good", version=order, sequencer=order)) for order in ("1", "2", "3"))
     said = (story.ingested, story.normalized, story.resized)
@@ -113,12 +114,14 @@ def keeps_records(stage: Stage) -> None:
     key = {KEY: {"S": oldest.id}}
     item = stage.client("dynamodb").get_item(TableName=stage.pipeline.output(names.TABLE), Key=key)["Item"]
     assert item["status"] == {"S": "SUPERSEDED"}
+    assert stage.work(body(story.normalized(newer), "normalize")) == 0
+    assert stage.said() == ["image-remade"]
     assert stage.work(body(story.uncovered(newer, older, "4"))) == 0
     assert stage.said() == ["image-outdated", "image-recalled"]
 
 
 def deletes_outputs(stage: Stage) -> None:
-    """All outputs of an outdated picture go, and nobody else's."""
+    """All outputs of an outdated picture go, and old ones of a picture made again; nobody else's."""
     old, other = Image.of(stage.source("old")), Image.of(stage.source("other"))
     for image in (old, other):
         for key in (f"normalized/{image.id}.jpg", f"renditions/{image.id}/w150.jpg", f"metadata/{image.id}.json.gz"):
@@ -126,6 +129,12 @@ def deletes_outputs(stage: Stage) -> None:
     assert stage.work(_outdated(old)) == 0
     assert stage.said() == ["image-retired"]
     assert (len(stage.outputs(old)), len(stage.outputs(other))) == (0, 3)
+    later = "2126-11-21T08:00:00.000Z"
+    kept = f"renditions/{other.id}/w150.jpg"
+    remade = ImageRemade(image=other, masters_before=later, renditions_before=later, kept=(kept,))
+    assert stage.work(body(remade)) == 0
+    assert stage.said() == ["image-retired"]
+    assert stage.outputs(other) == [f"metadata/{other.id}.json.gz", kept]
 
 
 def buries_what_it_cannot_read(stage: Stage) -> None:

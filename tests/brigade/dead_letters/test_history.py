@@ -10,10 +10,11 @@ from botocore.exceptions import ClientError
 
 from brigade.console import OperatorError
 from brigade.dead_letters import operation as operations
-from brigade.dead_letters.history import PREFIX, FileHistory, History, S3History
+from brigade.dead_letters.history import FileHistory, History, S3History
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.operation import PLANNED, Recording, who
 from brigade.target import Target, local_target
+from kit.outputs import OPERATIONS
 from tests.brigade.dead_letters.desk import Desk, ingested
 
 
@@ -177,7 +178,7 @@ def test_records_lie_below_their_prefix_and_in_their_folder(
     target = desk.pipeline.target
     with S3History(target, "target").begin("redrive", where="normalize", letters=letters) as operation:
         pass
-    content: Any = desk.pipeline.s3.get_object(Bucket="target", Key=f"{PREFIX}{operation.id}.json")["Body"].read()
+    content: Any = desk.pipeline.s3.get_object(Bucket="target", Key=f"{OPERATIONS}{operation.id}.json")["Body"].read()
     assert json.loads(content)["messages"][0]["outcome"] == PLANNED
     with FileHistory(target, tmp_path / "deep" / "folder").begin("edit", where="other", letters=letters) as operation:
         pass

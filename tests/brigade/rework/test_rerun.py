@@ -90,7 +90,10 @@ def test_every_picture_gets_a_trace_of_its_own() -> None:
     ("actor", "line"),
     [
         (CATALOG, f"catalog writes the very records that a rerun is made from — name one of {OTHERS}"),
-        (RETIRE, f"retire hears image-outdated, which no record can tell again — name one of {OTHERS}"),
+        (
+            RETIRE,
+            f"retire hears image-outdated and image-remade, which no record can tell again — name one of {OTHERS}",
+        ),
     ],
     ids=str,
 )

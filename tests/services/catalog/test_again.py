@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kit.events import DeadLetterHandled, Event, ImageCataloged
+from kit.events import DeadLetterHandled, Event, ImageCataloged, ImageRemade
 from kit.mailbox import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
@@ -82,7 +82,7 @@ def test_a_ready_picture_that_is_sent_back_ends_the_same_in_any_order(
 
 def test_when_it_is_ready_again_that_is_announced_with_what_it_is_now() -> None:
     _, announced = tell([*READY, gave_up(5), REDRIVEN, done(7), done(7)])
-    assert [type(event) for event in announced] == [ImageCataloged, ImageCataloged]
+    assert [type(event) for event in announced] == [ImageCataloged, ImageCataloged, ImageRemade, ImageRemade]
 
 
 def test_a_failure_that_is_heard_late_does_not_make_a_ready_picture_fail() -> None:

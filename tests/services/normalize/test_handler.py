@@ -1,6 +1,8 @@
 """normalize on moto: a message in; a master, an announcement or a dead letter out."""
 
+import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -25,7 +27,8 @@ def ingested(source: Source) -> ImageIngested:
 def test_a_master_is_stored_and_announced(deployed: Deployment) -> None:
     source = deployed.upload("a.jpg", pictures.oriented("JPEG", 6))
     assert deployed.deliver(handle, body(ingested(source))) == []
-    key = f"normalized/{Image.of(source).id}.jpg"
+    [key] = deployed.keys("target")
+    assert re.fullmatch(rf"normalized/{Image.of(source).id}\.[0-9a-f]{{8}}\.jpg", key)
     content = deployed.stored("target", key)
     assert pictures.is_scene(pictures.opened(content))
     assert deployed.heard(ImageNormalized) == [
@@ -52,7 +55,20 @@ def test_a_master_is_stored_and_announced(deployed: Deployment) -> None:
 def test_a_master_is_called_by_its_format(draw: Callable[[], bytes], extension: str, deployed: Deployment) -> None:
     source = deployed.upload("a.jpg", draw())
     deployed.deliver(handle, body(ingested(source)))
-    assert deployed.keys("target") == [f"normalized/{Image.of(source).id}.{extension}"]
+    [key] = deployed.keys("target")
+    assert key.startswith(f"normalized/{Image.of(source).id}.")
+    assert key.endswith(f".{extension}")
+
+
+def test_a_master_made_with_other_settings_has_a_key_of_its_own(deployed: Deployment) -> None:
+    source = deployed.upload("a.jpg", pictures.jpeg())
+    recipe = '{{ name = "default", keep = [{}], rendition = [{{ name = "a", width = 9 }}] }}'
+    for keep in ("", '"artist"', '"artist", "copyright"', '"copyright", "artist"'):
+        recipes = parse(f"recipe = [{recipe.format(keep)}]")
+        deployed.deliver(function(NORMALIZE, partial(connect, recipes=recipes)), body(ingested(source)))
+    keys = [event.master.key for event in deployed.heard(ImageNormalized)]
+    assert (len(set(keys)), keys[2]) == (3, keys[3])
+    assert sorted(set(keys)) == deployed.keys("target")
 
 
 def test_the_admitted_version_is_taken_whatever_was_written_since(deployed: Deployment) -> None:

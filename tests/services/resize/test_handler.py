@@ -1,6 +1,7 @@
 """resize on moto: a message in; renditions, an announcement or a dead letter out."""
 
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -50,7 +51,9 @@ def test_every_rendition_is_stored_and_announced_with_its_facts(deployed: Deploy
     assert {r.key for r in event.renditions} == set(deployed.keys("target")) - {KEY}
     for rendition in event.renditions:
         content = deployed.stored(rendition.bucket, rendition.key)
-        assert rendition.key == f"renditions/{IMAGE.id}/{rendition.name}.jpg"
+        assert re.fullmatch(rf"renditions/{IMAGE.id}/{rendition.name}\.[0-9a-f]{{8}}\.jpg", rendition.key)
+        said = deployed.s3.head_object(Bucket=rendition.bucket, Key=rendition.key)
+        assert said["CacheControl"] == "public, max-age=31536000, immutable"
         assert len(content) == rendition.bytes
         assert pictures.opened(content).size == (rendition.width, rendition.height)
         assert rendition.method.startswith("lanczos")
@@ -103,6 +106,14 @@ def test_a_master_that_went_with_its_picture_is_no_failure(later: str, deployed:
         deployed.s3.delete_object(Bucket="source", Key="a.jpg", **version)
     assert deployed.deliver(handle, body(replace(normalized(), image=Image.of(source)))) == []
     assert (deployed.dead_letters(), deployed.heard(ImageRejected)) == ([], [])
+
+
+def test_a_master_that_went_because_the_picture_was_made_again_is_no_failure(deployed: Deployment) -> None:
+    event = replace(normalized(), image=Image.of(deployed.upload("a.jpg", pictures.jpeg())))
+    newer = f"normalized/{event.image.id}.1234abcd.jpg"
+    deployed.s3.put_object(Bucket="target", Key=newer, Body=pictures.jpeg())
+    assert deployed.deliver(handle, body(event)) == []
+    assert (deployed.dead_letters(), deployed.heard(ImageRejected), deployed.keys("target")) == ([], [], [newer])
 
 
 def moderated(mode: Moderation, verdict: Verdict) -> ImageModerated:

@@ -27,16 +27,16 @@ class Together(MemoryStorage):
 
     begun: threading.Barrier = field(default_factory=lambda: threading.Barrier(10, timeout=10))
 
-    def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
+    def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:
         self.begun.wait()
-        super().write(bucket, key, content, media_type)
+        super().write(bucket, key, content, media_type, caching)
 
 
 class Asked(MemoryStorage):
     """Storage that is asked as S3 is: while there is time."""
 
-    def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
-        retry.call(super().write, bucket, key, content, media_type)
+    def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:
+        retry.call(super().write, bucket, key, content, media_type, caching)
 
 
 def resized(storage: MemoryStorage) -> ImageResized:
@@ -60,10 +60,10 @@ def test_the_deadline_holds_for_every_one() -> None:
 
 def test_nothing_is_announced_while_one_is_missing() -> None:
     class OneFails(MemoryStorage):
-        def write(self, bucket: str, key: str, content: bytes, media_type: str) -> None:
+        def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:
             if "box50" in key:
                 raise ServiceUnavailable
-            super().write(bucket, key, content, media_type)
+            super().write(bucket, key, content, media_type, caching)
 
     storage = OneFails()
     with pytest.raises(ServiceUnavailable):

@@ -1,0 +1,58 @@
+"""Every key of the target bucket, and the digest in the keys of pictures. Pure: knows no cloud."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+MASTERS, RENDITIONS, METADATA = "normalized/", "renditions/", "metadata/"
+OPERATIONS = "operations/"  # what operators did, one document an operation
+# A key with a digest never shows another picture: https://www.rfc-editor.org/rfc/rfc8246
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def masters(image_id: str) -> str:
+    """Return what the keys of all masters of a picture begin with."""
+    return f"{MASTERS}{image_id}."
+
+
+def renditions(image_id: str) -> str:
+    """Return what the keys of all renditions of a picture begin with."""
+    return f"{RENDITIONS}{image_id}/"
+
+
+def everything(image_id: str) -> tuple[str, ...]:
+    """Return what the keys of all outputs of a picture begin with, whatever release has made them."""
+    return masters(image_id), renditions(image_id), f"{METADATA}{image_id}."
+
+
+def master(image_id: str, digest_: str, extension: str) -> str:
+    """Return the key of a master."""
+    return f"{masters(image_id)}{digest_}.{extension}"
+
+
+def rendition(image_id: str, name: str, digest_: str, extension: str) -> str:
+    """Return the key of a rendition."""
+    return f"{renditions(image_id)}{name}.{digest_}.{extension}"
+
+
+def tags(image_id: str) -> str:
+    """Return the key of all that the camera wrote."""
+    return f"{METADATA}{image_id}.json.gz"
+
+
+def digest(*makes: object) -> str:
+    """Return eight hexadecimal digits of what makes a file: structs, tuples, text and numbers."""
+    return hashlib.sha256(msgspec.json.encode(_plain(makes), order="sorted")).hexdigest()[:8]
+
+
+def _plain(value: Any) -> Any:
+    """Return the same as plain data. A struct's defaults are left out, so that a new field changes no digest."""
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if not isinstance(value, msgspec.Struct):
+        return value
+    said = {field.name: getattr(value, field.name) for field in msgspec.structs.fields(value)}
+    defaults = {field.name: field.default for field in msgspec.structs.fields(value)}
+    told = {name: _plain(each) for name, each in said.items() if each != defaults[name]}
+    return {"": value.__struct_config__.tag} | told
