@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kit.events import Source
 
 _SENT = "sent"
+_TABLE = 1_000  # rows of one table: a longer one takes too long to lay out
 # How often, and after how many seconds, uploads that may be on their way are looked at again.
 _LOOKS, _LOOK_S = 10, 0.5
 
@@ -73,17 +74,17 @@ def missing(prefix: Prefix = None, stuck: Stuck = "15m", stack: StackName = "bri
 
     pipeline, ignored = Pipeline.find(here(), stack), _Ignored()
     with _looking("looking for what is missing") as looked:
-        found = list(_missing(pipeline, prefix, stuck, looked, ignored))
+        # Of what may be a whole bucket only what is printed is held.
+        found = [_facts(each) for each in _missing(pipeline, prefix, stuck, looked, ignored)]
     ignored.tell()
     if as_json:
-        print_json([_facts(each) for each in found])
-    elif found:
-        out.print(table("", ("key", "status", "missing", "id"), [_row(each) for each in found]))
-    else:
+        print_json(found)
+    for start in range(0, len(found), _TABLE) if not as_json else ():
+        out.print(table("", ("key", "status", "missing", "id"), map(_row, found[start : start + _TABLE])))
+    if not (found or as_json):
         out.print("nothing is missing")
-    if any(each.lost for each in found):
-        waiting = _waiting(pipeline)
-        if waiting:
+    if any(each["lost"] for each in found):
+        if waiting := _waiting(pipeline):
             say(f"{counted(waiting, 'message')} for ingest or the catalogue may tell of some of these: look again then")
         say("`brigade rerun --missing --from ingest` lets the chain hear of what it has not heard")
     if found:
@@ -128,9 +129,12 @@ def _facts(each: "Missing") -> dict[str, Any]:
     }
 
 
-def _row(each: "Missing") -> list[str]:
-    what = f"its recipe {each.record['recipe']} is gone" if each.recipe_is_gone else ", ".join(each.names)
-    return [each.record["source"]["key"], each.record["status"] or "–", each.lost or what, each.record["image_id"]]
+def _row(facts: dict[str, Any]) -> list[str]:
+    from brigade.rework.missing import Lost
+
+    what = f"its recipe {facts['recipe']} is gone" if facts["recipe_is_gone"] else ", ".join(facts["missing"])
+    how = Lost[facts["lost"].upper()] if facts["lost"] else what
+    return [facts["key"], facts["status"] or "–", how, facts["image_id"]]
 
 
 def rerun(

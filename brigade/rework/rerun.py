@@ -114,7 +114,7 @@ def plan(records: Iterable[Record], actor: Actor, chain: Chain, recipes: Recipes
 
 def _is_moderated(record: Record, event: type[Event], working: Collection[Actor], recipes: Recipes) -> bool:
     """Whether a moderation engine is asked about the picture once more."""
-    if not any(ImageModerated in actor.says for actor in working):
+    if record.get(LOST) is Lost.GONE or not any(ImageModerated in actor.says for actor in working):
         return False
     if event is ImageNormalized:
         return record["moderation_mode"] in ("flag", "gate")
