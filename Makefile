@@ -20,7 +20,7 @@ export BRIGADE_EXIFTOOL ?= $(CURDIR)/$(EXIFTOOL)
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test integration update lint docs template bench drill load bench-pixels bench-cold bench-describe package \
+.PHONY: help demo test integration update lint docs template bench drill load bench-pixels bench-cold bench-describe bench-missing package \
     exiftool layers clean
 .DEFAULT_GOAL := help
 
@@ -79,6 +79,9 @@ bench-pixels: $(VENV)/dev.stamp build/peers/peers.stamp  ## Measure renditions a
 
 bench-cold: $(VENV)/run.stamp  ## Measure first invocations against straightforward handlers
 	@$(BIN)/python -m benchmarks.cold_start --write
+
+bench-missing: $(VENV)/run.stamp  ## Measure `brigade missing` against 100,000 objects
+	@$(BIN)/python -m benchmarks.missing
 
 bench-describe: $(VENV)/dev.stamp build/exiftool/exiftool.stamp  ## Measure exiftool kept open against one for each picture
 	@BRIGADE_EXIFTOOL="$(CURDIR)/$(EXIFTOOL)" $(BIN)/python -m benchmarks.describe --write

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -89,6 +91,14 @@ class Drill:
     def sqs(self) -> Any:
         """The SQS client, straight to the cloud."""
         return self.pipeline.target.client("sqs")
+
+    def give(self, *arguments: str, code: int = 0) -> str:
+        """Give a command as an operator does; return what it prints."""
+        command = [sys.executable, "-m", "brigade", *arguments, "--stack", self.pipeline.stack.name]
+        environment = os.environ | self.pipeline.target.variables()
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
+        return done.stdout
 
     def hide_for(self, seconds: int, *actors: Actor) -> None:
         """Let what these actors, or all, have received come back after so many seconds; the template says minutes."""

@@ -1,8 +1,5 @@
 """Dead letters are redriven while new ones arrive in the same queue."""
 
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Event
@@ -17,17 +14,7 @@ NORMALIZE = CHAIN.actor("normalize")
 
 
 def redrive(drill: Drill) -> None:
-    """Give the command as an operator does."""
-    command = [sys.executable, "-m", "brigade", "dlq", "redrive", "normalize", "--stack", drill.pipeline.stack.name]
-    environment = os.environ | drill.pipeline.target.variables()
-    done = subprocess.run(
-        [*command, "--yes", "--rate", str(max(6, PICTURES // 20))],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    drill.give("dlq", "redrive", "normalize", "--yes", "--rate", str(max(6, PICTURES // 20)))
 
 
 @needs_proc
