@@ -10,11 +10,11 @@ from rich.text import Text
 from brigade.commands import here
 from brigade.commands.options import AsJson, StackName, Yes
 from brigade.commands.rework import send_unheard
-from brigade.console import OperatorError, byte_size, out, print_json, printable, progress, say, table
+from brigade.console import OperatorError, byte_size, counted, out, print_json, printable, progress, say, table
 from brigade.story.verdicts import told
 
 if TYPE_CHECKING:
-    from brigade.catalogue import Catalogue
+    from brigade.pipeline import Pipeline
     from brigade.uploads import Uploaded
     from imaging.recipes import Recipes
 
@@ -71,12 +71,12 @@ def upload(
     unheard = send_unheard(pipeline, [one.there for one in done if one.there])
     if wait:
         uploads.wait_for_recall(pipeline.catalogue, unheard, timeout)
-    well = _wait(pipeline.catalogue, pipeline.recipes, done, timeout) if wait else True
+    well = _wait(pipeline, pipeline.recipes, done, timeout) if wait else True
     if skipped or not well:
         raise typer.Exit(1)
 
 
-def _wait(catalogue: "Catalogue", recipes: "Recipes", done: list["Uploaded"], timeout: float) -> bool:
+def _wait(pipeline: "Pipeline", recipes: "Recipes", done: list["Uploaded"], timeout: float) -> bool:
     """Wait for the pictures that are not ignored and list them; return whether all are ready."""
     from brigade import uploads
 
@@ -96,18 +96,34 @@ def _wait(catalogue: "Catalogue", recipes: "Recipes", done: list["Uploaded"], ti
                 rows.append(_cells(record))
             step()
 
-        missing = uploads.wait(catalogue, waited, timeout, settled)
+        missing = uploads.wait(pipeline.catalogue, waited, timeout, settled)
     if rows:
         out.print(_listing(rows))
     if len(waited) > _FEW:
         say(f"{statuses['READY']:,} of {len(waited):,} pictures are ready: `brigade ls --status ready` lists them")
-    return _told(statuses, len(missing))
-
-
-def _told(statuses: Counter[str], missing: int) -> bool:
-    """Say what has become of those that are not ready; return whether all are well. Raises OperatorError."""
     if missing:
-        raise OperatorError(f"{missing} pictures are not done", "`brigade ls --status processing` shows them")
+        raise _unfinished(pipeline, missing)
+    return _told(statuses)
+
+
+def _unfinished(pipeline: "Pipeline", missing: list[str]) -> OperatorError:
+    """Return what to say of pictures that are not done: which actors are paused, or who has not heard of them yet."""
+    from brigade.flow import mappings
+
+    what = f"{counted(len(missing), 'picture')} not done"
+    if paused := mappings.paused(pipeline):
+        return OperatorError(
+            f"{what}: paused: {', '.join(paused)}", f"`brigade resume {' '.join(paused)}`, then give the command again"
+        )
+    if unheard := len(missing) - len(pipeline.catalogue.get(missing)):
+        return OperatorError(
+            f"{what}: of {unheard} the catalogue has not heard yet", "`brigade status` shows where messages wait"
+        )
+    return OperatorError(what, "`brigade ls --status processing` shows them")
+
+
+def _told(statuses: Counter[str]) -> bool:
+    """Say what has become of those that are not ready; return whether all are well."""
     if statuses["FAILED"]:
         say("some pictures failed: `brigade dlq ls` shows why")
     if statuses["QUARANTINED"]:

@@ -9,6 +9,7 @@ from brigade.console import OperatorError
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor
+from services.chain import CHAIN
 
 # AWS's words: https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html
 # Between these two a mapping is Creating, Enabling, Disabling, Updating or Deleting.
@@ -41,6 +42,11 @@ def find(pipeline: Pipeline, actor: Actor) -> Mapping:
             if found["EventSourceArn"].rpartition(":")[2] == queue.rpartition("/")[2]:
                 return _mapping(found)
     raise OperatorError(f"nothing feeds {actor.name} from its queue: its mapping is gone", "destroy and deploy again")
+
+
+def paused(pipeline: Pipeline) -> list[str]:
+    """Return the names of the actors that are paused."""
+    return [actor.name for actor in CHAIN.actors if find(pipeline, actor).state == DISABLED]
 
 
 def switch(

@@ -3,12 +3,15 @@
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from brigade import uploads
 from brigade.commands import pictures as commands
+from brigade.console import OperatorError
 from brigade.files import LocalFile
+from brigade.flow import mappings
 from brigade.inline import Line
 from brigade.uploads import Uploaded
 from imaging.recipes import DEFAULT_PATH, load
@@ -41,8 +44,8 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> list[Uploaded]:
 
 
 def listed(settled: list[Uploaded], capsys: pytest.CaptureFixture[str]) -> str:
-    catalogue: Any = None
-    assert not commands._wait(catalogue, load(DEFAULT_PATH), settled, 1)
+    pipeline: Any = Mock()
+    assert not commands._wait(pipeline, load(DEFAULT_PATH), settled, 1)
     said = capsys.readouterr()
     return said.out + said.err
 
@@ -67,9 +70,9 @@ def test_a_few_are_listed_one_by_one(settled: list[Uploaded], capsys: pytest.Cap
 def test_what_was_there_already_and_has_no_outputs_is_not_well(
     status: str, line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert commands._told(Counter({"READY": 3, status: 1}), 0) is False
+    assert commands._told(Counter({"READY": 3, status: 1})) is False
     assert line in capsys.readouterr().err
-    assert commands._told(Counter({"READY": 3}), 0) is True
+    assert commands._told(Counter({"READY": 3})) is True
 
 
 def test_of_many_only_those_that_are_not_ready_are_listed(
@@ -80,3 +83,28 @@ def test_of_many_only_those_that_are_not_ready_are_listed(
     assert GOOD not in said
     assert BAD in said
     assert "1 of 2 pictures are ready" in said
+
+
+@pytest.mark.parametrize(
+    ("paused", "heard", "line"),
+    [
+        (["ingest"], [], "2 pictures not done: paused: ingest — `brigade resume ingest`, then give the command again"),
+        (
+            [],
+            ["a"],
+            "2 pictures not done: of 1 the catalogue has not heard yet — `brigade status` shows where messages",
+        ),
+        ([], ["a", "b"], "2 pictures not done — `brigade ls --status processing` shows them"),
+    ],
+)
+def test_who_waits_in_vain_is_told_for_what(
+    paused: list[str], heard: list[str], line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "wait", lambda *_: ["a", "b"])
+    monkeypatch.setattr(mappings, "paused", lambda _: paused)
+    pipeline: Any = Mock()
+    pipeline.catalogue.get = lambda _: dict.fromkeys(heard)
+    done = [Uploaded(LocalFile(Path(key), key), key) for key in ("a", "b")]
+    with pytest.raises(OperatorError) as found:
+        commands._wait(pipeline, load(DEFAULT_PATH), done, 1)
+    assert line in str(found.value)

@@ -66,3 +66,9 @@ def test_what_takes_too_long_is_an_error_that_names_it(deployed: Deployed) -> No
     deployed.functions.slowness = 10**6
     with pytest.raises(OperatorError, match="resize is still disabling — `brigade status` shows when that is done"):
         switched(deployed, "resize", on=False, patience_s=0.05)
+
+
+def test_paused_actors_are_named(deployed: Deployed) -> None:
+    assert mappings.paused(deployed.pipeline) == []
+    switched(deployed, "resize", "ingest", on=False)
+    assert mappings.paused(deployed.pipeline) == ["ingest", "resize"]
