@@ -14,7 +14,8 @@ def discard(queue: DeadLetterQueue, letters: Sequence[DeadLetter], operation: Re
     """Delete these letters, yielding each that was; what is there no more is noted as gone."""
     missing = {letter.message_id for letter in letters}
     for held in queue.take(set(missing)):
-        queue.delete(held)
+        with queue.working_on(held):
+            queue.delete(held)
         missing.remove(held.letter.message_id)
         operation.note(held.letter.message_id, DISCARDED)
         yield held.letter

@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -15,7 +16,7 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter, Redrive
@@ -83,6 +84,7 @@ class DeadLetterQueue:
         self.source_url = source_url
         # Whether the last look, or the last pass of a take, met all that was there when it began.
         self.saw_all = True
+        self.held_elsewhere = 0  # letters that the last patient look left in other hands
         self._handed_out: set[str] = set()
 
     def retention(self) -> timedelta:
@@ -104,7 +106,7 @@ class DeadLetterQueue:
             try:
                 for _ in self._receive_into(held):
                     pass
-                elsewhere = self._held_elsewhere(len(held)) if patience_s else 0
+                elsewhere = self.held_elsewhere = self._held_elsewhere(len(held)) if patience_s else 0
             finally:
                 self._release(held.values())
             if elsewhere == 0 or time.monotonic() > deadline:
@@ -169,6 +171,16 @@ class DeadLetterQueue:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ReceiptHandleIsInvalid":
                 raise
+
+    @contextmanager
+    def working_on(self, held: Held) -> Iterator[None]:
+        """Where the work on a letter breaks off, make it visible to everyone at once, and not after HOLD_S seconds."""
+        try:
+            yield
+        except BaseException:
+            with suppress(ClientError, BotoCoreError):  # the first error is the one to tell
+                self.release(held)
+            raise
 
     def release(self, held: Held) -> None:
         """Make a letter visible to everyone again."""

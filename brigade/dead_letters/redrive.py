@@ -146,15 +146,16 @@ class Redrive:
             yield held
 
     def _move(self, held: Held) -> None:
-        try:
-            self._queue.send_back(held.letter, self._operation.id, self._operation.by)
-        except (ClientError, NotMeant) as error:
-            why = _refusal(error)
-            self._queue.release(held)
-            self._settle(held, f"not sent: {why}")
-            return
-        self._queue.delete(held)
-        self._settle(held, REDRIVEN)
+        with self._queue.working_on(held):
+            try:
+                self._queue.send_back(held.letter, self._operation.id, self._operation.by)
+            except (ClientError, NotMeant) as error:
+                outcome = f"not sent: {_refusal(error)}"
+                self._queue.release(held)
+            else:
+                outcome = REDRIVEN
+                self._queue.delete(held)
+        self._settle(held, outcome)
 
     def _settle(self, held: Held, outcome: str) -> None:
         with self._lock:

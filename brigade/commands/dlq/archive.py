@@ -41,7 +41,7 @@ def export(
     write(letters, file, place.name)
     say(f"{counted(len(letters), 'dead letter')} of {place.name} written to {file}, and left in the queue")
     if not place.queue.saw_all:
-        raise incomplete(place, "`brigade dlq discard` writes to a file what it deletes, and can be given again")
+        raise incomplete(place, hint="`brigade dlq discard` writes to a file what it deletes, and can be given again")
 
 
 def import_(

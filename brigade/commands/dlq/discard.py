@@ -10,7 +10,7 @@ import typer
 from brigade.commands.asking import ask
 from brigade.commands.dlq.choosing import ImageId, KeyPattern, Reason, Since, selection
 from brigade.commands.dlq.naming import by_id, history_of, place_and_ids
-from brigade.commands.dlq.where import DeadLetterQueueUrl, QueueUrl, Where, incomplete, patiently
+from brigade.commands.dlq.where import DeadLetterQueueUrl, QueueUrl, Where, every, incomplete, patiently
 from brigade.commands.options import StackName, Yes
 from brigade.console import OperatorError, counted, out, progress, say, table
 
@@ -30,6 +30,9 @@ def discard(
     image: ImageId = None,
     key: KeyPattern = None,
     since: Since = None,
+    moot: Annotated[
+        bool, typer.Option("--moot", help="Only what is wanted no more; without ACTOR, of all actors.")
+    ] = False,
     archive: Annotated[
         Path | None, typer.Option(help="Where they are written first. [default: ./brigade-dlq-ACTOR-TIME.jsonl]")
     ] = None,
@@ -40,21 +43,40 @@ def discard(
 ) -> None:
     """Write dead letters to a file, then delete them. `brigade dlq import` puts them back.
 
-    Without messages and filters, all of the actor's. Exits 1 when somebody else has taken some meanwhile, or when
+    Without messages and filters, all of the actor's. With --moot those of pictures that were removed or replaced, or
+    are READY because the actor has done its work since. Exits 1 when somebody else has taken some meanwhile, or when
     there are more than can be received in a minute.
     """
     from brigade.dead_letters.queue import HOLD_S
 
     chosen = selection(reason, image, key, since)
-    place, ids = place_and_ids(words or (), stack, queue, dlq)
-    letters = chosen.choose(by_id(patiently(place, HOLD_S), ids))
-    seen = place.queue.saw_all or bool(ids)
-    if letters:
-        _ask_and_discard(place, letters, archive, yes=yes)
+    if moot and not words and queue is None and dlq is None:
+        places, ids = [each for each in every(stack, None, None, None) if each.actor], list[str]()
+        if archive:
+            raise OperatorError("each actor's letters go to a file of their own", "name an actor beside --archive")
     else:
-        say(f"no dead letter of {place.name} is to be discarded")
-    if not seen:
-        raise incomplete(place)
+        place, ids = place_and_ids(words or (), stack, queue, dlq)
+        places = [place]
+    unseen = []
+    for place in places:
+        letters = chosen.choose(by_id(patiently(place, HOLD_S), ids))
+        if not place.queue.saw_all and not ids:
+            unseen.append(place)
+        if letters := _moot(place, letters) if moot else letters:
+            _ask_and_discard(place, letters, archive, yes=yes)
+        else:
+            say(f"no dead letter of {place.name} is to be discarded")
+    if unseen:
+        raise incomplete(*unseen)
+
+
+def _moot(place: Where, letters: "list[DeadLetter]") -> "list[DeadLetter]":
+    from brigade.dead_letters.pictures import is_moot, records
+
+    if not (place.actor and place.pipeline):
+        raise OperatorError(f"no actor gave up the letters of {place.name}", "--moot asks what an actor's work is for")
+    found = records(place.pipeline, letters)
+    return [letter for letter in letters if is_moot(letter, place.actor, found)]
 
 
 def _ask_and_discard(place: Where, letters: "list[DeadLetter]", archive: Path | None, *, yes: bool) -> None:

@@ -79,8 +79,9 @@ def _send_back(place: Where, letter: "DeadLetter", new: "DeadLetter") -> None:
         if held is None:
             operation.note(letter.message_id, GONE)
             raise OperatorError("somebody else has taken the message meanwhile", "nothing was sent")
-        place.queue.send_back(new, operation.id, operation.by)
-        place.queue.delete(held)
+        with place.queue.working_on(held):
+            place.queue.send_back(new, operation.id, operation.by)
+            place.queue.delete(held)
         operation.note(letter.message_id, REDRIVEN)
         if place.told:
             tell_and_wait(place.told, [letter], REDRIVEN, operation)

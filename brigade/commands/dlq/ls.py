@@ -2,13 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from brigade.commands.dlq.where import LOOK_S, ActorName, DeadLetterQueueUrl, QueueUrl, Where, every, patiently
+from brigade.commands.dlq.where import (
+    LOOK_S,
+    ActorName,
+    DeadLetterQueueUrl,
+    QueueUrl,
+    Where,
+    check_seen,
+    every,
+    patiently,
+)
 from brigade.commands.options import AsJson, StackName
 from brigade.console import duration, out, print_json, say, table
 
@@ -20,11 +29,15 @@ WARN_BELOW = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Found:
-    """One queue's dead letters, the oldest first, and how long each is kept after it was sent."""
+    """One queue's dead letters, the oldest first, and how long each is kept after it was sent.
+
+    ``statuses`` are those of the examples' pictures, by message id, as far as they are known.
+    """
 
     where: Where
     letters: "list[DeadLetter]"
     retention: timedelta
+    statuses: dict[str, str] = field(default_factory=dict)
 
     def left(self, letter: "DeadLetter") -> timedelta:
         """Return the time until the queue deletes a letter."""
@@ -38,21 +51,31 @@ def ls(
     queue: QueueUrl = None,
     dlq: DeadLetterQueueUrl = None,
 ) -> None:
-    """List dead letters by actor and reason, with one example each. Looking takes nothing out of a queue."""
+    """List dead letters by actor and reason, with one example each and what has become of its picture.
+
+    Looking takes nothing out of a queue. Exits 1 where another command holds some, or there are more than can be
+    received in a minute.
+    """
+    from brigade.dead_letters.pictures import statuses
+
     places = every(stack, actor, queue, dlq)
     with ThreadPoolExecutor(len(places)) as pool:
         found = [each for each in pool.map(_look, places) if each.letters]
+    known = statuses(places[0].pipeline, [letters[0] for each in found for letters in _by_reason(each.letters)])
+    found = [replace(each, statuses=known) for each in found]
     if as_json:
         print_json([group for each in found for group in _groups(each)])
+        check_seen(places)
         return
-    if not found:
-        out.print("no dead letters")
     for each in found:
         _print(each)
+    check_seen(places)
+    if not found:
+        out.print("no dead letters")
 
 
 def _look(where: Where) -> Found:
-    return Found(where, patiently(where, LOOK_S), where.queue.retention())
+    return Found(where, patiently(where, LOOK_S, warn=False), where.queue.retention())
 
 
 def _groups(found: Found) -> Iterator[dict[str, Any]]:
@@ -70,6 +93,7 @@ def _groups(found: Found) -> Iterator[dict[str, Any]]:
                 "message_id": oldest.message_id,
                 "image_id": oldest.image_id,
                 "key": oldest.key,
+                "status": found.statuses.get(oldest.message_id),
                 "detail": oldest.detail,
             },
         }
@@ -93,7 +117,7 @@ def _print(found: Found) -> None:
         )
 
 
-_COLUMNS = ("reason", "count", "oldest", "deleted in", "for example", "detail")
+_COLUMNS = ("reason", "count", "oldest", "deleted in", "for example", "status", "detail")
 
 
 def _rows(found: Found) -> Iterator[tuple[str | Text, ...]]:
@@ -106,6 +130,7 @@ def _rows(found: Found) -> Iterator[tuple[str | Text, ...]]:
             _length(datetime.now(UTC) - oldest.sent_at),
             Text(_length(left), style="bold red" if left < WARN_BELOW else ""),
             oldest.key or oldest.image_id or oldest.message_id,
+            found.statuses.get(oldest.message_id, "unknown"),
             oldest.detail,
         )
 

@@ -1,6 +1,7 @@
 """Whose dead letters: an actor's of the stack, or those of any two SQS queues."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
@@ -33,7 +34,6 @@ DeadLetterQueueUrl = Annotated[
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
 _NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
-_UNSEEN = "another command holds some, or there are more than can be received in a minute"
 # Seconds that a mere look waits for letters which another command holds just now.
 LOOK_S = 3
 
@@ -77,7 +77,7 @@ class Where:
         return FileHistory(self.target, state_folder() / "operations" / quote(self.queue.url, safe=""))
 
 
-def patiently(where: Where, seconds: float) -> "list[DeadLetter]":
+def patiently(where: Where, seconds: float, *, warn: bool = True) -> "list[DeadLetter]":
     """Look at the letters; wait so long for those that another command holds, and say so.
 
     Warns where that is not everything that is there; ``incomplete`` is then for the end.
@@ -90,14 +90,27 @@ def patiently(where: Where, seconds: float) -> "list[DeadLetter]":
         told.append(count)
 
     letters = where.queue.look(seconds, waiting)
-    if not where.queue.saw_all:
-        say(f"warning: {len(letters)} dead letters of {where.name} were seen, and that is not all: {_UNSEEN}")
+    if warn and not where.queue.saw_all:
+        say(f"warning: {len(letters)} dead letters were seen, and that is not all: {_unseen(where)}")
     return letters
 
 
-def incomplete(where: Where, hint: str = "give the command again for the rest") -> OperatorError:
-    """Return the error with which a command ends that was meant for all letters, and has not seen all."""
-    return OperatorError(f"not all dead letters of {where.name} were seen: {_UNSEEN}", hint)
+def _unseen(where: Where) -> str:
+    """Say why not all was seen."""
+    count = where.queue.held_elsewhere
+    held = f"{count} of {where.name} are held by another command, or by one that was killed a moment ago"
+    return held if count else f"{where.name} has more than can be received in a minute"
+
+
+def incomplete(*unseen: Where, hint: str = "give the command again for the rest, in a minute") -> OperatorError:
+    """Return the error with which a command ends that was meant for all letters, and has not seen all of these."""
+    return OperatorError(f"not all dead letters were seen: {'; '.join(map(_unseen, unseen))}", hint)
+
+
+def check_seen(places: Iterable[Where]) -> None:
+    """Raise that error where a look has not seen all."""
+    if unseen := [where for where in places if not where.queue.saw_all]:
+        raise incomplete(*unseen)
 
 
 def one(stack: str, actor: str | None, queue: str | None, dlq: str | None) -> Where:

@@ -3,18 +3,24 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import ClientError
 
+from brigade.catalogue import Catalogue
 from brigade.commands.dlq.ls import Found, _rows
 from brigade.commands.dlq.where import one
 from brigade.dead_letters import queue as queues
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from infra import names
+from services.catalog.records import DynamoRecords
+from services.catalog.status import Status
 from services.chain import CHAIN
 from tests.brigade.dead_letters.desk import FAILED_AT, Desk, ingested
-from tests.services.site import picture
+from tests.services.site import TABLE, picture
 
 Brigade = Callable[..., tuple[int, str]]
 TRACE = "Root=1-6560c4a0-123456789012345678901234;Parent=1234567890123456;Sampled=1"
@@ -58,6 +64,7 @@ def test_each_actors_reasons_with_count_and_oldest_example(desk: Desk, brigade: 
         "message_id": oldest.message_id,
         "image_id": oldest.image_id,
         "key": "in/a.jpg",
+        "status": None,
         "detail": "a marker is missing",
     }
     code, text = brigade("ls")
@@ -102,6 +109,7 @@ def test_all_that_is_known_of_a_letter(desk: Desk, brigade: Brigade) -> None:
         "attempts": 1,
         "image_id": letter.image_id,
         "key": "in/a [1].jpg",
+        "status": None,
         "failed_at": FAILED_AT,
         "sent_at": letter.sent_at.isoformat(),
         "trace": TRACE,
@@ -174,11 +182,60 @@ def test_letters_that_could_not_be_seen_are_warned_of(
     desk: Desk, brigade: Brigade, out_of_time: None, command: str
 ) -> None:
     desk.fill("resize", 12)
-    warning = "warning: 10 dead letters of resize were seen, and that is not all: another command holds some, or there"
     code, said = brigade(command, "resize")
-    assert code == 0
-    assert f"{warning} are more than can be received in a minute\n" in said
-    assert "warning" not in brigade(command, "resize")[1]
+    assert code == 1
+    assert "error: not all dead letters were seen: resize has more than can be received in a minute — give the" in said
+    assert brigade(command, "resize")[0] == 0
+
+
+@pytest.mark.parametrize("command", ["ls", "show"])
+def test_nobody_says_that_there_are_none_while_another_command_holds_them(
+    desk: Desk, brigade: Brigade, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    letter = desk.bury("resize", ingested())
+    outputs, resize = desk.pipeline.stack.outputs, CHAIN.actor("resize")
+    monkeypatch.setattr(import_module(f"brigade.commands.dlq.{command}"), "LOOK_S", 0.01)
+    [_] = DeadLetterQueue(desk.sqs, outputs[names.dead_letter_queue(resize)], outputs[names.queue(resize)]).take(
+        [letter.message_id]
+    )
+    code, said = brigade(command)
+    assert code == 1
+    assert "error: not all dead letters were seen: 1 of resize are held by another command" in said
+    assert "no dead letter" not in said
+    assert brigade(command, "--json")[0] == 1
+
+
+def test_letters_tell_the_status_of_their_picture(desk: Desk, brigade: Brigade) -> None:
+    records = DynamoRecords(TABLE)
+    for key, mark in (("in/a.jpg", {}), ("in/b.jpg", {"removed_by": "x"})):
+        letter = desk.bury("resize", ingested(key), reason=key[3])
+        records.merge(letter.image_id, {"source": {"bucket": "source", "key": key, "version": "v1"}} | mark)
+    records.change_status(letter.image_id, Status.PROCESSING, Status.REMOVED, "x")
+    desk.bury("resize", ingested("in/unheard.jpg"), reason="c")
+    desk.bury("resize", "no event", reason="d")
+    examples = {str(each["reason"]): each["example"] for each in found(brigade("ls", "--json"))}
+    wanted = {"a": "PROCESSING", "b": "REMOVED", "c": None, "d": None}
+    assert {reason: example["status"] for reason, example in examples.items()} == wanted  # type: ignore[index]
+    assert {str(each["reason"]): each["status"] for each in found(brigade("show", "--json"))} == wanted
+    for command in ("ls", "show"):
+        _, said = brigade(command)
+        assert "PROCESSING" in said
+        assert "REMOVED" in said
+        assert "unknown" in said
+
+
+def test_who_may_not_read_the_table_sees_the_letters_all_the_same(
+    desk: Desk, brigade: Brigade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.bury("resize", ingested("in/a.jpg"))
+    denied = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "BatchGetItem")
+    monkeypatch.setattr(Catalogue, "get", Mock(side_effect=denied))
+    for command in ("ls", "show"):
+        code, said = brigade(command)
+        assert code == 0
+        assert "in/a.jpg" in said
+        assert "warning: the statuses of the pictures are unknown: " in said
+        assert brigade(command, "--json")[0] == 0
 
 
 def test_the_operator_hears_once_that_a_command_waits_for_another(

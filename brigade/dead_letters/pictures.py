@@ -1,0 +1,69 @@
+"""What has become of the pictures that dead letters are about, as the catalogue says."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from brigade.console import OperatorError, explain, say
+from brigade.dead_letters.contents import contents
+from brigade.dead_letters.letter import DeadLetter
+from brigade.pipeline import Pipeline
+from kit.actor import Actor
+from kit.errors import UnreadableMessage
+from kit.events import ImageOutdated, ImageRemoved, ImageRetired
+from services.catalog.status import Status
+
+Records = Mapping[str, Mapping[str, Any]]
+_UNWANTED = {Status.REMOVED, Status.SUPERSEDED}
+# Who hears one of these has work to do on pictures that nobody wants.
+_CLEARING = {ImageOutdated, ImageRemoved, ImageRetired}
+
+
+def records(pipeline: Pipeline, letters: Iterable[DeadLetter]) -> dict[str, dict[str, Any]]:
+    """Return the records of the letters' pictures, by id: of those that the catalogue knows."""
+    return pipeline.catalogue.get({image_id: None for letter in letters for image_id in _ids(letter)})
+
+
+def statuses(pipeline: Pipeline | None, letters: Iterable[DeadLetter]) -> dict[str, str]:
+    """Return what is known of the statuses of the letters' pictures, by message id; several with commas between.
+
+    Letters are looked at when something is wrong, with the table perhaps, and by those who may not read it: they are
+    warned then, and no status is known.
+    """
+    letters = list(letters)
+    if pipeline is None:
+        return {}
+    try:
+        found = records(pipeline, letters)
+    except (ClientError, BotoCoreError, OperatorError) as error:
+        say(f"warning: the statuses of the pictures are unknown: {explain(error)}")
+        return {}
+    known = {each.message_id: [found[image]["status"] for image in _ids(each) if image in found] for each in letters}
+    return {message: ", ".join(dict.fromkeys(said)) for message, said in known.items() if said}
+
+
+def is_moot(letter: DeadLetter, actor: Actor, found: Records) -> bool:
+    """Return whether a letter's work is wanted no more: each of its pictures is removed, replaced, or READY.
+
+    READY counts where this very actor has done its work since the letter failed. What clears up after pictures is
+    never moot, nor what removes one.
+    """
+    try:
+        events = [each.event for each in contents(actor, letter.body)]
+    except UnreadableMessage:
+        return False
+    if not events or _CLEARING & {*actor.hears, *map(type, events)}:
+        return False
+    return all(_is_settled(found.get(event.image.id, {}), actor, letter) for event in events)
+
+
+def _is_settled(record: Mapping[str, Any], actor: Actor, letter: DeadLetter) -> bool:
+    done = record.get("stages", {}).get(actor.name)
+    done_since = bool(done) and datetime.fromisoformat(done["at"]) > letter.since
+    return record.get("status") in _UNWANTED or (record.get("status") == Status.READY and done_since)
+
+
+def _ids(letter: DeadLetter) -> list[str]:
+    return [image.id for image in letter.images()] or [letter.image_id][: bool(letter.image_id)]
