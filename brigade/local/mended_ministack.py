@@ -1,16 +1,22 @@
-"""ministack, with a fault of the pinned release mended: a global table keeps its records when its stack is updated.
+"""ministack, with two faults of the pinned release mended.
 
-The handler that updates one is not told the logical id, so it looks for the table under another name than it was made
-under, and makes a new, empty one. That of a plain table is told, keeps table, stream and records, and passes over the
-properties that it does not know. local_cloud runs this file as a script, so it imports nothing of ours;
-tests/brigade/local/test_mended_ministack.py fails when a release makes it needless.
+local_cloud runs this file as a script, so it imports nothing of ours; tests/brigade/local/test_mended_ministack.py
+fails when a release makes it needless.
 """
 
 import runpy
+import time
+from threading import Thread
+from typing import Any
 
 
-def mend() -> None:
-    """Let global tables be updated like plain ones."""
+def keep_global_tables() -> None:
+    """Let global tables be updated like plain ones, which keep their records.
+
+    The handler that updates a global table is not told the logical id, so it looks for the table under another name
+    than it was made under, and makes a new, empty one. That of a plain table is told, keeps table, stream and records,
+    and passes over the properties that it does not know.
+    """
     from ministack.services.cloudformation import provisioners
 
     handlers = provisioners._RESOURCE_HANDLERS
@@ -18,6 +24,36 @@ def mend() -> None:
     handlers["AWS::DynamoDB::GlobalTable"] |= {name: plain[name] for name in ("update", "update_with_logical_id")}
 
 
+def let_invocations_end() -> None:
+    """Let a function that is updated end the invocations that run, as AWS does.
+
+    ministack kills them, and their messages then stay hidden for six times the function's timeout.
+    """
+    from ministack.core import lambda_runtime as runtime
+    from ministack.services import lambda_svc
+
+    invalidate_all = runtime.invalidate_worker
+
+    def invalidate_worker(func_name: str, *args: Any, **scope: Any) -> None:
+        with runtime._lock:
+            workers = [of for key, of in runtime._workers.items() if func_name in key.split(":")]
+            busy = [each for of in workers for each in of if each.in_use]
+            for of in workers:
+                of[:] = [each for each in of if not each.in_use]
+        invalidate_all(func_name, *args, **scope)
+        Thread(target=_kill_when_done, args=(runtime, busy), daemon=True).start()
+
+    runtime.invalidate_worker = lambda_svc.invalidate_worker = invalidate_worker
+
+
+def _kill_when_done(runtime: Any, workers: list[Any]) -> None:
+    ends = time.monotonic() + max((each.config.get("Timeout", 3) for each in workers), default=0)
+    while any(each.in_use for each in workers) and time.monotonic() < ends:
+        time.sleep(0.05)
+    runtime.kill_workers(workers)
+
+
 if __name__ == "__main__":
-    mend()
+    keep_global_tables()
+    let_invocations_end()
     runpy.run_module("ministack", run_name="__main__")

@@ -1,15 +1,21 @@
-"""A global table on the local cloud: an update of its stack keeps its name, its stream and its records."""
+"""What an update of a stack leaves alone on the local cloud: a table's records, and invocations that run."""
 
 import json
+from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
 from ministack.services.cloudformation import provisioners
 
+from brigade.local.mended_ministack import let_invocations_end
 from brigade.target import Target
 from infra import names
 from infra.template import template
 from services.chain import CHAIN
+from tests.brigade.local.test_local_cloud import wait_for
 
 STACK = "tables"
 
@@ -58,3 +64,34 @@ def test_records_outlive_an_update_of_the_tables_tags_and_indexes(here: Target) 
 def test_the_engine_still_needs_mending() -> None:
     needless = "ministack updates global tables in place: delete brigade/local/mended_ministack.py"
     assert "update_with_logical_id" not in provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::GlobalTable"], needless
+
+
+@pytest.fixture
+def killed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """The workers that the engine has killed; two are there, of which one is at work."""
+    for module in (lambda_runtime, lambda_svc):
+        monkeypatch.setattr(module, "invalidate_worker", lambda_runtime.invalidate_worker)
+    found: list[Any] = []
+    monkeypatch.setattr(lambda_runtime, "kill_workers", found.extend)
+    lambda_runtime._workers[KEY] = [SimpleNamespace(in_use=used, config={"Timeout": 60}) for used in (True, False)]
+    yield found
+    lambda_runtime._workers.pop(KEY, None)
+
+
+KEY = "000000000000:eu-west-1:larch:$LATEST"
+
+
+def test_an_update_lets_invocations_end_and_gives_them_no_more_work(killed: list[Any]) -> None:
+    busy, idle = lambda_runtime._workers[KEY]
+    let_invocations_end()
+    lambda_svc.invalidate_worker("larch")
+    assert killed == [idle]
+    assert not lambda_runtime._workers.get(KEY)
+    busy.in_use = False
+    wait_for(lambda: killed == [idle, busy])
+
+
+def test_the_engine_still_kills_invocations_that_run(killed: list[Any]) -> None:
+    workers = list(lambda_runtime._workers[KEY])
+    lambda_runtime.invalidate_worker("larch")
+    assert killed == workers, "ministack lets invocations end: delete let_invocations_end"
