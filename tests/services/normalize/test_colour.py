@@ -206,6 +206,23 @@ def test_a_profile_equals_its_twin_under_another_name(
     assert one == twin
 
 
+@pytest.mark.parametrize("format_", ["JPEG", "WEBP", "TIFF", "AVIF"])
+@settings(max_examples=15)
+@given(
+    st.sampled_from([drawn.SRGB, drawn.ADOBE_RGB, drawn.PRIMARIES[12]]),
+    st.sampled_from([drawn.LINEAR, drawn.SRGB_CURVE]),
+    st.text("abcRGBs ", max_size=30),
+)
+def test_a_profile_equals_its_twin_in_every_container(
+    format_: str, primaries: tuple[tuple[float, float], ...], curve: bytes, other: str
+) -> None:
+    one, twin = (
+        normalize(encoded(pictures.scene(), format_, icc_profile=drawn.profile(primaries, curve, word)))
+        for word in ("sRGB IEC61966-2.1", other)
+    )
+    assert one == twin
+
+
 @pytest.mark.parametrize("curve", [drawn.GAMMA_18, drawn.SRGB_CURVE])
 def test_sixteen_bits_of_a_wide_space_become_srgb(curve: bytes) -> None:
     light = drawn.light_in(drawn.PROPHOTO, drawn.scene())
