@@ -10,6 +10,7 @@ import msgspec
 
 from imaging.recipes import Recipe, Recipes
 from kit.events import Image, Source
+from services.catalog.record import keys
 from services.catalog.status import OUTDATED, Status
 from services.catalog.table import KEY
 from services.catalog.view import view
@@ -64,9 +65,7 @@ def meet(source: Source, record: Record | None) -> Record:
 def named_keys(record: Record) -> list[str]:
     """Return the keys of all outputs that a record names."""
     tags = (record["camera"] or {}).get("tags")
-    return [stored["key"] for stored in (record["master"], *(record["renditions"] or ())) if stored] + [tags] * bool(
-        tags
-    )
+    return [*keys(record), *filter(None, [tags])]
 
 
 def check(record: Record, recipes: Recipes, stored: Collection[str]) -> Missing | None:
