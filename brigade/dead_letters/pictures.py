@@ -13,10 +13,9 @@ from brigade.pipeline import Pipeline
 from kit.actor import Actor
 from kit.errors import UnreadableMessage
 from kit.events import ImageOutdated, ImageRemoved, ImageRetired
-from services.catalog.status import Status
+from services.catalog.status import OUTDATED, Status
 
 Records = Mapping[str, Mapping[str, Any]]
-_UNWANTED = {Status.REMOVED, Status.SUPERSEDED}
 # Who hears one of these has work to do on pictures that nobody wants.
 _CLEARING = {ImageOutdated, ImageRemoved, ImageRetired}
 
@@ -62,7 +61,7 @@ def is_moot(letter: DeadLetter, actor: Actor, found: Records) -> bool:
 def _is_settled(record: Mapping[str, Any], actor: Actor, letter: DeadLetter) -> bool:
     done = record.get("stages", {}).get(actor.name)
     done_since = bool(done) and datetime.fromisoformat(done["at"]) > letter.since
-    return record.get("status") in _UNWANTED or (record.get("status") == Status.READY and done_since)
+    return record.get("status") in OUTDATED or (record.get("status") == Status.READY and done_since)
 
 
 def _ids(letter: DeadLetter) -> list[str]:
