@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kit.events import Source
-from kit.storage import listed
+from kit.storage import latest, listed
 
 
 def below(s3: Any, bucket: str, prefix: str) -> Iterator[Source]:
@@ -17,6 +17,5 @@ def at(s3: Any, bucket: str, key: str) -> tuple[Source | None, str | None]:
     """Return what S3 shows under a key, and the version of the delete marker that hides it; at most one is there."""
     # A key sorts before those that begin with it, its newest version or marker before the older ones.
     page = s3.list_object_versions(Bucket=bucket, Prefix=key, MaxKeys=1)
-    found = [each for each in page.get("Versions", []) if each["Key"] == key and each["IsLatest"]]
-    markers = [each for each in page.get("DeleteMarkers", []) if each["Key"] == key and each["IsLatest"]]
-    return (listed(bucket, found[0]) if found else None), (markers[0]["VersionId"] if markers else None)
+    found, marker = latest(page.get("Versions", []), key), latest(page.get("DeleteMarkers", []), key)
+    return listed(bucket, found) if found else None, marker["VersionId"] if marker else None

@@ -53,10 +53,9 @@ class S3Storage:
     def newest(self, bucket: str, key: str) -> Source | None:
         # A listing and no HEAD: who may list need not be allowed to read. A key sorts before those that begin with it,
         # its newest version or marker before the older ones.
-        found = call(aws.client("s3").list_object_versions, Bucket=bucket, Prefix=key, MaxKeys=1).get("Versions", [])
-        if not found or found[0]["Key"] != key or not found[0]["IsLatest"]:
-            return None
-        return listed(bucket, found[0])
+        page = call(aws.client("s3").list_object_versions, Bucket=bucket, Prefix=key, MaxKeys=1)
+        found = latest(page.get("Versions", []), key)
+        return listed(bucket, found) if found else None
 
     def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:
         more = {"CacheControl": caching} if caching else {}
@@ -96,6 +95,11 @@ class S3Storage:
             return call(get)
         except ClientError as error:
             raise _meaning(error) from error
+
+
+def latest(entries: Iterable[dict[str, Any]], key: str) -> dict[str, Any] | None:
+    """Return of a listing's versions, or of its delete markers, the one that is a key's newest; None without one."""
+    return next((each for each in entries if each["Key"] == key and each["IsLatest"]), None)
 
 
 def listed(bucket: str, version: dict[str, Any]) -> Source:
