@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache, partial
 from typing import Any, Final
 
+import boto3
 import pytest
 from botocore.loaders import JSONFileLoader, Loader
 from hypothesis import settings
@@ -81,6 +82,15 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with mock_aws():
         yield
     aws.forget()
+
+
+@pytest.fixture
+def s3(cloud: None) -> Any:
+    """The source bucket on moto, with versions as the stack's has them."""
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="source", CreateBucketConfiguration={"LocationConstraint": REGION})
+    client.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
+    return client
 
 
 @pytest.fixture

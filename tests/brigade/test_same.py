@@ -3,24 +3,14 @@
 import hashlib
 from typing import Any
 
-import boto3
 import pytest
 from msgspec.structs import replace
 
 from brigade import shown
 from brigade.same import is_same
 from kit.events import Source
-from tests.conftest import REGION
 
 MIB = 1024 * 1024
-
-
-@pytest.fixture
-def s3(cloud: None) -> Any:
-    client = boto3.client("s3")
-    client.create_bucket(Bucket="source", CreateBucketConfiguration={"LocationConstraint": REGION})
-    client.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
-    return client
 
 
 def there(s3: Any) -> Source:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Literal
 from unicodedata import normalize
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -13,15 +12,6 @@ from brigade import files, uploads
 from brigade.console import OperatorError
 from brigade.files import Skipped
 from brigade.uploads import Uploaded, upload
-from tests.conftest import REGION
-
-
-@pytest.fixture
-def s3(cloud: None) -> Any:
-    client = boto3.client("s3")
-    client.create_bucket(Bucket="source", CreateBucketConfiguration={"LocationConstraint": REGION})
-    client.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
-    return client
 
 
 @pytest.fixture

@@ -15,19 +15,10 @@ from kit.backoff import Policy
 from kit.errors import AccessDenied, ObjectArchived, ObjectGone, ServiceUnavailable, Throttled
 from kit.events import Source
 from kit.storage import MemoryStorage, S3Storage, Storage
-from tests.conftest import REGION
 
 # The MD5 of b"first" and b"second", as S3 tells it.
 ETAG_OF_FIRST, ETAG_OF_SECOND = "8b04d5e3775d298e78455efc5ca404d5", "a9f0e61a137d86aa9db53465e0801612"
 THING = Source(bucket="source", key="dir/a b+ü(1)%.jpg")
-
-
-@pytest.fixture
-def s3(cloud: None) -> Any:
-    client = boto3.client("s3")
-    client.create_bucket(Bucket="source", CreateBucketConfiguration={"LocationConstraint": REGION})
-    client.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
-    return client
 
 
 @pytest.fixture(params=["S3", "memory"])
