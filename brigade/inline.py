@@ -62,7 +62,7 @@ class MemoryQueue:
 
 @dataclass(frozen=True)
 class Invocation:
-    """Lambda's context: the function would be stopped at ``ends`` by the line's own time."""
+    """Lambda's context: the function would be stopped at ``ends`` by the chain's own time."""
 
     clock: Clock
     ends: float
@@ -72,7 +72,7 @@ class Invocation:
 
 
 @dataclass
-class Line:
+class InMemoryChain:
     """A chain at work in memory.
 
     ``stand_ins`` are keyword arguments for the ``connect`` of every actor that takes one of that name: ``recipes``.

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from brigade.files import LocalFile
-from brigade.inline import TARGET, Line
+from brigade.inline import TARGET, InMemoryChain
 from imaging.recipes import Recipes
 from kit.errors import Rejected
 from services.catalog.status import Status
@@ -56,7 +56,7 @@ def record_of(file: LocalFile, recipes: Recipes, out: Path) -> dict[str, Any] | 
         content = file.path.read_bytes()
     except OSError as error:
         raise UnreadableFile(error.strerror or str(error)) from error
-    line = Line(CHAIN, stand_ins={"recipes": recipes})
+    line = InMemoryChain(CHAIN, stand_ins={"recipes": recipes})
     line.upload(file.key, content, etag=hashlib.md5(content, usedforsecurity=False).hexdigest())
     line.run()
     for (bucket, key), output in line.storage.objects.items():

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from brigade.inline import SOURCE, TARGET, Line, notification
+from brigade.inline import SOURCE, TARGET, InMemoryChain, notification
 from imaging.recipes import parse
 from kit.chain import Chain
 from kit.errors import ServiceUnavailable, Throttled
@@ -19,17 +19,17 @@ from tests import pictures
 
 
 @pytest.fixture
-def line() -> Line:
-    return Line(CHAIN)
+def line() -> InMemoryChain:
+    return InMemoryChain(CHAIN)
 
 
-def record(line: Line, key: str) -> dict[str, Any]:
+def record(line: InMemoryChain, key: str) -> dict[str, Any]:
     """Return the one record of a key."""
     (found,) = [item for item in line.records.items.values() if item["source"]["key"] == key]
     return found
 
 
-def dead_letters(line: Line) -> dict[str, list[str]]:
+def dead_letters(line: InMemoryChain) -> dict[str, list[str]]:
     """Return the reasons of the dead letters, by actor."""
     return {
         name: [letter.attributes["reason"] for letter in queue.dead_letters]
@@ -38,12 +38,12 @@ def dead_letters(line: Line) -> dict[str, list[str]]:
     }
 
 
-def outputs(line: Line) -> list[str]:
+def outputs(line: InMemoryChain) -> list[str]:
     return [key for bucket, key in line.storage.objects if bucket == TARGET]
 
 
 @pytest.mark.parametrize("format_", pictures.ORDINARY)
-def test_a_picture_becomes_ready_with_a_master_and_ten_renditions(format_: str, line: Line) -> None:
+def test_a_picture_becomes_ready_with_a_master_and_ten_renditions(format_: str, line: InMemoryChain) -> None:
     line.upload("a", pictures.ORDINARY[format_]())
     line.run()
     assert record(line, "a")["status"] == "READY"
@@ -54,7 +54,7 @@ def test_a_picture_becomes_ready_with_a_master_and_ten_renditions(format_: str, 
     assert dead_letters(line) == {}
 
 
-def test_every_event_is_said_once(line: Line) -> None:
+def test_every_event_is_said_once(line: InMemoryChain) -> None:
     line.upload("a.jpg", pictures.jpeg())
     line.run()
     kinds = [envelope.kind for envelope in line.announced]
@@ -63,7 +63,7 @@ def test_every_event_is_said_once(line: Line) -> None:
     assert kinds[-1] == ImageCataloged.kind
 
 
-def test_training_makes_one_rendition(line: Line) -> None:
+def test_training_makes_one_rendition(line: InMemoryChain) -> None:
     line.upload("postpic/a.JPG", pictures.jpeg((800, 700)))
     line.run()
     (square,) = record(line, "postpic/a.JPG")["renditions"]
@@ -71,7 +71,7 @@ def test_training_makes_one_rendition(line: Line) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_everything_that_is_stored_is_upright(orientation: int, line: Line) -> None:
+def test_everything_that_is_stored_is_upright(orientation: int, line: InMemoryChain) -> None:
     line.upload("a.jpg", pictures.oriented("JPEG", orientation))
     line.run()
     thumbnail = next(key for key in outputs(line) if "/thumbnail." in key)
@@ -88,7 +88,7 @@ def test_everything_that_is_stored_is_upright(orientation: int, line: Line) -> N
     ],
 )
 def test_what_cannot_be_done_is_dead_lettered_and_the_record_says_why(
-    content: bytes, actor: str, reason: str, line: Line
+    content: bytes, actor: str, reason: str, line: InMemoryChain
 ) -> None:
     line.upload("a.jpg", content)
     line.run()
@@ -97,7 +97,7 @@ def test_what_cannot_be_done_is_dead_lettered_and_the_record_says_why(
     assert record(line, "a.jpg")[f"failure_{actor}"]["reason"] == reason
 
 
-def test_one_bad_picture_in_ten_leaves_nine_ready(line: Line) -> None:
+def test_one_bad_picture_in_ten_leaves_nine_ready(line: InMemoryChain) -> None:
     for n in range(10):
         line.upload(f"{n}.jpg", pictures.jpeg() if n else pictures.truncated_jpeg())
     line.run()
@@ -105,7 +105,7 @@ def test_one_bad_picture_in_ten_leaves_nine_ready(line: Line) -> None:
     assert dead_letters(line) == {"normalize": ["corrupt-image"]}
 
 
-def test_a_redriven_message_makes_a_failed_picture_ready(line: Line) -> None:
+def test_a_redriven_message_makes_a_failed_picture_ready(line: InMemoryChain) -> None:
     line.upload("a.jpg", pictures.truncated_jpeg())
     line.run()
     line.storage.objects[SOURCE, "a.jpg"] = pictures.jpeg((400, 300))
@@ -114,7 +114,7 @@ def test_a_redriven_message_makes_a_failed_picture_ready(line: Line) -> None:
     assert record(line, "a.jpg")["status"] == "READY"
 
 
-def test_a_notification_that_comes_thrice_makes_one_record_and_one_announcement(line: Line) -> None:
+def test_a_notification_that_comes_thrice_makes_one_record_and_one_announcement(line: InMemoryChain) -> None:
     content = pictures.jpeg()
     body = notification("a.jpg", content)
     line.upload("a.jpg", content)
@@ -126,7 +126,7 @@ def test_a_notification_that_comes_thrice_makes_one_record_and_one_announcement(
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_of_two_uploads_of_a_key_the_newest_wins(order: tuple[int, int], line: Line) -> None:
+def test_of_two_uploads_of_a_key_the_newest_wins(order: tuple[int, int], line: InMemoryChain) -> None:
     for n in order:
         line.upload("a.jpg", pictures.jpeg((90 + n, 60)), etag=f"e{n}", sequencer=f"{n}")
         line.run()
@@ -135,7 +135,7 @@ def test_of_two_uploads_of_a_key_the_newest_wins(order: tuple[int, int], line: L
 
 
 @pytest.mark.parametrize("key", ["in/a b+ü (1)%.jpg", "日本/🦊.jpg", "a%2Bb.jpg", "../up.jpg", "a'\"&<b>.jpg"])
-def test_awkward_keys_are_no_trouble(key: str, line: Line) -> None:
+def test_awkward_keys_are_no_trouble(key: str, line: InMemoryChain) -> None:
     line.upload(key, pictures.jpeg())
     line.run()
     assert record(line, key)["status"] == "READY"
@@ -143,7 +143,7 @@ def test_awkward_keys_are_no_trouble(key: str, line: Line) -> None:
 
 def test_a_key_that_no_recipe_matches_leaves_nothing() -> None:
     only_in = parse('[[recipe]]\nname = "r"\nprefix = "in/"\n[[recipe.rendition]]\nname = "w"\nwidth = 9\n')
-    line = Line(CHAIN, stand_ins={"recipes": only_in})
+    line = InMemoryChain(CHAIN, stand_ins={"recipes": only_in})
     line.upload("out/a.jpg", pictures.jpeg())
     line.upload("in/a.jpg", pictures.jpeg())
     line.run()
@@ -162,7 +162,7 @@ def test_a_gate_lets_pass_what_its_engine_accepts(confidence: int, status: str, 
     def engine(_: bytes) -> Opinion:
         return Opinion(confidence=confidence, model="scripted", version="1")
 
-    line = Line(CHAIN, stand_ins={"recipes": GATED, "engine": engine})
+    line = InMemoryChain(CHAIN, stand_ins={"recipes": GATED, "engine": engine})
     line.upload("a.jpg", pictures.jpeg())
     line.run()
     found = record(line, "a.jpg")
@@ -174,7 +174,7 @@ def test_a_gate_lets_pass_what_its_engine_accepts(confidence: int, status: str, 
 def test_only_pictures_whose_recipe_asks_for_it_come_to_the_moderator(mode: str, asked: int) -> None:
     text = f'[[recipe]]\nname = "r"\nmoderation = "{mode}"\n[[recipe.rendition]]\nname = "w"\nwidth = 9\n'
     engine = Opinion(confidence=3, model="scripted", version="1")
-    line = Line(CHAIN, stand_ins={"recipes": parse(text), "engine": lambda _: engine})
+    line = InMemoryChain(CHAIN, stand_ins={"recipes": parse(text), "engine": lambda _: engine})
     line.upload("a.jpg", pictures.jpeg())
     line.turn("ingest")
     line.turn("normalize")
@@ -193,14 +193,14 @@ def test_an_engine_that_is_away_for_a_while_delays_a_gated_picture() -> None:
             raise answer
         return answer
 
-    line = Line(CHAIN, stand_ins={"recipes": GATED, "engine": engine})
+    line = InMemoryChain(CHAIN, stand_ins={"recipes": GATED, "engine": engine})
     line.upload("a.jpg", pictures.jpeg())
     line.run()
     assert record(line, "a.jpg")["status"] == "READY"
     assert (answers, dead_letters(line)) == ([], {})
 
 
-def test_s3s_test_event_leaves_nothing(line: Line) -> None:
+def test_s3s_test_event_leaves_nothing(line: InMemoryChain) -> None:
     line.send(ImageUploaded, '{"Service": "Amazon S3", "Event": "s3:TestEvent"}')
     line.run()
     assert (line.records.items, line.announced, dead_letters(line)) == ({}, [], {})
@@ -222,7 +222,7 @@ class Busy(MemoryStorage):
 
 
 def test_a_passing_failure_is_overcome() -> None:
-    line = Line(CHAIN, storage=(busy := Busy()))
+    line = InMemoryChain(CHAIN, storage=(busy := Busy()))
     busy.times = CHAIN.actor("resize").attempts - 1
     line.upload("a.jpg", pictures.jpeg())
     line.run()
@@ -231,7 +231,7 @@ def test_a_passing_failure_is_overcome() -> None:
 
 
 def test_a_failure_that_does_not_pass_is_dead_lettered_after_the_permitted_attempts() -> None:
-    line = Line(CHAIN, storage=(busy := Busy()))
+    line = InMemoryChain(CHAIN, storage=(busy := Busy()))
     busy.times = CHAIN.actor("resize").attempts
     line.upload("a.jpg", pictures.jpeg())
     line.run()
@@ -239,13 +239,13 @@ def test_a_failure_that_does_not_pass_is_dead_lettered_after_the_permitted_attem
     assert record(line, "a.jpg")["failure_resize"]["attempts"] == CHAIN.actor("resize").attempts
 
 
-def test_one_trace_runs_from_the_notification_to_the_end(line: Line) -> None:
+def test_one_trace_runs_from_the_notification_to_the_end(line: InMemoryChain) -> None:
     line.upload("a.jpg", pictures.jpeg())
     line.run()
     assert len({envelope.traceparent.split("-")[1] for envelope in line.announced}) == 1
 
 
-def test_pictures_have_traces_of_their_own(line: Line) -> None:
+def test_pictures_have_traces_of_their_own(line: InMemoryChain) -> None:
     for key in ("a.jpg", "b.jpg"):
         line.upload(key, pictures.jpeg())
     line.run()
@@ -255,7 +255,7 @@ def test_pictures_have_traces_of_their_own(line: Line) -> None:
 def test_a_shorter_chain_works_as_far_as_it_goes() -> None:
     ingest, normalize = CHAIN.actor("ingest"), CHAIN.actor("normalize")
     actors = (ingest, replace(normalize, batch=1))
-    line = Line(Chain(origin=ImageUploaded, actors=actors, operator=(ImageRecalled,)))
+    line = InMemoryChain(Chain(origin=ImageUploaded, actors=actors, operator=(ImageRecalled,)))
     line.upload("a.jpg", pictures.jpeg())
     line.run()
     assert [envelope.kind for envelope in line.announced] == ["image-ingested", "image-normalized"]

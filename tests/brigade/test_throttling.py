@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from brigade.inline import Clock, Line
+from brigade.inline import Clock, InMemoryChain
 from kit.actor import RETRY_BUDGET_S
 from kit.backoff import RECEIVES
 from kit.envelope import Envelope
@@ -62,7 +62,7 @@ class Records(MemoryRecords):
 
 
 @dataclass
-class Announcing(Line):
+class Announcing(InMemoryChain):
     service: Service | None = field(default=None)
 
     def publish(self, envelope: Envelope) -> None:
@@ -92,7 +92,7 @@ def test_two_minutes_of_throttling_leave_no_dead_letter(throttled: str, cost_s: 
 def test_what_is_throttled_for_ever_becomes_a_dead_letter_with_its_reason() -> None:
     clock = Clock()
     service = Service(clock, throttled_s=float("inf"))
-    line = Line(CHAIN, storage=Storage(service=service), clock=clock)
+    line = InMemoryChain(CHAIN, storage=Storage(service=service), clock=clock)
     line.upload("a.jpg", pictures.jpeg((64, 48)))
     line.run()
     (letter,) = line.queues["ingest"].dead_letters

@@ -12,7 +12,7 @@ from brigade.commands import pictures as commands
 from brigade.console import OperatorError
 from brigade.files import LocalFile
 from brigade.flow import mappings
-from brigade.inline import Line
+from brigade.inline import InMemoryChain
 from brigade.uploads import Uploaded
 from imaging.recipes import DEFAULT_PATH, load
 from services.catalog.view import view
@@ -25,7 +25,7 @@ GOOD, BAD = "beach.jpg", "list.jpg"
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> list[Uploaded]:
     """Two uploads that have settled: one is ready, one has failed."""
-    line = Line(CHAIN)
+    line = InMemoryChain(CHAIN)
     line.upload(GOOD, pictures.jpeg())
     line.upload(BAD, pictures.text_named_jpg())
     line.run()

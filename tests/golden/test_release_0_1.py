@@ -12,7 +12,7 @@ from brigade.dead_letters import archive
 from brigade.dead_letters.contents import contents
 from brigade.dead_letters.history import FileHistory
 from brigade.dead_letters.letter import DeadLetter
-from brigade.inline import TARGET, Line
+from brigade.inline import TARGET, InMemoryChain
 from brigade.target import Target
 from imaging.recipes import parse
 from kit.envelope import decode
@@ -151,7 +151,7 @@ def test_the_history_of_operations_is_read(tmp_path: Path) -> None:
 def test_what_was_in_flight_settles(actor: str) -> None:
     found = golden.in_flight(actor, {golden.TARGET_BUCKET: TARGET})
     engine = Opinion(confidence=0, model="scripted", version="1")
-    line = Line(CHAIN, stand_ins={"engine": lambda _: engine, "recipes": RECIPES})
+    line = InMemoryChain(CHAIN, stand_ins={"engine": lambda _: engine, "recipes": RECIPES})
     if actor != "retire":
         line.storage.objects[found.image.source.bucket, found.image.source.key] = found.original
     line.storage.objects |= {(TARGET, key): content for key, (_, content) in found.outputs.items()}

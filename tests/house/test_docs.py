@@ -9,7 +9,7 @@ import pytest
 import troposphere
 from msgspec.structs import fields
 
-from brigade.inline import Line
+from brigade.inline import InMemoryChain
 from docs.examples import NOTIFICATION, SOURCE
 from docs.generate import DEAD_LETTER, chain_page, deploying_page, diagram, events_page, main, parameters_table
 from infra import names
@@ -90,7 +90,7 @@ def test_every_setting_is_listed() -> None:
 
 
 def test_the_attributes_of_dead_letters_are_those_that_they_have() -> None:
-    line = Line(CHAIN)
+    line = InMemoryChain(CHAIN)
     line.upload("notes.jpg", b"no picture")
     line.run()
     [letter] = line.queues["ingest"].dead_letters

@@ -9,7 +9,7 @@ import pytest
 
 from brigade.dead_letters.letter import DeadLetter
 from brigade.demo.contact_sheet import SheetPicture, render, write
-from brigade.inline import TARGET, Line
+from brigade.inline import TARGET, InMemoryChain
 from services.catalog.view import view
 from services.chain import CHAIN
 from tests.brigade.dead_letters.desk import ingested
@@ -42,8 +42,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def line() -> Line:
-    line = Line(CHAIN)
+def line() -> InMemoryChain:
+    line = InMemoryChain(CHAIN)
     for key in KEYS:
         content = jpeg()
         line.upload(key, content[:-20] if key == "broken.jpg" else content, sequencer="01")
@@ -51,11 +51,11 @@ def line() -> Line:
     return line
 
 
-def records(line: Line) -> list[dict[str, Any]]:
+def records(line: InMemoryChain) -> list[dict[str, Any]]:
     return [view(record) for record in line.records.items.values()]
 
 
-def dead_letters(line: Line) -> dict[str, list[DeadLetter]]:
+def dead_letters(line: InMemoryChain) -> dict[str, list[DeadLetter]]:
     return {
         actor: [DeadLetter(each.id, each.body, each.attributes, datetime.now(UTC)) for each in queue.dead_letters]
         for actor, queue in line.queues.items()
@@ -70,7 +70,7 @@ def page(
     return Page(render("Demo", [SheetPicture(each, files or {}) for each in records], letters or {}, seconds=8.25))
 
 
-def test_every_stored_picture_is_shown_from_the_file_beside_the_sheet(line: Line, tmp_path: Path) -> None:
+def test_every_stored_picture_is_shown_from_the_file_beside_the_sheet(line: InMemoryChain, tmp_path: Path) -> None:
     files = {}
     for bucket, key in line.storage.objects:
         if bucket == TARGET and not key.startswith("metadata/"):
@@ -85,7 +85,7 @@ def test_every_stored_picture_is_shown_from_the_file_beside_the_sheet(line: Line
     assert all((tmp_path / unquote(source)).is_file() for source in sources)
 
 
-def test_it_says_what_each_picture_was_and_became(line: Line) -> None:
+def test_it_says_what_each_picture_was_and_became(line: InMemoryChain) -> None:
     text = page(records(line)).text
     assert "beach 1.jpg ready original JPEG, 96×64" in text
     assert "recipe training" in text
@@ -96,38 +96,38 @@ def test_it_says_what_each_picture_was_and_became(line: Line) -> None:
     assert "ms, queued 0 ms" in text
 
 
-def test_it_begins_with_a_summary(line: Line) -> None:
+def test_it_begins_with_a_summary(line: InMemoryChain) -> None:
     text = page(records(line), dead_letters(line)).text
     assert "4 pictures 3 ready 1 failed 1 dead letter 8.2 seconds" in text
 
 
-def test_it_needs_nothing_from_elsewhere(line: Line) -> None:
+def test_it_needs_nothing_from_elsewhere(line: InMemoryChain) -> None:
     html = render("Demo", [SheetPicture(each, {}) for each in records(line)], dead_letters(line), seconds=1)
     assert not {"script", "link", "iframe"} & set(Page(html).tags)
     assert not any(outside in html for outside in ("http:", "https:", "url(", "@import"))
 
 
-def test_what_people_name_stays_text(line: Line) -> None:
+def test_what_people_name_stays_text(line: InMemoryChain) -> None:
     shown = page(records(line), dead_letters(line))
     assert HOSTILE in shown.text
     assert "script" not in shown.tags
 
 
-def test_hostile_failures_and_titles_stay_text(line: Line) -> None:
+def test_hostile_failures_and_titles_stay_text(line: InMemoryChain) -> None:
     letter = DeadLetter("1", "{}", {"reason": "<b>", "detail": "<script>"}, datetime.now(UTC))
     record = records(line)[0] | {"failure": {"actor": "ingest", "reason": "<i>", "detail": "<script>"}}
     html = render("<script>", [SheetPicture(record, {})], {"<script>": [letter]}, seconds=1)
     assert "script" not in Page(html).tags
 
 
-def test_a_failed_picture_says_who_gave_it_up_and_why(line: Line) -> None:
+def test_a_failed_picture_says_who_gave_it_up_and_why(line: InMemoryChain) -> None:
     record = next(each for each in records(line) if each["failure"])
     text = page([record]).text
     assert "broken.jpg failed" in text
     assert "normalize: corrupt-image OSError" in text
 
 
-def test_dead_letters_are_listed_with_key_actor_reason_and_detail(line: Line) -> None:
+def test_dead_letters_are_listed_with_key_actor_reason_and_detail(line: InMemoryChain) -> None:
     text = page([], dead_letters(line)).text
     assert "Picture Actor Reason Detail broken.jpg normalize corrupt-image OSError" in text
 
@@ -137,20 +137,20 @@ def test_a_dead_letter_that_a_killed_function_left_says_so() -> None:
     assert "a.jpg resize unknown the function was stopped before it could say why" in text
 
 
-def test_a_picture_that_was_not_fetched_is_still_described(line: Line) -> None:
+def test_a_picture_that_was_not_fetched_is_still_described(line: InMemoryChain) -> None:
     shown = page(records(line)[:1])
     assert shown.sources == []
     assert "not here master 96×64" in shown.text
 
 
-def test_an_older_upload_says_what_superseded_it(line: Line) -> None:
+def test_an_older_upload_says_what_superseded_it(line: InMemoryChain) -> None:
     record = records(line)[0] | {"status": "SUPERSEDED", "superseded_by": "the-newer-id"}
     text = page([record]).text
     assert "superseded by the-newer-id" in text
     assert "1 picture 1 superseded" in text
 
 
-def test_a_stage_that_was_tried_again_says_so(line: Line) -> None:
+def test_a_stage_that_was_tried_again_says_so(line: InMemoryChain) -> None:
     record = records(line)[0]
     again = {"queued_ms": 1_250, "worked_ms": 40, "attempts": 3, "version": "", "at": ""}
     assert "ingest 40 ms, queued 1,250 ms, attempt 3" in page([record | {"stages": {"ingest": again}}]).text

@@ -4,7 +4,7 @@ import pytest
 from PIL import ExifTags, ImageOps
 
 from brigade.demo import samples
-from brigade.inline import Line
+from brigade.inline import InMemoryChain
 from services.catalog.status import Status
 from services.catalog.view import view
 from services.chain import CHAIN
@@ -60,7 +60,7 @@ def test_a_picture_is_drawn_the_same_each_time(folder: Path) -> None:
 
 
 def test_all_but_two_go_through_the_chain(folder: Path) -> None:
-    line = Line(CHAIN)
+    line = InMemoryChain(CHAIN)
     for path in folder.rglob("*.*"):
         line.upload(path.relative_to(folder).as_posix(), path.read_bytes(), sequencer="01")
     line.run()

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from brigade.inline import Line
+from brigade.inline import InMemoryChain
 from imaging.recipes import parse
 from kit.events import Camera, ImageIngested
 from kit.storage import MemoryStorage
@@ -157,7 +157,7 @@ TRAPS = [row for row in rows("B") if row["notable"].startswith("camera trap")]  
 @needs_corpus
 @pytest.mark.parametrize("row", TRAPS, ids=lambda row: str(row["path"]))
 def test_camera_traps_end_in_the_catalogue_as_the_manifest_says(row: dict[str, str]) -> None:
-    line = Line(CHAIN, stand_ins={"recipes": KEEP, "extractor": with_exiftool(tool())})
+    line = InMemoryChain(CHAIN, stand_ins={"recipes": KEEP, "extractor": with_exiftool(tool())})
     line.upload(row["path"], content_of(row["path"]))
     line.run()
     (record,) = line.records.items.values()
