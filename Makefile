@@ -40,7 +40,7 @@ integration: $(VENV)/dev.stamp  ## Run the journeys on the local cloud, or with 
 	@BRIGADE_ENGINE=$(ENGINE) $(BIN)/python -m pytest tests/journeys
 
 update: $(VENV)/dev.stamp  ## Pin newer releases of what the functions carry, within what pyproject.toml allows
-	@$(BIN)/python -m infra.pins
+	@$(BIN)/python -m infra.packaging.pins
 	@$(MAKE) --no-print-directory docs
 
 lint: $(VENV)/dev.stamp build/checkov/checkov.stamp  ## Run linters and type checks
@@ -66,7 +66,7 @@ exiftool: build/exiftool/exiftool.stamp  ## Fetch exiftool; demo and tests read 
 	@echo 'brigade alone finds it by: export BRIGADE_EXIFTOOL="$(CURDIR)/$(EXIFTOOL)"'
 
 layers: $(VENV)/run.stamp build/exiftool/exiftool.stamp  ## Make the Lambda layer with exiftool, for ARCH=arm64|x86_64
-	@$(BIN)/python -m infra.layers $(if $(ARCH),--arch $(ARCH))
+	@$(BIN)/python -m infra.packaging.layers $(if $(ARCH),--arch $(ARCH))
 
 bench: $(VENV)/dev.stamp  ## Measure the chain on the local cloud
 	@$(BIN)/python -m benchmarks.chain
@@ -110,11 +110,11 @@ build/peers/peers.stamp: $(VENV)/run.stamp Makefile
 	@touch $@
 
 # The very release that tests and layer have, checked by its hash; a Perl program, which npm only fetches.
-build/exiftool/exiftool.stamp: infra/exiftool/package-lock.json
+build/exiftool/exiftool.stamp: infra/packaging/exiftool/package-lock.json
 	@command -v npm >/dev/null || { echo "make exiftool fetches it with npm: install Node.js 20 or newer" >&2; exit 1; }
 	@perl -MCompress::Zlib -e 1 2>/dev/null || { echo "exiftool is a Perl program: install perl" >&2; exit 1; }
 	@echo "fetching exiftool into build/exiftool (once)"
-	@mkdir -p build/exiftool && cp infra/exiftool/package.json infra/exiftool/package-lock.json build/exiftool/
+	@mkdir -p build/exiftool && cp infra/packaging/exiftool/package.json infra/packaging/exiftool/package-lock.json build/exiftool/
 	@npm ci --prefix build/exiftool --silent --no-audit --no-fund
 	@touch $@
 

@@ -32,7 +32,7 @@ from brigade.pipeline import Pipeline
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH
 from infra import names
-from infra.libraries import Libraries, Platform
+from infra.packaging.libraries import Libraries, Platform
 from kit.actor import Actor
 from kit.tracing import DAEMON
 from services.catalog.table import KEY

@@ -7,10 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from imaging.recipes import DEFAULT_PATH
-from infra.libraries import Libraries, install
-from infra.package import package
-from infra.sources import folder_of, modules_of
-from infra.zips import zipped
+from infra.packaging.libraries import Libraries, install
+from infra.packaging.package import package
+from infra.packaging.sources import folder_of, modules_of
+from infra.packaging.zips import zipped
 from kit.actor import Actor
 
 PEER = "benchmarks.straightforward"

@@ -31,7 +31,7 @@ def package(
     from brigade.deploy import packages
     from brigade.recipes import load_recipes, recipes_path
     from infra.functions import RUNTIME
-    from infra.libraries import Platform
+    from infra.packaging.libraries import Platform
     from services.chain import CHAIN
 
     load_recipes(recipes)  # a mistake in them shows here, not in a function's log

@@ -9,7 +9,7 @@ from brigade.console import OperatorError
 from brigade.deploy.artifacts import Artifacts
 from imaging.recipes import DEFAULT_PATH, Recipes, parse
 from infra import names
-from infra.package import READS_RECIPES, RECIPES
+from infra.packaging.package import READS_RECIPES, RECIPES
 from kit.chain import Chain
 from kit.errors import ConfigurationError
 

@@ -17,8 +17,8 @@ from brigade.target import Target
 from imaging.recipes import DEFAULT_PATH, load
 from infra import names, parameters
 from infra.functions import RUNTIME
-from infra.libraries import Platform
-from infra.package import code_key
+from infra.packaging.libraries import Platform
+from infra.packaging.package import code_key
 from infra.template import template
 from kit.actor import Actor
 from kit.chain import Chain

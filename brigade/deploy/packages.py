@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from infra import names, parameters
-from infra.libraries import Libraries, Platform
-from infra.package import code_key, package
+from infra.packaging.libraries import Libraries, Platform
+from infra.packaging.package import code_key, package
 from kit.actor import Actor
 from kit.chain import Chain
 
@@ -48,7 +48,7 @@ def build(
     """Yield every actor with its zip. Without a platform the zips hold our sources only.
 
     ``note`` hears of the steps that take their time, and when this machine cannot compile for the platform. Raises
-    ConfigurationError as infra.package does.
+    ConfigurationError as infra.packaging.package does.
     """
     with TemporaryDirectory() as folder:
         libraries = Libraries(Path(folder), platform) if platform else None

@@ -11,7 +11,7 @@ from typer.main import get_command
 from brigade.cli import app
 from imaging.formats import FORMATS
 from infra import names
-from infra.layers import FOLDER, PROCESSORS, WRAPPER
+from infra.packaging.layers import FOLDER, PROCESSORS, WRAPPER
 from kit.events import Camera
 from services.describe import exiftool, facts, head, places, tags
 

@@ -7,7 +7,7 @@ import pytest
 
 from brigade.deploy import packages
 from imaging.recipes import DEFAULT_PATH
-from infra.libraries import Platform
+from infra.packaging.libraries import Platform
 from services.chain import CHAIN
 
 Built = dict[str, bytes]

@@ -17,7 +17,7 @@ from brigade.pipeline import Pipeline
 from brigade.target import Target, local_target
 from imaging.recipes import load
 from infra.__main__ import TEMPLATE
-from infra.libraries import Platform
+from infra.packaging.libraries import Platform
 from kit.events import Image, Source
 from services.chain import CHAIN
 from tests import pictures

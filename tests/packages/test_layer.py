@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.layers import FOLDER, PROCESSORS, WRAPPER
+from infra.packaging.layers import FOLDER, PROCESSORS, WRAPPER
 from services.describe.exiftool import MEMORY, Exiftool, ExiftoolFailed
 from services.describe.facts import camera
 from services.describe.tags import Said

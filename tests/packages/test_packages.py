@@ -12,7 +12,7 @@ import pytest
 
 from brigade.deploy import packages
 from imaging.recipes import DEFAULT_PATH
-from infra.libraries import Platform
+from infra.packaging.libraries import Platform
 from kit.actor import Actor
 from services.chain import CHAIN
 from tests.packages.conftest import Built
@@ -59,7 +59,7 @@ MAKE_AGAIN = """
 import sys
 from brigade.deploy import packages
 from imaging.recipes import DEFAULT_PATH
-from infra.libraries import Platform
+from infra.packaging.libraries import Platform
 from kit.chain import Chain
 from services.chain import CHAIN
 
@@ -81,8 +81,8 @@ def test_made_again_in_another_process_it_is_the_same(built: Built, this_machine
 def test_a_machine_that_cannot_compile_says_so_and_ships_sources(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infra.bytecode.interpreter", lambda _: None)
-    monkeypatch.setattr("infra.libraries.install", lambda _, into, *__: into.mkdir())
+    monkeypatch.setattr("infra.packaging.bytecode.interpreter", lambda _: None)
+    monkeypatch.setattr("infra.packaging.libraries.install", lambda _, into, *__: into.mkdir())
     notes: list[str] = []
     for _, code in packages.build(CHAIN, DEFAULT_PATH, Platform("arm64", "3.13"), notes.append):
         assert not [name for name in names(code) if name.endswith(".pyc")]

@@ -11,7 +11,7 @@ from brigade.deploy.stack import Stack
 from brigade.pipeline import Pipeline
 from brigade.target import Target
 from infra import names
-from infra.package import RECIPES
+from infra.packaging.package import RECIPES
 from kit.actor import Actor, Bucket
 from kit.events import Event, Image, ImageResized, StoredRendition
 from kit.mailbox import Letter

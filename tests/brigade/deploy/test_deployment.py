@@ -24,9 +24,10 @@ from brigade.deploy.change_set import STACK_TYPE, Change, Events, StackEvent
 from brigade.deploy.deployment import Listener, deploy, destroy, preview
 from brigade.deploy.stack import Stack
 from brigade.target import Target
-from infra import libraries, names
-from infra.libraries import Platform
-from infra.package import package
+from infra import names
+from infra.packaging import libraries
+from infra.packaging.libraries import Platform
+from infra.packaging.package import package
 from infra.template import template
 from kit.chain import Chain
 from services.chain import CHAIN

@@ -8,7 +8,7 @@ import pytest
 from brigade.__main__ import main
 from brigade.deploy.packages import Package, build, write
 from imaging.recipes import DEFAULT_PATH
-from infra import libraries
+from infra.packaging import libraries
 from kit.errors import ConfigurationError
 from services.chain import CHAIN
 

@@ -11,15 +11,15 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from infra import libraries
-from infra.libraries import Libraries, Platform, hashed, install, is_needed
-from infra.package import package
-from infra.sources import folder_of
+from infra.packaging import libraries
+from infra.packaging.libraries import Libraries, Platform, hashed, install, is_needed
+from infra.packaging.package import package
+from infra.packaging.sources import folder_of
 from kit.actor import Actor
 from kit.errors import ConfigurationError
 from services.chain import CHAIN
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LAMBDA = Platform("arm64", "3.13")
 every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
 

@@ -14,9 +14,9 @@ import botocore.session
 import pytest
 from botocore.loaders import Loader
 
-from infra.sdk import SERVICES, is_needed, shorten
+from infra.packaging.sdk import SERVICES, is_needed, shorten
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WHOLE = Path(botocore.__file__).parent / "data"
 # Where it comes from; whether it has read how a manual is laid out; what it says of a method; and of a page of answers.
 WITHOUT_MANUAL = """

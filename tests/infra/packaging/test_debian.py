@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.debian import unpacked
+from infra.packaging.debian import unpacked
 from kit.errors import ConfigurationError
 
 PACKAGES = {"perl-base": "5.36.0-7", "libcrypt1": "1:4.4.33-2"}

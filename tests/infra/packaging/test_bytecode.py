@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import bytecode
+from infra.packaging import bytecode
 
 OURS = f"{sys.version_info.major}.{sys.version_info.minor}"
 SOURCE = "def fail():\n    raise ValueError('so')\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.package import code_key, package
+from infra.packaging.package import code_key, package
 from kit.actor import Actor
 from kit.errors import ConfigurationError
 from kit.events import ImageUploaded

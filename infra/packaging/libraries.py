@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra import bytecode, sdk
+from infra.packaging import bytecode, sdk
 from kit.errors import ConfigurationError
 
 # Lambda's name of a processor → the wheels' name of it.

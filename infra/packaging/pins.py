@@ -1,7 +1,7 @@
-"""``python -m infra.pins`` pins what the actors' zips hold, to releases that the project itself is tested with.
+"""``python -m infra.packaging.pins`` pins what the actors' zips hold, to releases that the project is tested with.
 
 A requirements.txt names what the actor's code imports, and below that what those libraries need in turn. Which
-releases may be taken, pyproject.toml says alone. infra/hashes.txt has the SHA-256 of every wheel that a zip may hold.
+releases may be taken, pyproject.toml says alone. hashes.txt has the SHA-256 of every wheel that a zip may hold.
 """
 
 import json
@@ -19,10 +19,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from infra.functions import RUNTIME
-from infra.libraries import HASHES, WHEELS, Platform, pip_install
+from infra.packaging.libraries import HASHES, WHEELS, Platform, pip_install
 from kit.errors import ConfigurationError
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 IMPORTED = "# What the code imports. `make update` pins it, and what it needs."
 NEEDED = "# What that needs."
 # What functions run on by default; releases that lack wheels for the other processor show when it is packaged for.

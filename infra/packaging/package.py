@@ -4,9 +4,9 @@ import hashlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from infra.libraries import Libraries
-from infra.sources import folder_of, modules_of
-from infra.zips import zipped
+from infra.packaging.libraries import Libraries
+from infra.packaging.sources import folder_of, modules_of
+from infra.packaging.zips import zipped
 from kit.actor import Actor
 from kit.errors import ConfigurationError
 

@@ -10,14 +10,14 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from infra import pins
-from infra.libraries import HASHES, Platform
-from infra.pins import IMPORTED, LAMBDA, NEEDED, Release, hashes, imported, pinned, read_report, resolve
+from infra.packaging import pins
+from infra.packaging.libraries import HASHES, Platform
+from infra.packaging.pins import IMPORTED, LAMBDA, NEEDED, Release, hashes, imported, pinned, read_report, resolve
 from kit.actor import Actor
 from kit.errors import ConfigurationError
 from services.chain import CHAIN
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
 RELEASES = {each.name: each for each in (Release("a", "1", frozenset({"b"})), Release("b", "2"), Release("c", "3"))}
 
@@ -117,7 +117,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["a>=1"]\n')
     (tmp_path / "services/one").mkdir(parents=True)
     (tmp_path / "services/one/requirements.txt").write_text("a\n")
-    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra/packaging").mkdir(parents=True)
     monkeypatch.setattr(pins, "resolve", lambda *_: RELEASES)
     monkeypatch.setattr(pins, "hashes", lambda found, _: f"hashes of {found}")
     return tmp_path
@@ -126,7 +126,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_updating_pins_every_actor_and_says_what_is_new(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert pins.main(project) == 0
     assert "services/one/requirements.txt: a==1, b==2" in capsys.readouterr().out
-    assert (project / "infra/hashes.txt").read_text() == "hashes of ['a==1', 'b==2']"
+    assert (project / "infra/packaging/hashes.txt").read_text() == "hashes of ['a==1', 'b==2']"
     assert pins.main(project) == 0
     assert "services/one/requirements.txt: as it was" in capsys.readouterr().out
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from infra import debian, layers
-from infra.layers import PACKAGES, PROCESSORS, WRAPPER, layer, main
+from infra.packaging import debian, layers
+from infra.packaging.layers import PACKAGES, PROCESSORS, WRAPPER, layer, main
 from kit.errors import ConfigurationError
 
 PROCESSOR = PROCESSORS["arm64"]
@@ -102,7 +102,7 @@ def test_the_same_files_give_the_same_bytes_and_programs_can_be_run(exiftool: Pa
 def test_what_the_packages_lack_is_named(missing: str, exiftool: Path, system: Path) -> None:
     (system / missing).unlink()
     with pytest.raises(
-        ConfigurationError, match=f"nothing is called .*{Path(missing).name} in .*: say in infra/layers"
+        ConfigurationError, match=f"nothing is called .*{Path(missing).name} in .*: name it in layers.py"
     ):
         layer(exiftool, PROCESSOR)
 
@@ -140,5 +140,5 @@ def test_without_exiftool_the_command_says_what_to_do(tmp_path: Path, capsys: py
 
 
 def test_exiftool_is_where_make_has_put_it() -> None:
-    makefile = (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8")
+    makefile = (Path(__file__).parents[3] / "Makefile").read_text(encoding="utf-8")
     assert f"{layers.EXIFTOOL}/bin/exiftool" in makefile

@@ -1,4 +1,4 @@
-"""``python -m infra.layers`` makes the layer with exiftool: the program, and a Perl to run it.
+"""``python -m infra.packaging.layers`` makes the layer with exiftool: the program, and a Perl to run it.
 
 Lambda's Python brings no Perl. This one is Debian's, and comes with its own loader and C library, because those of
 Lambda's system are older than it needs: the layer asks nothing of the system but the kernel and /bin/sh. The same
@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
-from infra import debian
-from infra.zips import zipped
+from infra.packaging import debian
+from infra.packaging.zips import zipped
 from kit.errors import ConfigurationError
 
 # Debian 12's, the same release for every processor. apt checks their signatures.
@@ -102,7 +102,7 @@ def contents(system: Path, exiftool: Path, processor: Processor) -> dict[str, Pa
 def _matching(folder: Path, pattern: str) -> list[Path]:
     found = [path for path in folder.glob(pattern) if path.is_file()]
     if not found:
-        raise ConfigurationError(f"nothing is called {pattern} in {folder.name}: say in infra/layers.py what is")
+        raise ConfigurationError(f"nothing is called {pattern} in {folder.name}: name it in layers.py")
     return found
 
 
@@ -121,7 +121,7 @@ def layer(exiftool: Path, processor: Processor) -> bytes:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the layer into a folder; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m infra.layers", description="Make the Lambda layer with exiftool.")
+    parser = argparse.ArgumentParser("python -m infra.packaging.layers", description="Make the layer with exiftool.")
     parser.add_argument("--arch", choices=PROCESSORS, default="arm64", help="what the functions run on")
     parser.add_argument("--exiftool", type=Path, default=EXIFTOOL, help="the folder of the npm package")
     parser.add_argument("--out", type=Path, default=FOLDER, help="the folder that the zip is written into")
