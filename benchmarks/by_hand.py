@@ -16,10 +16,10 @@ from importlib import import_module
 from typing import Any
 
 from benchmarks.write_units import written
-from brigade import uploads
-from brigade.files import LocalFile
 from brigade.flow import mappings
 from brigade.inline import Clock, Invocation
+from brigade.pictures import uploads
+from brigade.pictures.local_files import LocalFile
 from brigade.pipeline import Pipeline
 from infra import names
 from kit import aws

@@ -18,12 +18,12 @@ from rich.table import Table
 
 from benchmarks import by_hand, cost_inputs
 from benchmarks.by_hand import NOT_READY, Tallies
-from brigade import uploads
 from brigade.cost import measured
 from brigade.demo import samples
 from brigade.deploy import deployment
-from brigade.files import LocalFile
 from brigade.local import local_cloud
+from brigade.pictures import uploads
+from brigade.pictures.local_files import LocalFile
 from brigade.pipeline import Pipeline
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH

@@ -19,7 +19,7 @@ from rich.progress import track
 from benchmarks import pixel_sources, report
 from benchmarks.by_hand import Driver, Tallies, Tally
 from brigade.cost.measured import Measured, Run, Work
-from brigade.files import LocalFile
+from brigade.pictures.local_files import LocalFile
 
 PICTURES = 10  # fills every actor's batches
 ROUNDS = 3

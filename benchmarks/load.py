@@ -19,11 +19,11 @@ from rich.console import Console
 from benchmarks import load_report
 from benchmarks.load_measures import Load, measure
 from benchmarks.load_watch import Watch
-from brigade import uploads
 from brigade.demo import samples
 from brigade.deploy import deployment
 from brigade.local import local_cloud
 from brigade.local.local_cloud import LocalCloud
+from brigade.pictures import uploads
 from brigade.pipeline import Pipeline
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH

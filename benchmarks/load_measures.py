@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from benchmarks.load_watch import Watch
-from brigade import shown
 from brigade.flow import mappings
+from brigade.pictures import bucket_listing as shown
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
-from brigade.catalogue import Catalogue
+from brigade.pictures.catalog import Catalogue
 from brigade.pipeline import Pipeline
-from brigade.rework.missing import Missing
+from brigade.rework.gaps import Missing
 from brigade.rework.survey import Comparison
 from imaging.recipes import DEFAULT_PATH, load
 from kit.events import Image, Source

@@ -6,26 +6,14 @@ from typing import Annotated
 import typer
 
 from brigade import release
-from brigade.commands import (
-    changing,
-    cloud,
-    cost,
-    demo,
-    dlq,
-    flow,
-    judge,
-    offline,
-    package,
-    pictures,
-    process,
-    prove,
-    reading,
-    recipes,
-    rework,
-    search,
-    stack,
-    trace,
-)
+from brigade.commands import approve as judge
+from brigade.commands import changing, cost, demo, dlq, offline, package, process, prove, reading, recipes, trace
+from brigade.commands import deploy as stack
+from brigade.commands import ls as search
+from brigade.commands import rerun as rework
+from brigade.commands import show as pictures
+from brigade.commands import status as flow
+from brigade.commands import up as cloud
 from brigade.console import DEBUG, out
 
 app = typer.Typer(

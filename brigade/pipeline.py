@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from brigade.catalogue import Catalogue
 from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
@@ -11,6 +10,7 @@ from brigade.dead_letters.undelivered import UndeliveredQueue
 from brigade.deploy import deployed_recipes
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.stack import Stack
+from brigade.pictures.catalog import Catalogue
 from brigade.target import Target
 from imaging.recipes import Recipes
 from infra import names

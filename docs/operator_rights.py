@@ -44,7 +44,7 @@ _TABLE = f"arn:aws:dynamodb:*:*:table/{_STACKS}-{names.TABLE}-*"
 _QUEUES = f"arn:aws:sqs:*:*:{_STACKS}"
 _DEAD_LETTERS = (f"{_QUEUES}-dead-letters", f"{_QUEUES}-{names.UNDELIVERED}")
 _CODE = f"arn:aws:s3:::{_STACKS}-code-*"
-# Where a command writes down what it did: brigade/dead_letters/history.py.
+# Where a command writes down what it did: brigade/operations/storage.py.
 _KEEP_HISTORY = allow(["s3:PutObject"], _bucket(Bucket.TARGET, f"/{OPERATIONS}*"), Sid="KeepHistory")
 
 LOOK = Size(

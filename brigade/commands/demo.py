@@ -11,7 +11,7 @@ from brigade import release
 from brigade.console import OperatorError, err, out, say, table
 
 if TYPE_CHECKING:
-    from brigade.files import Skipped
+    from brigade.pictures.local_files import Skipped
 
 
 def demo(
@@ -19,8 +19,8 @@ def demo(
     folder: Annotated[Path, typer.Option("--out", help="Where everything is written.")] = Path("build/demo"),
 ) -> None:
     """Run the whole chain on a local cloud of its own, on sample pictures or your own, and show what came of it."""
-    from brigade.commands.pictures import listing
-    from brigade.demo import demo as chain
+    from brigade.commands.show import listing
+    from brigade.demo import demo_run as chain
 
     say("drawing sample pictures" if photos is None else f"reading {photos}")
     skipped: list[Skipped] = []

@@ -29,7 +29,7 @@ def package(
 ) -> None:
     """Make every function's zip: the same bytes for the same inputs."""
     from brigade.deploy import packages
-    from brigade.recipes import load_recipes, recipes_path
+    from brigade.pictures.recipes_file import load_recipes, recipes_path
     from infra.functions import RUNTIME
     from infra.packaging.libraries import Platform
     from services.chain import CHAIN

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from brigade.console import actors_quiet, out, progress, say
-from brigade.story.verdicts import told
+from brigade.pictures.verdicts import told
 
 
 def process(
@@ -24,8 +24,9 @@ def process(
 
     Exits 1 when a file was rejected, or skipped because it cannot be read.
     """
-    from brigade import files, processing
-    from brigade.recipes import load_recipes
+    from brigade.pictures import local_files as files
+    from brigade.pictures import processing
+    from brigade.pictures.recipes_file import load_recipes
 
     recipes = load_recipes(recipes_file)
     if recipe:

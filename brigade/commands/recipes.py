@@ -25,7 +25,7 @@ def recipes(
     """Show the recipes, in the order in which they are asked; or, with --key, what would happen to a key."""
     if context.invoked_subcommand:
         return
-    from brigade.recipes import load_recipes
+    from brigade.pictures.recipes_file import load_recipes
 
     loaded = load_recipes(file)
     if key:
@@ -40,7 +40,7 @@ def check(
     file: Annotated[Path | None, typer.Argument(help="[default: ./recipes.toml, or else the one with brigade]")] = None,
 ) -> None:
     """Read a recipes file as a function would; say what it holds, or file, line and reason of the first mistake."""
-    from brigade.recipes import load_recipes, recipes_path
+    from brigade.pictures.recipes_file import load_recipes, recipes_path
 
     found = load_recipes(file).recipe
     renditions = sum(len(recipe.rendition) for recipe in found)
@@ -56,8 +56,8 @@ def preview(
     file: RecipesFile = None,
 ) -> None:
     """Make every rendition of one photo and show them side by side in OUT/index.html, with bytes and milliseconds."""
-    from brigade import processing, recipe_preview
-    from brigade.recipes import load_recipes
+    from brigade.pictures import processing, recipe_preview
+    from brigade.pictures.recipes_file import load_recipes
 
     loaded = load_recipes(file)
     with actors_quiet():

@@ -25,7 +25,7 @@ def trace(
     A trace that X-Ray's sampling left out, or that is older than 30 days, cannot be shown.
     """
     from brigade.pipeline import Pipeline
-    from brigade.story import traces, waterfall
+    from brigade.traces import traces, waterfall
 
     if wanted := traces.trace_id(key_or_id):
         segments = traces.find(here(), wanted)

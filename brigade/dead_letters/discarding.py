@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.operation import Recording
 from brigade.dead_letters.queue import DeadLetterQueue
+from brigade.operations.operation import Recording
 
 DISCARDED, GONE = "discarded", "gone"
 LEFT = "left"  # where it was, or met by nobody

@@ -15,8 +15,8 @@ from itertools import takewhile
 from botocore.exceptions import ClientError
 
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.operation import Recording
 from brigade.dead_letters.queue import AT_ONCE, HOLD_S, DeadLetterQueue, Held, NotMeant, counts
+from brigade.operations.operation import Recording
 
 REDRIVEN = "redriven"
 # After so many letters, and then after so many more, it is seen how many come straight back before others follow.

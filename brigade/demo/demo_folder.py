@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from brigade.console import OperatorError
-from brigade.files import LocalFile
+from brigade.pictures.local_files import LocalFile
 
 PHOTOS, OUTPUTS, SHEET, REPORT = "photos", "outputs", "index.html", "report.json"
 _MADE = (PHOTOS, OUTPUTS, SHEET, REPORT)

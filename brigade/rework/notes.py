@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from brigade.rework.missing import Record, recipe_of
+from brigade.rework.gaps import Record, recipe_of
 from imaging.recipes import Recipes
 from kit.actor import Actor
 from kit.events import ImageNormalized

@@ -13,11 +13,11 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from brigade import shown
-from brigade.files import spellings
+from brigade.pictures import bucket_listing as shown
+from brigade.pictures.local_files import spellings
 from brigade.pipeline import Pipeline
+from brigade.rework.gaps import LOST, Lost, Missing, Record, check, is_due, lost, meet, named_keys
 from brigade.rework.ledger import Ledger
-from brigade.rework.missing import LOST, Lost, Missing, Record, check, is_due, lost, meet, named_keys
 from imaging.recipes import Recipes
 from kit.events import ORDER_DIGITS, Image, Source
 from services.catalog.record import image
@@ -35,7 +35,7 @@ _LEAST = "1".rjust(ORDER_DIGITS - 18, "0").ljust(ORDER_DIGITS, "0")
 
 
 def pictures(pipeline: Pipeline, sources: Iterable[Source]) -> Iterator[Record]:
-    """Yield the records of what S3 shows, with those that are lost among them: see ``brigade.rework.missing``."""
+    """Yield the records of what S3 shows, with those that are lost among them: see ``brigade.rework.gaps``."""
     for some in _chunks(sources):
         ids = [Image.of(source).id for source in some]
         records = pipeline.catalogue.get(ids)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from benchmarks.missing import APART, Cloud, compare
-from brigade.rework.missing import Lost
+from brigade.rework.gaps import Lost
 
 
 def test_what_was_planted_is_found_and_pictures_are_not_asked_for_one_by_one() -> None:

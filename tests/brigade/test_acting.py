@@ -132,7 +132,7 @@ def costly(monkeypatch: pytest.MonkeyPatch) -> None:
     def left_out(*_: object, **__: object) -> Any:
         raise OSError("left out")
 
-    for name in ("local.local_cloud.start", "demo.demo.run", "deploy.packages.build"):
+    for name in ("local.local_cloud.start", "demo.demo_run.run", "deploy.packages.build"):
         monkeypatch.setattr(f"brigade.{name}", left_out)
 
 

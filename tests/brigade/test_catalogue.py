@@ -6,8 +6,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from brigade.catalogue import Catalogue, Question
 from brigade.console import OperatorError
+from brigade.pictures.catalog import Catalogue, Question
 from kit.envelope import wrap
 from kit.events import Image, ImageIngested, Source
 from kit.tracing import Trace

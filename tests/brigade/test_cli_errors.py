@@ -11,8 +11,8 @@ from botocore import exceptions
 
 from brigade import cli
 from brigade.__main__ import main
-from brigade.commands import cloud
-from brigade.commands.pictures import listing
+from brigade.commands import up as cloud
+from brigade.commands.show import listing
 from brigade.console import OperatorError, explain, out, say, table
 from imaging.reasons import UnknownRecipe
 from kit.errors import ConfigurationError, Throttled

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from brigade.console import OperatorError
-from brigade.files import Skipped, find
+from brigade.pictures.local_files import Skipped, find
 
 
 def touch(path: Path) -> Path:

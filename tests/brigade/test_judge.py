@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from brigade import judging
 from brigade.__main__ import main
-from brigade.dead_letters.history import S3History
+from brigade.operations.storage import S3History
+from brigade.pictures import moderation_review as judging
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.envelope import decode

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from brigade import shown
-from brigade.same import is_same
+from brigade.pictures import bucket_listing as shown
+from brigade.pictures.same_bytes import is_same
 from kit.events import Source
 
 MIB = 1024 * 1024

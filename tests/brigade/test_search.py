@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brigade import search
-from brigade.catalogue import Question
 from brigade.console import OperatorError
-from brigade.search import MOST_DAYS, Filters, entry, plan
+from brigade.pictures import search
+from brigade.pictures.catalog import Question
+from brigade.pictures.search import MOST_DAYS, Filters, entry, plan
 from services.catalog.record import UNDATED
 from services.catalog.status import Status
 from services.catalog.table import BY_SERIAL, BY_STATUS, BY_TAKEN

@@ -7,13 +7,13 @@ from unittest.mock import Mock
 
 import pytest
 
-from brigade import uploads
-from brigade.commands import pictures as commands
+from brigade.commands import show as commands
 from brigade.console import OperatorError
-from brigade.files import LocalFile
 from brigade.flow import mappings
 from brigade.inline import InMemoryChain
-from brigade.uploads import Uploaded
+from brigade.pictures import uploads
+from brigade.pictures.local_files import LocalFile
+from brigade.pictures.uploads import Uploaded
 from imaging.recipes import DEFAULT_PATH, load
 from services.catalog.view import view
 from services.chain import CHAIN

@@ -8,10 +8,11 @@ from unicodedata import normalize
 import pytest
 from botocore.exceptions import ClientError
 
-from brigade import files, uploads
 from brigade.console import OperatorError
-from brigade.files import Skipped
-from brigade.uploads import Uploaded, upload
+from brigade.pictures import local_files as files
+from brigade.pictures import uploads
+from brigade.pictures.local_files import Skipped
+from brigade.pictures.uploads import Uploaded, upload
 
 
 @pytest.fixture

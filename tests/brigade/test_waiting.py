@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brigade import uploads
-from brigade.catalogue import Catalogue
+from brigade.pictures import uploads
+from brigade.pictures.catalog import Catalogue
 
 MANY = [f"image {number}" for number in range(1_000)]
 

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from brigade.dead_letters import archive
+from brigade.dead_letters import letters_file as archive
 from brigade.dead_letters.contents import contents
-from brigade.dead_letters.history import FileHistory
 from brigade.dead_letters.letter import DeadLetter
 from brigade.inline import TARGET, InMemoryChain
+from brigade.operations.storage import FileHistory
 from brigade.target import Target
 from imaging.recipes import parse
 from kit.envelope import decode

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 import pytest
 
-from brigade import uploads
 from brigade.__main__ import main
 from brigade.deploy import deployment
 from brigade.flow import mappings
 from brigade.local import local_cloud, local_record
 from brigade.local.local_cloud import LocalCloud
+from brigade.pictures import uploads
 from brigade.pipeline import Pipeline
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from brigade.dead_letters.archive import read
+from brigade.dead_letters.letters_file import read
 from infra import names
 from kit.envelope import encode, now, wrap
 from kit.events import Image, ImageIngested

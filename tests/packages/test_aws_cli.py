@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from brigade import uploads
 from brigade.deploy import packages
 from brigade.local import local_cloud
+from brigade.pictures import uploads
 from brigade.pipeline import Pipeline
 from brigade.target import Target, local_target
 from imaging.recipes import load

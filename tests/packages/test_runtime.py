@@ -10,7 +10,7 @@ from brigade.deploy import deployment
 from brigade.flow import mappings
 from brigade.local import local_cloud
 from brigade.pipeline import Pipeline
-from brigade.rework import rerun
+from brigade.rework import orders as rerun
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH
 from infra import names

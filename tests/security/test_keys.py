@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from brigade.__main__ import main
-from brigade.commands import pictures
+from brigade.commands import show as pictures
 from brigade.pipeline import Pipeline
 
 

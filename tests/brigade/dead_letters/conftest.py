@@ -54,7 +54,9 @@ def desk(cloud: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(Stack, "find", lambda *_: found.pipeline.stack)
     monkeypatch.setattr(mappings, "find", lambda *_: mappings.Mapping("uuid", mappings.ENABLED, None))  # none is paused
     monkeypatch.setattr("brigade.dead_letters.queue._LONG_POLL_S", 0)  # moto is one server: it never answers too early
-    monkeypatch.setattr("brigade.dead_letters.telling.PATIENCE_S", 0)  # nobody here hears what the catalogue is told
+    monkeypatch.setattr(
+        "brigade.dead_letters.notify_catalog.PATIENCE_S", 0
+    )  # nobody here hears what the catalogue is told
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     return found

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brigade.console import OperatorError
-from brigade.dead_letters.archive import read, write
 from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.letters_file import read, write
 from brigade.dead_letters.limits import MOST_BYTES, unsendable
 
 AT = datetime(2026, 11, 21, 8, 0, 0, 123000, tzinfo=UTC)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from brigade.dead_letters import queue as queues
-from brigade.dead_letters.archive import read
 from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.letters_file import read
 from brigade.dead_letters.queue import DeadLetterQueue, Held
 from tests.brigade.dead_letters.conftest import Brigade
 from tests.brigade.dead_letters.desk import Desk, ingested

@@ -9,10 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from brigade.console import OperatorError
-from brigade.dead_letters import operation as operations
-from brigade.dead_letters.history import FileHistory, History, S3History
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.operation import PLANNED, Recording, who
+from brigade.operations import operation as operations
+from brigade.operations.operation import PLANNED, Recording, who
+from brigade.operations.storage import FileHistory, History, S3History
 from brigade.target import Target, local_target
 from kit.outputs import OPERATIONS
 from tests.brigade.dead_letters.desk import Desk, ingested
@@ -65,7 +65,7 @@ def test_it_is_written_again_while_it_goes_on_but_not_for_every_message(
     letters: list[DeadLetter], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [100.0]
-    monkeypatch.setattr("brigade.dead_letters.operation.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("brigade.operations.operation.time.monotonic", lambda: clock[0])
     writes: list[dict[str, int]] = []
     recording = Recording(planned(4), lambda now: writes.append(dict(now.outcomes)))
     recording.note("0", "redriven")
@@ -87,7 +87,7 @@ def test_a_record_that_takes_long_to_write_is_written_less_often(monkeypatch: py
         clock[0] += 2
         writes.append(clock[0])
 
-    monkeypatch.setattr("brigade.dead_letters.operation.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("brigade.operations.operation.time.monotonic", lambda: clock[0])
     recording = Recording(planned(1), slow)
     for _ in range(100):
         clock[0] += 1
@@ -155,7 +155,7 @@ def test_operations_are_listed_newest_first_and_found_by_the_beginning_of_their_
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for identity in ("20261121T060000Z-aa", "20261121T080000Z-cc", "20261121T070000Z-bb"):
-        monkeypatch.setattr("brigade.dead_letters.history.new_id", lambda identity=identity: identity)
+        monkeypatch.setattr("brigade.operations.storage.new_id", lambda identity=identity: identity)
         with history.begin("redrive", where="resize", letters=[]):
             pass
     assert [each.id[-2:] for each in history.newest()] == ["cc", "bb", "aa"]

@@ -2,7 +2,7 @@
 
 import json
 
-from brigade.dead_letters.history import S3History
+from brigade.operations.storage import S3History
 from kit.envelope import decode
 from kit.events import ImageIngested
 from services.catalog.handler import act

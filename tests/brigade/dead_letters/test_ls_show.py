@@ -9,12 +9,12 @@ from unittest.mock import Mock
 import pytest
 from botocore.exceptions import ClientError
 
-from brigade.catalogue import Catalogue
-from brigade.commands.dlq.ls import Found, _rows
-from brigade.commands.dlq.where import one
+from brigade.commands.dlq_ls import Found, _rows
+from brigade.commands.dlq_where import one
 from brigade.dead_letters import queue as queues
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
+from brigade.pictures.catalog import Catalogue
 from infra import names
 from services.catalog.records import DynamoRecords
 from services.catalog.status import Status
@@ -194,7 +194,7 @@ def test_nobody_says_that_there_are_none_while_another_command_holds_them(
 ) -> None:
     letter = desk.bury("resize", ingested())
     outputs, resize = desk.pipeline.stack.outputs, CHAIN.actor("resize")
-    monkeypatch.setattr(import_module(f"brigade.commands.dlq.{command}"), "LOOK_S", 0.01)
+    monkeypatch.setattr(import_module(f"brigade.commands.dlq_{command}"), "LOOK_S", 0.01)
     [_] = DeadLetterQueue(desk.sqs, outputs[names.dead_letter_queue(resize)], outputs[names.queue(resize)]).take(
         [letter.message_id]
     )

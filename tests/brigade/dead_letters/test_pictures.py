@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.pictures import is_moot
+from brigade.dead_letters.picture_status import is_moot
 from kit.events import ImageIngested, ImageOutdated, ImageRemoved
 from services.catalog.records import DynamoRecords
 from services.chain import CHAIN

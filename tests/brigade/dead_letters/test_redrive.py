@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from brigade.dead_letters import queue as queues
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.letter import Redrive as Redriven
-from brigade.dead_letters.operation import Operation, Recording
 from brigade.dead_letters.queue import Counts, DeadLetterQueue, counts
 from brigade.dead_letters.redrive import Account, Pace, Redrive, plan
+from brigade.operations.operation import Operation, Recording
 
 AT = datetime(2026, 11, 21, 8, tzinfo=UTC)
 REASONS = ("corrupt-image", "object-gone")
@@ -75,7 +75,7 @@ class Bench:
         self.operation = self._recording()
 
     def _recording(self) -> Recording:
-        from brigade.dead_letters.operation import Entry
+        from brigade.operations.operation import Entry
 
         entries = [Entry(message_id=each.message_id) for each in self.letters]
         self.kept = Operation(id="op", command="redrive", where="work", by="me", begun_at="", messages=entries)

@@ -8,10 +8,10 @@ from unittest.mock import Mock
 
 import pytest
 
-from brigade.catalogue import Catalogue
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.operation import Entry, Operation, Recording
-from brigade.dead_letters.telling import tell, tell_and_wait
+from brigade.dead_letters.notify_catalog import tell, tell_and_wait
+from brigade.operations.operation import Entry, Operation, Recording
+from brigade.pictures.catalog import Catalogue
 from brigade.pipeline import Pipeline
 from kit.backoff import Policy
 from kit.events import Source
@@ -113,8 +113,8 @@ class TestWaiting:
             return {image_id: {"handled": handled} for image_id in image_ids}
 
         monkeypatch.setattr(Catalogue, "get", get)
-        monkeypatch.setattr("brigade.dead_letters.telling.PATIENCE_S", 60)
-        monkeypatch.setattr("brigade.dead_letters.telling.time.sleep", lambda _: None)
+        monkeypatch.setattr("brigade.dead_letters.notify_catalog.PATIENCE_S", 60)
+        monkeypatch.setattr("brigade.dead_letters.notify_catalog.time.sleep", lambda _: None)
         return looks
 
     def test_it_ends_when_the_catalogue_knows_of_this_very_operation(

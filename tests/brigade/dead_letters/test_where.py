@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from brigade.commands.dlq.where import every, one
+from brigade.commands.dlq_where import every, one
 from brigade.console import OperatorError
-from brigade.dead_letters.history import FileHistory, S3History
+from brigade.operations.storage import FileHistory, S3History
 from infra import names
 from services.chain import CHAIN
 from tests.brigade.dead_letters.desk import Desk
@@ -119,7 +119,7 @@ def test_other_errors_of_sqs_are_as_they_are(desk: Desk, monkeypatch: pytest.Mon
     def forbidden(**_: Any) -> None:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "No."}}, "GetQueueAttributes")
 
-    monkeypatch.setattr("brigade.commands.dlq.where.here", lambda: desk.pipeline.target)
+    monkeypatch.setattr("brigade.commands.dlq_where.here", lambda: desk.pipeline.target)
     monkeypatch.setattr(desk.sqs, "get_queue_attributes", forbidden)
     with pytest.raises(ClientError):
         one("brigade", None, "q", "d")

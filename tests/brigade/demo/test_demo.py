@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from brigade.__main__ import main
-from brigade.demo import demo
-from brigade.demo.demo import Account
-from brigade.files import Skipped
+from brigade.demo import demo_run as demo
+from brigade.demo.demo_run import Account
+from brigade.pictures.local_files import Skipped
 from tests import pictures
 
 

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from brigade.__main__ import main
-from brigade.commands import flow
+from brigade.commands import status as flow
 from brigade.console import duration
 from brigade.pipeline import Pipeline
 from brigade.target import Target

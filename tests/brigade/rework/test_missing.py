@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brigade.rework.missing import LOST, Lost, check, is_due, meet, recipe_of
+from brigade.rework.gaps import LOST, Lost, check, is_due, meet, recipe_of
 from imaging.recipes import parse
 from kit.events import DeadLetterHandled
 from services.catalog.status import Status

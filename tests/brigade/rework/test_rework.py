@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import ClientError
 from msgspec.structs import replace
 
-from brigade import uploads
 from brigade.__main__ import main
-from brigade.dead_letters.history import S3History
+from brigade.operations.storage import S3History
+from brigade.pictures import uploads
 from brigade.pipeline import Pipeline
 from kit.envelope import decode
 from kit.events import Image, ImageNormalized, ImageRemoved, ImageUploaded
@@ -357,6 +357,6 @@ class TestUpload:
     ) -> None:
         picture = deployed.upload("in/a.jpg")
         deployed.sqs.send_message(QueueUrl=deployed.queue_url(CATALOG), MessageBody="{}")
-        monkeypatch.setattr("brigade.commands.rework.time.sleep", lambda _: deployed.catalog(*way(picture)))
+        monkeypatch.setattr("brigade.commands.rerun.time.sleep", lambda _: deployed.catalog(*way(picture)))
         assert main(["upload", photo, "--prefix", "in/", "--yes"]) == 0
         assert heard(deployed) == []

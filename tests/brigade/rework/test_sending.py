@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from brigade.rework import sending
-from brigade.rework.rerun import Order
+from brigade.rework.orders import Order
 from brigade.rework.sending import send
 from kit.tracing import Trace
 

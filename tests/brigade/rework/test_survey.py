@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from brigade.rework import survey
+from brigade.rework.gaps import LOST, Lost, Missing
 from brigade.rework.ledger import Ledger
-from brigade.rework.missing import LOST, Lost, Missing
 from brigade.rework.survey import Comparison, below, ordered
 from kit.events import ImageRemoved
 from services.catalog.record import image

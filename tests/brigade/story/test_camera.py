@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from brigade.story.camera import lines
+from brigade.pictures.camera import lines
 
 BY = {"extractor": "exiftool", "version": "13.59"}
 

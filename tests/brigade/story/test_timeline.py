@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from brigade.story.timeline import COLUMNS, moments, rows
+from brigade.pictures.timeline import COLUMNS, moments, rows
 from kit.events import DeadLetterHandled
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords

@@ -15,9 +15,9 @@ from brigade.console import OperatorError
 from brigade.local import local_record
 from brigade.local.local_cloud import LocalCloud
 from brigade.local.segment_collector import old
-from brigade.story import traces
-from brigade.story.traces import Segment
 from brigade.target import Target, local_target
+from brigade.traces import traces
+from brigade.traces.traces import Segment
 
 TRACE = "1-5759e988-bd862e3fe1be46a994272793"
 OTHER = "1-5759e988-000000000000000000000000"

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from brigade.story import traces, waterfall
-from brigade.story.traces import Segment
+from brigade.traces import traces, waterfall
+from brigade.traces.traces import Segment
 
 BEGIN = 1_763_700_000.0  # 2025-11-21 04:40:00 UTC
 INGEST = Segment(

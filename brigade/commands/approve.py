@@ -1,0 +1,105 @@
+"""`brigade approve` and `brigade reject`: pictures that moderation holds back."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from brigade.commands import here
+from brigade.commands.asking import ask
+from brigade.commands.options import StackName, Yes
+from brigade.console import OperatorError, counted, out, progress, say, table
+
+if TYPE_CHECKING:
+    from brigade.pictures.moderation_review import Held
+    from brigade.pipeline import Pipeline
+
+Pictures = Annotated[list[str], typer.Argument(metavar="KEY_OR_ID...", help="Source keys, or image ids.")]
+
+
+def approve(pictures: Pictures, yes: Yes = False, stack: StackName = "brigade") -> None:
+    """Let pictures in quarantine pass: their renditions are made.
+
+    `brigade ls --status quarantined` lists them. So may those pass that are gated and whose moderation has FAILED.
+    Exits 1 when one of those named is not in quarantine.
+    """
+    _decide(pictures, stack, "approve", "Approve {}?", yes)
+
+
+def reject(
+    pictures: Pictures,
+    delete_original: Annotated[
+        bool, typer.Option("--delete-original", help="Delete what was uploaded too, this version of it, for ever.")
+    ] = False,
+    yes: Yes = False,
+    stack: StackName = "brigade",
+) -> None:
+    """Remove pictures in quarantine: their masters go after the grace time. What was uploaded stays where it is.
+
+    `brigade ls --status quarantined` lists them; gated ones whose moderation has FAILED may be named, too. Repeat it
+    after a failure: with --delete-original it takes those that are rejected already. Exits 1 when one of those named
+    is not in quarantine.
+    """
+    question = "Reject {}, and delete what was uploaded for ever?" if delete_original else "Reject {}?"
+    _decide(pictures, stack, "reject", question, yes, delete_original=delete_original)
+
+
+def _decide(
+    pictures: list[str],
+    stack: str,
+    command: str,
+    question: str,
+    yes: bool,
+    *,
+    delete_original: bool = False,
+) -> None:
+    from brigade.pictures.moderation_review import Held, why_left
+    from brigade.pipeline import Pipeline
+
+    pipeline = Pipeline.find(here(), stack)
+    found = {record["image_id"]: record for record in map(pipeline.catalogue.find, pictures)}.values()
+    held, others = [], 0
+    for record in found:
+        if why := why_left(record, delete_original=delete_original):
+            say(f"left: {record['source']['key']}: {why}")
+            others += 1
+        else:
+            held.append(Held(record))
+    if held:
+        out.print(table("", ("key", "verdict", "labels", "id"), [_row(each) for each in held]))
+        ask(question.format(counted(len(held), "picture")), yes)
+        _judge(pipeline, held, command, delete_original=delete_original)
+    if others:
+        raise OperatorError(
+            f"{counted(others, 'picture')} of these not judged",
+            "`brigade ls --status quarantined` lists those that can be",
+        )
+
+
+def _row(each: "Held") -> tuple[str, ...]:
+    seen = (each.record["moderation"] or {"labels": []})["labels"]
+    labels = ", ".join(f"{label['name']} {label['confidence']} %" for label in seen)
+    return each.key, each.reason, labels, each.image_id
+
+
+def _judge(pipeline: "Pipeline", held: "list[Held]", command: str, *, delete_original: bool) -> None:
+    from brigade.operations.storage import S3History
+    from brigade.pictures import moderation_review as judging
+    from services.moderate.actor import MODERATE
+
+    history = S3History(pipeline.target, pipeline.target_bucket)
+    judgement = judging.JUDGEMENTS[command]
+    done = deleted = 0
+    with history.begin(command, where=MODERATE.name, letters=held) as operation:
+        try:
+            with progress(judgement, len(held)) as step:
+                for each in judging.judge(judging.publisher(pipeline), held, judgement, operation):
+                    done += 1
+                    if delete_original:
+                        judging.delete_original(pipeline.s3, each)
+                        deleted += 1
+                    step()
+        finally:
+            also = f", {counted(deleted, 'original')} deleted" if delete_original else ""
+            say(f"{judgement}: {done} of {counted(len(held), 'picture')}{also} (operation {operation.id})")
+    if any(each.has_dead_letter for each in held):
+        say(f"moderation gave some of them up: `brigade dlq discard {MODERATE.name} --image ID` removes dead letters")

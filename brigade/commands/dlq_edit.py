@@ -1,0 +1,88 @@
+"""`brigade dlq edit`: one message mended by hand, and sent back."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from brigade.commands.asking import ask
+from brigade.commands.dlq_naming import place_and_id
+from brigade.commands.dlq_where import DeadLetterQueueUrl, QueueUrl, Where, patiently
+from brigade.commands.options import StackName, Yes
+from brigade.console import OperatorError, out, printable, say
+
+if TYPE_CHECKING:
+    from brigade.dead_letters.letter import DeadLetter
+
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def edit(
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="[ACTOR] MESSAGE", help="Whose, and the beginning of its id.", show_default=False),
+    ],
+    yes: Yes = False,
+    stack: StackName = "brigade",
+    queue: QueueUrl = None,
+    dlq: DeadLetterQueueUrl = None,
+) -> None:
+    """Change a message's body in your editor ($VISUAL, $EDITOR or vi), and send it back to the queue.
+
+    What you save is checked by the rules of the actor that is to hear it, and shown as a diff. An unchanged message
+    stays where it is.
+    """
+    from brigade.dead_letters.editing import difference, readable, revised
+    from brigade.dead_letters.queue import HOLD_S
+    from brigade.dead_letters.selection import named
+
+    place, message = place_and_id(words, stack, queue, dlq)
+    letter = named(patiently(place, HOLD_S), message)
+    before = readable(letter.body)
+    text = _edited(letter, before, place)
+    after = readable(text)
+    if before in {text, after}:
+        say("nothing was changed, nothing was sent")
+        return
+    for line in difference(before, after):
+        out.print(Text(printable(line), style=_COLOURS.get(line[:1], "")))
+    ask("Send it back like this?", yes)
+    _send_back(place, letter, revised(letter, text))
+
+
+def _edited(letter: "DeadLetter", before: str, place: Where) -> str:
+    """Let the operator edit until nothing speaks against the text, or it is as it was; raises OperatorError else."""
+    from brigade.dead_letters.editing import edit, editor, mistake
+
+    command, text = editor(), before
+    while True:
+        text = edit(text, command)
+        why = "" if text == before else mistake(letter, text, place.actor)
+        if not why:
+            return text
+        if not sys.stdin.isatty():
+            raise OperatorError(f"not sent: {why}", "edit it again; it stays as it was")
+        say(f"that would fail again: {why}")
+        if not typer.confirm("Edit again?", default=True, err=True):
+            raise OperatorError("nothing was changed")
+
+
+def _send_back(place: Where, letter: "DeadLetter", new: "DeadLetter") -> None:
+    """Send the new letter, then delete the old one; recorded, and told to the catalogue."""
+    from brigade.dead_letters.discarding import GONE
+    from brigade.dead_letters.notify_catalog import tell_and_wait
+    from brigade.dead_letters.redrive import REDRIVEN
+
+    with place.history.begin("edit", where=place.name, letters=[letter]) as operation:
+        held = next(iter(place.queue.take([letter.message_id])), None)
+        if held is None:
+            operation.note(letter.message_id, GONE)
+            raise OperatorError("somebody else has taken the message meanwhile", "nothing was sent")
+        with place.queue.working_on(held):
+            place.queue.send_back(new, operation.id, operation.by)
+            place.queue.delete(held)
+        operation.note(letter.message_id, REDRIVEN)
+        if place.told:
+            tell_and_wait(place.told, [letter], REDRIVEN, operation)
+    say(f"sent back to {place.back} (operation {operation.id})")

@@ -1,0 +1,171 @@
+"""`brigade dlq redrive`: sending dead letters back to the queue that they came from."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from brigade.commands.asking import ask
+from brigade.commands.dlq_selection import ImageId, KeyPattern, Reason, Since, selection
+from brigade.commands.dlq_where import ActorName, DeadLetterQueueUrl, QueueUrl, Where, incomplete, one, patiently
+from brigade.commands.options import StackName, Yes
+from brigade.console import OperatorError, counted, out, progress, say, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from brigade.dead_letters.letter import DeadLetter
+    from brigade.dead_letters.redrive import Account, Pace, Plan
+
+
+# What SQS does not know when it moves the letters itself.
+_NOT_NATIVE = ("reason", "image", "key", "since", "limit", "max_redrives", "force", "stop_at", "watch")
+
+
+def redrive(
+    context: typer.Context,
+    actor: ActorName = None,
+    reason: Reason = None,
+    image: ImageId = None,
+    key: KeyPattern = None,
+    since: Since = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many, the oldest.")] = None,
+    rate: Annotated[float | None, typer.Option(min=0.01, help="Letters a second.")] = None,
+    max_redrives: Annotated[
+        int, typer.Option(min=1, help="Leave a letter that failed for the same reason after so many redrives.")
+    ] = 3,
+    force: Annotated[bool, typer.Option("--force", help="Take those too.")] = False,
+    stop_at: Annotated[
+        float, typer.Option(min=0, max=1, metavar="SHARE", help="Stop when more than this share comes straight back.")
+    ] = 0.5,
+    watch: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="How long to wait for that, at most, after each wave.")
+    ] = 20,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")] = False,
+    yes: Yes = False,
+    native: Annotated[
+        bool, typer.Option("--native", help="Let SQS move all letters itself: no filter, no lineage, AWS only.")
+    ] = False,
+    stack: StackName = "brigade",
+    queue: QueueUrl = None,
+    dlq: DeadLetterQueueUrl = None,
+) -> None:
+    """Send an actor's dead letters back to its queue, in waves of 10, 100 and the rest.
+
+    Each is sent before it is deleted, so that a command that is stopped loses none: give it again, and it goes on.
+    Exits 1 when it stopped by itself, when a letter could not be sent, or when there are more than can be received in a
+    minute.
+    """
+    from brigade.dead_letters import redrive as redriving
+    from brigade.dead_letters.queue import HOLD_S
+
+    chosen = selection(reason, image, key, since)
+    where = one(stack, actor, queue, dlq)
+    if _is_paused(where):
+        watch = 0
+    if native:
+        from brigade.commands.dlq_native import move
+
+        _check_native(context, where)
+        move(where, rate, dry_run=dry_run, yes=yes)
+        return
+    letters = chosen.choose(patiently(where, HOLD_S))
+    saw_all = where.queue.saw_all
+    plan = redriving.plan(letters, most_redrives=max_redrives, force=force, limit=limit)
+    _show_plan(where, plan, max_redrives)
+    if plan.letters and not dry_run:
+        ask(f"Send {counted(len(plan.letters), 'dead letter')} back to {where.back}?", yes)
+        if watch:
+            say(f"after 10, 110 and all letters: watching, for at most {watch:g} s, how many come straight back")
+        pace = redriving.Pace(rate=rate, stop_at=stop_at, watch_s=watch, poll_s=where.target.poll_s)
+        _conclude(_run(where, plan, pace), where, stop_at)
+    if not saw_all and len(plan.letters) != limit:
+        raise incomplete(where)
+
+
+def _check_native(context: typer.Context, where: Where) -> None:
+    """Refuse what was asked for, and SQS would pass over in silence."""
+    if where.pipeline and not where.actor:
+        raise OperatorError("SQS does not know who hears what is undelivered", "leave --native out")
+    given = [each for each in _NOT_NATIVE if getattr(context.get_parameter_source(each), "name", "") == "COMMANDLINE"]
+    if given:
+        options = " and ".join("--" + each.replace("_", "-") for each in given)
+        raise OperatorError(
+            f"SQS moves all letters or none, as fast as --rate says, and knows no {options}",
+            "leave that out, or --native",
+        )
+
+
+def _is_paused(where: Where) -> bool:
+    """Return whether nobody works on what is sent back, and say so: nothing can come straight back then."""
+    from brigade.flow import mappings
+
+    if not (where.actor and where.pipeline):
+        return False
+    paused = mappings.find(where.pipeline, where.actor).state == mappings.DISABLED
+    if paused:
+        say(f"{where.name} is paused: what is sent back waits in its queue until `brigade resume {where.name}`")
+    return paused
+
+
+def _show_plan(where: Where, plan: "Plan", max_redrives: int) -> None:
+    """Say how many letters of which reason will be sent, and how many will not."""
+    if not plan.letters and not plan.held_back:
+        say(f"no dead letter of {where.name} is to be redriven")
+        return
+    sent, held_back = _reasons(plan.letters), _reasons(plan.held_back)
+    rows = [(reason, str(sent[reason]), str(held_back[reason])) for reason, _ in (sent + held_back).most_common()]
+    title = f"{where.name} on {where.target.describe()}"
+    out.print(table(title, ("reason", "to redrive", "held back"), rows))
+    if plan.held_back:
+        say(
+            f"warning: {counted(len(plan.held_back), 'dead letter')} failed for the same reason after {max_redrives} "
+            "redrives, and will be left: mend the cause, `brigade dlq edit` or `discard` them, or take them by --force"
+        )
+
+
+def _run(where: Where, plan: "Plan", pace: "Pace") -> "Account":
+    """Redrive, recorded and with a progress bar; say what was done even where it was broken off."""
+    from brigade.dead_letters.notify_catalog import tell
+    from brigade.dead_letters.redrive import REDRIVEN, Redrive
+
+    with where.history.begin("redrive", where=where.name, letters=plan.letters) as operation:
+
+        def told(letters: "Sequence[DeadLetter]") -> None:
+            if where.told:
+                tell(where.told, letters, REDRIVEN, operation)
+
+        with progress("redriving", len(plan.letters)) as step:
+            run = Redrive(where.queue, plan.letters, operation, pace, step, told)
+            try:
+                return run.run()
+            except BaseException:
+                say(f"{run.account.redriven} redriven; give the command again to go on (operation {operation.id})")
+                raise
+
+
+def _conclude(account: "Account", where: Where, stop_at: float) -> None:
+    back = len(account.came_back)
+    reasons = ", ".join(f"{count} {reason}" for reason, count in _reasons(account.came_back).most_common())
+    say(
+        f"{account.redriven} redriven, {back} came straight back{f' ({reasons})' if back else ''}, "
+        f"{account.left} left, {account.taken} were taken by somebody else"
+    )
+    if account.stopped:
+        raise OperatorError(
+            f"{back} of {account.redriven} came straight back, and more than {stop_at:.0%} is too much: stopped",
+            f"`brigade dlq show {where.words}` says why; mend that, then repeat",
+        )
+    if account.refused:
+        raise OperatorError(
+            f"{counted(account.refused, 'dead letter')} could not be sent, and stayed",
+            "`brigade dlq history` says why for each",
+        )
+    if account.left:
+        raise OperatorError(
+            f"{counted(account.left, 'dead letter')} could not be got hold of", "give the command again"
+        )
+
+
+def _reasons(letters: "Sequence[DeadLetter]") -> Counter[str]:
+    return Counter(letter.reason for letter in letters)

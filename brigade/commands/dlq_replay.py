@@ -1,0 +1,92 @@
+"""`brigade dlq replay`: an actor's function here, on a dead letter's very input."""
+
+import traceback
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from brigade.commands import here
+from brigade.commands.dlq_where import LOOK_S
+from brigade.commands.options import AsJson, StackName
+from brigade.console import OperatorError, byte_size, out, print_json, printable, say, table
+
+if TYPE_CHECKING:
+    from brigade.dead_letters.replay import Replay
+
+
+def replay(
+    actor: Annotated[str, typer.Argument(help="Whose dead letter.")],
+    message: Annotated[str, typer.Argument(help="The beginning of its id.")],
+    local: Annotated[bool, typer.Option("--local", help="Run it on this machine. There is no other way yet.")] = False,
+    debugger: Annotated[bool, typer.Option("--pdb", help="Open the debugger where it failed.")] = False,
+    stack: StackName = "brigade",
+    as_json: AsJson = False,
+) -> None:
+    """Run an actor's function on a dead letter again, here: it reads the real picture and writes nothing anywhere.
+
+    Shows what it would have stored and announced, or how it failed. Exits 1 when it failed.
+    """
+    if not local:
+        raise OperatorError("a replay runs on this machine only", "say so by --local")
+    from brigade.dead_letters import replay as replaying
+    from brigade.dead_letters.selection import named
+    from brigade.pipeline import Pipeline
+    from services.chain import CHAIN
+
+    chosen = CHAIN.actor(actor)
+    pipeline = Pipeline.find(here(), stack)
+    letter = named(pipeline.dead_letter_queue(chosen).look(LOOK_S), message)
+    done = replaying.replay(pipeline, chosen, letter)
+    if as_json:
+        print_json([_facts(done)])
+    else:
+        _print(done)
+    if done.error:
+        if debugger:
+            import pdb
+
+            pdb.post_mortem(done.error.__traceback__)
+        raise typer.Exit(1)
+
+
+def _facts(done: "Replay") -> dict[str, Any]:
+    from msgspec import to_builtins
+
+    from kit.errors import reason_of
+
+    reason, detail = reason_of(done.error) if done.error else (None, None)
+    return {
+        "succeeded": done.error is None,
+        "reason": reason,
+        "detail": detail,
+        "stored": [{"bucket": b, "key": key, "bytes": len(content)} for (b, key), content in done.stored.items()],
+        "deleted": [{"bucket": bucket, "key": key} for bucket, key in done.deleted],
+        "recorded": done.recorded,
+        "announced": [{"event": event.kind, "data": to_builtins(event)} for event in done.announced],
+    }
+
+
+def _print(done: "Replay") -> None:
+    from kit.errors import Failure
+
+    facts = _facts(done)
+    effects = [
+        *(("store", f"{each['bucket']}/{each['key']}", byte_size(each["bytes"])) for each in facts["stored"]),
+        *(("delete", f"{each['bucket']}/{each['key']}", "") for each in facts["deleted"]),
+        *(("record", identity, _changes(attributes)) for identity, attributes in done.recorded.items()),
+        *(("announce", event.kind, event.image.source.key) for event in done.announced),
+    ]
+    if effects:
+        out.print(table("it would", ("do", "what", ""), effects))
+    if done.error is None:
+        say("it succeeds here; nothing was written" if effects else "it succeeds here, and does nothing")
+        return
+    out.print(Text.assemble((printable(facts["reason"]), "red"), ": ", printable(facts["detail"])))
+    if not isinstance(done.error, Failure):  # a bug
+        out.print(Text("".join(traceback.format_exception(done.error))))
+    say("it fails here too; nothing was written")
+
+
+def _changes(attributes: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" if name == "status" else name for name, value in attributes.items())

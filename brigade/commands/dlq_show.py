@@ -1,0 +1,97 @@
+"""`brigade dlq show`: each dead letter with its reason, its picture and its history."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from brigade.commands.dlq_selection import ImageId, KeyPattern, Reason, Since, selection
+from brigade.commands.dlq_where import LOOK_S, ActorName, DeadLetterQueueUrl, QueueUrl, check_seen, every, patiently
+from brigade.commands.options import AsJson, StackName
+from brigade.console import duration, out, print_json, printable
+
+if TYPE_CHECKING:
+    from brigade.dead_letters.letter import DeadLetter
+
+
+def show(
+    actor: ActorName = None,
+    reason: Reason = None,
+    image: ImageId = None,
+    key: KeyPattern = None,
+    since: Since = None,
+    stack: StackName = "brigade",
+    as_json: AsJson = False,
+    queue: QueueUrl = None,
+    dlq: DeadLetterQueueUrl = None,
+) -> None:
+    """Show dead letters, of all actors or one: why, what of, when, and how often each was sent back already.
+
+    Looking takes nothing out of a queue. Exits 1 as `dlq ls` does.
+    """
+    from brigade.dead_letters.picture_status import statuses
+
+    chosen = selection(reason, image, key, since)
+    places = every(stack, actor, queue, dlq)
+    with ThreadPoolExecutor(len(places)) as pool:
+        found = list(pool.map(lambda where: chosen.choose(patiently(where, LOOK_S, warn=False)), places))
+    named = [(where.name, letter) for where, letters in zip(places, found, strict=True) for letter in letters]
+    known = statuses(places[0].pipeline, [letter for _, letter in named])
+    if as_json:
+        print_json([_facts(name, letter, known.get(letter.message_id)) for name, letter in named])
+        check_seen(places)
+        return
+    for name, letter in named:
+        _print(name, letter, known.get(letter.message_id, "unknown"))
+    check_seen(places)
+    if not named:
+        out.print("no dead letters" if chosen.is_everything else "no dead letter is like that")
+
+
+def _facts(name: str, letter: "DeadLetter", status: str | None) -> dict[str, Any]:
+    from msgspec import to_builtins
+
+    return {
+        "actor": name,
+        "message_id": letter.message_id,
+        "reason": letter.reason,
+        "detail": letter.detail,
+        "attempts": letter.attempts,
+        "image_id": letter.image_id,
+        "key": letter.key,
+        "status": status,
+        "failed_at": letter.failed_at,
+        "sent_at": letter.sent_at.isoformat(),
+        "trace": letter.trace,
+        "lineage": to_builtins(letter.lineage),
+        "attributes": dict(letter.attributes),
+        "body": _parsed(letter.body),
+    }
+
+
+def _parsed(body: str) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+
+
+def _print(name: str, letter: "DeadLetter", status: str) -> None:
+    out.print(Text.assemble((name, "bold"), "  ", (printable(letter.reason), "red"), "  ", letter.message_id))
+    age = duration(max(0, (datetime.now(UTC) - letter.since).total_seconds()))
+    rows = {
+        "detail": letter.detail,
+        "picture": "  ".join(filter(None, (letter.key, letter.image_id))),
+        "status": status if letter.image_id else "",
+        "attempts": str(letter.attempts or ""),
+        "failed": f"{letter.failed_at}  {age} ago" if letter.failed_at else "",
+        "sent": letter.sent_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "trace": letter.trace,
+    }
+    for label, value in rows.items():
+        if value:
+            out.print(Text(f"  {label:10}{printable(value)}"))
+    for redrive in letter.lineage:
+        out.print(Text(printable(f"  {'redriven':10}{redrive.at}  by {redrive.by} after {redrive.reason}")))

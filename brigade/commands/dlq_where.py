@@ -1,0 +1,181 @@
+"""Whose dead letters: an actor's of the stack, or those of any two SQS queues."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from brigade.commands import here
+from brigade.console import OperatorError, say
+
+if TYPE_CHECKING:
+    from brigade.dead_letters.letter import DeadLetter
+    from brigade.dead_letters.queue import DeadLetterQueue
+    from brigade.operations.storage import History
+    from brigade.pipeline import Pipeline
+    from brigade.target import Target
+    from kit.actor import Actor
+
+ActorName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ACTOR", help="Whose dead letters; `undelivered`: what SNS could not deliver.", show_default=False
+    ),
+]
+QueueUrl = Annotated[
+    str | None, typer.Option("--queue", metavar="URL", help="Instead of an actor: the queue of any SQS pair.")
+]
+DeadLetterQueueUrl = Annotated[
+    str | None, typer.Option("--dlq", metavar="URL", help="With --queue: its dead-letter queue.")
+]
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+_NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
+# Seconds that a mere look waits for letters which another command holds just now.
+LOOK_S = 3
+
+
+@dataclass(frozen=True)
+class Where:
+    """A dead-letter queue, and what is known of whose it is.
+
+    What SNS could not deliver has no actor; a foreign pair has no pipeline either.
+    """
+
+    name: str  # the actor's, or the dead-letter queue's
+    queue: "DeadLetterQueue"
+    target: "Target"
+    actor: "Actor | None" = None
+    pipeline: "Pipeline | None" = None
+
+    @property
+    def words(self) -> str:
+        """How the operator names it in a command."""
+        return self.name if self.pipeline else f"--queue {self.queue.source_url} --dlq {self.queue.url}"
+
+    @property
+    def back(self) -> str:
+        """Where its letters are sent back to."""
+        return f"the queue of {self.name}" if self.actor or not self.pipeline else "the queues of all who hear them"
+
+    @property
+    def told(self) -> "Pipeline | None":
+        """The pipeline whose catalogue is told what becomes of the letters: of an actor's failures."""
+        return self.pipeline if self.actor else None
+
+    @property
+    def history(self) -> "History":
+        """Where operations on it are recorded."""
+        from brigade.operations.storage import FileHistory, S3History
+        from brigade.project import state_folder
+
+        if self.pipeline:
+            return S3History(self.target, self.pipeline.target_bucket)
+        return FileHistory(self.target, state_folder() / "operations" / quote(self.queue.url, safe=""))
+
+
+def patiently(where: Where, seconds: float, *, warn: bool = True) -> "list[DeadLetter]":
+    """Look at the letters; wait so long for those that another command holds, and say so.
+
+    Warns where that is not everything that is there; ``incomplete`` is then for the end.
+    """
+    told: list[int] = []
+
+    def waiting(count: int) -> None:
+        if not told:
+            say(f"another command holds {count} dead letters of {where.name}; waiting for at most {seconds:.0f} s")
+        told.append(count)
+
+    letters = where.queue.look(seconds, waiting)
+    if warn and not where.queue.saw_all:
+        say(f"warning: {len(letters)} dead letters were seen, and that is not all: {_unseen(where)}")
+    return letters
+
+
+def _unseen(where: Where) -> str:
+    """Say why not all was seen."""
+    count = where.queue.held_elsewhere
+    held = f"{count} of {where.name} are held by another command, or by one that was killed a moment ago"
+    return held if count else f"{where.name} has more than can be received in a minute"
+
+
+def incomplete(*unseen: Where, hint: str = "give the command again for the rest, in a minute") -> OperatorError:
+    """Return the error with which a command ends that was meant for all letters, and has not seen all of these."""
+    return OperatorError(f"not all dead letters were seen: {'; '.join(map(_unseen, unseen))}", hint)
+
+
+def check_seen(places: Iterable[Where]) -> None:
+    """Raise that error where a look has not seen all."""
+    if unseen := [where for where in places if not where.queue.saw_all]:
+        raise incomplete(*unseen)
+
+
+def one(stack: str, actor: str | None, queue: str | None, dlq: str | None) -> Where:
+    """Return the one place that was named; raises OperatorError where none was, or more than one."""
+    if actor is None and queue is None and dlq is None:
+        raise OperatorError("whose dead letters?", "name an actor, or any two queues by --queue URL --dlq URL")
+    return every(stack, actor, queue, dlq)[0]
+
+
+def every(stack: str, actor: str | None, queue: str | None, dlq: str | None) -> list[Where]:
+    """Return the place that was named, or where none was, every actor's. Raises OperatorError as ``one`` does."""
+    if queue is None and dlq is None:
+        return _of_stack(stack, actor)
+    if actor is not None:
+        raise OperatorError(f"{actor} has queues of its own", "name either an actor, or --queue and --dlq")
+    if queue is None or dlq is None:
+        raise OperatorError("a pair is two queues", "name both --queue URL and --dlq URL")
+    return [_pair(here(), queue, dlq)]
+
+
+def _of_stack(stack: str, name: str | None) -> list[Where]:
+    from brigade.pipeline import Pipeline
+    from infra.names import UNDELIVERED
+    from services.chain import CHAIN
+
+    actors = CHAIN.actors if name is None else () if name == UNDELIVERED else (CHAIN.actor(name),)
+    target = here()
+    pipeline = Pipeline.find(target, stack)
+    found = [Where(each.name, pipeline.dead_letter_queue(each), target, each, pipeline) for each in actors]
+    if name in {None, UNDELIVERED}:
+        found.append(Where(UNDELIVERED, pipeline.undelivered_queue, target, pipeline=pipeline))
+    return found
+
+
+def _pair(target: "Target", queue: str, dlq: str) -> Where:
+    from brigade.dead_letters.queue import DeadLetterQueue
+
+    if queue == dlq:
+        raise OperatorError("--queue and --dlq name the same queue", "name a queue, and the one that has its failures")
+    sqs = target.client("sqs")
+    facts = {url: _attributes(sqs, url) for url in (queue, dlq)}
+    for url, attributes in facts.items():
+        if attributes.get("FifoQueue") == "true":
+            raise OperatorError(f"{url} is a FIFO queue", "only standard queues keep no order that could be lost")
+    if "RedrivePolicy" in facts[dlq]:
+        raise OperatorError(
+            f"{dlq} has a dead-letter queue itself: looking would count as receiving, and could move messages on",
+            "are --queue and --dlq the wrong way round? Otherwise remove its RedrivePolicy",
+        )
+    policy = json.loads(facts[queue].get("RedrivePolicy", "{}"))
+    if (named := policy.get("deadLetterTargetArn", facts[dlq]["QueueArn"])) != facts[dlq]["QueueArn"]:
+        raise OperatorError(
+            f"{dlq} is not the dead-letter queue of {queue}: that is {named}",
+            f"`aws sqs get-queue-url --queue-name {named.rpartition(':')[2]}` gives the URL for --dlq",
+        )
+    return Where(dlq.rpartition("/")[2], DeadLetterQueue(sqs, dlq, queue), target)
+
+
+def _attributes(sqs: Any, url: str) -> dict[str, str]:
+    from botocore.exceptions import ClientError
+
+    try:
+        attributes: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    except ClientError as error:
+        if any(code in error.response["Error"]["Code"] for code in _NO_QUEUE):
+            raise OperatorError(f"there is no queue {url}", "`aws sqs list-queues` shows those there are") from error
+        raise
+    return attributes

@@ -1,0 +1,102 @@
+"""`brigade dlq history`: what operators did to dead letters."""
+
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from brigade.commands import here
+from brigade.commands.dlq_where import DeadLetterQueueUrl, QueueUrl, one
+from brigade.commands.options import AsJson, StackName
+from brigade.console import out, print_json, table
+
+if TYPE_CHECKING:
+    from brigade.operations.operation import Operation
+    from brigade.operations.storage import History
+    from brigade.pipeline import Pipeline
+
+
+def history(
+    operation: Annotated[str | None, typer.Argument(help="The beginning of an operation's id.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 20,
+    stack: StackName = "brigade",
+    as_json: AsJson = False,
+    queue: QueueUrl = None,
+    dlq: DeadLetterQueueUrl = None,
+) -> None:
+    """List what was done to dead letters, newest first: who, when, where, to how many, and what came of it.
+
+    Of one operation, show its messages, and where each picture stands now.
+    """
+    kept, pipeline = _kept(stack, queue, dlq)
+    if operation is not None:
+        _show(kept.find(operation), pipeline, as_json=as_json)
+        return
+    found = list(islice(kept.newest(), limit))
+    if as_json:
+        print_json([_facts(each) for each in found])
+    elif found:
+        columns = ("id", "when", "who", "command", "where", "letters", "what came of them")
+        out.print(table("", columns, [_row(each) for each in found]))
+    else:
+        out.print("nothing was done yet")
+
+
+def _kept(stack: str, queue: str | None, dlq: str | None) -> "tuple[History, Pipeline | None]":
+    from brigade.operations.storage import S3History
+    from brigade.pipeline import Pipeline
+
+    if queue is not None or dlq is not None:
+        return one(stack, None, queue, dlq).history, None
+    target = here()
+    pipeline = Pipeline.find(target, stack)
+    return S3History(target, pipeline.target_bucket), pipeline
+
+
+def _facts(operation: "Operation") -> dict[str, Any]:
+    from msgspec import to_builtins
+
+    facts: dict[str, Any] = to_builtins(operation)
+    return facts | {"outcomes": dict(operation.outcomes)}
+
+
+def _row(operation: "Operation") -> tuple[str, ...]:
+    return (
+        operation.id,
+        operation.begun_at,
+        operation.by,
+        operation.command,
+        operation.where,
+        str(len(operation.messages)),
+        _outcomes(operation),
+    )
+
+
+def _outcomes(operation: "Operation") -> str:
+    counted = ", ".join(f"{count} {outcome}" for outcome, count in operation.outcomes.most_common())
+    return counted if operation.ended_at else f"{counted} (still at it, or killed)"
+
+
+def _show(operation: "Operation", pipeline: "Pipeline | None", *, as_json: bool) -> None:
+    statuses = _statuses(operation, pipeline)
+    if as_json:
+        facts = _facts(operation)
+        for each in facts["messages"]:
+            each["status"] = statuses.get(each["image_id"])
+        print_json([facts])
+        return
+    ended = f"to {operation.ended_at}" if operation.ended_at else "and is still at it, or was killed"
+    title = f"{operation.command} {operation.where} by {operation.by}, {operation.begun_at} {ended}"
+    rows = [
+        (each.message_id, each.reason, each.key or each.image_id, each.outcome, statuses.get(each.image_id, ""))
+        for each in operation.messages
+    ]
+    out.print(table(title, ("id", "reason", "picture", "outcome", "status now"), rows))
+
+
+def _statuses(operation: "Operation", pipeline: "Pipeline | None") -> dict[str, str]:
+    """Return where the operation's pictures stand now, by id, as the catalogue says."""
+    ids = {each.image_id for each in operation.messages if each.image_id}
+    if pipeline is None or not ids:
+        return {}
+    return {identity: str(record["status"]) for identity, record in pipeline.catalogue.get(ids).items()}

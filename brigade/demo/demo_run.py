@@ -1,0 +1,162 @@
+"""The demo: a local cloud of its own, the deployed chain, pictures through it, and an account of every one of them."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from brigade.dead_letters.letter import DeadLetter
+from brigade.demo import contact_sheet, demo_folder
+from brigade.deploy import deployment
+from brigade.local import local_cloud
+from brigade.pictures import uploads
+from brigade.pictures.local_files import LocalFile, Skip, Skipped, find, refuse
+from brigade.pictures.recipes_file import recipes_path
+from brigade.pipeline import Pipeline
+from brigade.target import local_target
+from services.catalog.status import Status
+from services.chain import CHAIN
+
+STACK = "demo"
+# Seconds without any progress, on a machine that may be slow and busy, after which what is left counts as lost.
+PATIENCE_S = 180
+_PARALLEL = 8
+
+# What is going on: (words, how many steps) → a function to call after each step.
+Progress = Callable[[str, int], Callable[[], None]]
+
+
+@dataclass
+class Account:
+    """What became of every photo."""
+
+    uploaded: list[uploads.Uploaded] = field(default_factory=list)
+    ignored: list[uploads.Uploaded] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    records: list[dict[str, Any]] = field(default_factory=list)
+    dead_letters: dict[str, list[DeadLetter]] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0
+
+    @property
+    def unaccounted(self) -> list[uploads.Uploaded]:
+        """Uploads that are neither ready, nor superseded, nor ignored, nor failed with a dead letter to show for it."""
+        buried = {letter.image_id for letters in self.dead_letters.values() for letter in letters}
+        known = {one.image_id for one in self.ignored}
+        for record in self.records:
+            if record["status"] != Status.FAILED or record["image_id"] in buried:
+                known.add(record["image_id"])
+        return [one for one in self.uploaded if one.image_id not in known]
+
+
+def run(photos: Sequence[LocalFile], folder: Path, version: str, progress: Progress) -> Account:
+    """Send the photos through the chain and write outputs, ``report.json`` and ``index.html`` into the folder.
+
+    The local cloud is stopped whatever happens.
+    """
+    began = time.monotonic()
+    account = Account()
+    with local_cloud.running() as cloud:
+        progress("deploying the chain to a local cloud", 0)
+        stack = deployment.deploy(local_target(cloud.endpoint), STACK, recipes=recipes_path(), version=version)
+        pipeline = Pipeline(stack)
+        _upload(pipeline, list(photos), account, progress)
+        _wait(pipeline, account, progress)
+        account.dead_letters = {actor.name: pipeline.dead_letters(actor) for actor in CHAIN.actors}
+        _download(pipeline, account, folder, progress)
+    account.seconds = time.monotonic() - began
+    _write(account, folder)
+    return account
+
+
+def sample_or(photos: Path | None, folder: Path, skip: Skip = refuse) -> list[LocalFile]:
+    """Prepare the folder; return the files below ``photos``, without it sample pictures drawn into the folder.
+
+    ``skip`` is called with what cannot be uploaded.
+
+    Raises OperatorError before it deletes anything, where the photos or the folder are not what they should be.
+    """
+    if photos is not None:
+        files = find([photos], skip=skip)
+        demo_folder.keep_apart(folder, photos, files)
+        demo_folder.prepare(folder)
+        return files
+    from brigade.demo import samples
+
+    demo_folder.prepare(folder)
+    samples.draw(folder / demo_folder.PHOTOS)
+    return find([folder / demo_folder.PHOTOS])
+
+
+def _upload(pipeline: Pipeline, photos: list[LocalFile], account: Account, progress: Progress) -> None:
+    recipes = pipeline.recipes
+    step = progress("uploading", len(photos))
+    for one in uploads.upload(pipeline.s3, pipeline.source_bucket, photos, account.skipped.append):
+        account.uploaded.append(one)
+        if recipes.match(one.file.key) is None:
+            account.ignored.append(one)
+        step()
+
+
+def _wait(pipeline: Pipeline, account: Account, progress: Progress) -> None:
+    ignored = {one.image_id for one in account.ignored}
+    awaited = [one.image_id for one in account.uploaded if one.image_id not in ignored]
+    step = progress("through the chain", len(awaited))
+
+    def settled(record: dict[str, Any]) -> None:
+        account.records.append(record)
+        step()
+
+    uploads.wait(pipeline.catalogue, awaited, PATIENCE_S, settled)
+    account.records.sort(key=lambda record: str(record["source"]["key"]))
+
+
+def _download(pipeline: Pipeline, account: Account, folder: Path, progress: Progress) -> None:
+    images = [
+        image
+        for record in account.records
+        for image in (record["master"], *(record["renditions"] or ()))
+        if image is not None
+    ]
+    step = progress("fetching the outputs", len(images))
+
+    def fetch(image: dict[str, Any]) -> None:
+        path = folder / demo_folder.OUTPUTS / image["key"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pipeline.s3.get_object(Bucket=image["bucket"], Key=image["key"])["Body"].read())
+        account.files[image["key"]] = path.relative_to(folder).as_posix()
+        step()
+
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        list(pool.map(fetch, images))
+
+
+def _write(account: Account, folder: Path) -> None:
+    pictures = [contact_sheet.SheetPicture(record, account.files) for record in account.records]
+    contact_sheet.write(
+        folder / demo_folder.SHEET, "Bucket Brigade", pictures, account.dead_letters, seconds=account.seconds
+    )
+    report = {
+        "images": account.records,
+        "dead_letters": [
+            {
+                "actor": actor,
+                "reason": letter.reason,
+                "detail": letter.detail,
+                "key": letter.key,
+                "image_id": letter.image_id,
+                "attributes": letter.attributes,
+            }
+            for actor, letters in account.dead_letters.items()
+            for letter in letters
+        ],
+        "ignored": [one.file.key for one in account.ignored],
+        "skipped": [{"file": str(one.path), "why": one.why} for one in account.skipped],
+        "uploaded": len(account.uploaded),
+        "seconds": round(account.seconds, 2),
+        "unaccounted": len(account.unaccounted),
+    }
+    (folder / demo_folder.REPORT).write_text(json.dumps(report, indent=2, ensure_ascii=False), encoding="utf-8")

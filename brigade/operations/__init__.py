@@ -1,0 +1,1 @@
+"""What operators did: who, when, to which messages, and what came of each."""

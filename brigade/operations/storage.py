@@ -1,0 +1,135 @@
+"""Where operations are recorded: one JSON document each, in a stack's target bucket or in a folder."""
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from brigade.console import OperatorError
+from brigade.operations.operation import Entry, Operation, Planned, Recording, new_id, who
+from brigade.target import Target
+from kit.envelope import now
+from kit.outputs import OPERATIONS
+
+_SUFFIX = ".json"
+
+
+class History(ABC):
+    """All recorded operations of one stack, or of one pair of queues."""
+
+    def __init__(self, by: Callable[[], str]) -> None:
+        self._by = by
+
+    @contextmanager
+    def begin(self, command: str, *, where: str, letters: Iterable[Planned]) -> Iterator[Recording]:
+        """Record an operation on these letters while the block runs. Raises where that cannot be recorded."""
+        operation = Operation(
+            id=new_id(), command=command, where=where, by=self._by(), begun_at=now(), messages=_entries(letters)
+        )
+        recording = Recording(operation, self._keep)
+        try:
+            yield recording
+        except BaseException:
+            with suppress(Exception):  # the first error is the one to tell
+                recording.end()
+            raise
+        recording.end()
+
+    def newest(self) -> Iterator[Operation]:
+        """Yield the operations, newest first; raises OperatorError for a damaged document."""
+        for identity in sorted(self._ids(), reverse=True):
+            yield self._load(identity)
+
+    def find(self, identity: str) -> Operation:
+        """Return the operation whose id begins so; raises OperatorError when there is none, or more than one."""
+        found = [each for each in self._ids() if each.startswith(identity)]
+        if len(found) != 1:
+            what = f"{len(found)} operations begin with" if found else "there is no operation"
+            raise OperatorError(f"{what} {identity!r}", "`brigade dlq history` lists them")
+        return self._load(found[0])
+
+    def _load(self, identity: str) -> Operation:
+        try:
+            return msgspec.json.decode(self._get(identity + _SUFFIX), type=Operation)
+        except (msgspec.DecodeError, UnicodeError) as error:
+            place = self.place(identity)
+            raise OperatorError(f"the record {place} is damaged: {error}", "delete it, or mend it") from error
+
+    def _keep(self, operation: Operation) -> None:
+        self._put(operation.id + _SUFFIX, msgspec.json.encode(operation))
+
+    def _ids(self) -> list[str]:
+        return [name.removesuffix(_SUFFIX) for name in self._names() if name.endswith(_SUFFIX)]
+
+    @abstractmethod
+    def place(self, identity: str) -> str:
+        """Say where an operation's document is."""
+
+    @abstractmethod
+    def _put(self, name: str, content: bytes) -> None:
+        """Write a document, whole or not at all."""
+
+    @abstractmethod
+    def _get(self, name: str) -> bytes:
+        """Read a document."""
+
+    @abstractmethod
+    def _names(self) -> list[str]:
+        """Return the names of all documents."""
+
+
+class S3History(History):
+    """Below ``operations/`` in a stack's target bucket."""
+
+    def __init__(self, target: Target, bucket: str) -> None:
+        super().__init__(lambda: who(target))
+        self._s3: Any = target.client("s3")
+        self._bucket = bucket
+
+    def place(self, identity: str) -> str:
+        return f"s3://{self._bucket}/{OPERATIONS}{identity}{_SUFFIX}"
+
+    def _put(self, name: str, content: bytes) -> None:
+        self._s3.put_object(Bucket=self._bucket, Key=OPERATIONS + name, Body=content, ContentType="application/json")
+
+    def _get(self, name: str) -> bytes:
+        content: bytes = self._s3.get_object(Bucket=self._bucket, Key=OPERATIONS + name)["Body"].read()
+        return content
+
+    def _names(self) -> list[str]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=OPERATIONS)
+        return [each["Key"].removeprefix(OPERATIONS) for page in pages for each in page.get("Contents", [])]
+
+
+class FileHistory(History):
+    """Files in a folder, for queues that belong to no stack of ours."""
+
+    def __init__(self, target: Target, folder: Path) -> None:
+        super().__init__(lambda: who(target))
+        self._folder = folder
+
+    def place(self, identity: str) -> str:
+        return str(self._folder / f"{identity}{_SUFFIX}")
+
+    def _put(self, name: str, content: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        draft = self._folder / f"{name}.{os.getpid()}.draft"
+        draft.write_bytes(content)
+        draft.replace(self._folder / name)
+
+    def _get(self, name: str) -> bytes:
+        return (self._folder / name).read_bytes()
+
+    def _names(self) -> list[str]:
+        return [path.name for path in self._folder.glob(f"*{_SUFFIX}")]
+
+
+def _entries(letters: Iterable[Planned]) -> list[Entry]:
+    return [
+        Entry(message_id=letter.message_id, image_id=letter.image_id, key=letter.key, reason=letter.reason)
+        for letter in letters
+    ]

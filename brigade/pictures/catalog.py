@@ -1,0 +1,151 @@
+"""Reading the catalogue: by id, and by what its indexes list. Every question has an index; nothing scans."""
+
+import heapq
+import itertools
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from brigade.console import OperatorError, counted
+from brigade.pictures.local_files import spellings
+from kit.batches import Refused, in_full
+from services.catalog.attribute_values import read_item
+from services.catalog.records import pointer_key, right_padded
+from services.catalog.status import Status
+from services.catalog.table import BY_SOURCE, BY_STATUS, KEY, Index
+from services.catalog.view import view
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+_BATCH = 100
+_PAGE = 1_000  # an index holds keys: some hundred bytes each
+
+
+# What an index lists of a picture: its sort key, and its id.
+Entry = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that one index answers: what it lists under a value, from ``low`` to ``high`` (empty: no limit)."""
+
+    index: Index
+    value: str
+    low: str = ""
+    high: str = ""
+
+    def conditions(self) -> dict[str, Any]:
+        """Return the question as DynamoDB takes it."""
+        bounds = {":low": ("#sort >= :low", self.low), ":high": ("#sort <= :high", self.high)}
+        given = {name: bound for name, bound in bounds.items() if bound[1]}
+        range_ = "#sort BETWEEN :low AND :high" if len(given) == len(bounds) else "".join(c for c, _ in given.values())
+        names = {"#partition": self.index.partition} | ({"#sort": self.index.sort} if given else {})
+        values = {":value": self.value} | {name: value for name, (_, value) in given.items()}
+        return {
+            "KeyConditionExpression": " AND ".join(filter(None, ("#partition = :value", range_))),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": {name: {"S": value} for name, value in values.items()},
+        }
+
+
+class Catalogue:
+    """The catalogue's readers; records come as ``services.catalog.view.view`` gives them."""
+
+    def __init__(self, dynamodb: Any, table: str, source_bucket: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._source_bucket = source_bucket
+
+    def get(self, image_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the records that exist, by id."""
+        return {image_id: view(item) for image_id, item in self._read(image_ids).items()}
+
+    def orders(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return the order of the newest upload or removal of these source keys, where the catalogue knows one."""
+        pointers = {pointer_key(f"{self._source_bucket}/{key}"): key for key in keys}
+        return {pointers[name]: right_padded(item["upload_order"]) for name, item in self._read(pointers).items()}
+
+    def ids(self, status: Status) -> Iterator[str]:
+        """Yield the ids that the index lists under a status, which may have changed by now."""
+        return (image_id for _, image_id in self._entries(Question(BY_STATUS, status.value)))
+
+    def _read(self, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the items that exist, by the table's key."""
+        wanted = list(names)
+        found: dict[str, dict[str, Any]] = {}
+
+        def read(batch: list[str]) -> list[Refused[str]]:
+            keys = [{KEY: {"S": name}} for name in batch]
+            answer = self._dynamodb.batch_get_item(RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}})
+            for item in answer["Responses"].get(self._table, []):
+                found[item[KEY]["S"]] = read_item(item)
+            unread = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
+            return [Refused(key[KEY]["S"], "UnprocessedKeys") for key in unread]
+
+        for start in range(0, len(wanted), _BATCH):
+            if unread := in_full(read, wanted[start : start + _BATCH]):
+                raise OperatorError(
+                    f"the table did not answer about {counted(len(unread), 'picture')}: it is throttled",
+                    "try again in a minute; docs/scaling.md says where the table's limits are",
+                )
+        return found
+
+    def find(self, key_or_id: str) -> dict[str, Any]:
+        """Return a picture's record by its id, or the newest of a source key in either Unicode form.
+
+        Raises OperatorError for neither.
+        """
+        try:
+            # Of a removed version that nobody has heard of before, the record says that it was removed, and no more.
+            found = next(iter(self.get([str(uuid.UUID(key_or_id))]).values()), None)
+            if found and found["source"]:
+                return found
+        except ValueError:
+            pass
+        newest = next(itertools.chain.from_iterable(map(self.by_key, spellings(key_or_id))), None)
+        if newest is None:
+            raise OperatorError(f"the catalogue knows no picture {key_or_id!r}", "`brigade ls` shows those it knows")
+        return newest
+
+    def by_key(self, key: str) -> Iterator[dict[str, Any]]:
+        """Yield every version of a source key, newest first."""
+        return self.ask(Question(BY_SOURCE, f"{self._source_bucket}/{key}"))
+
+    def by_status(self, status: Status) -> Iterator[dict[str, Any]]:
+        """Yield the pictures of one status, newest first."""
+        # The index may lag behind what the record says by now.
+        return (record for record in self.ask(Question(BY_STATUS, status.value)) if record["status"] == status)
+
+    def newest(self) -> Iterator[dict[str, Any]]:
+        """Yield all pictures, newest first: the statuses' lists, merged."""
+        return self.ask(*(Question(BY_STATUS, status.value) for status in Status))
+
+    def ask(
+        self, *questions: "Question", in_turn: bool = False, after: Entry | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the records that the questions find, merged by their entries, the greatest first.
+
+        ``in_turn``: one question's after the other's, none asked before it is needed. ``after`` leaves out the entries
+        down to that one. A record is found once, though it may move from one list to another meanwhile.
+        """
+        lists = [self._entries(question) for question in questions]
+        for entries in lists if in_turn else [heapq.merge(*lists, reverse=True)]:
+            ids = (entry[1] for entry, _ in itertools.groupby(entries) if after is None or entry < after)
+            while batch := list(itertools.islice(ids, _BATCH)):
+                found = self.get(batch)
+                yield from (found[image_id] for image_id in batch if image_id in found)
+
+    def _entries(self, question: "Question") -> Iterator[Entry]:
+        """Yield what an index lists, the greatest first, equals by id."""
+        index = question.index
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=index.name,
+            ScanIndexForward=False,
+            PaginationConfig={"PageSize": _PAGE},
+            **question.conditions(),
+        )
+        found = ((item[index.sort]["S"], item[KEY]["S"]) for page in pages for item in page["Items"])
+        for _, equals in itertools.groupby(found, key=itemgetter(0)):
+            yield from sorted(equals, reverse=True)

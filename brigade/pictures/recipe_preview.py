@@ -1,0 +1,59 @@
+"""What a recipe makes of one photo, side by side: every rendition with its bytes and its milliseconds."""
+
+from pathlib import Path
+from time import perf_counter
+
+import msgspec
+
+from brigade.console import OperatorError
+from brigade.demo import contact_sheet
+from brigade.demo.contact_sheet import SheetPicture
+from brigade.pictures import processing
+from brigade.pictures.local_files import LocalFile
+from imaging.recipes import DEFAULT_ACCEPT, DEFAULT_REFUSE, Recipe, Recipes
+from services.catalog.status import Status
+from services.resize.renditions import make
+
+SHEET = "index.html"
+
+
+def preview(photo: Path, recipes: Recipes, out: Path) -> Path:
+    """Send the photo through the actors, write their outputs and the contact sheet below ``out``; return the sheet.
+
+    Raises OperatorError for a photo that is rejected, or whose name no recipe matches.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    started = perf_counter()
+    record = processing.record_of(LocalFile(photo, photo.name), _ungated(recipes), out)
+    if record is None:
+        raise OperatorError(f"no recipe matches the key {photo.name}", "choose one with --recipe")
+    if record["status"] != Status.READY:
+        failure = record["failure"]
+        raise OperatorError(f"{photo} is rejected: {failure['reason']}: {failure['detail']}", "try another picture")
+    seconds = perf_counter() - started
+    recipe = recipes.named(record["recipe"])
+    milliseconds = _milliseconds((out / record["master"]["key"]).read_bytes(), recipe)
+    timed = [made | {"worked_ms": milliseconds[made["name"]]} for made in record["renditions"]]
+    files = {image["key"]: image["key"] for image in (record["master"], *timed)}
+    picture = SheetPicture(record | {"renditions": timed}, files)
+    contact_sheet.write(out / SHEET, f"Recipe {recipe.name}", [picture], {}, seconds=seconds)
+    return out / SHEET
+
+
+def _ungated(recipes: Recipes) -> Recipes:
+    """Return the recipes without moderation: a preview shows what they make, not whether they would."""
+    off = {"moderation": "off", "moderation_accept": DEFAULT_ACCEPT, "moderation_refuse": DEFAULT_REFUSE}
+    return Recipes(recipe=tuple(msgspec.structs.replace(recipe, **off) for recipe in recipes.recipe))
+
+
+def _milliseconds(master: bytes, recipe: Recipe) -> dict[str, int]:
+    """Make the renditions once more, and return how long each took by its name; the first includes the decoding.
+
+    The first time round, imports and caches would be measured too.
+    """
+    took: dict[str, int] = {}
+    started = perf_counter()
+    for made in make(master, recipe):
+        took[made.name] = round((perf_counter() - started) * 1000)
+        started = perf_counter()
+    return took

@@ -1,0 +1,82 @@
+"""A picture's way as its record tells it: what happened when, and how long it waited and was worked on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.text import Text
+
+from brigade.console import duration
+from brigade.pictures.verdicts import told
+from services.catalog.record import MODERATE
+
+_BAR = 30  # characters
+_PRECISE_S = 10  # below that, tenths of a second are shown
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happened; ``queued_ms`` and ``worked_ms`` only of an actor's own work."""
+
+    at: datetime
+    who: str
+    what: str
+    queued_ms: int | None = None
+    worked_ms: int | None = None
+    is_failure: bool = False
+
+
+def moments(record: dict[str, Any]) -> list[Moment]:
+    """Return a record's moments, as ``services.catalog.view.view`` gives it, in order of time."""
+    return sorted(_moments(record), key=lambda moment: moment.at)
+
+
+def _moments(record: dict[str, Any]) -> Iterator[Moment]:
+    if record["entered_at"]:
+        yield Moment(_time(record["entered_at"]), "s3", "uploaded")
+    for actor, stage in record["stages"].items():
+        again = stage["attempts"] - 1
+        what = f"done after {again} {'retry' if again == 1 else 'retries'}" if again else "done"
+        if actor == MODERATE and record["moderation"]:
+            what += f": {told(record['moderation'])}"
+        yield Moment(_time(stage["at"]), actor, what, stage["queued_ms"], stage["worked_ms"])
+    for actor, failure in record["failures"].items():
+        receives = f", after {failure['attempts']} receives" if failure["attempts"] > 1 else ""
+        what = f"gave it up: {failure['reason']}{receives}; dead letter"
+        yield Moment(_time(failure["at"]), actor, what, is_failure=True)
+    for actor, handled in record["handled"].items():
+        what = f"{handled['action']} {actor}'s dead letter ({handled['by']}, {handled['operation']})"
+        yield Moment(_time(handled["at"]), "operator", what)
+    for judgement, judged in record["judged"].items():
+        yield Moment(_time(judged["at"]), "operator", f"{judgement} it ({judged['by']}, {judged['operation']})")
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def rows(record: dict[str, Any]) -> list[tuple[str | Text, ...]]:
+    """Return the moments as rows of a table: after the upload, who, what, waiting, work, and both drawn to scale."""
+    found = moments(record)
+    longest = max([(m.queued_ms or 0) + (m.worked_ms or 0) for m in found], default=0)
+    return [_row(moment, found[0].at, longest) for moment in found]
+
+
+def _row(moment: Moment, begin: datetime, longest: int) -> tuple[str | Text, ...]:
+    seconds = (moment.at - begin).total_seconds()
+    after = f"{seconds:+.1f} s" if seconds < _PRECISE_S else f"+{duration(seconds)}"
+    what = Text(moment.what, style="red" if moment.is_failure else "")
+    if moment.queued_ms is None or moment.worked_ms is None:
+        return after, moment.who, what, "", "", ""
+    bar = Text("░" * _length(moment.queued_ms, longest), style="dim")
+    bar.append("█" * _length(moment.worked_ms, longest), style="green")
+    return after, moment.who, what, f"{moment.queued_ms} ms", f"{moment.worked_ms} ms", bar
+
+
+def _length(milliseconds: int, longest: int) -> int:
+    """Return the characters that stand for so long; at least one for what took any time."""
+    return max(round(_BAR * milliseconds / longest), 1) if milliseconds else 0
+
+
+COLUMNS = ("after", "who", "what", "queued", "worked", "░ queued █ worked")

@@ -1,1 +1,0 @@
-"""One picture's story as people read it: timeline, trace, camera, verdict."""

@@ -1,0 +1,1 @@
+"""Traces: what each actor did with a picture, and when."""
