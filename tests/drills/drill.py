@@ -27,7 +27,8 @@ from tests import pictures
 from tests.drills.account import Account, Found, account
 from tests.drills.proxy import Proxy, between
 
-PICTURES = int(os.environ.get("DRILL_PICTURES", "12"))
+PICTURES_WANTED = "DRILL_PICTURES"  # set by `make drill`
+PICTURES = int(os.environ.get(PICTURES_WANTED, "12"))
 # Seconds without any change after which no further change is expected.
 PATIENCE_S = 120
 _POLL_S = 0.4

@@ -1,9 +1,6 @@
 """AWS throttles everything for two minutes; tests/brigade/test_throttling.py does the same by a clock that jumps."""
 
-import os
 import time
-
-import pytest
 
 from kit.backoff import RECEIVES
 from services.chain import CHAIN
@@ -15,7 +12,6 @@ THROTTLED_S = 120
 LONGEST_S = 10 + max(actor.timeout for actor in CHAIN.actors)
 
 
-@pytest.mark.skipif("DRILL_PICTURES" not in os.environ, reason="it takes minutes: make drill")
 def test_two_minutes_of_throttling(drill: Drill) -> None:
     """Nothing that S3, SNS and DynamoDB are asked for is done, and nothing is given up but the bad pictures."""
     refused: list[float] = []
