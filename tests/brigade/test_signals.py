@@ -54,26 +54,17 @@ def demo(temporary: Path) -> subprocess.Popen[str]:
 @pytest.mark.journey
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to see who is left")
 class TestTheDemo:
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-    def test_ends_with_130_and_leaves_neither_process_nor_folder(self, number: signal.Signals, temporary: Path) -> None:
+    def test_ends_with_130_and_leaves_neither_process_nor_folder(self, temporary: Path) -> None:
         with demo(temporary) as command:
             assert command.stderr
             wait_for(lambda: "uploading" in (command.stderr.readline() if command.stderr else ""))
-            command.send_signal(number)
+            command.send_signal(signal.SIGTERM)
             command.stderr.close()
             assert command.wait(60) == 130
         assert not at_work_in(temporary)
         assert not os.listdir(temporary)
 
-    def test_leaves_nothing_when_it_is_stopped_while_its_cloud_starts(self, temporary: Path) -> None:
-        with demo(temporary) as command:
-            wait_for(lambda: clouds_in(temporary))
-            command.send_signal(signal.SIGINT)
-            assert command.wait(60) == 130
-        assert not at_work_in(temporary)
-        assert not os.listdir(temporary)
-
-    def test_leaves_nothing_when_it_is_stopped_again_and_again(self, temporary: Path) -> None:
+    def test_leaves_nothing_when_it_is_stopped_again_and_again_while_its_cloud_starts(self, temporary: Path) -> None:
         with demo(temporary) as command:
             wait_for(lambda: clouds_in(temporary))
             while command.poll() is None:
@@ -92,6 +83,11 @@ class TestHolding:
         yield
         for number, handler in before.items():
             signal.signal(number, handler)
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    def test_each_signal_ends_the_work_as_ctrl_c_does(self, number: signal.Signals) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
 
     def test_a_signal_waits_until_the_work_is_done(self) -> None:
         done = []
