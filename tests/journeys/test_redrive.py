@@ -1,4 +1,4 @@
-"""Redriving on the local cloud: a thousand letters, killed commands, two operators, an actor that fails again."""
+"""Redriving on the local cloud: many letters, killed commands, two operators, an actor that fails again."""
 
 import json
 import os
@@ -29,7 +29,7 @@ from tests.services.site import picture
 
 ROOT = Path(__file__).parents[2]
 REASONS = ("corrupt-image", "object-gone", "unexpected-error", "out-of-time", "decompression-bomb")
-KILLS = 10
+KILLS = 3
 # Runs every line as a command in a process of its own, but loads the libraries once; says its pid, then how it ended.
 # What such a command holds is free again a second after it was killed, and not a minute.
 COMMANDS = """
@@ -142,10 +142,10 @@ def finish(process: "subprocess.Popen[str]") -> str:
     return said
 
 
-def test_of_a_thousand_letters_exactly_those_of_one_reason_are_redriven(pair: Pair, start: Start) -> None:
-    reasons = pair.bury(1000)
+def test_of_many_letters_exactly_those_of_one_reason_are_redriven(pair: Pair, start: Start) -> None:
+    reasons = pair.bury(200)
     groups = json.loads(finish(start("dlq", "ls", "--json", *pair.names)))
-    assert {group["reason"]: group["count"] for group in groups} == dict.fromkeys(REASONS, 200)
+    assert {group["reason"]: group["count"] for group in groups} == dict.fromkeys(REASONS, 40)
     finish(start("dlq", "redrive", "--reason", "object-gone", "--yes", "--watch", "0", *pair.names))
     chosen = {identity for identity, reason in reasons.items() if reason == "object-gone"}
     assert pair.ids(pair.queue) == Counter(chosen)
@@ -172,7 +172,7 @@ def test_show_leaves_the_queue_as_it_was(pair: Pair, start: Start) -> None:
 
 
 @pytest.mark.parametrize("seed", [20261121])
-def test_killed_at_ten_random_points_it_loses_nothing_and_goes_on(pair: Pair, start: Start, seed: int) -> None:
+def test_killed_at_random_points_it_loses_nothing_and_goes_on(pair: Pair, start: Start, seed: int) -> None:
     reasons, chance = pair.bury(200), random.Random(seed)  # noqa: S311
     command = ("dlq", "redrive", "--yes", "--watch", "0", *pair.names)
     commands, sqs = start(code=COMMANDS), pair.target.client("sqs")

@@ -220,23 +220,13 @@ class TestDeploying:
         assert holds(here, made, "library.py") == {actor.name for actor in CHAIN.actors}
         assert made.parameters["MaximumConcurrency"] == "0"
 
-    @pytest.mark.parametrize(
-        ("machine", "architecture"),
-        [("x86_64", "x86_64"), ("AMD64", "x86_64"), ("aarch64", "arm64"), ("arm64", "arm64"), ("riscv64", "arm64")],
-    )
-    def test_on_a_local_cloud_that_is_no_ministack_puts_libraries_for_this_machine_into_the_zips(
-        self, localstack: Target, stack: Callable[[], str], installed: set[str], architecture: str
-    ) -> None:
-        made = bring_up(localstack, stack())
-        assert installed == {f"python3.13-{architecture}"}
-        assert made.parameters["Environment"] == "local"
-
     @pytest.mark.parametrize("machine", ["x86_64"])
-    def test_on_a_local_cloud_the_architecture_may_be_set(
+    def test_on_a_local_cloud_that_is_no_ministack_puts_libraries_for_this_machine_into_the_zips(
         self, localstack: Target, stack: Callable[[], str], installed: set[str]
     ) -> None:
-        bring_up(localstack, stack(), Architecture="arm64")
-        assert installed == {"python3.13-arm64"}
+        made = bring_up(localstack, stack())
+        assert installed == {"python3.13-x86_64"}
+        assert made.parameters["Environment"] == "local"
 
     def test_tags_stay_until_they_are_set_anew_and_reach_what_is_made(
         self, here: Target, stack: Callable[[], str]

@@ -21,10 +21,18 @@ def test_given_before_kept_before_default(target: Target, environment: str) -> N
     assert "CodeBucket" not in settled
 
 
-def test_only_on_this_machine_is_its_processor_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+@pytest.mark.parametrize(
+    ("machine", "architecture"),
+    [("x86_64", "x86_64"), ("AMD64", "x86_64"), ("aarch64", "arm64"), ("arm64", "arm64"), ("riscv64", "arm64")],
+)
+def test_only_on_this_machine_is_its_processor_taken_unless_one_is_given(
+    machine: str, architecture: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platform.machine", lambda: machine)
     assert settle(AWS, CHAIN, {}, {})["Architecture"] == "arm64"
-    assert settle(LOCAL, CHAIN, {}, {})["Architecture"] == "x86_64"
+    assert settle(LOCAL, CHAIN, {}, {})["Architecture"] == architecture
+    for given in ("arm64", "x86_64"):
+        assert settle(LOCAL, CHAIN, {}, {"Architecture": given})["Architecture"] == given
 
 
 def test_a_stage_names_the_environment() -> None:
