@@ -68,9 +68,8 @@ def descriptions_read_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """AWS in this process (moto). The credentials are dummies: the real AWS cannot be reached by mistake."""
+def go_to_moto(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the variables that lead to moto. The credentials are dummies: the real AWS cannot be reached by mistake."""
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE"):
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
@@ -78,6 +77,12 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("BRIGADE_ACCOUNT", ACCOUNT)  # commands may change it
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """AWS in this process (moto)."""
+    go_to_moto(monkeypatch)
     aws.forget()
     with mock_aws():
         yield

@@ -4,25 +4,23 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from moto import mock_aws
 
 from brigade.__main__ import main
 from brigade.pipeline import Pipeline
+from kit import aws
+from kit.backoff import under
 from kit.events import Image
 from tests.brigade.deploy.deployed import Deployed, deploy, way
+from tests.conftest import NO_WAITING, go_to_moto
 from tests.services.catalog import story
 
 Said = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def deployed(state: None, cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Deployed:
-    made = deploy()
-    monkeypatch.setattr(Pipeline, "find", lambda *_: made.pipeline)
-    return made
 
 
 @dataclass(frozen=True)
@@ -37,15 +35,32 @@ class Shelf:
         return picture
 
 
-@pytest.fixture
-def shelf(deployed: Deployed) -> Shelf:
-    shelf = Shelf(deployed)
+@pytest.fixture(scope="module")
+def shelf() -> Iterator[Shelf]:
+    """A catalogue that all tests here read, and none changes."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws(), under(NO_WAITING):
+        go_to_moto(patch)
+        aws.forget()
+        yield filled(Shelf(deploy()))
+    aws.forget()
+
+
+def filled(shelf: Shelf) -> Shelf:
     for minute in range(5):
         shelf.add(f"in/{minute}.jpg", make="RECONYX", serial="P800", taken_at=f"2026-11-20T08:0{minute}:00+01:00")
     shelf.add("in/undated.jpg", make="RECONYX", serial="P800")
     shelf.add("in/other.jpg", make="CUDDEBACK", serial="0042", taken_at="2026-11-21T08:00:00", latitude=-46.5)
     shelf.add("in/none.jpg")
+    shelf.add("in/ahead.jpg", make="BUSHNELL", taken_at="2031-01-01T08:00:00")
+    shelf.add("in/evil.jpg", make='=cmd|" /C calc"!A0', serial="s", model='a,"b"')
     return shelf
+
+
+@pytest.fixture(autouse=True)
+def operator(shelf: Shelf, state: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator of that stack."""
+    go_to_moto(monkeypatch)
+    monkeypatch.setattr(Pipeline, "find", lambda *_: shelf.deployed.pipeline)
 
 
 def keys(capsys: Said, *arguments: str) -> list[str]:
@@ -53,7 +68,6 @@ def keys(capsys: Said, *arguments: str) -> list[str]:
     return [record["source"]["key"] for record in json.loads(capsys.readouterr().out)]
 
 
-@pytest.mark.usefixtures("shelf")
 class TestFilters:
     def test_a_cameras_pictures_come_the_last_taken_first(self, capsys: Said) -> None:
         taken = [f"in/{minute}.jpg" for minute in reversed(range(5))]
@@ -70,8 +84,7 @@ class TestFilters:
     def test_makers_are_found_whatever_their_case(self, capsys: Said) -> None:
         assert keys(capsys, "--make", "Cuddeback", "--status", "ready") == ["in/other.jpg"]
 
-    def test_a_clock_that_is_ahead_is_not_passed_over_in_silence(self, shelf: Shelf, capsys: Said) -> None:
-        shelf.add("in/ahead.jpg", make="BUSHNELL", taken_at="2031-01-01T08:00:00")
+    def test_a_clock_that_is_ahead_is_not_passed_over_in_silence(self, capsys: Said) -> None:
         since = ("--taken-from", "2026-11-20")
         assert main(["ls", *since, "--json"]) == 0
         said = capsys.readouterr()
@@ -105,7 +118,6 @@ class TestFilters:
         )
 
 
-@pytest.mark.usefixtures("shelf")
 class TestPaging:
     @pytest.mark.parametrize(
         "filters", [(), ("--serial", "P800"), ("--taken-from", "2026-11-20", "--taken-to", "2026-11-21")]
@@ -132,7 +144,7 @@ class TestPaging:
         assert "more" not in capsys.readouterr().err
 
 
-def test_a_spreadsheet_gets_a_line_a_picture(shelf: Shelf, capsys: Said) -> None:
+def test_a_spreadsheet_gets_a_line_a_picture(capsys: Said) -> None:
     assert main(["ls", "--serial", "0042", "--csv"]) == 0
     [line] = csv.DictReader(io.StringIO(capsys.readouterr().out))
     told = {name: line[name] for name in ("key", "status", "make", "serial", "taken_at", "latitude", "longitude")}
@@ -153,14 +165,13 @@ def test_json_and_csv_at_once_are_refused(capsys: Said) -> None:
     assert (said.out, said.err) == ("", "error: --json and --csv exclude each other — give one of them\n")
 
 
-def test_a_spreadsheet_gets_no_formula_out_of_a_picture(deployed: Deployed, capsys: Said) -> None:
-    Shelf(deployed).add("in/evil.jpg", make='=cmd|" /C calc"!A0', serial="s", model='a,"b"')
+def test_a_spreadsheet_gets_no_formula_out_of_a_picture(capsys: Said) -> None:
     assert main(["ls", "--serial", "s", "--csv"]) == 0
     [line] = csv.DictReader(io.StringIO(capsys.readouterr().out))
     assert (line["make"], line["model"]) == ('\'=cmd|" /C calc"!A0', 'a,"b"')
 
 
-def test_show_says_what_the_camera_says(shelf: Shelf, capsys: Said) -> None:
+def test_show_says_what_the_camera_says(capsys: Said) -> None:
     assert main(["show", "in/4.jpg"]) == 0
     said = capsys.readouterr().out
     assert "camera        RECONYX, serial P800" in said
