@@ -3,8 +3,6 @@
 The actors are the very functions that Lambda runs; only their edges are stand-ins.
 """
 
-import importlib
-import inspect
 import uuid
 from collections import deque
 from collections.abc import Mapping
@@ -12,16 +10,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from brigade import s3_notification
+from kit.actor import Actor
 from kit.backoff import RECEIVES, Backoff
 from kit.chain import Chain
 from kit.envelope import Envelope, attributes, encode, now
 from kit.events import Event, Source
-from kit.function import Site, unless_removed
+from kit.function import Site
 from kit.mailbox import Mailbox
 from kit.queue import Message, dead_letter_attributes
 from kit.settings import Settings
 from kit.storage import MemoryStorage
 from services.catalog.memory import MemoryRecords
+from services.functions import FUNCTIONS
 
 SOURCE, TARGET = "source", "target"
 
@@ -75,7 +75,7 @@ class Invocation:
 class InMemoryChain:
     """A chain at work in memory.
 
-    ``stand_ins`` are keyword arguments for the ``connect`` of every actor that takes one of that name: ``recipes``.
+    ``stand_ins`` take the place of the actors' parts of those names: ``recipes``.
     ``announced`` keeps every envelope in the order in which it was said.
     """
 
@@ -90,19 +90,14 @@ class InMemoryChain:
     def __post_init__(self) -> None:
         self.site = Site(self.storage, Settings(source_bucket=SOURCE, target_bucket=TARGET, environment="inline"))
         self.queues = {actor.name: MemoryQueue(self.clock) for actor in self.chain.actors}
-        self.mailboxes = {actor.name: self._mailbox(actor.name) for actor in self.chain.actors}
+        self.mailboxes = {actor.name: self._mailbox(actor) for actor in self.chain.actors}
 
-    def _mailbox(self, name: str) -> Mailbox:
-        actor = self.chain.actor(name)
-        handler = importlib.import_module(actor.module)
-        offered = {"records": self.records, **self.stand_ins}
-        taken = inspect.signature(handler.connect).parameters.keys() & offered.keys()
+    def _mailbox(self, actor: Actor) -> Mailbox:
         return Mailbox(
             actor=actor,
-            act=unless_removed(handler.connect(self.site, **{each: offered[each] for each in taken}), self.storage),
-            queue=self.queues[name],
+            act=FUNCTIONS[actor.name].connect(self.site, **{"records": self.records, **self.stand_ins}),
+            queue=self.queues[actor.name],
             publisher=self,
-            read=getattr(handler, "read", None),
             backoff=self.backoff,
         )
 

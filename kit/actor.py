@@ -1,7 +1,7 @@
 """An actor's declaration: pure data, read by the template, the local run, the docs and the tests."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -85,6 +85,7 @@ class Actor:
     ``attempts`` are the receives after which a message is given up whose failure may pass (throttling, an outage, no
     time), ``bug_attempts`` those after which one is that failed unexpectedly;
     ``graced``: its queue holds every message back for the deployment's grace time;
+    ``reader`` turns a message's body into events; without it, the body is one CloudEvent that the actor hears;
     ``loops``: what it says may come back to it, so Lambda must not take that for a loop without end.
 
     Raises ConfigurationError where a number is outside what AWS allows, or an event lacks what is skipped by.
@@ -110,6 +111,7 @@ class Actor:
     batch: int = 10
     concurrency: int = 10
     graced: bool = False
+    reader: Callable[[str], Iterable[Event]] | None = None
     loops: bool = False
 
     def __post_init__(self) -> None:

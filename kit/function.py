@@ -1,16 +1,18 @@
-"""A Lambda function made of an actor's declaration and its ``act``: the wiring, done once for all actors."""
+"""A Lambda function made of an actor's declaration and its work: the wiring, done once for all actors."""
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
 from kit import logs, outputs
 from kit.actor import Actor
 from kit.errors import ObjectGone
 from kit.events import Event
-from kit.mailbox import Act, Context, Letter, Mailbox, Reader
+from kit.letter import Letter
+from kit.mailbox import Act, Context, Mailbox
 from kit.publisher import SnsPublisher
 from kit.queue import SqsQueue
 from kit.settings import Settings
@@ -21,35 +23,45 @@ log = logging.getLogger("brigade")
 
 @dataclass(frozen=True)
 class Site:
-    """Where an actor works: its objects and its settings."""
+    """Where an actor works: its objects, its settings, and the variables that hold what its deployment has chosen."""
 
     storage: Storage
     settings: Settings
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
-Handler = Callable[[dict[str, Any], Context], dict[str, list[dict[str, str]]]]
+class Function:
+    """An actor's Lambda function. Nothing is read or connected before its first event.
 
+    ``act`` is the work: it takes a letter, the ``site`` and the ``parts``, and announces by yielding. Each of the parts
+    is given by what makes it for a site: recipes, records, an engine.
+    """
 
-def function(actor: Actor, connect: Callable[[Site], Act], read: Reader | None = None) -> Handler:
-    """Return the Lambda handler. Nothing is read or connected before its first event."""
+    def __init__(self, actor: Actor, act: Callable[..., Iterable[Event]], **parts: Callable[[Site], Any]) -> None:
+        self.actor = actor
+        self.act = act
+        self.parts = parts
 
-    @cache
-    def mailbox() -> Mailbox:
-        settings, storage = Settings.from_environment(), S3Storage()
+    def connect(self, site: Site, **stand_ins: Any) -> Act:
+        """Return the work at a site. ``stand_ins`` take the place of the parts of those names, where it has them."""
+        made = {name: stand_ins[name] if name in stand_ins else make(site) for name, make in self.parts.items()}
+        return unless_removed(partial(self.act, site=site, **made), site.storage)
+
+    def __call__(self, event: dict[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
+        """Be Lambda's handler: take a batch of the queue's messages, return those that stay there."""
+        return self._mailbox.handle(event, context)
+
+    @cached_property
+    def _mailbox(self) -> Mailbox:
+        settings = Settings.from_environment()
         logs.configure(region=settings.region, environment=settings.environment, instance=settings.instance)
         return Mailbox(
-            actor=actor,
-            act=unless_removed(connect(Site(storage, settings)), storage),
+            actor=self.actor,
+            act=self.connect(Site(S3Storage(), settings)),
             queue=SqsQueue(settings.queue_url, settings.dead_letter_queue_url),
             publisher=SnsPublisher(settings.topics),
             version=settings.version,
-            read=read,
         )
-
-    def handle(event: dict[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
-        return mailbox().handle(event, context)
-
-    return handle
 
 
 def unless_removed(act: Act, storage: Storage) -> Act:

@@ -7,18 +7,19 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import ceil
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
 from kit import logs
 from kit.actor import Actor
 from kit.backoff import RECEIVES, Backoff
 from kit.chain import says
 from kit.deadline import RESERVE, SETTLING_S, within
-from kit.envelope import Envelope, decode, now, wrap
+from kit.envelope import now, wrap
 from kit.errors import Failure, OutOfTime, reason_of
 from kit.events import Event, ImageRejected
+from kit.letter import Letter, read_letters
 from kit.metrics import given_up, measured
 from kit.publisher import Publisher
 from kit.queue import Message, Queue
@@ -28,21 +29,6 @@ log = logging.getLogger("brigade")
 
 # Attributes share the message's size limit with its body.
 DETAIL_CHARACTERS = 1_000
-
-E = TypeVar("E", bound=Event)
-
-
-@dataclass(frozen=True)
-class Letter(Generic[E]):
-    """One event taken out of a message, and the envelope it came in.
-
-    ``attempts`` is how often the message was received, ``trace`` what the work on the letter is in its trace.
-    """
-
-    event: E
-    envelope: Envelope
-    attempts: int = 1
-    trace: Trace = field(default_factory=Trace.start)
 
 
 @dataclass(frozen=True)
@@ -54,7 +40,6 @@ class Failed:
 
 
 Act = Callable[[Letter[Any]], Iterable[Event]]
-Reader = Callable[[str], Iterable[Event]]
 
 
 class Context(Protocol):
@@ -76,17 +61,13 @@ def _turn(message: Message) -> tuple[int, int]:
 
 @dataclass(frozen=True, kw_only=True)
 class Mailbox:
-    """Everything that surrounds an actor's function ``act``, which takes a letter and announces by yielding.
-
-    ``read`` turns a message's body into events; without it, the body is one CloudEvent that the actor hears.
-    """
+    """Everything that surrounds an actor's work ``act``, which takes a letter and announces by yielding."""
 
     actor: Actor
     act: Act
     queue: Queue
     publisher: Publisher
     version: str = ""
-    read: Reader | None = None
     backoff: Backoff = RECEIVES
 
     def handle(self, batch: dict[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
@@ -136,7 +117,7 @@ class Mailbox:
 
     def _attempt(self, message: Message, context: Context) -> list[Failed]:
         try:
-            letters = self._letters(message)
+            letters = read_letters(self.actor, message.body, message.trace_header, message.attempts)
         except Exception as error:  # noqa: BLE001 - whatever it is, the message is kept or explained
             return [Failed(error)]
         failures = []
@@ -215,17 +196,6 @@ class Mailbox:
         reason, detail = reason_of(error)
         detail = detail[:DETAIL_CHARACTERS]
         return {"actor": self.actor.name, "reason": reason, "detail": detail, "attempts": message.attempts}
-
-    def _letters(self, message: Message) -> list[Letter[Event]]:
-        if self.read is None:
-            envelope, event = decode(message.body, self.actor.hears)
-            carried = (envelope.awstraceheader, envelope.traceparent, message.trace_header)
-            return [Letter(event, envelope, message.attempts, Trace.read(*carried).child())]
-        trace = Trace.read(message.trace_header)
-        return [
-            Letter(event, wrap(event, "s3", trace), message.attempts, trace.child())
-            for event in self.read(message.body)
-        ]
 
 
 def _seconds_left(context: Context) -> float:

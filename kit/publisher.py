@@ -26,11 +26,7 @@ class SnsPublisher:
         topic = self._topics.get(envelope.kind)
         if topic is None:
             raise ConfigurationError(f"this function may not say {envelope.kind}: it has no topic for it")
-        call(
-            aws.client("sns").publish,
-            TopicArn=topic,
-            **message(envelope),
-        )
+        call(aws.client("sns").publish, TopicArn=topic, **message(envelope))
 
 
 def message(envelope: Envelope) -> dict[str, Any]:

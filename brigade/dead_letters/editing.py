@@ -13,12 +13,12 @@ from pathlib import Path
 import msgspec
 
 from brigade.console import OperatorError
-from brigade.dead_letters.contents import contents
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.limits import unsendable
 from kit.actor import Actor
 from kit.errors import UnreadableMessage
 from kit.events import Image
+from kit.letter import read_letters
 
 _FALLBACK = "vi"  # POSIX has it
 _NO_JSON = (msgspec.DecodeError, UnicodeError, RecursionError)
@@ -46,7 +46,7 @@ def mistake(letter: DeadLetter, text: str, actor: Actor | None) -> str:
     """
     try:
         new = revised(letter, text)
-        letters = contents(actor, new.body) if actor else []
+        letters = read_letters(actor, new.body) if actor else []
         if actor and not letters:
             return f"it tells {actor.name} of no picture; `brigade dlq discard` throws a message away"
         for image in (each.event.image for each in letters):

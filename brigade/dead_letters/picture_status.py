@@ -7,12 +7,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from brigade.console import OperatorError, explain, say
-from brigade.dead_letters.contents import contents
 from brigade.dead_letters.letter import DeadLetter
 from brigade.pipeline import Pipeline
 from kit.actor import Actor
 from kit.errors import UnreadableMessage
 from kit.events import ImageOutdated, ImageRemoved, ImageRetired
+from kit.letter import read_letters
 from services.catalog.status import OUTDATED, Status
 
 Records = Mapping[str, Mapping[str, Any]]
@@ -50,7 +50,7 @@ def is_moot(letter: DeadLetter, actor: Actor, found: Records) -> bool:
     never moot, nor what removes one.
     """
     try:
-        events = [each.event for each in contents(actor, letter.body)]
+        events = [each.event for each in read_letters(actor, letter.body)]
     except UnreadableMessage:
         return False
     if not events or _CLEARING & {*actor.hears, *map(type, events)}:

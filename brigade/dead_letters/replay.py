@@ -1,25 +1,23 @@
 """An actor's function on this machine, on the very input of a dead letter. It reads what is real and writes nothing."""
 
-import importlib
-import inspect
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from brigade.dead_letters.contents import contents
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.rehearsal import RehearsalStorage, rehearsal_records
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor
 from kit.events import Event
-from kit.function import Site, unless_removed
+from kit.function import Site
+from kit.letter import read_letters
 from kit.mailbox import Act
 from kit.settings import Settings
 from kit.storage import S3Storage
 from services.catalog.memory import MemoryRecords
+from services.functions import FUNCTIONS
 
 Record = Mapping[str, Any]
 
@@ -47,7 +45,7 @@ def replay(pipeline: Pipeline, actor: Actor, letter: DeadLetter) -> Replay:
     act = _connect(pipeline, actor, storage, records)
     done = Replay(stored=storage.written.objects, deleted=storage.deleted)
     try:
-        for each in contents(actor, letter.body, letter.trace, letter.attempts or 1):
+        for each in read_letters(actor, letter.body, letter.trace, letter.attempts or 1):
             for event in act(each):
                 done.announced.append(event)  # one by one: what was said before a failure was said
     except Exception as error:  # noqa: BLE001 - whatever the actor raises is what was asked for
@@ -72,14 +70,11 @@ def _connect(pipeline: Pipeline, actor: Actor, storage: RehearsalStorage, record
         environment="replay",
         region=pipeline.target.region,
     )
-    connect: Callable[..., Act] = importlib.import_module(actor.module).connect
-    wanted = inspect.signature(connect).parameters
-    own: dict[str, Any] = {"records": records} if "records" in wanted else {}
-    if "recipes" in wanted:
-        own["recipes"] = pipeline.recipes
-    chosen = pipeline.stack.parameters
-    os.environ.update({each.variable: chosen.get(each.name, each.default) for each in actor.settings})
-    return unless_removed(connect(Site(storage, settings), **own), storage)
+    parameters = pipeline.stack.parameters
+    chosen = {each.variable: parameters.get(each.name, each.default) for each in actor.settings}
+    function = FUNCTIONS[actor.name]
+    recipes = {"recipes": pipeline.recipes} if "recipes" in function.parts else {}
+    return function.connect(Site(storage, settings, chosen), records=records, **recipes)
 
 
 def _changes(before: Record, after: Record) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """catalog: the wiring."""
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -21,8 +20,8 @@ from kit.events import (
     StoredImage,
     StoredRendition,
 )
-from kit.function import Site, function
-from kit.mailbox import Act, Letter
+from kit.function import Function, Site
+from kit.letter import Letter
 from services.catalog import versions
 from services.catalog.actor import CATALOG
 from services.catalog.record import Record, attributes, forgotten, image, keys
@@ -110,9 +109,4 @@ def _cataloged(event: Event, record: Record) -> ImageCataloged:
     )
 
 
-def connect(site: Site, records: Records | None = None) -> Act:
-    """Return this actor's work at that site."""
-    return partial(act, site=site, records=records or DynamoRecords(site.settings.table))
-
-
-handle = function(CATALOG, connect)
+handle = Function(CATALOG, act, records=lambda site: DynamoRecords(site.settings.table))

@@ -1,7 +1,6 @@
 """describe: the wiring."""
 
 from collections.abc import Iterator
-from functools import partial
 
 import msgspec
 
@@ -9,8 +8,8 @@ from imaging.originals import metadata
 from imaging.recipes import Recipes, load
 from kit import outputs
 from kit.events import Event, ImageDescribed, ImageIngested
-from kit.function import Site, function
-from kit.mailbox import Act, Letter
+from kit.function import Function, Site
+from kit.letter import Letter
 from services.describe import head
 from services.describe.actor import DESCRIBE
 from services.describe.extractors import Extractor, here
@@ -42,9 +41,4 @@ def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes, extracto
     )
 
 
-def connect(site: Site, recipes: Recipes | None = None, extractor: Extractor | None = None) -> Act:
-    """Return this actor's work at that site."""
-    return partial(act, site=site, recipes=recipes or load(), extractor=extractor or here())
-
-
-handle = function(DESCRIBE, connect)
+handle = Function(DESCRIBE, act, recipes=lambda _: load(), extractor=lambda _: here())

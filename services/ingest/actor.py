@@ -4,6 +4,7 @@ from imaging.reasons import UnsupportedFormat
 from kit.actor import Actor, Bucket, Place
 from kit.errors import READING, UnreadableMessage
 from kit.events import ImageIngested, ImageRecalled, ImageRemoved, ImageUploaded
+from services.ingest.notification import read
 from services.ingest.reasons import (
     EmptyObject,
     ExtremeAspect,
@@ -34,4 +35,5 @@ INGEST = Actor(
     memory=512,
     timeout=30,
     concurrency=20,
+    reader=read,
 )

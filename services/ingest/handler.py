@@ -8,12 +8,11 @@ from msgspec.structs import replace
 
 from imaging.recipes import Recipes, load
 from kit.events import Event, ImageIngested, ImageRemoved, ImageUploaded, Source
-from kit.function import Site, function
-from kit.mailbox import Act, Letter
+from kit.function import Function, Site
+from kit.letter import Letter
 from services.ingest.actor import INGEST
 from services.ingest.admission import admit
 from services.ingest.head import open_head
-from services.ingest.notification import read
 from services.ingest.reasons import OwnOutput
 
 log = logging.getLogger("brigade")
@@ -63,9 +62,4 @@ def _is_folder(source: Source) -> bool:
     return source.key.endswith("/") and source.size == 0
 
 
-def connect(site: Site, recipes: Recipes | None = None) -> Act:
-    """Return this actor's work at that site."""
-    return partial(act, site=site, recipes=recipes or load())
-
-
-handle = function(INGEST, connect, read=read)
+handle = Function(INGEST, act, recipes=lambda _: load())

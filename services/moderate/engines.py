@@ -1,6 +1,5 @@
 """Which moderation engine a deployment has chosen."""
 
-import os
 from collections.abc import Mapping
 
 from kit.errors import ConfigurationError
@@ -9,7 +8,7 @@ from services.moderate.actor import MODERATOR
 from services.moderate.opinion import Engine
 
 
-def chosen(environment: Mapping[str, str] = os.environ) -> Engine | None:
+def chosen(environment: Mapping[str, str]) -> Engine | None:
     """Return the engine, None where there is none; raises ConfigurationError for a name that is no engine's.
 
     Where nothing is chosen, as for local files in one process, it is the one that needs no cloud, if it is installed.

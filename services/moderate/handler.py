@@ -2,12 +2,11 @@
 
 import logging
 from collections.abc import Iterator
-from functools import partial
 
 from imaging.recipes import Recipes, load
 from kit.events import Event, ImageModerated, ImageNormalized, Source
-from kit.function import Site, function
-from kit.mailbox import Act, Letter
+from kit.function import Function, Site
+from kit.letter import Letter
 from services.moderate.actor import MODERATE
 from services.moderate.engines import chosen
 from services.moderate.opinion import Engine
@@ -47,9 +46,4 @@ def act(letter: Letter[ImageNormalized], *, site: Site, recipes: Recipes, engine
     )
 
 
-def connect(site: Site, recipes: Recipes | None = None, engine: Engine | None = None) -> Act:
-    """Return this actor's work at that site."""
-    return partial(act, site=site, recipes=recipes or load(), engine=engine or chosen())
-
-
-handle = function(MODERATE, connect)
+handle = Function(MODERATE, act, recipes=lambda _: load(), engine=lambda site: chosen(site.environment))

@@ -1,7 +1,6 @@
 """normalize: the wiring."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from imaging.formats import FORMATS
 from imaging.limits import MAX_SECONDS
@@ -9,8 +8,8 @@ from imaging.patience import at_most
 from imaging.recipes import Recipes, load
 from kit import outputs
 from kit.events import Event, ImageIngested, ImageNormalized, StoredImage
-from kit.function import Site, function
-from kit.mailbox import Act, Letter
+from kit.function import Function, Site
+from kit.letter import Letter
 from services.normalize.actor import NORMALIZE
 from services.normalize.pixels import VERSION, normalize
 
@@ -43,9 +42,4 @@ def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes) -> Itera
     )
 
 
-def connect(site: Site, recipes: Recipes | None = None) -> Act:
-    """Return this actor's work at that site."""
-    return partial(act, site=site, recipes=recipes or load())
-
-
-handle = function(NORMALIZE, connect)
+handle = Function(NORMALIZE, act, recipes=lambda _: load())

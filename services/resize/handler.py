@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from functools import partial
 
 from imaging.formats import FORMATS
 from imaging.limits import MAX_SECONDS
@@ -12,8 +11,8 @@ from imaging.patience import at_most
 from imaging.recipes import Recipes, load
 from kit import outputs
 from kit.events import Event, ImageJudged, ImageModerated, ImageNormalized, ImageResized, Source, StoredRendition
-from kit.function import Site, function
-from kit.mailbox import Act, Letter
+from kit.function import Function, Site
+from kit.letter import Letter
 from services.resize.actor import RESIZE
 from services.resize.renditions import Made, digests, make
 
@@ -85,9 +84,4 @@ def _store(made: Made, image_id: str, digest: str, site: Site) -> StoredRenditio
     )
 
 
-def connect(site: Site, recipes: Recipes | None = None) -> Act:
-    """Return this actor's work at that site."""
-    return partial(act, site=site, recipes=recipes or load())
-
-
-handle = function(RESIZE, connect)
+handle = Function(RESIZE, act, recipes=lambda _: load())

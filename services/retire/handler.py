@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
 from itertools import islice
 
 from kit import outputs
 from kit.events import Event, ImageOutdated, ImageRemade, ImageRetired
-from kit.function import Site, function
-from kit.mailbox import Act, Letter
+from kit.function import Function, Site
+from kit.letter import Letter
 from services.retire.actor import RETIRE
 
 # Keys in one announcement; the longest has 130 bytes.
@@ -51,9 +50,4 @@ def _before(stored: dict[str, datetime], announced: str) -> Iterator[str]:
     return (key for key, at in stored.items() if at < second)
 
 
-def connect(site: Site) -> Act:
-    """Return this actor's work at that site."""
-    return partial(act, site=site)
-
-
-handle = function(RETIRE, connect)
+handle = Function(RETIRE, act)

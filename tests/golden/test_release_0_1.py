@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from brigade.dead_letters import letters_file as archive
-from brigade.dead_letters.contents import contents
 from brigade.dead_letters.letter import DeadLetter
 from brigade.inline import TARGET, InMemoryChain
 from brigade.operations.storage import FileHistory
@@ -17,6 +16,7 @@ from brigade.target import Target
 from imaging.recipes import parse
 from kit.envelope import decode
 from kit.events import Event, Image
+from kit.letter import read_letters
 from kit.queue import Message
 from services.catalog.attribute_values import read_item
 from services.catalog.status import Status, status
@@ -69,7 +69,7 @@ def test_every_hearer_of_an_event_takes_it(message: dict[str, Any]) -> None:
     hearers = [actor for actor in CHAIN.actors if kind in actor.hears]
     assert list(CHAIN.subscribers(kind, message["attributes"])) == hearers
     for actor in hearers:
-        [letter] = contents(actor, message["body"])
+        [letter] = read_letters(actor, message["body"])
         assert letter.event.image.id == json.loads(message["body"])["subject"]
 
 
@@ -125,7 +125,7 @@ def told_of_its_picture(letter: DeadLetter, actor: str) -> None:
     assert (letter.actor, letter.reason) in {("ingest", "not-an-image"), ("normalize", "corrupt-image")}
     assert letter.actor == actor
     assert (letter.attempts, letter.failed_at[:10], letter.trace[:5]) == (1, "2026-11-28", "Root=")
-    [heard] = contents(CHAIN.actor(actor), letter.body)
+    [heard] = read_letters(CHAIN.actor(actor), letter.body)
     assert heard.event.image.id == letter.image_id == Image.of(heard.event.image.source).id
 
 

@@ -1,15 +1,16 @@
 """A small actor with its events, and an edge to stand around it: a queue, a publisher and a clock that obey."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from kit.actor import Actor
 from kit.backoff import RECEIVES, Backoff
 from kit.envelope import Envelope, encode, wrap
-from kit.errors import Rejected
-from kit.events import Event, Image, Source
-from kit.mailbox import Letter, Mailbox, Reader
+from kit.errors import Rejected, UnreadableMessage
+from kit.events import Event, Image, ImageUploaded, Source
+from kit.letter import Letter
+from kit.mailbox import Mailbox
 from kit.queue import Message, dead_letter_attributes
 from kit.tracing import Trace
 
@@ -30,6 +31,16 @@ class TooUgly(Rejected):
 
 
 PRAISE = Actor(name="praise", purpose="Praises pictures", hears=(ImageSeen,), says=(ImagePraised,), rejects=(TooUgly,))
+
+
+def uploads(body: str) -> list[ImageUploaded]:
+    """Read messages that tell of several pictures, by key."""
+    if body == "?":
+        raise UnreadableMessage("a question")
+    return [ImageUploaded(image=image(key)) for key in body.split()]
+
+
+LISTS = replace(PRAISE, reader=uploads)
 
 
 def image(key: str = "a.jpg", **more: Any) -> Image:
@@ -126,7 +137,6 @@ class Desk:
 
     act: Work = praise
     actor: Actor = PRAISE
-    read: Reader | None = None
     queue: NotedQueue = field(default_factory=NotedQueue)
     publisher: NotedPublisher = field(default_factory=NotedPublisher)
     clock: Clock = field(default_factory=Clock)
@@ -140,7 +150,6 @@ class Desk:
             queue=self.queue,
             publisher=self.publisher,
             version="7",
-            read=self.read,
             backoff=self.backoff,
         )
         answer = mailbox.handle({"Records": list(records)}, self.clock)

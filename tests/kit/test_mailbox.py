@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from kit.envelope import decode
-from kit.errors import ObjectGone, Throttled, UnreadableMessage
-from kit.events import Event, ImageRejected, ImageUploaded
-from kit.mailbox import Letter
+from kit.errors import ObjectGone, Throttled
+from kit.events import Event, ImageRejected
+from kit.letter import Letter
 from kit.tracing import Trace
-from tests.kit.stand import PRAISE, Desk, ImagePraised, ImageSeen, TooUgly, image, praise, raising, record, seen
+from tests.kit.stand import LISTS, PRAISE, Desk, ImagePraised, ImageSeen, TooUgly, image, praise, raising, record, seen
 
 
 def test_a_message_is_worked_on_announced_and_settled() -> None:
@@ -160,27 +160,20 @@ def test_a_failure_after_an_announcement_says_both() -> None:
     assert desk.publisher.kinds == ["image-praised", "image-rejected"]
 
 
-def uploads(body: str) -> list[ImageUploaded]:
-    """Read messages that tell of several pictures, by key."""
-    if body == "?":
-        raise UnreadableMessage("a question")
-    return [ImageUploaded(image=image(key)) for key in body.split()]
-
-
 def test_a_message_may_tell_of_several_pictures() -> None:
-    desk = Desk(read=uploads)
+    desk = Desk(actor=LISTS)
     assert desk.handle(record("a.jpg b.jpg")) == []
     assert [envelope.subject for envelope in desk.publisher.announced] == [image("a.jpg").id, image("b.jpg").id]
 
 
 def test_a_message_may_tell_of_no_picture() -> None:
-    desk = Desk(read=uploads)
+    desk = Desk(actor=LISTS)
     assert desk.handle(record("")) == []
     assert desk.queue.dead_letters == []
 
 
 def test_of_two_pictures_in_a_message_the_good_one_goes_on_and_the_bad_one_is_dead_lettered() -> None:
-    desk = Desk(read=uploads, act=raising(TooUgly, only="bad.jpg"))
+    desk = Desk(actor=LISTS, act=raising(TooUgly, only="bad.jpg"))
     assert desk.handle(record("bad.jpg good.jpg")) == []
     assert desk.queue.why["image_id"] == image("bad.jpg").id
     told = {envelope.kind: envelope.subject for envelope in desk.publisher.announced}
@@ -188,7 +181,7 @@ def test_of_two_pictures_in_a_message_the_good_one_goes_on_and_the_bad_one_is_de
 
 
 def test_of_two_bad_pictures_in_a_message_both_are_announced_in_one_dead_letter() -> None:
-    desk = Desk(read=uploads, act=raising(TooUgly))
+    desk = Desk(actor=LISTS, act=raising(TooUgly))
     assert desk.handle(record("a.jpg b.jpg")) == []
     assert len(desk.queue.dead_letters) == 1
     assert desk.publisher.kinds == ["image-rejected"] * 2
@@ -198,7 +191,7 @@ def test_a_message_with_a_bad_picture_and_a_busy_one_is_tried_again() -> None:
     def act(letter: Letter[ImageSeen]) -> Iterable[Event]:
         raise TooUgly if letter.event.image.source.key == "bad.jpg" else TimeoutError("busy")
 
-    desk = Desk(read=uploads, act=act)
+    desk = Desk(actor=LISTS, act=act)
     assert desk.handle(record("bad.jpg busy.jpg")) == ["m0"]
     assert desk.queue.dead_letters == []
 
@@ -209,14 +202,14 @@ def test_a_message_is_given_up_only_when_its_most_hopeful_failure_is() -> None:
     def act(letter: Letter[ImageSeen]) -> Iterable[Event]:
         raise errors[letter.event.image.source.key]
 
-    desk = Desk(read=uploads, act=act)
+    desk = Desk(actor=LISTS, act=act)
     assert desk.handle(record("bad.jpg bug.jpg busy.jpg", attempts=PRAISE.bug_attempts)) == ["m0"]
     assert desk.handle(record("bad.jpg bug.jpg", attempts=PRAISE.bug_attempts)) == []
     assert desk.queue.why["reason"] == "too-ugly"
 
 
 def test_a_readers_refusal_is_permanent() -> None:
-    desk = Desk(read=uploads)
+    desk = Desk(actor=LISTS)
     assert desk.handle(record("?")) == []
     assert desk.queue.why["detail"] == "a question"
 
@@ -233,7 +226,7 @@ def test_a_trace_goes_on_through_the_envelope_into_announcement_and_dead_letter(
 
 def test_a_trace_goes_on_from_the_messages_own_header() -> None:
     trace = Trace.start()
-    desk = Desk(read=uploads, act=raising(TooUgly, only="bad.jpg"))
+    desk = Desk(actor=LISTS, act=raising(TooUgly, only="bad.jpg"))
     message = record("bad.jpg good.jpg")
     message["attributes"]["AWSTraceHeader"] = trace.header
     desk.handle(message)
@@ -242,6 +235,6 @@ def test_a_trace_goes_on_from_the_messages_own_header() -> None:
 
 
 def test_pictures_of_one_message_without_a_trace_share_the_one_that_begins_here() -> None:
-    desk = Desk(read=uploads, act=praise)
+    desk = Desk(actor=LISTS, act=praise)
     desk.handle(record("a.jpg b.jpg"))
     assert len({Trace.read(envelope.traceparent).trace_id for envelope in desk.publisher.announced}) == 1

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from kit.errors import ServiceUnavailable, UnreadableMessage
-from kit.events import Event, ImageUploaded
-from kit.mailbox import Letter
+from kit.errors import ServiceUnavailable
+from kit.events import Event
+from kit.letter import Letter
 from kit.tracing import Trace
 from tests.kit.daemon import Daemon
-from tests.kit.stand import PRAISE, Clock, Desk, ImagePraised, NotedQueue, TooUgly, image, raising, record, seen
+from tests.kit.stand import LISTS, PRAISE, Clock, Desk, ImagePraised, NotedQueue, TooUgly, image, raising, record, seen
 
 LAST = PRAISE.attempts
 log = logging.getLogger("brigade")
@@ -60,15 +60,8 @@ def test_a_letter_that_time_did_not_suffice_for_says_so_in_its_segment(daemon: D
     assert segment["annotations"]["reason"] == "out-of-time"
 
 
-def uploads(body: str) -> list[ImageUploaded]:
-    """Read messages that tell of several pictures, by key."""
-    if body == "?":
-        raise UnreadableMessage("a question")
-    return [ImageUploaded(image=image(key)) for key in body.split()]
-
-
 def test_every_attempt_at_a_message_that_brought_no_trace_stands_in_the_same_one(daemon: Daemon) -> None:
-    desk = Desk(read=uploads, act=raising(ServiceUnavailable("503")))
+    desk = Desk(actor=LISTS, act=raising(ServiceUnavailable("503")))
     for attempts in (1, 2):
         desk.handle(record("a.jpg", attempts=attempts))
     first, second = daemon.received()
@@ -78,7 +71,7 @@ def test_every_attempt_at_a_message_that_brought_no_trace_stands_in_the_same_one
 
 
 def test_pictures_of_one_message_have_segments_of_their_own(daemon: Daemon) -> None:
-    desk = Desk(read=uploads)
+    desk = Desk(actor=LISTS)
     desk.handle(record("a.jpg b.jpg"))
     segments = daemon.received()
     assert [each["annotations"]["key"] for each in segments] == ["a.jpg", "b.jpg"]
@@ -146,7 +139,7 @@ def test_every_line_of_a_mixed_batch_names_picture_actor_trace_and_attempt(caplo
 
 def test_pictures_of_one_message_are_told_apart(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "brigade")
-    Desk(read=uploads, act=fate).handle(record("good.jpg ignored.jpg ugly.jpg"))
+    Desk(actor=LISTS, act=fate).handle(record("good.jpg ignored.jpg ugly.jpg"))
     said = {what: [line["key"] for line in found] for what, found in lines(caplog).items()}
     assert said == {
         "image-praised": ["good.jpg"],
@@ -161,7 +154,7 @@ def test_of_a_message_that_cannot_be_read_the_message_is_named(caplog: pytest.Lo
     caplog.set_level(logging.INFO, "brigade")
     arrived = record("?", attempts=4)
     arrived["attributes"]["AWSTraceHeader"] = (trace := Trace.start()).header
-    Desk(read=uploads).handle(arrived)
+    Desk(actor=LISTS).handle(arrived)
     known = {"image_id": "", "key": "", "actor": "praise", "trace": trace.xray_id, "attempt": 4, "message_id": "m0"}
     assert lines(caplog) == {"unreadable-message: a question": [known], "dead-letter": [known]}
 

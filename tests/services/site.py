@@ -13,8 +13,8 @@ from kit import settings
 from kit.chain import says
 from kit.envelope import decode, encode, wrap
 from kit.events import Event, Image, Source
-from kit.function import Handler, Site
-from kit.mailbox import Letter
+from kit.function import Function, Site
+from kit.letter import Letter
 from kit.storage import MemoryStorage
 from kit.tracing import Trace
 from services.catalog.table import INDEXES, KEY
@@ -99,7 +99,7 @@ class Deployment:
         put = self.s3.put_object(Bucket="source", Key=key, Body=content)
         return Source(bucket="source", key=key, version=put["VersionId"], size=len(content), uploaded_at=UPLOADED_AT)
 
-    def deliver(self, handle: Handler, *bodies: str, attempts: int = 1) -> list[str]:
+    def deliver(self, handle: Function, *bodies: str, attempts: int = 1) -> list[str]:
         """Send messages through the actor's queue into its function; return the bodies of those that stay."""
         for text in bodies:
             self.sqs.send_message(QueueUrl=self.queue, MessageBody=text)

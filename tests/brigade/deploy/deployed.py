@@ -14,7 +14,7 @@ from infra import names
 from infra.packaging.package import RECIPES
 from kit.actor import Actor, Bucket
 from kit.events import Event, Image, ImageResized, StoredRendition
-from kit.mailbox import Letter
+from kit.letter import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords

@@ -25,7 +25,7 @@ from kit.events import (
     StoredRendition,
     Verdict,
 )
-from kit.mailbox import Letter
+from kit.letter import Letter
 from kit.tracing import Trace
 from tests.services.site import UPLOADED_AT
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kit.events import Event, Image, ImageCataloged
-from kit.mailbox import Letter
+from kit.letter import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records

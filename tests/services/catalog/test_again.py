@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kit.events import DeadLetterHandled, Event, ImageCataloged, ImageRemade
-from kit.mailbox import Letter
+from kit.letter import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.events import Event, ImageCataloged, ImageOutdated, Moderation, Verdict
-from kit.mailbox import Letter
+from kit.letter import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records

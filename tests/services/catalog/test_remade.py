@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from kit.events import Event, ImageOutdated, ImageRecalled, ImageRemade, ImageResized, ImageRetired
-from kit.mailbox import Letter
+from kit.letter import Letter
 from kit.outputs import master, rendition
 from kit.storage import MemoryStorage
 from services.catalog import handler as catalog

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kit.events import DeadLetterHandled, Event, Image, ImageRetired
-from kit.mailbox import Letter
+from kit.letter import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Place, Records

@@ -16,7 +16,7 @@ from kit.events import (
     ImageResized,
     ImageRetired,
 )
-from kit.mailbox import Letter
+from kit.letter import Letter
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.record import KEPT

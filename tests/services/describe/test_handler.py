@@ -7,10 +7,10 @@ import pytest
 
 from imaging.recipes import Recipes, parse
 from kit.events import Camera, Image, ImageDescribed, ImageIngested, ImageRejected, Source
-from kit.function import Handler, function
+from kit.function import Function
 from services.describe.actor import DESCRIBE
 from services.describe.extractors import Extractor, Found
-from services.describe.handler import connect
+from services.describe.handler import act
 from services.describe.head import HEAD
 from services.describe.tags import Tags, written
 from tests import pictures
@@ -39,8 +39,8 @@ def recipes(gps: str = "drop") -> Recipes:
     return parse(f'[[recipe]]\nname = "r"\ncatalog_gps = "{gps}"\n[[recipe.rendition]]\nname = "w"\nwidth = 9\n')
 
 
-def handler(extractor: Extractor, gps: str = "drop") -> Handler:
-    return function(DESCRIBE, lambda site: connect(site, recipes(gps), extractor))
+def handler(extractor: Extractor, gps: str = "drop") -> Function:
+    return Function(DESCRIBE, act, recipes=lambda _: recipes(gps), extractor=lambda _: extractor)
 
 
 def finds(tags: Tags, problem: str = "") -> Extractor:

@@ -1,7 +1,6 @@
 """moderate on moto: a message in; a verdict, a dead letter, or a message that waits out."""
 
 import logging
-from typing import Any
 
 import pytest
 
@@ -16,10 +15,10 @@ from kit.events import (
     Source,
     StoredImage,
 )
-from kit.function import Handler, function
+from kit.function import Function
 from services.moderate import handler
 from services.moderate.actor import MODERATE, MODERATOR
-from services.moderate.handler import connect
+from services.moderate.handler import act
 from services.moderate.opinion import Engine, Opinion
 from services.moderate.reasons import Unviewable
 from tests import pictures
@@ -57,8 +56,8 @@ def deployed(cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> 
     return made
 
 
-def handle(engine: Engine | None = None, words: str = 'moderation = "gate"') -> Handler:
-    return function(MODERATE, lambda site: connect(site, recipes(words), engine))
+def handle(engine: Engine | None = None, words: str = 'moderation = "gate"') -> Function:
+    return Function(MODERATE, act, recipes=lambda _: recipes(words), engine=lambda _: engine)
 
 
 def test_the_verdict_is_announced_with_all_that_goes_on(deployed: Deployment) -> None:
@@ -155,6 +154,6 @@ def test_a_wrong_choice_of_engine_is_said_at_the_first_message(
     deployed: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(MODERATOR.variable, "nobody")
-    wrong: Any = function(MODERATE, handler.connect)
+    wrong = Function(MODERATE, act, **handler.handle.parts)
     with pytest.raises(Exception, match="BRIGADE_MODERATOR is 'nobody'"):
         deployed.deliver(wrong, normalized("off"))

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Callable
-from functools import partial
 
 import pytest
 
 from imaging.recipes import parse
 from kit.events import Image, ImageIngested, ImageNormalized, ImageRejected, Source, StoredImage
-from kit.function import function
+from kit.function import Function
 from services.normalize.actor import NORMALIZE
-from services.normalize.handler import connect, handle
+from services.normalize.handler import act, handle
 from tests import pictures
 from tests.services.site import Deployment, body
 
@@ -18,6 +17,11 @@ from tests.services.site import Deployment, body
 @pytest.fixture
 def deployed(cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Deployment:
     return Deployment("normalize", monkeypatch)
+
+
+def function(recipe: str) -> Function:
+    """Return normalize's function with this one recipe."""
+    return Function(NORMALIZE, act, recipes=lambda _: parse(f"recipe = [{{{recipe}}}]"))
 
 
 def ingested(source: Source) -> ImageIngested:
@@ -62,10 +66,9 @@ def test_a_master_is_called_by_its_format(draw: Callable[[], bytes], extension: 
 
 def test_a_master_made_with_other_settings_has_a_key_of_its_own(deployed: Deployment) -> None:
     source = deployed.upload("a.jpg", pictures.jpeg())
-    recipe = '{{ name = "default", keep = [{}], rendition = [{{ name = "a", width = 9 }}] }}'
+    recipe = 'name = "default", keep = [{}], rendition = [{{ name = "a", width = 9 }}]'
     for keep in ("", '"artist"', '"artist", "copyright"', '"copyright", "artist"'):
-        recipes = parse(f"recipe = [{recipe.format(keep)}]")
-        deployed.deliver(function(NORMALIZE, partial(connect, recipes=recipes)), body(ingested(source)))
+        deployed.deliver(function(recipe.format(keep)), body(ingested(source)))
     keys = [event.master.key for event in deployed.heard(ImageNormalized)]
     assert (len(set(keys)), keys[2]) == (3, keys[3])
     assert sorted(set(keys)) == deployed.keys("target")
@@ -106,7 +109,7 @@ def test_an_event_that_normalize_does_not_hear_is_dead_lettered(deployed: Deploy
 
 
 def test_what_the_recipe_wants_of_moderation_travels_with_the_picture(deployed: Deployment) -> None:
-    gated = parse('recipe = [{ name = "default", moderation = "gate", rendition = [{ name = "a", width = 9 }] }]')
+    gated = function('name = "default", moderation = "gate", rendition = [{ name = "a", width = 9 }]')
     source = deployed.upload("a.jpg", pictures.jpeg())
-    deployed.deliver(function(NORMALIZE, lambda site: connect(site, gated)), body(ingested(source)))
+    deployed.deliver(gated, body(ingested(source)))
     assert [event.moderation for event in deployed.heard(ImageNormalized)] == ["gate"]

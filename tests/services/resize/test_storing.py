@@ -10,7 +10,7 @@ from kit import retry
 from kit.deadline import within
 from kit.errors import OutOfTime, ServiceUnavailable
 from kit.events import ImageNormalized, ImageResized, StoredImage
-from kit.mailbox import Letter
+from kit.letter import Letter
 from kit.storage import MemoryStorage
 from services.resize.handler import Go, act
 from tests import pictures
