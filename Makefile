@@ -10,9 +10,12 @@ ENGINE ?= ministack
 WORKERS ?= 3
 # What of pyproject.toml's optional dependencies the tests get; `make test EXTRAS=dev,moderation` skips less.
 EXTRAS ?= dev
-# What the functions carry is tested in the very releases that they carry.
+# What the functions carry is tested in the very releases that they carry; hashes would be asked of all else, too.
 PINS := $(wildcard services/*/requirements.txt)
-INSTALL := -m pip install --quiet $(addprefix --constraint ,$(PINS))
+INSTALL := -m pip install --quiet --constraint build/constraints.txt
+# What Lambda runs by default. A release's hashes are those of its wheels for all processors and Pythons.
+COMPILE := $(BIN)/uv pip compile --quiet --no-python-downloads --only-binary :all: --python-version 3.13 \
+    --python-platform aarch64-manylinux_2_28 --no-annotate --custom-compile-command "make update"
 # What `make exiftool` has fetched goes before the machine's own, which knows fewer cameras.
 EXIFTOOL := build/exiftool/node_modules/exiftool-vendored.pl/bin/exiftool
 ifneq ($(wildcard $(EXIFTOOL)),)
@@ -40,7 +43,10 @@ integration: $(VENV)/dev.stamp  ## Run the journeys on the local cloud, or with 
 	@BRIGADE_ENGINE=$(ENGINE) $(BIN)/python -m pytest tests/journeys
 
 update: $(VENV)/dev.stamp  ## Pin newer releases of what the functions carry, within what pyproject.toml allows
-	@$(BIN)/python -m infra.packaging.pins
+	@$(COMPILE) --upgrade --output-file build/releases.txt pyproject.toml
+	@for actor in services/*/requirements.in; do \
+	    $(COMPILE) --generate-hashes --constraint build/releases.txt --output-file "$${actor%.in}.txt" "$$actor" || exit; \
+	done
 	@$(MAKE) --no-print-directory docs
 
 lint: $(VENV)/dev.stamp build/checkov/checkov.stamp  ## Run linters and type checks
@@ -89,7 +95,11 @@ bench-describe: $(VENV)/dev.stamp build/exiftool/exiftool.stamp  ## Measure exif
 clean:  ## Remove what make made
 	rm -rf $(VENV) build
 
-$(VENV)/run.stamp: pyproject.toml $(PINS)
+build/constraints.txt: $(PINS)
+	@mkdir -p build
+	@grep -hoE '^[a-z0-9.-]+==[^ ]+' $(PINS) | sort -u > $@
+
+$(VENV)/run.stamp: pyproject.toml build/constraints.txt
 	@$(INTERPRETER) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bucket Brigade needs Python 3.11 or newer: make PYTHON=python3.11 …")'
 	@test -x $(BIN)/python || $(INTERPRETER) -m venv $(VENV)
 	@echo "installing what Bucket Brigade needs into $(VENV) (once)"

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from imaging.recipes import DEFAULT_PATH
-from infra.packaging.libraries import Libraries, install
+from infra.packaging.libraries import Libraries, install, pins
 from infra.packaging.package import package
 from infra.packaging.sources import folder_of, modules_of
 from infra.packaging.zips import zipped
@@ -36,9 +36,9 @@ def unpack_theirs(actor: Actor, libraries: Libraries, into: Path) -> None:
     folder = into / THEIRS / actor.name
     with TemporaryDirectory() as temporary:
         requirements = Path(temporary, "requirements.txt")
-        lists = (folder_of(f"services.{actor.name}"), folder_of(PEER))
-        requirements.write_text("".join((each / "requirements.txt").read_text() + "\n" for each in lists))
-        install(requirements, folder, libraries.platform)
+        named = [pins(folder_of(each) / "requirements.txt") for each in (f"services.{actor.name}", PEER)]
+        requirements.write_text("".join(f"{name}=={release}\n" for each in named for name, release in each.items()))
+        install(requirements, folder, libraries.platform, hashed=False)
     _extract(package(actor, recipes=DEFAULT_PATH), folder)
     _extract(zipped(modules_of(PEER)), folder)
     libraries.compile({path.relative_to(folder).as_posix(): path for path in folder.rglob("*.py")}, folder)

@@ -4,6 +4,7 @@ from importlib import metadata
 from pathlib import Path
 
 from docs.markdown import table
+from infra.packaging.libraries import pins
 from kit.chain import Chain
 from kit.errors import ConfigurationError
 
@@ -85,11 +86,8 @@ def releases(chain: Chain) -> dict[tuple[str, str], set[str]]:
     """Return the actors that hold it by name and version of every package that is shipped."""
     shipped: dict[tuple[str, str], set[str]] = {}
     for actor in chain.actors:
-        text = (ROOT / "services" / actor.name / "requirements.txt").read_text(encoding="utf-8")
-        for line in text.splitlines():
-            if line and not line.startswith("#"):
-                name, _, version = line.partition("==")
-                shipped.setdefault((name, version), set()).add(actor.name)
+        for release in pins(ROOT / "services" / actor.name / "requirements.txt").items():
+            shipped.setdefault(release, set()).add(actor.name)
     return shipped
 
 

@@ -4,8 +4,7 @@ import hashlib
 import re
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +14,13 @@ from kit.errors import ConfigurationError
 # Lambda's name of a processor → the wheels' name of it.
 WHEELS = {"arm64": "aarch64", "x86_64": "x86_64"}
 
-# Every pinned release with the SHA-256 of its wheels, so that nobody can put another file in their place.
-HASHES = Path(__file__).with_name("hashes.txt")
-
 _FOLDERS = {"__pycache__", "bin", "examples", "tests"}
 _SUFFIXES = {".c", ".h", ".pyi"}
 # What licences ask to be passed on.
 _LICENCE = re.compile(r"(METADATA|(LICEN[CS]E|COPYING|NOTICE|AUTHORS).*|licenses/.*)", re.IGNORECASE)
+_PIN = re.compile(r"^([\w.-]+)==([\w.]+)", re.MULTILINE)
 _MISSING = re.compile(r"No matching distribution found for (.+)")
+_ERROR = re.compile(r"^(?:ERROR: )(.+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Libraries:
         text = requirements.read_text(encoding="utf-8")
         if text not in self._made:
             installed = self._folder / hashlib.sha256(text.encode()).hexdigest()[:16]
-            install(requirements, installed, self.platform, hashed(text))
+            install(requirements, installed, self.platform)
             sdk.shorten(installed)
             files = _below(installed)
             self._made[text] = files | self.compile(files, installed.with_suffix(".compiled"))
@@ -73,43 +71,28 @@ class Libraries:
         return bytecode.compiled(files, into, self.compiler) if self.compiler else {}
 
 
-def hashed(requirements: str, hashes: Path = HASHES) -> str:
-    """Return requirements with their hashes, as pip takes them; raises ConfigurationError where one has none.
-
-    https://pip.pypa.io/en/stable/topics/secure-installs/
-    """
-    known = {line.partition(" ")[0]: line for line in hashes.read_text(encoding="utf-8").splitlines()}
-    pins = [line for line in requirements.splitlines() if line and not line.startswith("#")]
-    if unknown := [pin for pin in pins if pin not in known]:
-        raise ConfigurationError(f"no hash is known of {unknown[0]}: `make update` pins it with its hashes")
-    return "\n".join(known[pin] for pin in pins)
+def pins(requirements: Path) -> dict[str, str]:
+    """Return the releases that a requirements.txt pins, by name."""
+    return dict(_PIN.findall(requirements.read_text(encoding="utf-8")))
 
 
-def install(requirements: Path, into: Path, platform: Platform, pins: str = "") -> None:
+def install(requirements: Path, into: Path, platform: Platform, *, hashed: bool = True) -> None:
     """Let pip put the wheels for a platform into a folder; raises ConfigurationError saying what it lacks.
 
-    Only what is named is installed: what that needs must be named too, or next month's package would be another one.
-    ``pins`` are the requirements with their hashes: then nothing without the right hash is installed.
+    Only what is named is installed, and unless ``hashed`` is False only files with one of the hashes named there:
+    https://pip.pypa.io/en/stable/topics/secure-installs/
     """
-    with tempfile.TemporaryDirectory() as folder:
-        named = requirements
-        if pins:
-            named = Path(folder, "requirements.txt")
-            named.write_text(f"--require-hashes\n{pins}\n", encoding="utf-8")
-        command = [*pip_install(platform), "--no-compile", "--no-deps", "--requirement", str(named)]
-        done = subprocess.run([*command, "--target", str(into)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ConfigurationError(_explain(done.stderr, requirements, platform))
-
-
-def pip_install(platform: Platform) -> list[str]:
-    """Return the command that takes wheels for a platform, whatever this machine is, and nothing else."""
     wheels = WHEELS[platform.architecture]
-    return [
+    command = [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
         *("--only-binary=:all:", "--implementation", "cp", "--python-version", platform.python),
         *("--platform", f"manylinux2014_{wheels}", "--platform", f"manylinux_2_28_{wheels}"),
+        *("--no-compile", "--no-deps", "--requirement", str(requirements), "--target", str(into)),
+        *(["--require-hashes"] if hashed else []),
     ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ConfigurationError(_explain(done.stderr, requirements, platform))
 
 
 def is_needed(name: str) -> bool:
@@ -129,14 +112,10 @@ def _below(folder: Path) -> dict[str, Path]:
 
 
 def _explain(said: str, requirements: Path, platform: Platform) -> str:
-    lines = said.strip().splitlines() or ["it did not say why"]
-    if missing := _first(_MISSING, lines):
+    if missing := _MISSING.search(said):
         return (
-            f"{requirements}: pip finds no wheel of {missing} for Python {platform.python} on {platform.architecture}: "
-            "name a release that has one, or package for another Python or processor"
+            f"{requirements}: pip finds no wheel of {missing[1]} for Python {platform.python} on "
+            f"{platform.architecture}: name a release that has one, or package for another Python or processor"
         )
-    return f"{requirements}: pip could not install for {platform}: {lines[-1]}"
-
-
-def _first(pattern: re.Pattern[str], lines: Iterable[str]) -> str:
-    return next((found[1] for line in lines if (found := pattern.search(line))), "")
+    error = _ERROR.search(said)
+    return f"{requirements}: pip could not install for {platform}: {error[1] if error else said.strip() or 'no output'}"

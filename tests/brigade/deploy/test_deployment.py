@@ -70,7 +70,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The platforms that libraries are installed for; nothing is downloaded."""
     installed: set[str] = set()
 
-    def install(requirements: Path, into: Path, platform: Platform, _: str) -> None:
+    def install(requirements: Path, into: Path, platform: Platform) -> None:
         installed.add(str(platform))
         into.mkdir()
         (into / "library.py").write_text("")
