@@ -28,7 +28,9 @@ def buckets(chain: Chain) -> list[AWSObject]:
         NotificationConfiguration=announce,
         DependsOn=names.policy(origin),
         CorsConfiguration=_cors("GET", "HEAD", "POST", "PUT"),
-        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[_abort_uploads(), _expire_old_versions()]),
+        LifecycleConfiguration=s3.LifecycleConfiguration(
+            Rules=[_abort_uploads(), _expire_old_versions(), _cool_down()]
+        ),
     )
     # Outputs are overwritten by a rerun alone, and can be made again: versions of them would only be paid for.
     target = _bucket(
@@ -87,6 +89,15 @@ def _expire_old_versions() -> If:
         ExpiredObjectDeleteMarker=True,
     )
     return If(parameters.OLD_VERSIONS_EXPIRE, rule, NoValue)
+
+
+def _cool_down() -> If:
+    # By the rule alone, for that is no event. A copy onto itself would be another version, and so another picture.
+    transition = s3.LifecycleRuleTransition(
+        StorageClass="STANDARD_IA", TransitionInDays=Ref(parameters.INFREQUENT_ACCESS_AFTER_DAYS)
+    )
+    rule = s3.LifecycleRule(Id="move-to-infrequent-access", Status="Enabled", Transitions=[transition])
+    return If(parameters.UPLOADS_COOL_DOWN, rule, NoValue)
 
 
 def _policy(bucket: Bucket) -> s3.BucketPolicy:

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
-from troposphere import AWSObject, Region, Tags, dynamodb
+from troposphere import AWSHelperFn, AWSObject, If, NoValue, Ref, Region, Tags, dynamodb
 
 from infra import names
+from infra.parameters import REPLICA_IS_WANTED, REPLICA_REGION, keeps_records
 from kit.chain import Chain
 from services.catalog.table import INDEXES, KEY, Index
 
 
 def catalogue(chain: Chain, tags: Mapping[str, str]) -> list[AWSObject]:
     """Return the table, with these tags, if some actor works on it."""
-    return [_table(tags)] if any(actor.table for actor in chain.actors) else []
+    return [_table(tags)] if keeps_records(chain) else []
 
 
 def _table(tags: Mapping[str, str]) -> dynamodb.GlobalTable:
@@ -27,14 +28,15 @@ def _table(tags: Mapping[str, str]) -> dynamodb.GlobalTable:
         KeySchema=[dynamodb.KeySchema(AttributeName=KEY, KeyType="HASH")],
         GlobalSecondaryIndexes=[_index(index) for index in INDEXES],
         StreamSpecification=dynamodb.StreamSpecification(StreamViewType="NEW_AND_OLD_IMAGES"),
-        Replicas=[_replica(tags)],
+        # One region writes: Lambda reads the stream of this one alone.
+        Replicas=[_replica(Region, tags), If(REPLICA_IS_WANTED, _replica(Ref(REPLICA_REGION), tags), NoValue)],
     )
 
 
-def _replica(tags: Mapping[str, str]) -> dynamodb.ReplicaSpecification:
+def _replica(region: AWSHelperFn, tags: Mapping[str, str]) -> dynamodb.ReplicaSpecification:
     # A tag of the stack does not surely reach a replica: here it stands in the property that is made for it.
     return dynamodb.ReplicaSpecification(
-        Region=Region,
+        Region=region,
         PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
         **({"Tags": Tags(**tags)} if tags else {}),
     )

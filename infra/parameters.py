@@ -10,15 +10,19 @@ ALLOWED_ORIGINS = "AllowedOrigins"
 ARCHITECTURE = "Architecture"
 ENVIRONMENT = "Environment"
 GRACE_SECONDS = "GraceSeconds"
+INFREQUENT_ACCESS_AFTER_DAYS = "InfrequentAccessAfterDays"
 LOG_RETENTION_DAYS = "LogRetentionDays"
 MAXIMUM_CONCURRENCY = "MaximumConcurrency"
 NONCURRENT_DAYS = "NoncurrentDays"
 PERMISSIONS_BOUNDARY_ARN = "PermissionsBoundaryArn"
+REPLICA_REGION = "ReplicaRegion"
 
-# The conditions that a boundary, an address, origins and an age of old versions are given.
+# The conditions that a boundary, an address, origins, ages of uploads and a second region are given.
 BOUNDARY_IS_GIVEN = "BoundaryIsGiven"
 EMAIL_IS_GIVEN = "EmailIsGiven"
 OLD_VERSIONS_EXPIRE = "OldVersionsExpire"
+REPLICA_IS_WANTED = "ReplicaIsWanted"
+UPLOADS_COOL_DOWN = "UploadsCoolDown"
 WEB_UPLOADS = "WebUploads"
 
 # The mapping from a cap to what it leaves of each actor's own concurrency: templates have no minimum, and a
@@ -30,6 +34,9 @@ CAPS = (2, 4, 8, 16, 32, 64)
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827)
 
+# Never, or after at least the 30 days that S3 wants an object to stay in STANDARD before STANDARD_IA:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+DAYS_IN_STANDARD = (0, 30, 45, 60, 90, 120, 180, 365, 730)
 
 # Nothing, or what might be an address: whether it is one, SNS asks its owner.
 EMAIL = r"^$|^[^@\s]+@[^@\s]+$"
@@ -37,6 +44,9 @@ EMAIL = r"^$|^[^@\s]+@[^@\s]+$"
 # Nothing, or origins as browsers send them: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
 _ORIGIN = r"(\*|https?://[^\s,/]+)"
 ORIGINS = rf"|{_ORIGIN}(,{_ORIGIN})*"
+
+# Nothing, or the name of a region, as eu-central-1.
+REGION = r"|[a-z]{2}(-[a-z]+)+-[0-9]"
 
 # Nothing, or a version of a layer: https://docs.aws.amazon.com/lambda/latest/api/API_LayerVersionsListItem.html
 LAYER_ARN = r"|arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:\d+"
@@ -98,6 +108,13 @@ def parameters(chain: Chain) -> list[Parameter]:
             for layer in layers(chain)
         ),
         Parameter(
+            INFREQUENT_ACCESS_AFTER_DAYS,
+            Type="Number",
+            Default=0,
+            AllowedValues=list(DAYS_IN_STANDARD),
+            Description="Days after which an upload of 128 KB or more moves to S3's class STANDARD_IA; 0: never",
+        ),
+        Parameter(
             LOG_RETENTION_DAYS,
             Type="Number",
             Default=30,
@@ -127,6 +144,7 @@ def parameters(chain: Chain) -> list[Parameter]:
             ConstraintDescription="must be the ARN of a policy, or nothing",
             Description="The policy beyond which no role of the stack may do anything; empty: none",
         ),
+        *_replica(chain),
         *(
             Parameter(
                 setting.name,
@@ -157,6 +175,26 @@ def _grace(chain: Chain) -> list[Parameter]:
     ]
 
 
+def _replica(chain: Chain) -> list[Parameter]:
+    if not keeps_records(chain):
+        return []
+    return [
+        Parameter(
+            REPLICA_REGION,
+            Type="String",
+            Default="",
+            AllowedPattern=REGION,
+            ConstraintDescription="must be another region, as eu-west-1, or nothing",
+            Description="Another region, in which a replica of the table can be read; empty: none",
+        ),
+    ]
+
+
+def keeps_records(chain: Chain) -> bool:
+    """Whether some actor works on the table: without one there is none."""
+    return any(actor.table for actor in chain.actors)
+
+
 def layers(chain: Chain) -> list[str]:
     """Return the layers that some actor may have, each once."""
     return list(dict.fromkeys(layer for actor in chain.actors for layer in actor.layers))
@@ -169,6 +207,8 @@ def conditions(chain: Chain) -> dict[str, object]:
         BOUNDARY_IS_GIVEN: Not(Equals(Ref(PERMISSIONS_BOUNDARY_ARN), "")),
         EMAIL_IS_GIVEN: Not(Equals(Ref(ALARM_EMAIL), "")),
         OLD_VERSIONS_EXPIRE: Not(Equals(Ref(NONCURRENT_DAYS), "0")),
+        **({REPLICA_IS_WANTED: Not(Equals(Ref(REPLICA_REGION), ""))} if keeps_records(chain) else {}),
+        UPLOADS_COOL_DOWN: Not(Equals(Ref(INFREQUENT_ACCESS_AFTER_DAYS), "0")),
         WEB_UPLOADS: Not(Equals(Ref(ALLOWED_ORIGINS), "")),
         **{
             names.is_chosen(setting, choice): Equals(Ref(setting.name), choice)

@@ -22,9 +22,11 @@ EVERYTHING = GIVEN | {
     "AlarmEmail": "ann@example.org",
     "AllowedOrigins": "https://a.org,https://b.org",
     "ExiftoolLayerArn": f"arn:aws:lambda:{LONGEST_REGION}:{ACCOUNT}:layer:exiftool:1",
+    "InfrequentAccessAfterDays": 30,
     "Moderator": "rekognition",
     "NoncurrentDays": 30,
     "PermissionsBoundaryArn": f"arn:aws:iam::{ACCOUNT}:policy/boundary",
+    "ReplicaRegion": "eu-west-1",
 }
 NOTHING = GIVEN | {"Moderator": "none"}
 

@@ -1,6 +1,7 @@
 """The buckets: private, encrypted, TLS only, kept; and the source announces what arrives."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -79,10 +80,14 @@ def test_what_are_no_origins_is_refused_before_anything_is_made(origins: str, ar
     assert bool(re.fullmatch(pattern, origins)) is are_some
 
 
+def optional_rule(number: int) -> tuple[str, dict[str, Any], dict[str, str]]:
+    rules = STACK.properties(names.bucket(Bucket.SOURCE))["LifecycleConfiguration"]["Rules"]
+    condition, rule, otherwise = rules[number]["Fn::If"]
+    return condition, rule, otherwise
+
+
 def test_what_was_replaced_or_deleted_in_the_source_goes_for_good_after_the_days_that_are_given() -> None:
-    _, (condition, rule, otherwise) = (
-        each.get("Fn::If") for each in STACK.properties(names.bucket(Bucket.SOURCE))["LifecycleConfiguration"]["Rules"]
-    )
+    condition, rule, otherwise = optional_rule(1)
     assert rule == {
         "Id": "expire-old-versions",
         "Status": "Enabled",
@@ -93,6 +98,21 @@ def test_what_was_replaced_or_deleted_in_the_source_goes_for_good_after_the_days
     assert STACK.body["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [ref("NoncurrentDays"), "0"]}]}
     parameter = STACK.body["Parameters"]["NoncurrentDays"]
     assert (parameter["Default"], parameter["MinValue"]) == (0, 0)
+
+
+def test_uploads_move_to_a_cheaper_class_in_place_after_the_days_that_are_given() -> None:
+    condition, rule, otherwise = optional_rule(2)
+    assert rule == {
+        "Id": "move-to-infrequent-access",
+        "Status": "Enabled",
+        "Transitions": [{"StorageClass": "STANDARD_IA", "TransitionInDays": ref("InfrequentAccessAfterDays")}],
+    }
+    assert otherwise == ref("AWS::NoValue")
+    days = ref("InfrequentAccessAfterDays")
+    assert STACK.body["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [days, "0"]}]}
+    parameter = STACK.body["Parameters"]["InfrequentAccessAfterDays"]
+    assert parameter["Default"] == 0
+    assert all(each == 0 or each >= 30 for each in parameter["AllowedValues"])  # fewer S3 refuses
 
 
 def test_the_source_is_versioned_and_announces_what_comes_and_goes() -> None:

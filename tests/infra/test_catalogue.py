@@ -8,6 +8,7 @@ from tests.infra.stack import Stack, ref
 
 STACK = Stack()
 TABLE = STACK.properties(names.TABLE)
+RESTORABLE = {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}
 
 
 def test_the_table_has_the_declared_key_and_indexes() -> None:
@@ -34,11 +35,16 @@ def test_every_attribute_of_a_key_is_defined_once_and_no_other() -> None:
 def test_the_table_costs_by_the_request_is_encrypted_and_can_be_restored() -> None:
     assert TABLE["BillingMode"] == "PAY_PER_REQUEST"
     assert "SSESpecification" not in TABLE  # else under a key that is paid for: docs/decisions/0013
-    (replica,) = TABLE["Replicas"]
-    assert replica == {
-        "Region": ref("AWS::Region"),
-        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
-    }
+    assert TABLE["Replicas"][0] == {"Region": ref("AWS::Region"), **RESTORABLE}
+
+
+def test_the_table_can_be_read_in_a_second_region_where_one_is_given() -> None:
+    _, second = TABLE["Replicas"]
+    condition, replica, otherwise = second["Fn::If"]
+    assert replica == {"Region": ref("ReplicaRegion"), **RESTORABLE}
+    assert otherwise == ref("AWS::NoValue")
+    assert STACK.body["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [ref("ReplicaRegion"), ""]}]}
+    assert STACK.body["Parameters"]["ReplicaRegion"]["Default"] == ""
 
 
 def test_the_stream_tells_what_a_record_was_and_is() -> None:
@@ -47,8 +53,9 @@ def test_the_stream_tells_what_a_record_was_and_is() -> None:
 
 def test_the_stacks_tags_stand_at_the_replica_which_takes_them_nowhere_else() -> None:
     properties = template(CHAIN, {"team": "photos"}).to_dict()["Resources"][names.TABLE]["Properties"]
-    (replica,) = properties["Replicas"]
-    assert replica["Tags"] == [{"Key": "team", "Value": "photos"}]
+    here, elsewhere = properties["Replicas"]
+    for replica in (here, elsewhere["Fn::If"][1]):
+        assert replica["Tags"] == [{"Key": "team", "Value": "photos"}]
     assert "Tags" not in properties
 
 

@@ -31,6 +31,7 @@ from services.chain import CHAIN
 
 POLICY = Path(__file__).parents[3] / "docs" / "deployer-policy.json"
 STATEMENTS = json.loads(POLICY.read_text(encoding="utf-8"))["Statement"]
+REPLICA_POLICY = POLICY.with_name("deployer-replica-policy.json")
 ALLOWED = {action for statement in STATEMENTS for action in statement["Action"]}
 # An action, and the ARN that it is about; None: not told.
 Right = tuple[str, str | None]
@@ -140,7 +141,9 @@ def test_the_commands_ask_for_nothing_else_and_only_pictures_want_their_statemen
     )
 
 
-@pytest.mark.parametrize("path", [POLICY, POLICY.with_name("prover-policy.json")], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [POLICY, REPLICA_POLICY, POLICY.with_name("prover-policy.json")], ids=lambda path: path.stem
+)
 def test_cfn_lint_finds_nothing(path: Path) -> None:
     policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": json.loads(path.read_text())}}
     found = lint(json.dumps({"Resources": {"Policy": policy}}), config=ManualArgs(include_checks=["I"]))
@@ -154,6 +157,22 @@ def test_what_the_docs_tell_people_to_run_they_may() -> None:
 
 def test_cloudformation_may_do_all_that_the_template_needs() -> None:
     assert {action for action in handlers() if not is_allowed(action)} == set()
+
+
+def test_a_replica_in_another_region_takes_a_policy_of_its_own_and_no_more() -> None:
+    allowed = {
+        action
+        for statement in json.loads(REPLICA_POLICY.read_text(encoding="utf-8"))["Statement"]
+        for action in statement["Action"]
+    }
+    handlers = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", "AWS::DynamoDB::GlobalTable").schema["handlers"]
+    declared = {action for handler in ("create", "update", "delete") for action in handlers[handler]["permissions"]}
+    assert allowed <= declared
+    # What a service's own table copies with: what is not left out for another reason than that.
+    copies = re.compile(
+        r"dynamodb:((Batch)?\w+Item|(Create|Delete)TableReplica|Query|Scan)|iam:CreateServiceLinkedRole"
+    )
+    assert allowed == {action for action in declared if copies.fullmatch(action)}
 
 
 def test_an_account_may_be_asked_what_a_local_cloud_is_not() -> None:
