@@ -97,13 +97,19 @@ def delete(target: Target, everything: Iterable[Kept]) -> None:
         if each.type == _BUCKET:
             delete_bucket(target.client("s3"), each.name)
         elif each.type == _TABLE:
-            _delete_table(target.client("dynamodb"), each.name)
+            _delete_table(target, each.name)
         else:
             raise OperatorError(f"{each.name} ({each.type}) stays", "delete it yourself")
 
 
-def _delete_table(dynamodb: Any, table: str) -> None:
+def _delete_table(target: Target, table: str) -> None:
+    """Delete the table and first its replica in another region, which would outlive it."""
+    dynamodb = target.client("dynamodb")
     try:
+        for replica in dynamodb.describe_table(TableName=table)["Table"].get("Replicas", ()):
+            if (region := replica["RegionName"]) != target.region:
+                dynamodb.update_table(TableName=table, ReplicaUpdates=[{"Delete": {"RegionName": region}}])
+                dynamodb.get_waiter("table_exists").wait(TableName=table)  # that is, until it is ACTIVE again
         dynamodb.delete_table(TableName=table)
     except dynamodb.exceptions.ResourceNotFoundException:
         return

@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 
 from brigade.__main__ import main
 from brigade.deploy import deployment, kept
@@ -84,6 +85,22 @@ class TestFinding:
         make_bucket("brigade-sourcebucket-1a2b3c4d5e6f", "eu-central-1")
         assert kept.by_destroyed(Target(REGION), "brigade") == []
         assert len(kept.by_destroyed(Target("eu-central-1"), "brigade")) == 1
+
+
+def test_the_replica_in_another_region_goes_before_its_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    # No engine on a laptop replicates: these are the requests, in the order in which DynamoDB takes them.
+    dynamodb: Any = boto3.client("dynamodb", region_name=REGION)
+    monkeypatch.setattr(Target, "client", lambda *_: dynamodb)
+    table = {"TableName": "brigade-Table-1A2B3C4D5E6F"}
+    replicas = [{"RegionName": REGION}, {"RegionName": "eu-central-1"}]
+    with Stubber(dynamodb) as asked:
+        asked.add_response("describe_table", {"Table": {"Replicas": replicas}}, table)
+        without = {"ReplicaUpdates": [{"Delete": {"RegionName": "eu-central-1"}}]}
+        asked.add_response("update_table", {}, table | without)
+        asked.add_response("describe_table", {"Table": {"TableStatus": "ACTIVE"}}, table)
+        asked.add_response("delete_table", {}, table)
+        kept.delete(Target(REGION), [Kept("AWS::DynamoDB::GlobalTable", table["TableName"])])
+        asked.assert_no_pending_responses()
 
 
 @pytest.mark.journey
