@@ -43,7 +43,7 @@ integration: $(VENV)/dev.stamp  ## Run the journeys on the local cloud, or with 
 	@BRIGADE_ENGINE=$(ENGINE) $(BIN)/python -m pytest tests/journeys
 
 update: $(VENV)/dev.stamp  ## Pin newer releases of what the functions carry, within what pyproject.toml allows
-	@$(COMPILE) --upgrade --output-file build/releases.txt pyproject.toml
+	@$(COMPILE) --upgrade --extra local --output-file build/releases.txt pyproject.toml
 	@for actor in services/*/requirements.in; do \
 	    $(COMPILE) --generate-hashes --constraint build/releases.txt --output-file "$${actor%.in}.txt" "$$actor" || exit; \
 	done
@@ -103,7 +103,7 @@ $(VENV)/run.stamp: pyproject.toml build/constraints.txt
 	@$(INTERPRETER) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bucket Brigade needs Python 3.11 or newer: make PYTHON=python3.11 …")'
 	@test -x $(BIN)/python || $(INTERPRETER) -m venv $(VENV)
 	@echo "installing what Bucket Brigade needs into $(VENV) (once)"
-	@$(BIN)/python $(INSTALL) --editable .
+	@$(BIN)/python $(INSTALL) --editable '.[local]'
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from brigade.console import OperatorError
@@ -183,6 +184,8 @@ def _start_anywhere(owner: str) -> LocalCloud:
 
 def _start_on(port: int, owner: str = "", *, log_stays: bool = True, more: dict[str, str] | None = None) -> LocalCloud:
     """Start a cloud, with ``more`` in its environment; where it fails by itself, its log may stay, to be read."""
+    if find_spec("ministack") is None:
+        raise OperatorError("the local cloud is not installed", "install it: pip install '.[local]'")
     with held():  # between the process and the note that it is ours to stop
         cloud = _spawn(port, more or {}, owner)
         atexit.register(cloud.stop)  # also when a signal comes where nobody waits for one

@@ -158,6 +158,16 @@ class TestStarting:
         with pytest.raises(OperatorError, match=f"port {taken} on 127.0.0.1 is taken .* choose another with --port"):
             local_cloud.start(taken)
 
+    def test_that_is_not_installed_says_what_installs_it(
+        self, state: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "ministack", None)
+        for command in (["up", "--detach"], ["demo", "--out", str(tmp_path / "demo")]):
+            assert main(command) == 1
+            said = capsys.readouterr().err
+            assert said.count("error: the local cloud is not installed") == 1
+            assert "pip install '.[local]'" in said
+
     def test_that_fails_says_why_and_where_the_log_is(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         broken = tmp_path / "python"
         broken.write_text("#!/bin/sh\necho one; echo two; echo no memory >&2; exit 1\n")
