@@ -21,9 +21,9 @@ from rich.progress import track
 from benchmarks import report
 from benchmarks.report import Table
 from brigade.demo import samples
+from brigade.memory_storage import MemoryStorage
 from imaging.containers import whole
 from kit.events import Image, ImageIngested, Source
-from kit.storage import MemoryStorage
 from services.describe import head
 from services.describe.exiftool import Exiftool, ExiftoolFailed, find
 from services.ingest.admission import admit

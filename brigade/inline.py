@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from brigade import s3_notification
+from brigade.memory_storage import MemoryStorage
 from kit.actor import Actor
 from kit.backoff import RECEIVES, Backoff
 from kit.chain import Chain
@@ -19,7 +20,6 @@ from kit.function import Site
 from kit.mailbox import Mailbox
 from kit.queue import Message, dead_letter_attributes
 from kit.settings import Settings
-from kit.storage import MemoryStorage
 from services.catalog.memory import MemoryRecords
 from services.functions import FUNCTIONS
 
@@ -56,7 +56,7 @@ class MemoryQueue:
             self.hidden.pop(message.id, None)
         return batch
 
-    def bury(self, message: Message, why: dict[str, str]) -> None:
+    def dead_letter(self, message: Message, why: dict[str, str]) -> None:
         self.dead_letters.append(replace(message, attributes=dead_letter_attributes(message, why)))
 
 

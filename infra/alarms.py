@@ -127,7 +127,7 @@ def oldest_message_s(actor: Actor) -> int:
 
     A message is as old as it was sent long ago, so one that is held back for a grace time is old when it arrives.
     """
-    return OLDEST_MESSAGE_S + (parameters.LONGEST_GRACE_S if actor.graced else 0)
+    return OLDEST_MESSAGE_S + (parameters.LONGEST_GRACE_S if actor.delayed else 0)
 
 
 def _queue(queue: str, metric: str) -> dict[str, object]:

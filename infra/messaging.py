@@ -47,7 +47,7 @@ def _topic(chain: Chain, event: type[Event]) -> list[AWSObject]:
 
 def _queues(actor: Actor) -> list[AWSObject]:
     queue, dead_letters = names.queue(actor), names.dead_letter_queue(actor)
-    grace = {"DelaySeconds": Ref(parameters.GRACE_SECONDS)} if actor.graced else {}
+    grace = {"DelaySeconds": Ref(parameters.GRACE_SECONDS)} if actor.delayed else {}
     return [
         sqs.Queue(
             queue,

@@ -161,7 +161,7 @@ def parameters(chain: Chain) -> list[Parameter]:
 
 
 def _grace(chain: Chain) -> list[Parameter]:
-    if not any(actor.graced for actor in chain.actors):
+    if not any(actor.delayed for actor in chain.actors):
         return []
     return [
         Parameter(

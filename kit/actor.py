@@ -1,9 +1,9 @@
 """An actor's declaration: pure data, read by the template, the local run, the docs and the tests."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from kit.errors import ConfigurationError, Rejected, Retryable
 from kit.events import Event
@@ -28,6 +28,14 @@ LIMITS = {
 # How long one AWS request may be tried again, seconds. Below every actor's timeout, so that there is
 # time left to say so.
 RETRY_BUDGET_S = 8
+
+
+class Acknowledgement(Enum):
+    """What becomes of a message after the work on it."""
+
+    SETTLE = "settle"  # it is deleted
+    RETRY_LATER = "retry later"  # it is hidden for as long as the backoff says, then received again
+    DEAD_LETTER = "dead letter"  # it goes to the dead-letter queue with the reason, and is deleted here
 
 
 class Bucket(StrEnum):
@@ -84,7 +92,7 @@ class Actor:
     ``memory`` is in MB, ``timeout`` in seconds, ``batch`` counts messages an invocation;
     ``attempts`` are the receives after which a message is given up whose failure may pass (throttling, an outage, no
     time), ``bug_attempts`` those after which one is that failed unexpectedly;
-    ``graced``: its queue holds every message back for the deployment's grace time;
+    ``delayed``: its queue holds every message back for the deployment's grace time;
     ``reader`` turns a message's body into events; without it, the body is one CloudEvent that the actor hears;
     ``loops``: what it says may come back to it, so Lambda must not take that for a loop without end.
 
@@ -110,7 +118,7 @@ class Actor:
     bug_attempts: int = 5
     batch: int = 10
     concurrency: int = 10
-    graced: bool = False
+    delayed: bool = False
     reader: Callable[[str], Iterable[Event]] | None = None
     loops: bool = False
 
@@ -129,7 +137,15 @@ class Actor:
                 bounds = f"{allowed.start} and {allowed.stop - 1}"
                 raise ConfigurationError(f"actor {self.name}: {field} must be between {bounds}")
 
-    def permitted(self, error: Exception) -> int:
+    def acknowledgement(self, errors: Sequence[Exception], attempts: int) -> Acknowledgement:
+        """Return what becomes of a message that was received so often, and failed with these errors.
+
+        A message with several letters has the patience of the letter that may succeed for longest.
+        """
+        is_last = attempts >= max(self._permitted(error) for error in errors)
+        return Acknowledgement.DEAD_LETTER if is_last else Acknowledgement.RETRY_LATER
+
+    def _permitted(self, error: Exception) -> int:
         """Return how often a message may be received that fails so."""
         if isinstance(error, Rejected):
             return 1

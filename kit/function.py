@@ -9,10 +9,11 @@ from typing import Any
 
 from kit import logs, outputs
 from kit.actor import Actor
+from kit.delivery import Act, Context
 from kit.errors import ObjectGone
 from kit.events import Event
 from kit.letter import Letter
-from kit.mailbox import Act, Context, Mailbox
+from kit.mailbox import Mailbox
 from kit.publisher import SnsPublisher
 from kit.queue import SqsQueue
 from kit.settings import Settings

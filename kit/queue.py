@@ -57,7 +57,7 @@ class Queue(Protocol):
     def postpone(self, message: Message, seconds: int) -> None:
         """Hide the message for so long; it stays in the queue."""
 
-    def bury(self, message: Message, why: dict[str, str]) -> None:
+    def dead_letter(self, message: Message, why: dict[str, str]) -> None:
         """Put a copy in the dead-letter queue with ``why`` as attributes; empty values are left out."""
 
 
@@ -86,7 +86,7 @@ class SqsQueue:
             VisibilityTimeout=seconds,
         )
 
-    def bury(self, message: Message, why: dict[str, str]) -> None:
+    def dead_letter(self, message: Message, why: dict[str, str]) -> None:
         call(
             aws.client("sqs").send_message,
             QueueUrl=self._dead_letter_queue_url,

@@ -1,8 +1,6 @@
-"""Objects in buckets: one protocol, an S3 one and an in-memory one."""
+"""Objects in buckets: one protocol, and S3 behind it."""
 
-import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Protocol
@@ -11,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from kit import aws
 from kit.batches import DENIED, delete_objects
-from kit.errors import AccessDenied, ObjectArchived, ObjectGone, ServiceUnavailable
+from kit.errors import AccessDenied, ObjectArchived, ServiceUnavailable
 from kit.events import Source
 from kit.retry import call
 
@@ -126,37 +124,3 @@ def _meaning(error: ClientError) -> Exception:
     if code in (DENIED, "InvalidRequest") or code.startswith("KMS."):
         return AccessDenied(f"let the function's role read the object and use its key, then redrive this: {error}")
     return error
-
-
-@dataclass
-class MemoryStorage:
-    """Objects by bucket and key, in this process."""
-
-    objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
-    stored_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
-
-    def read(self, source: Source) -> bytes:
-        try:
-            return self.objects[source.bucket, source.key]
-        except KeyError:
-            raise ObjectGone(f"{source.bucket}/{source.key}") from None
-
-    def read_range(self, source: Source, start: int, stop: int) -> bytes:
-        return self.read(source)[start:stop]
-
-    def newest(self, bucket: str, key: str) -> Source | None:
-        if (content := self.objects.get((bucket, key))) is None:
-            return None
-        return Source(bucket=bucket, key=key, etag=hashlib.md5(content, usedforsecurity=False).hexdigest())
-
-    def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:  # noqa: ARG002
-        self.objects[bucket, key], self.stored_at[bucket, key] = content, datetime.now(UTC)
-
-    def stored(self, bucket: str, prefix: str) -> dict[str, datetime]:
-        never = datetime.min.replace(tzinfo=UTC)
-        found = [key for of, key in list(self.objects) if of == bucket and key.startswith(prefix)]
-        return {key: self.stored_at.get((bucket, key), never) for key in found}
-
-    def delete(self, bucket: str, keys: Iterable[str]) -> None:
-        for key in keys:
-            self.objects.pop((bucket, key), None)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from brigade.memory_storage import MemoryStorage
 from kit.events import Image, Source
-from kit.storage import MemoryStorage, Storage
+from kit.storage import Storage
 from services.catalog.memory import MemoryRecords
 from services.catalog.record import source_key
 from services.catalog.records import DynamoRecords, pointer_key

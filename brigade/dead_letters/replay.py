@@ -10,10 +10,10 @@ from brigade.dead_letters.rehearsal import RehearsalStorage, rehearsal_records
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor
+from kit.delivery import Act
 from kit.events import Event
 from kit.function import Site
 from kit.letter import read_letters
-from kit.mailbox import Act
 from kit.settings import Settings
 from kit.storage import S3Storage
 from services.catalog.memory import MemoryRecords

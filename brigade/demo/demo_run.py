@@ -44,10 +44,10 @@ class Account:
     @property
     def unaccounted(self) -> list[uploads.Uploaded]:
         """Uploads that are neither ready, nor superseded, nor ignored, nor failed with a dead letter to show for it."""
-        buried = {letter.image_id for letters in self.dead_letters.values() for letter in letters}
+        in_queue = {letter.image_id for letters in self.dead_letters.values() for letter in letters}
         known = {one.image_id for one in self.ignored}
         for record in self.records:
-            if record["status"] != Status.FAILED or record["image_id"] in buried:
+            if record["status"] != Status.FAILED or record["image_id"] in in_queue:
                 known.add(record["image_id"])
         return [one for one in self.uploaded if one.image_id not in known]
 

@@ -14,6 +14,6 @@ RETIRE = Actor(
     deletes=tuple(Place(Bucket.TARGET, prefix) for prefix in (MASTERS, RENDITIONS, METADATA)),
     memory=256,
     timeout=30,
-    graced=True,
+    delayed=True,
     loops=True,  # image-retired, catalog, image-outdated
 )

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from brigade.inline import SOURCE, TARGET, InMemoryChain, notification
+from brigade.memory_storage import MemoryStorage
 from imaging.recipes import parse
 from kit.chain import Chain
 from kit.errors import ServiceUnavailable, Throttled
 from kit.events import ImageCataloged, ImageRecalled, ImageUploaded, Source
-from kit.storage import MemoryStorage
 from services.chain import CHAIN
 from services.moderate.actor import MODERATE
 from services.moderate.opinion import Opinion

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from brigade.inline import Clock, InMemoryChain
+from brigade.memory_storage import MemoryStorage
 from kit.actor import RETRY_BUDGET_S
 from kit.backoff import RECEIVES
 from kit.envelope import Envelope
 from kit.errors import Throttled
 from kit.events import Source
-from kit.storage import MemoryStorage
 from services.catalog.memory import MemoryRecords
 from services.catalog.record import Record
 from services.chain import CHAIN

@@ -73,7 +73,7 @@ def test_a_message_that_waits_too_long_rings(actor: Actor) -> None:
     alarm = STACK.properties(names.backlog_alarm(actor))
     assert alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
     # The age counts from the upload's removal on, and with the longest grace a message has 15 minutes when it arrives.
-    seconds = 30 * 60 if actor.graced else 15 * 60
+    seconds = 30 * 60 if actor.delayed else 15 * 60
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", seconds)
     assert f"more than {seconds // 60} minutes" in alarm["AlarmDescription"]
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [names.queue(actor), "QueueName"]}}]

@@ -171,8 +171,8 @@ def test_an_event_that_nobody_hears_has_a_topic_and_no_subscription() -> None:
 
 
 def test_what_is_outdated_is_kept_for_the_grace_time() -> None:
-    (graced,) = [actor for actor in CHAIN.actors if actor.graced]
+    (delayed,) = [actor for actor in CHAIN.actors if actor.delayed]
     delays = {actor.name: STACK.properties(names.queue(actor)).get("DelaySeconds") for actor in CHAIN.actors}
-    assert delays == {actor.name: None for actor in CHAIN.actors} | {graced.name: ref("GraceSeconds")}
+    assert delays == {actor.name: None for actor in CHAIN.actors} | {delayed.name: ref("GraceSeconds")}
     parameter = STACK.body["Parameters"]["GraceSeconds"]
     assert (parameter["MinValue"], parameter["MaxValue"], parameter["Default"]) == (0, 900, 900)

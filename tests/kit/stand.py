@@ -83,8 +83,8 @@ class NotedQueue:
             raise self.breaks_with()
         self.postponed[message.id] = seconds
 
-    def bury(self, message: Message, why: dict[str, str]) -> None:
-        if self.breaks_on == "bury":
+    def dead_letter(self, message: Message, why: dict[str, str]) -> None:
+        if self.breaks_on == "dead_letter":
             raise self.breaks_with()
         self.dead_letters.append((message, dead_letter_attributes(message, why)))
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from kit.actor import Setting, Skip
-from kit.errors import ConfigurationError
-from tests.kit.stand import PRAISE, ImagePraised, ImageSeen
+from kit.actor import Acknowledgement, Setting, Skip
+from kit.errors import ConfigurationError, Throttled
+from tests.kit.stand import PRAISE, ImagePraised, ImageSeen, TooUgly
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,26 @@ def test_an_actors_function_is_found_by_its_name() -> None:
 def test_a_setting_is_a_variable_of_the_function() -> None:
     setting = Setting(name="Moderator", meaning="Who looks", default="none", choices=("none",))
     assert setting.variable == "BRIGADE_MODERATOR"
+
+
+_, RETRY_LATER, DEAD_LETTER = Acknowledgement
+BUG = KeyError("width")
+LAST, LAST_OF_BUGS = PRAISE.attempts, PRAISE.bug_attempts
+
+
+@pytest.mark.parametrize(
+    ("errors", "attempts", "becomes"),
+    [
+        ([TooUgly()], 1, DEAD_LETTER),
+        ([Throttled()], LAST - 1, RETRY_LATER),
+        ([Throttled()], LAST, DEAD_LETTER),
+        ([BUG], LAST_OF_BUGS - 1, RETRY_LATER),
+        ([BUG], LAST_OF_BUGS, DEAD_LETTER),
+        ([TooUgly(), BUG], 1, RETRY_LATER),  # the patience of the one that may still succeed
+        ([BUG, Throttled()], LAST_OF_BUGS, RETRY_LATER),
+    ],
+)
+def test_what_becomes_of_a_message_that_failed(
+    errors: list[Exception], attempts: int, becomes: Acknowledgement
+) -> None:
+    assert PRAISE.acknowledgement(errors, attempts) is becomes

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from brigade.memory_storage import MemoryStorage
 from kit import logs
 from kit.errors import ConfigurationError
 from kit.events import Event
 from kit.function import Function, Site
 from kit.letter import Letter, read_letters
 from kit.settings import Settings
-from kit.storage import MemoryStorage
 from services.chain import CHAIN
 from services.functions import FUNCTIONS
 from tests.kit.stand import PRAISE, Clock, ImagePraised, ImageSeen, image, praise, seen

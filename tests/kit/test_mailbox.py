@@ -127,7 +127,7 @@ def test_what_an_actor_listens_for_it_does_not_say_itself() -> None:
     assert desk.publisher.announced == []
 
 
-@pytest.mark.parametrize("breaks_on", ["bury", "announce"])
+@pytest.mark.parametrize("breaks_on", ["dead_letter", "announce"])
 def test_a_message_stays_while_its_dead_letter_or_its_announcement_cannot_be_written(breaks_on: str) -> None:
     desk = Desk(act=raising(TooUgly))
     desk.queue.breaks_on = breaks_on

@@ -128,7 +128,7 @@ def test_on_the_last_permitted_receive_it_is_written_all_the_same() -> None:
 
 
 def test_a_dead_letter_that_cannot_be_written_is_announced_again_and_stays_one_message() -> None:
-    desk = Desk(act=raising(TooUgly), queue=NotedQueue(breaks_on="bury"))
+    desk = Desk(act=raising(TooUgly), queue=NotedQueue(breaks_on="dead_letter"))
     assert desk.handle(record(seen())) == ["m0"]
     desk.queue.breaks_on = ""
     assert desk.handle(record(seen(), attempts=2)) == []

@@ -162,7 +162,7 @@ def test_of_a_message_that_cannot_be_read_the_message_is_named(caplog: pytest.Lo
 @pytest.mark.parametrize(
     ("breaks_on", "attempts", "what"),
     [
-        ("bury", 1, "the message could not be given up; it stays"),
+        ("dead_letter", 1, "the dead letter could not be written; the message stays"),
         ("announce", LAST, "the catalogue could not be told"),
     ],
 )

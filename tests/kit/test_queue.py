@@ -63,7 +63,7 @@ def urls(cloud: None) -> tuple[str, str]:
 
 def test_a_dead_letter_on_sqs_keeps_body_and_reason(urls: tuple[str, str]) -> None:
     message = Message(id="m", body="body", attributes={f"own{n}": "x" for n in range(10)})
-    SqsQueue(*urls).bury(message, {"reason": "too-ugly", "detail": "drei Nasen, über alles", "image_id": ""})
+    SqsQueue(*urls).dead_letter(message, {"reason": "too-ugly", "detail": "drei Nasen, über alles", "image_id": ""})
     (letter,) = boto3.client("sqs").receive_message(QueueUrl=urls[1], MessageAttributeNames=["All"])["Messages"]
     assert letter["Body"] == "body"
     assert letter["MessageAttributes"]["detail"]["StringValue"] == "drei Nasen, über alles"
@@ -89,7 +89,7 @@ def test_a_postponed_message_stays_hidden(urls: tuple[str, str]) -> None:
 
 
 def test_a_detail_with_characters_that_sqs_refuses_is_still_sent(urls: tuple[str, str]) -> None:
-    SqsQueue(*urls).bury(Message(id="m", body="body"), {"detail": "source/a\x01\udcffb.jpg is gone"})
+    SqsQueue(*urls).dead_letter(Message(id="m", body="body"), {"detail": "source/a\x01\udcffb.jpg is gone"})
     (letter,) = boto3.client("sqs").receive_message(QueueUrl=urls[1], MessageAttributeNames=["All"])["Messages"]
     assert letter["MessageAttributes"]["detail"]["StringValue"] == "source/a\ufffd\ufffdb.jpg is gone"
 

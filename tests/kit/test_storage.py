@@ -10,11 +10,12 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
+from brigade.memory_storage import MemoryStorage
 from kit import aws
 from kit.backoff import Policy
 from kit.errors import AccessDenied, ObjectArchived, ObjectGone, ServiceUnavailable, Throttled
 from kit.events import Source
-from kit.storage import MemoryStorage, S3Storage, Storage
+from kit.storage import S3Storage, Storage
 
 # The MD5 of b"first" and b"second", as S3 tells it.
 ETAG_OF_FIRST, ETAG_OF_SECOND = "8b04d5e3775d298e78455efc5ca404d5", "a9f0e61a137d86aa9db53465e0801612"

@@ -28,7 +28,7 @@ from tests.services.site import body, notification, s3_event
 
 Chapter = Callable[[Stage], None]
 
-# Less than an actor wants to have left when it begins with a letter (kit.mailbox): it is out of time at once.
+# Less than an actor wants to have left when it begins with a letter (kit.delivery): it is out of time at once.
 NO_TIME_S = 10
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import boto3
 import pytest
 
+from brigade.memory_storage import MemoryStorage
 from infra.catalogue import projection
 from kit import settings
 from kit.chain import says
@@ -15,7 +16,6 @@ from kit.envelope import decode, encode, wrap
 from kit.events import Event, Image, Source
 from kit.function import Function, Site
 from kit.letter import Letter
-from kit.storage import MemoryStorage
 from kit.tracing import Trace
 from services.catalog.table import INDEXES, KEY
 from services.chain import CHAIN

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from brigade.memory_storage import MemoryStorage
 from kit.events import Event, ImageOutdated, ImageRecalled, ImageRemade, ImageResized, ImageRetired
 from kit.letter import Letter
 from kit.outputs import master, rendition
-from kit.storage import MemoryStorage
 from services.catalog import handler as catalog
 from services.catalog.memory import MemoryRecords
 from services.catalog.record import keys

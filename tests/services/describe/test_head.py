@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from brigade.memory_storage import MemoryStorage
 from kit.events import ImageIngested, Source
-from kit.storage import MemoryStorage
 from services.describe.head import HEAD, reaches_pixels, read
 from tests import pictures
 from tests.services.site import picture

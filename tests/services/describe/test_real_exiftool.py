@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from brigade.inline import InMemoryChain
+from brigade.memory_storage import MemoryStorage
 from imaging.recipes import parse
 from kit.events import Camera, ImageIngested
-from kit.storage import MemoryStorage
 from services.chain import CHAIN
 from services.describe import head
 from services.describe.exiftool import Exiftool, ExiftoolFailed, find

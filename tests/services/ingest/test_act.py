@@ -5,9 +5,9 @@ import logging
 import pytest
 from PIL import Image
 
+from brigade.memory_storage import MemoryStorage
 from imaging.recipes import Recipes, load, parse
 from kit.events import Event, ImageIngested, ImageRemoved, ImageUploaded, Source
-from kit.storage import MemoryStorage
 from services.ingest.handler import act
 from services.ingest.head import FIRST_BLOCK
 from services.ingest.reasons import EmptyObject, NotAnImage, OwnOutput

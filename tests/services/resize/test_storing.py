@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from brigade.memory_storage import MemoryStorage
 from imaging.recipes import load
 from kit import retry
 from kit.deadline import within
 from kit.errors import OutOfTime, ServiceUnavailable
 from kit.events import ImageNormalized, ImageResized, StoredImage
 from kit.letter import Letter
-from kit.storage import MemoryStorage
 from services.resize.handler import Go, act
 from tests import pictures
 from tests.services.site import letter, picture, site
