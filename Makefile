@@ -56,14 +56,14 @@ lint: $(VENV)/dev.stamp build/checkov/checkov.stamp  ## Run linters and type che
 	$(BIN)/cfn-lint infra/template.json
 	build/checkov/bin/checkov --config-file .checkov.yaml
 	$(BIN)/python -m infra --check
-	$(BIN)/python -m docs.generate --check
+	$(BIN)/python -m tools.generate --check
 
 template: $(VENV)/run.stamp  ## Render infra/template.json from the declarations
 	@$(BIN)/python -m infra
 
 docs: $(VENV)/run.stamp  ## Generate the docs that come from the declarations
-	@$(BIN)/python -m docs.generate
-	@$(BIN)/python -m docs.figures
+	@$(BIN)/python -m tools.generate
+	@$(BIN)/python -m tools.figures
 
 package: $(VENV)/run.stamp  ## Make every function's zip, for ARCH=arm64|x86_64 and PYTHON=3.13
 	@$(BIN)/brigade package $(if $(ARCH),--arch $(ARCH)) $(if $(filter 3.%,$(PYTHON)),--python $(PYTHON))

@@ -10,8 +10,6 @@ import troposphere
 from msgspec.structs import fields
 
 from brigade.inline import InMemoryChain
-from docs.examples import NOTIFICATION, SOURCE
-from docs.generate import DEAD_LETTER, chain_page, deploying_page, diagram, events_page, main, parameters_table
 from infra import names
 from infra.parameters import LAYER_ARN, parameters
 from kit import settings
@@ -22,6 +20,8 @@ from kit.errors import Rejected
 from kit.events import Event, ImageNormalized, StoredImage
 from services.chain import CHAIN
 from services.ingest import notification
+from tools.examples import NOTIFICATION, SOURCE
+from tools.generate import DEAD_LETTER, chain_page, deploying_page, diagram, events_page, main, parameters_table
 
 CHAIN_PAGE, EVENTS_PAGE, DEPLOYING_PAGE = chain_page(CHAIN), events_page(CHAIN), deploying_page(CHAIN)
 
@@ -39,7 +39,7 @@ def test_a_stale_page_is_named_with_what_mends_it(
     (tmp_path / name).write_text("old", encoding="utf-8")
     assert main(["--check"], tmp_path) == 1
     said = capsys.readouterr().err.splitlines()
-    assert said == [f"docs/{name} does not match the declarations: run `python -m docs.generate`"]
+    assert said == [f"docs/{name} does not match the declarations: run `python -m tools.generate`"]
 
 
 def test_a_page_that_is_not_there_is_stale(tmp_path: Path) -> None:

@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 
 from benchmarks.report import Table
-from docs.figures import DOCS, PAGES, figures, filled, main
+from tools.figures import DOCS, PAGES, figures, filled, main
 
 
 @pytest.fixture(autouse=True, scope="module")
 def figures_once() -> Iterator[None]:
     """They follow from files that no test changes, and take seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("docs.figures.figures", cache(figures))
+        patch.setattr("tools.figures.figures", cache(figures))
         yield
 
 
 def test_the_pages_quote_what_was_measured_last() -> None:
-    assert main(["--check"]) == 0, "run `python -m docs.figures`"
+    assert main(["--check"]) == 0, "run `python -m tools.figures`"
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -29,7 +29,7 @@ def test_a_stale_page_is_named_and_mended(name: str, tmp_path: Path, capsys: pyt
     fresh = (tmp_path / name).read_text(encoding="utf-8")
     (tmp_path / name).write_text(fresh.replace("|", "¦"), encoding="utf-8")
     assert main(["--check"], tmp_path) == 1
-    assert capsys.readouterr().err == f"docs/{name} does not match the measurements: run `python -m docs.figures`\n"
+    assert capsys.readouterr().err == f"docs/{name} does not match the measurements: run `python -m tools.figures`\n"
     assert main([], tmp_path) == 0
     assert main(["--check"], tmp_path) == 0
 

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from docs import licences
-from docs.licences import EXCHANGEABLE, LIBRARIES, PERMISSIVE, licence, releases
 from kit.errors import ConfigurationError
 from services.chain import CHAIN
+from tools import licences
+from tools.licences import EXCHANGEABLE, LIBRARIES, PERMISSIVE, licence, releases
 
 PACKAGES = sorted(name for name, _ in releases(CHAIN))
 

@@ -6,11 +6,11 @@ import msgspec
 import pytest
 from msgspec.structs import fields
 
-from docs import recipe_words
-from docs.generate import recipes_page
 from imaging.effects import Effect
 from imaging.recipes import Fit, Gravity, Recipe, Rendition, parse
 from services.chain import CHAIN
+from tools import recipe_words
+from tools.generate import recipes_page
 
 PAGE = recipes_page(CHAIN)
 GRAVITIES = [word for words in get_args(Gravity) for word in get_args(words)]

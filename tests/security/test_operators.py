@@ -22,7 +22,6 @@ from brigade.__main__ import main
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline
 from brigade.target import Target
-from docs.operator_rights import APPROVE, LOOK, REPAIR, SIZES, Size
 from kit import aws
 from kit.events import Image, ImageResized
 from services.catalog.actor import CATALOG
@@ -36,6 +35,7 @@ from tests.security.guard import OVER_TLS, Guard
 from tests.security.stage import Stage
 from tests.services.catalog import story
 from tests.services.site import body, notification
+from tools.operator_rights import APPROVE, LOOK, REPAIR, SIZES, Size
 
 # Where the right to a request is not named like the request.
 RIGHTS = {

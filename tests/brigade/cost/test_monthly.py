@@ -7,13 +7,13 @@ import pytest
 from msgspec.structs import replace as but
 
 from brigade.cost import monthly, prices
-from docs.examples import envelope
 from kit import metrics
 from kit.actor import Actor
 from kit.chain import Chain, says
 from kit.envelope import decode, encode
 from kit.events import ImageIngested, ImageNormalized, ImageUploaded
 from services.chain import CHAIN
+from tools.examples import envelope
 
 LIST = but(prices.load(), per_month=prices.PerMonth(alarm=0.5, dashboard=2.0, metric=0.25))
 LOOK = Actor(name="look", purpose="Looks", hears=(ImageUploaded,), says=(ImageIngested,))

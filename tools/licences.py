@@ -3,10 +3,10 @@
 from importlib import metadata
 from pathlib import Path
 
-from docs.markdown import table
 from infra.packaging.libraries import pins
 from kit.chain import Chain
 from kit.errors import ConfigurationError
+from tools.markdown import table
 
 ROOT = Path(__file__).parents[1]
 

@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
-from docs.markdown import comment, table
 from imaging.auto_quality import QUALITIES
 from imaging.effects import Effect
 from imaging.limits import MAX_SIDE
 from imaging.recipes import DEFAULT_ACCEPT, DEFAULT_REFUSE, Fit, Recipe, Rendition
 from services.moderate.actor import MODERATE
+from tools.markdown import comment, table
 
 # One example for each fit, gravity and effect; tests read them as recipes.
 FITS: dict[str, tuple[str, str]] = {

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from docs.markdown import table
 from infra import names
 from infra.policies import Document, Statement, allow, document
 from kit.actor import Bucket
 from kit.events import DeadLetterHandled, Event, ImageJudged
 from kit.outputs import OPERATIONS
+from tools.markdown import table
 
 _STACKS = "brigade*"
 

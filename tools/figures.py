@@ -1,4 +1,4 @@
-"""``python -m docs.figures`` writes the figures into the pages that quote them; ``--check`` compares them.
+"""``python -m tools.figures`` writes the figures into the pages that quote them; ``--check`` compares them.
 
 They follow from what `make bench` and `make load` measured last, the price list and the declarations. In a page, they
 stand between two comments that name them.
@@ -16,10 +16,10 @@ from benchmarks.report import Table, markdown
 from benchmarks.scaling import Model
 from brigade.cost import measured, prices
 from brigade.cost.estimate import Line, estimate
-from docs.markdown import fill
 from services.chain import CHAIN
+from tools.markdown import fill
 
-DOCS = Path(__file__).parent
+DOCS = Path(__file__).parents[1] / "docs"
 MEGAPIXELS = 12
 PAGES = ("cost.md", "scaling.md")
 Which = Callable[[Line], bool]
@@ -83,7 +83,7 @@ def main(arguments: list[str], folder: Path = DOCS) -> int:
         elif new != text:
             stale.append(name)
     for name in stale:
-        sys.stderr.write(f"docs/{name} does not match the measurements: run `python -m docs.figures`\n")
+        sys.stderr.write(f"docs/{name} does not match the measurements: run `python -m tools.figures`\n")
     return 1 if stale else 0
 
 
