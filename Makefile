@@ -56,6 +56,10 @@ lint: $(VENV)/dev.stamp build/checkov/checkov.stamp  ## Run linters and type che
 	$(BIN)/cfn-lint infra/template.json
 	build/checkov/bin/checkov --config-file .checkov.yaml
 	$(BIN)/python -m infra --check
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
+	$(BIN)/pre-commit validate-config
 	$(BIN)/python -m tools.generate --check
 
 template: $(VENV)/run.stamp  ## Render infra/template.json from the declarations
