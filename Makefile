@@ -23,7 +23,7 @@ export BRIGADE_EXIFTOOL ?= $(CURDIR)/$(EXIFTOOL)
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test integration update lint docs template bench drill load bench-pixels bench-cold bench-describe bench-missing package \
+.PHONY: help demo test corpus integration update lint docs template bench drill load bench-pixels bench-cold bench-describe bench-missing package \
     exiftool layers clean
 .DEFAULT_GOAL := help
 
@@ -38,6 +38,9 @@ test: $(VENV)/dev.stamp  ## Run the whole test suite
 
 drill: $(VENV)/dev.stamp  ## Run every fault drill with 500 pictures (minutes each)
 	@DRILL_PICTURES=$${DRILL_PICTURES:-500} $(BIN)/python -m pytest tests/drills -n 2
+
+corpus: $(VENV)/dev.stamp  ## Send every picture of ../shared/corpus through the chain; the tests take one of eight
+	@WHOLE_CORPUS=1 $(BIN)/python -m pytest tests/services/test_corpus.py -n $(WORKERS)
 
 integration: $(VENV)/dev.stamp  ## Run the journeys on the local cloud, or with ENGINE=localstack on 127.0.0.1:4566
 	@BRIGADE_ENGINE=$(ENGINE) $(BIN)/python -m pytest tests/journeys

@@ -1,11 +1,11 @@
-"""The template as a whole: golden, lint-clean, derived from the chain alone."""
+"""The template as a whole: golden, derived from the chain alone; `make lint` lets cfn-lint look at it."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cfnlint import ManualArgs, lint
 
 from infra import __main__ as command
 from infra import names
@@ -15,8 +15,6 @@ from kit.chain import Chain
 from kit.events import Event, ImageIngested, ImageUploaded
 from services.chain import CHAIN
 from tests.infra.stack import Stack
-
-REGIONS = ["eu-west-1", "us-east-1"]
 
 
 class ImageInspected(Event, frozen=True):
@@ -39,16 +37,6 @@ def test_the_committed_template_is_what_the_declarations_say() -> None:
 def test_the_same_chain_gives_the_same_text() -> None:
     assert render(CHAIN) == render(replace(CHAIN))
     assert render(CHAIN).endswith("}\n")
-
-
-def test_cfn_lint_finds_nothing() -> None:
-    found = lint(render(CHAIN), config=ManualArgs(regions=REGIONS))
-    assert [f"{match.rule.id} {match.message}" for match in found] == []
-
-
-def test_cfn_lint_would_find_a_dangling_reference() -> None:
-    broken = render(CHAIN).replace('"Ref": "SourceBucket"', '"Ref": "SauceBucket"')
-    assert lint(broken, config=ManualArgs(regions=REGIONS))
 
 
 def test_a_fifth_actor_brings_its_own_resources_and_changes_no_other() -> None:
@@ -87,7 +75,10 @@ def test_a_chain_that_keeps_no_records_has_no_table() -> None:
     )
     assert not Stack(alone).of("DynamoDB::GlobalTable")
     assert names.TABLE not in Stack(alone).body["Outputs"]
-    assert [match.message for match in lint(render(alone), config=ManualArgs(regions=REGIONS))] == []
+    text = render(alone)
+    meant = set(re.findall(r'"(?:Ref|Fn::GetAtt)": (?:\[\s*)?"(\w+)"', text))
+    assert meant
+    assert meant <= Stack(alone).resources.keys() | json.loads(text)["Parameters"].keys()
 
 
 def test_the_outputs_name_buckets_table_topics_queues_and_functions() -> None:

@@ -25,6 +25,7 @@ from kit.envelope import Envelope, decode
 from kit.events import Image, ImageCataloged, ImageUploaded, Source
 from services.chain import CHAIN
 from tests.journeys import engine
+from tests.security.guard import Guard, guarding
 
 PATIENCE_S = 90
 # Keys that begin so are matched by no recipe of the journeys' deployment.
@@ -37,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     elsewhere = bool(ours) and engine.chosen() is not None
     for item in ours:
         item.add_marker(pytest.mark.journey)
-        if elsewhere and "journey" not in getattr(item, "fixturenames", ()):
+        if elsewhere and not {"journey", "guarded"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.skip(reason="needs a local cloud of its own"))
 
 
@@ -153,6 +154,25 @@ def journey(recipes: Path) -> Iterator[Journey]:
         pipeline = Pipeline(stack)
         with listening(pipeline) as listener:
             yield Journey(pipeline, listener, cloud)
+
+
+@pytest.fixture(scope="session")
+def guard() -> Iterator[Guard]:
+    """The built-in local cloud once more, where IAM is enforced."""
+    with guarding() as guard:
+        yield guard
+
+
+@pytest.fixture(scope="session")
+def guarded(recipes: Path, request: pytest.FixtureRequest) -> Iterator[Journey]:
+    """The chain where each function has its role's rights only; on another engine, the chain as it is there."""
+    if engine.chosen():
+        yield request.getfixturevalue("journey")
+        return
+    guard: Guard = request.getfixturevalue("guard")
+    pipeline = guard.deploy("guarded", recipes)
+    with listening(pipeline) as listener:
+        yield Journey(pipeline, listener)
 
 
 class Brigade(Protocol):

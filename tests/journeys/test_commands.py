@@ -82,28 +82,6 @@ def test_a_first_session(brigade: Brigade, tmp_path: Path) -> None:
     assert "is stopped" in done("down")
 
 
-def test_what_a_user_may_get_wrong_is_one_clear_line(brigade: Brigade, tmp_path: Path) -> None:
-    def said(*arguments: str) -> str:
-        result = brigade(*arguments)
-        assert result.returncode not in {0, None}, result.stdout
-        assert len(result.stderr.strip().splitlines()) == 1, result.stderr
-        assert "Traceback" not in result.stderr
-        return result.stderr
-
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "a.jpg").write_bytes(pictures.jpeg())
-    assert "AWS credentials" in said("ls")  # no local cloud, no account: nowhere to go
-    assert brigade("up", "--detach").returncode == 0
-    assert "no stack named brigade on local cloud" in said("upload", "a.jpg")
-    assert "no stack named other" in said("ls", "--stack", "other")
-    assert brigade("deploy").returncode == 0
-    assert "nowhere.jpg does not exist" in said("upload", "nowhere.jpg")
-    assert "no files found" in said("upload", "empty")
-    assert "the catalogue knows no picture 'nothing'" in said("show", "nothing")
-    assert "no status is called 'lost'" in said("ls", "--status", "lost")
-    assert "is no day" in said("ls", "--day", "yesterday")
-
-
 def test_the_demo_accounts_for_every_upload(brigade: Brigade, tmp_path: Path) -> None:
     (tmp_path / "demo/outputs").mkdir(parents=True)
     (tmp_path / "demo/.brigade-demo").touch()

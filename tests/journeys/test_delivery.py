@@ -1,8 +1,16 @@
 """Delivery promises no more than at least once, in any order."""
 
+import pytest
+
 from services.chain import CHAIN
 from tests import pictures
 from tests.journeys.conftest import Journey
+
+
+@pytest.fixture
+def journey(guarded: Journey) -> Journey:
+    """These run where IAM is enforced."""
+    return guarded
 
 
 def test_one_notification_three_times_is_one_record_and_one_announcement(journey: Journey) -> None:

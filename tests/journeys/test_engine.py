@@ -1,15 +1,13 @@
 """The journeys go wherever a local engine listens, and leave nothing there."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from brigade.local import local_cloud
-from brigade.target import ENDPOINT, local_target
-from tests.journeys.engine import ENGINE, LOCALSTACK, chosen
+from brigade.target import ENDPOINT
+from imaging.recipes import DEFAULT_PATH
+from tests.journeys.engine import ENGINE, LOCALSTACK, chosen, deployed
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,24 +40,14 @@ def test_localstack_is_sought_where_the_compose_file_publishes_it() -> None:
     assert f'"{published}:4566"' in (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 
 
-def test_journeys_go_to_the_engine_that_was_chosen_and_leave_nothing_there() -> None:
+def test_journeys_leave_nothing_on_an_engine_that_others_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENGINE, "localstack")
     with local_cloud.running() as cloud:
-        chosen_journeys = [
-            "tests/journeys/test_pictures.py::test_transparency_is_kept",
-            "tests/journeys/test_wiring.py::test_every_edge_of_the_chain_is_a_raw_subscription_and_there_is_no_other",
-            "tests/journeys/test_commands.py::test_a_first_session",
-        ]
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", "-rs", *chosen_journeys],
-            cwd=ROOT,
-            env=os.environ | {ENGINE: "localstack", ENDPOINT: cloud.endpoint},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert "2 passed, 1 skipped" in done.stdout.replace("\n", ""), done.stdout
-        assert "needs a local cloud of its own" in done.stdout
-        target = local_target(cloud.endpoint)
+        monkeypatch.setenv(ENDPOINT, cloud.endpoint)
+        target = chosen()
+        assert target
+        with deployed(target, DEFAULT_PATH) as pipeline:
+            pipeline.s3.put_object(Bucket=pipeline.source_bucket, Key="a.jpg", Body=b"x")
         left = [each["StackStatus"] for each in target.client("cloudformation").list_stacks()["StackSummaries"]]
         assert set(left) == {"DELETE_COMPLETE"}
         assert target.client("s3").list_buckets()["Buckets"] == []

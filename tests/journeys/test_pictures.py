@@ -11,6 +11,13 @@ from services.chain import CHAIN
 from tests import pictures
 from tests.journeys.conftest import UNMATCHED, Journey, until
 
+
+@pytest.fixture
+def journey(guarded: Journey) -> Journey:
+    """These run where IAM is enforced."""
+    return guarded
+
+
 RENDITIONS = [rendition.name for rendition in load().named("default").rendition]
 
 

@@ -1,7 +1,15 @@
 """What is removed or replaced in the source bucket loses its outputs, after the grace time."""
 
+import pytest
+
 from tests import pictures
 from tests.journeys.conftest import Journey, until
+
+
+@pytest.fixture
+def journey(guarded: Journey) -> Journey:
+    """These run where IAM is enforced."""
+    return guarded
 
 
 def outputs(journey: Journey, image_id: str) -> list[str]:

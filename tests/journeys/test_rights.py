@@ -1,0 +1,49 @@
+"""Whatever the chain has done on the journeys before, each function has asked for its role's rights only."""
+
+import json
+
+import pytest
+
+from infra import names
+from kit.actor import Actor
+from services.chain import CHAIN
+from tests import pictures
+from tests.infra.stack import Stack
+from tests.journeys.conftest import Journey, until
+from tests.security.guard import Guard
+
+every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+
+
+@pytest.fixture(scope="module")
+def guard(guard: Guard, guarded: Journey) -> Guard:
+    """The guard when one more picture has gone all the way."""
+    image = guarded.put("gate/rights.jpg", pictures.jpeg())
+    guarded.settled(image)
+    guarded.pipeline.s3.delete_object(Bucket=image.source.bucket, Key=image.source.key)
+    until(lambda: "retire" in guarded.pipeline.catalogue.find(image.id)["stages"], "its outputs to be retired")
+    guarded.at_rest()
+    return guard
+
+
+def test_iam_refused_nothing(guard: Guard) -> None:
+    assert [asked for asked in guard.record.asked if asked.refused] == []
+
+
+def test_all_requests_were_made_by_actors_that_are_known(guard: Guard) -> None:
+    speakers = _speakers(guard)
+    assert {asked.by for asked in guard.record.asked} == speakers.keys()
+    assert set(speakers.values()) == {actor.name for actor in CHAIN.actors}
+
+
+@every_actor
+def test_what_an_actor_asked_for_is_within_its_role(guard: Guard, actor: Actor) -> None:
+    speakers = _speakers(guard)
+    asked = {asked.action for asked in guard.record.asked if speakers[asked.by] == actor.name}
+    assert asked <= Stack().may(names.role(actor)).keys()
+
+
+def _speakers(guard: Guard) -> dict[str, str]:
+    """Return the actor behind each session: an envelope names its speaker."""
+    spoken = [asked for asked in guard.record.asked if asked.action == "sns:Publish"]
+    return {asked.by: json.loads(asked.form["Message"])["source"].removeprefix("brigade/") for asked in spoken}
