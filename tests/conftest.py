@@ -2,12 +2,15 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import Any, Final
 
 import boto3
 import pytest
+from botocore import hooks
+from botocore.compat import accepts_kwargs
+from botocore.hooks import EventAliaser
 from botocore.loaders import JSONFileLoader, Loader
 from hypothesis import settings
 from moto import mock_aws
@@ -28,6 +31,9 @@ SHARING: Final = ("tests/packages/", "tests/journeys/", "tests/security/")
 # often as Python does by default is a seventh of the time of tests on moto.
 gc.set_threshold(100_000, 20, 50)
 
+# What the tests start compiles our modules once, and not in every process.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # New examples at every run on a desk, the same ones in CI: a red run there must be the change's own fault.
 settings.register_profile(
     "brigade", deadline=None, max_examples=60, database=None, derandomize=bool(os.environ.get("CI"))
@@ -44,6 +50,18 @@ class _Workers(LoadScopeScheduling):  # type: ignore[misc]
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return _Workers(config, log)
+
+
+def _shared(alias: Callable[[Any, str], str]) -> Callable[[Any, str], str]:
+    found: dict[tuple[int, str], str] = {}
+
+    def alias_once(aliaser: Any, name: str) -> str:
+        key = id(aliaser._event_aliases), name  # a table that botocore keeps
+        if key not in found:
+            found[key] = alias(aliaser, name)
+        return found[key]
+
+    return alias_once
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -65,6 +83,11 @@ def descriptions_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))
         patch.setattr(Loader, "list_available_services", find_once)
+        # Each client registers a hundred handlers; what they take and what their events are called stays the same.
+        takes = cache(accepts_kwargs)
+        patch.setattr(hooks, "accepts_kwargs", lambda handler: takes(getattr(handler, "__func__", handler)))
+        aliaser: Any = EventAliaser
+        patch.setattr(aliaser, "_alias_event_name", _shared(aliaser._alias_event_name))
         yield
 
 

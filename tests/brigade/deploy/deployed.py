@@ -9,7 +9,6 @@ from typing import Any
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.stack import Stack
 from brigade.pipeline import Pipeline
-from brigade.target import Target
 from infra import names
 from infra.packaging.package import RECIPES
 from kit.actor import Actor, Bucket
@@ -21,6 +20,7 @@ from services.catalog.records import DynamoRecords
 from services.catalog.view import view
 from services.chain import CHAIN
 from services.ingest.actor import INGEST
+from tests.brigade.dead_letters.desk import target_of_all
 from tests.conftest import REGION
 from tests.services.catalog import story
 from tests.services.site import TABLE, create_table, site
@@ -151,7 +151,7 @@ class Deployed:
 
 def deploy() -> Deployed:
     """Make what a deployment of the chain would make, in the moto of the fixture ``cloud``."""
-    target = Target(REGION)
+    target = target_of_all()
     s3, sqs = target.client("s3"), target.client("sqs")
     code = Artifacts(target, NAME).bucket
     for bucket in ("source", "target", code):
