@@ -2,8 +2,9 @@
 
 import sys
 
-import typer
+import click
 
+from brigade.cli import app
 from brigade.console import OperatorError, complain, debugging, explain
 from brigade.signals import end_like_ctrl_c
 
@@ -15,17 +16,21 @@ def main(arguments: list[str] | None = None) -> int:
 
     Ctrl-C, SIGTERM and SIGHUP stop a command alike. `up` in the foreground is done when it is stopped: 0.
     """
-    from brigade.cli import app
-
     end_like_ctrl_c()
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        code = app(given or ["--help"], prog_name="brigade", standalone_mode=False)
-    except (typer.Abort, KeyboardInterrupt):  # Abort is what Typer makes of the first Ctrl-C
+        with app.make_context("brigade", list(given) or ["--help"]) as context:
+            app.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except typer.TyperException as error:
-        context = getattr(error, "ctx", None)
-        usage = f"see `{context.command_path} --help`" if context else ""
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        called = getattr(error, "ctx", None)
+        usage = f"see `{called.command_path} --help`" if called else ""
         complain(OperatorError(error.format_message().rstrip("."), usage))
         return error.exit_code
     except Exception as error:
@@ -33,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         complain(error if isinstance(error, OperatorError) else explain(error))
         return FAILED
-    return code if isinstance(code, int) else 0
+    return 0
 
 
 if __name__ == "__main__":

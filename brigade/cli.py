@@ -1,69 +1,136 @@
-"""The command line's commands. Adding one: its function in brigade/commands, and a line here that declares it."""
+"""The command line as data. Adding a command: its function in brigade/commands, and its line here."""
 
 import os
-from typing import Annotated
+from importlib import import_module
 
-import typer
+import click
 
 from brigade import release
-from brigade.commands import approve as judge
-from brigade.commands import changing, cost, demo, dlq, offline, package, process, prove, reading, recipes, trace
-from brigade.commands import deploy as stack
-from brigade.commands import ls as search
-from brigade.commands import rerun as rework
-from brigade.commands import show as pictures
-from brigade.commands import status as flow
-from brigade.commands import up as cloud
-from brigade.console import DEBUG, out
+from brigade.commands.acting import Acts, acting
 
-app = typer.Typer(
+DEBUG = "BRIGADE_DEBUG"
+_WIDTH = 120
+
+
+class Lazy(click.Command):
+    """A command that is imported when it is given, not when it is listed.
+
+    ``place`` is module:function below brigade.commands, ``summary`` the first sentence of its help. With the option
+    ``unless`` a changing command changes nothing.
+    """
+
+    def __init__(self, name: str, place: str, acts: Acts, summary: str, *, unless: str = "") -> None:
+        super().__init__(name, short_help=summary)
+        self.place = place
+        self.acts = acts
+        self.unless = unless
+
+    def load(self) -> click.Command:
+        """Import the command, and have it act as is declared here."""
+        module, _, function = self.place.partition(":")
+        command: click.Command = getattr(import_module(f"brigade.commands.{module}"), function)
+        for each in (command, *getattr(command, "commands", {}).values()):
+            if not hasattr(each.callback, "acts"):  # imported once, it may be called again
+                each.callback = acting(each.callback, self.acts, self.unless)
+        return command
+
+
+class LazyGroup(click.Group):
+    """A group of such commands: https://click.palletsprojects.com/en/stable/complex/#lazily-loading-subcommands ."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - in the order in which they are declared
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.load() if isinstance(command, Lazy) else command, rest
+
+
+def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(release())
+        context.exit()
+
+
+@click.command(
+    cls=LazyGroup,
     name="brigade",
+    context_settings={"max_content_width": _WIDTH},
     help="Bucket Brigade: pictures handed from actor to actor. Everything acts on AWS_ENDPOINT_URL where that is set, "
     "on the local cloud that `brigade up` started in this folder or above, or else on your AWS account.",
-    add_completion=False,
-    pretty_exceptions_enable=False,
 )
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        out.print(release())
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    debug: Annotated[bool, typer.Option("--debug", envvar=DEBUG, help="Show the traceback of an error.")] = False,
-    show_version: Annotated[  # noqa: ARG001 - the callback answers it
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the release.")
-    ] = False,
-) -> None:
+@click.option("--debug", is_flag=True, envvar=DEBUG, show_envvar=True, help="Show the traceback of an error.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the release."
+)
+def app(*, debug: bool) -> None:
     """Take the options that stand before every command."""
     if debug:
         os.environ[DEBUG] = "1"
 
 
-app.command()(offline(cloud.up))
-app.command()(offline(cloud.down))
-app.command()(changing(stack.deploy))
-app.command()(changing(stack.destroy))
-app.command()(reading(stack.outputs))
-app.command()(offline(package.package))
-app.command()(changing(pictures.upload))
-app.command()(reading(search.ls))
-app.command()(reading(pictures.show))
-app.command()(reading(pictures.get))
-app.command()(reading(trace.trace))
-app.command()(offline(process.process))
-app.command()(changing(flow.pause))
-app.command()(changing(flow.resume))
-app.command()(reading(flow.status))
-app.command()(reading(rework.missing))
-app.command()(changing(rework.rerun, unless="dry_run"))
-app.command()(changing(judge.approve))
-app.command()(changing(judge.reject))
-app.command()(offline(cost.cost))
-app.add_typer(recipes.app, name="recipes")
-app.add_typer(dlq.app, name="dlq")
-app.command()(offline(demo.demo))
-app.command()(changing(prove.prove))
+dlq = LazyGroup(
+    "dlq",
+    help="Dead letters: what could not be done, why, and what to do about it.",
+    short_help="What could not be done, why, and what to do about it.",
+    no_args_is_help=True,
+)
+HISTORY = Lazy("history", "history:history", "reading", "List what operators did, newest first.")
+
+for group, commands in {
+    app: (
+        Lazy("up", "up:up", "offline", "Start the local cloud and print the variables that lead there."),
+        Lazy("down", "up:down", "offline", "Stop the local cloud that commands use here, and all that is in it."),
+        Lazy("deploy", "deploy:deploy", "changing", "Make the stack, or bring it up to date."),
+        Lazy("destroy", "destroy:destroy", "changing", "Delete the stack."),
+        Lazy(
+            "outputs", "outputs:outputs", "reading", "Show where the stack's buckets, queues, topics and functions are."
+        ),
+        Lazy("package", "package:package", "offline", "Make every function's zip."),
+        Lazy("upload", "upload:upload", "changing", "Upload pictures."),
+        Lazy("ls", "ls:ls", "reading", "List pictures, newest first."),
+        Lazy("show", "show:show", "reading", "Show one picture's record with its timeline."),
+        Lazy("get", "get:get", "reading", "Download a picture's master and renditions."),
+        Lazy("trace", "trace:trace", "reading", "Draw what each actor did with a picture, attempt by attempt."),
+        Lazy("process", "process:process", "offline", "Run local files through the actors in this process."),
+        Lazy("pause", "pause:pause", "changing", "Stop actors without a deployment."),
+        Lazy("resume", "pause:resume", "changing", "Start paused actors again."),
+        Lazy("status", "status:status", "reading", "Show how every actor is doing."),
+        Lazy(
+            "missing",
+            "missing:missing",
+            "reading",
+            "List what is missing between source bucket, catalogue and target bucket.",
+        ),
+        Lazy("rerun", "rerun:rerun", "changing", "Send pictures back to one actor.", unless="dry_run"),
+        Lazy("approve", "approve:approve", "changing", "Let pictures in quarantine pass."),
+        Lazy("reject", "approve:reject", "changing", "Remove pictures in quarantine."),
+        HISTORY,
+        Lazy("cost", "cost:cost", "offline", "Say what pictures cost on AWS."),
+        Lazy("recipes", "recipes:recipes", "offline", "Show the recipes, in the order in which they are asked."),
+        dlq,
+        Lazy("demo", "demo:demo", "offline", "Run the whole chain on a local cloud of its own."),
+        Lazy("prove", "prove:prove", "changing", "Prove that the chain works here."),
+    ),
+    dlq: (
+        Lazy("ls", "dlq_ls:ls", "reading", "List dead letters by actor and reason."),
+        Lazy("show", "dlq_show:show", "reading", "Show dead letters, of all actors or one."),
+        Lazy(
+            "redrive",
+            "dlq_redrive:redrive",
+            "changing",
+            "Send an actor's dead letters back to its queue.",
+            unless="dry_run",
+        ),
+        Lazy("edit", "dlq_edit:edit", "changing", "Change a message's body in your editor."),
+        Lazy("discard", "dlq_discard:discard", "changing", "Write dead letters to a file, then delete them."),
+        Lazy("export", "dlq_export:export", "reading", "Write dead letters to a file."),
+        Lazy("import", "dlq_export:import_", "changing", "Put the dead letters of a file back."),
+        Lazy("replay", "dlq_replay:replay", "reading", "Run an actor's function on a dead letter again, here."),
+        HISTORY,
+    ),
+}.items():
+    for command in commands:
+        group.add_command(command)

@@ -3,22 +3,23 @@
 from functools import cache
 from typing import Any
 
-from typer.main import get_command
+import click
 
-from brigade.cli import app
+from brigade.cli import Lazy, app
 
 
 @cache
 def every() -> dict[str, Any]:
     """Return every command by the words that it is given by, groups that do something themselves among them."""
-    return dict(_below("", get_command(app)))
+    return dict(_below("", app))
 
 
-def _below(words: str, group: Any) -> list[tuple[str, Any]]:
-    found = []
-    for name, command in group.commands.items():
+def _below(words: str, group: click.Group) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for name, declared in group.commands.items():
         named = f"{words} {name}".strip()
-        if not hasattr(command, "commands"):
+        command = declared.load() if isinstance(declared, Lazy) else declared
+        if not isinstance(command, click.Group):
             found.append((named, command))
             continue
         if command.invoke_without_command:

@@ -62,6 +62,7 @@ LOOK = Size(
         "dlq show",
         "dlq export",
         "dlq history",
+        "history",
     ),
     (
         allow(["cloudformation:DescribeStacks"], f"arn:aws:cloudformation:*:*:stack/{_STACKS}/*", Sid="FindStacks"),

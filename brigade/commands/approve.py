@@ -1,22 +1,27 @@
 """`brigade approve` and `brigade reject`: pictures that moderation holds back."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
 
-import typer
+import click
 
-from brigade.commands import here
 from brigade.commands.asking import ask
-from brigade.commands.options import StackName, Yes
+from brigade.commands.here import here
+from brigade.commands.options import argument, option, stack_name, yes
 from brigade.console import OperatorError, counted, out, progress, say, table
+from brigade.operations.storage import S3History
+from brigade.pictures import moderation_review as judging
+from brigade.pictures.moderation_review import Held, why_left
+from brigade.pipeline import Pipeline
+from services.moderate.actor import MODERATE
 
-if TYPE_CHECKING:
-    from brigade.pictures.moderation_review import Held
-    from brigade.pipeline import Pipeline
-
-Pictures = Annotated[list[str], typer.Argument(metavar="KEY_OR_ID...", help="Source keys, or image ids.")]
+pictures = argument("pictures", nargs=-1, required=True, metavar="KEY_OR_ID...", help="Source keys, or image ids.")
 
 
-def approve(pictures: Pictures, yes: Yes = False, stack: StackName = "brigade") -> None:
+@click.command()
+@pictures
+@yes
+@stack_name
+def approve(pictures: tuple[str, ...], yes: bool, stack: str) -> None:
     """Let pictures in quarantine pass: their renditions are made.
 
     `brigade ls --status quarantined` lists them. So may those pass that are gated and whose moderation has FAILED.
@@ -25,14 +30,12 @@ def approve(pictures: Pictures, yes: Yes = False, stack: StackName = "brigade") 
     _decide(pictures, stack, "approve", "Approve {}?", yes)
 
 
-def reject(
-    pictures: Pictures,
-    delete_original: Annotated[
-        bool, typer.Option("--delete-original", help="Delete what was uploaded too, this version of it, for ever.")
-    ] = False,
-    yes: Yes = False,
-    stack: StackName = "brigade",
-) -> None:
+@click.command()
+@pictures
+@option("--delete-original", is_flag=True, help="Delete what was uploaded too, this version of it, for ever.")
+@yes
+@stack_name
+def reject(pictures: tuple[str, ...], delete_original: bool, yes: bool, stack: str) -> None:
     """Remove pictures in quarantine: their masters go after the grace time. What was uploaded stays where it is.
 
     `brigade ls --status quarantined` lists them; gated ones whose moderation has FAILED may be named, too. Repeat it
@@ -44,7 +47,7 @@ def reject(
 
 
 def _decide(
-    pictures: list[str],
+    pictures: Sequence[str],
     stack: str,
     command: str,
     question: str,
@@ -52,8 +55,6 @@ def _decide(
     *,
     delete_original: bool = False,
 ) -> None:
-    from brigade.pictures.moderation_review import Held, why_left
-    from brigade.pipeline import Pipeline
 
     pipeline = Pipeline.find(here(), stack)
     found = {record["image_id"]: record for record in map(pipeline.catalogue.find, pictures)}.values()
@@ -75,17 +76,13 @@ def _decide(
         )
 
 
-def _row(each: "Held") -> tuple[str, ...]:
+def _row(each: Held) -> tuple[str, ...]:
     seen = (each.record["moderation"] or {"labels": []})["labels"]
     labels = ", ".join(f"{label['name']} {label['confidence']} %" for label in seen)
     return each.key, each.reason, labels, each.image_id
 
 
-def _judge(pipeline: "Pipeline", held: "list[Held]", command: str, *, delete_original: bool) -> None:
-    from brigade.operations.storage import S3History
-    from brigade.pictures import moderation_review as judging
-    from services.moderate.actor import MODERATE
-
+def _judge(pipeline: Pipeline, held: list[Held], command: str, *, delete_original: bool) -> None:
     history = S3History(pipeline.target, pipeline.target_bucket)
     judgement = judging.JUDGEMENTS[command]
     done = deleted = 0

@@ -2,7 +2,7 @@
 
 import sys
 
-import typer
+import click
 
 from brigade.console import OperatorError
 
@@ -13,5 +13,5 @@ def ask(question: str, yes: bool, otherwise: str = "add --yes") -> None:
         return
     if not sys.stdin.isatty():
         raise OperatorError(f"{question} There is no terminal to answer on", otherwise)
-    if not typer.confirm(question, err=True):
+    if not click.confirm(question, err=True):
         raise OperatorError("nothing was changed")

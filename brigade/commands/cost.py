@@ -1,19 +1,18 @@
 """`brigade cost`: what the bill will be."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
 from rich.text import Text
 
-from brigade.commands.options import AsJson
+from brigade.commands.options import Number, as_json, option
 from brigade.console import OperatorError, out, print_json, table
-
-if TYPE_CHECKING:
-    from brigade.cost.estimate import Line
-    from brigade.cost.measured import Measured
-    from brigade.cost.monthly import Standing
-    from brigade.cost.prices import Prices
+from brigade.cost import estimate, measured, monthly, prices
+from brigade.cost.estimate import Line
+from brigade.cost.measured import Measured
+from brigade.cost.monthly import Standing
+from brigade.cost.prices import Prices
+from services.chain import CHAIN
 
 MILLION = 1e6
 # The default rule samples one request a second before its share: https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
@@ -23,19 +22,19 @@ SECONDS_A_MONTH = 30 * 24 * 3600
 EMPTY_POLLS = 650_000
 
 
-def cost(
-    pictures: Annotated[float, typer.Option(help="How many pictures.", min=1, max=1e15)] = MILLION,
-    megapixels: Annotated[float, typer.Option(help="Their size.", min=0)] = 12,
-    recipe: Annotated[str, typer.Option(help="The recipe that makes their renditions.")] = "default",
-    turned: Annotated[
-        float, typer.Option(help="The share whose pixels must be turned or converted, 0 to 1.", min=0, max=1)
-    ] = 0,
-    as_json: AsJson = False,
-) -> None:
+@click.command()
+@option("--pictures", default=MILLION, type=Number(min=1, max=1000000000000000.0), help="How many pictures.")
+@option("--megapixels", default=12, type=Number(min=0), help="Their size.")
+@option("--recipe", default="default", help="The recipe that makes their renditions.")
+@option(
+    "--turned",
+    default=0,
+    type=Number(min=0, max=1),
+    help="The share whose pixels must be turned or converted, 0 to 1.",
+)
+@as_json
+def cost(pictures: float, megapixels: float, recipe: str, turned: float, as_json: bool) -> None:
     """Say what pictures cost on AWS, from what `make bench` measured and a dated price list; no account is asked."""
-    from brigade.cost import estimate, measured, monthly, prices
-    from services.chain import CHAIN
-
     figures, listed = measured.load(), prices.load()
     run = figures.at(recipe, megapixels, turned)
     if missing := estimate.unpriced(run):
@@ -56,7 +55,7 @@ def cost(
         out.print(Text(line))
 
 
-def _row(bulk: "Line", single: "Line", pictures: float) -> tuple[str, ...]:
+def _row(bulk: Line, single: Line, pictures: float) -> tuple[str, ...]:
     what = f"{bulk.what} (assumed)" if bulk.assumed else bulk.what
     return bulk.service, what, f"{bulk.quantity:10,.3f}", bulk.unit, *_dollars(bulk.usd, single.usd, pictures)
 
@@ -65,7 +64,7 @@ def _dollars(bulk: float, single: float, pictures: float) -> tuple[str, str]:
     return f"{bulk * pictures / MILLION:9,.2f}", f"{single * pictures / MILLION:9,.2f}"
 
 
-def _sums(bulk: list["Line"], single: list["Line"], pictures: float) -> list[tuple[str, ...]]:
+def _sums(bulk: list[Line], single: list[Line], pictures: float) -> list[tuple[str, ...]]:
     def row(title: str, *sums: float) -> tuple[str, ...]:
         return title, "", "", "", *_dollars(sums[0], sums[1], pictures)
 
@@ -84,7 +83,7 @@ def _sums(bulk: list["Line"], single: list["Line"], pictures: float) -> list[tup
     ]
 
 
-def _a_month(standing: list["Standing"]) -> list[tuple[str, ...]]:
+def _a_month(standing: list[Standing]) -> list[tuple[str, ...]]:
     whole = sum(each.usd for each in standing)
     return [
         *((each.what, f"{each.number:6}", f"{each.usd:7,.2f}") for each in standing),
@@ -92,9 +91,7 @@ def _a_month(standing: list["Standing"]) -> list[tuple[str, ...]]:
     ]
 
 
-def _notes(figures: "Measured", prices: "Prices", unmeasured: list[str]) -> list[str]:
-    from services.chain import CHAIN
-
+def _notes(figures: Measured, prices: Prices, unmeasured: list[str]) -> list[str]:
     idle = len(CHAIN.actors) * EMPTY_POLLS * prices.per_million.sqs_request / MILLION
     sampled = SECONDS_A_MONTH * prices.per_million.xray_trace / MILLION
     unknown = [f"Not in it, because it was not measured: {', '.join(unmeasured)}."] if unmeasured else []
@@ -111,7 +108,7 @@ def _notes(figures: "Measured", prices: "Prices", unmeasured: list[str]) -> list
     ]
 
 
-def _as_json(bulk: "Line", single: "Line", pictures: float) -> dict[str, object]:
+def _as_json(bulk: Line, single: Line, pictures: float) -> dict[str, object]:
     return {
         "service": bulk.service,
         "what": bulk.what,

@@ -2,26 +2,26 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
+from click.exceptions import Exit
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from brigade import release
+from brigade.commands.ls import listing
+from brigade.commands.options import option
 from brigade.console import OperatorError, err, out, say, table
+from brigade.demo import demo_run as chain
+from brigade.pictures.local_files import Skipped
 
-if TYPE_CHECKING:
-    from brigade.pictures.local_files import Skipped
 
-
-def demo(
-    photos: Annotated[Path | None, typer.Option(help="Your own pictures, instead of drawn ones.")] = None,
-    folder: Annotated[Path, typer.Option("--out", help="Where everything is written.")] = Path("build/demo"),
-) -> None:
+@click.command()
+@option("--photos", type=click.Path(path_type=Path), help="Your own pictures, instead of drawn ones.")
+@option(
+    "--out", "folder", default=Path("build/demo"), type=click.Path(path_type=Path), help="Where everything is written."
+)
+def demo(photos: Path | None, folder: Path) -> None:
     """Run the whole chain on a local cloud of its own, on sample pictures or your own, and show what came of it."""
-    from brigade.commands.show import listing
-    from brigade.demo import demo_run as chain
-
     say("drawing sample pictures" if photos is None else f"reading {photos}")
     skipped: list[Skipped] = []
     files = chain.sample_or(photos, folder, skipped.append)
@@ -51,7 +51,7 @@ def demo(
             f"{len(account.unaccounted)} uploads are unaccounted for: {lost}", "that is a bug: report it"
         )
     if skipped:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _follow(bar: Progress) -> Callable[[str, int], Callable[[], None]]:

@@ -3,64 +3,52 @@
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
 
 from brigade.commands.asking import ask
-from brigade.commands.dlq_naming import by_id, history_of, place_and_ids
-from brigade.commands.dlq_selection import ImageId, KeyPattern, Reason, Since, selection
-from brigade.commands.dlq_where import DeadLetterQueueUrl, QueueUrl, Where, every, incomplete, patiently
-from brigade.commands.options import StackName, Yes
+from brigade.commands.dlq_options import of_messages, selecting
+from brigade.commands.dlq_where import Where, Whose, by_id, incomplete, patiently
+from brigade.commands.options import option, yes
 from brigade.console import OperatorError, counted, out, progress, say, table
+from brigade.dead_letters.discarding import DISCARDED, GONE, LEFT
+from brigade.dead_letters.discarding import discard as delete
+from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.letters_file import rewrite, write
+from brigade.dead_letters.notify_catalog import tell_and_wait
+from brigade.dead_letters.picture_status import is_moot, records
+from brigade.dead_letters.queue import HOLD_S
+from brigade.dead_letters.selection import Selection
+from brigade.operations.operation import Recording
 
-if TYPE_CHECKING:
-    from brigade.dead_letters.letter import DeadLetter
-    from brigade.operations.operation import Recording
 
-
-def discard(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[ACTOR] [MESSAGE]...", help="Whose, and the beginnings of their ids.", show_default=False
-        ),
-    ] = None,
-    reason: Reason = None,
-    image: ImageId = None,
-    key: KeyPattern = None,
-    since: Since = None,
-    moot: Annotated[
-        bool, typer.Option("--moot", help="Only what is wanted no more; without ACTOR, of all actors.")
-    ] = False,
-    archive: Annotated[
-        Path | None, typer.Option(help="Where they are written first. [default: ./brigade-dlq-ACTOR-TIME.jsonl]")
-    ] = None,
-    yes: Yes = False,
-    stack: StackName = "brigade",
-    queue: QueueUrl = None,
-    dlq: DeadLetterQueueUrl = None,
-) -> None:
+@click.command()
+@option("--moot", is_flag=True, help="Only what is wanted no more; without ACTOR, of all actors.")
+@option(
+    "--archive",
+    type=click.Path(path_type=Path),
+    help="Where they are written first. [default: ./brigade-dlq-ACTOR-TIME.jsonl]",
+)
+@yes
+@selecting
+@of_messages("[ACTOR] [MESSAGE]...", required=False)
+def discard(*, chosen: Selection, moot: bool, archive: Path | None, yes: bool, whose: Whose) -> None:
     """Write dead letters to a file, then delete them. `brigade dlq import` puts them back.
 
     Without messages and filters, all of the actor's. With --moot those of pictures that were removed or replaced, or
     are READY because the actor has done its work since. Exits 1 when somebody else has taken some meanwhile, or when
     there are more than can be received in a minute.
     """
-    from brigade.dead_letters.queue import HOLD_S
-
-    chosen = selection(reason, image, key, since)
-    if moot and not words and queue is None and dlq is None:
-        places, ids = [each for each in every(stack, None, None, None) if each.actor], list[str]()
+    if moot and whose.is_open:
+        places = [each for each in whose.every() if each.actor]
         if archive:
             raise OperatorError("each actor's letters go to a file of their own", "name an actor beside --archive")
     else:
-        place, ids = place_and_ids(words or (), stack, queue, dlq)
-        places = [place]
+        places = [whose.one()]
     unseen = []
     for place in places:
-        letters = chosen.choose(by_id(patiently(place, HOLD_S), ids))
-        if not place.queue.saw_all and not ids:
+        letters = chosen.choose(by_id(patiently(place, HOLD_S), whose.ids))
+        if not place.queue.saw_all and not whose.ids:
             unseen.append(place)
         if letters := _moot(place, letters) if moot else letters:
             _ask_and_discard(place, letters, archive, yes=yes)
@@ -70,16 +58,14 @@ def discard(
         raise incomplete(*unseen)
 
 
-def _moot(place: Where, letters: "list[DeadLetter]") -> "list[DeadLetter]":
-    from brigade.dead_letters.picture_status import is_moot, records
-
+def _moot(place: Where, letters: list[DeadLetter]) -> list[DeadLetter]:
     if not (place.actor and place.pipeline):
         raise OperatorError(f"no actor gave up the letters of {place.name}", "--moot asks what an actor's work is for")
     found = records(place.pipeline, letters)
     return [letter for letter in letters if is_moot(letter, place.actor, found)]
 
 
-def _ask_and_discard(place: Where, letters: "list[DeadLetter]", archive: Path | None, *, yes: bool) -> None:
+def _ask_and_discard(place: Where, letters: list[DeadLetter], archive: Path | None, *, yes: bool) -> None:
     path = archive or Path(f"brigade-dlq-{place.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jsonl")
     reasons = Counter(letter.reason for letter in letters).most_common()
     title = f"{place.name} on {place.target.describe()}"
@@ -88,12 +74,7 @@ def _ask_and_discard(place: Where, letters: "list[DeadLetter]", archive: Path | 
     _discard(place, letters, path)
 
 
-def _discard(place: Where, letters: "list[DeadLetter]", path: Path) -> None:
-    from brigade.dead_letters.discarding import DISCARDED, GONE
-    from brigade.dead_letters.discarding import discard as delete
-    from brigade.dead_letters.letters_file import rewrite
-    from brigade.dead_letters.notify_catalog import tell_and_wait
-
+def _discard(place: Where, letters: list[DeadLetter], path: Path) -> None:
     deleted: list[DeadLetter] = []
     held = f"all {len(letters)} that were chosen"
     with place.history.begin("discard", where=place.name, letters=letters) as operation:
@@ -116,14 +97,11 @@ def _discard(place: Where, letters: "list[DeadLetter]", path: Path) -> None:
         raise OperatorError(
             f"{missing} of {len(letters)} were "
             + ("gone already: somebody else has taken them" if gone else "not met again, and left"),
-            f"{history_of(place, operation.id)} says which",
+            f"{place.history_of(operation.id)} says which",
         )
 
 
-def _archive(place: Where, letters: "list[DeadLetter]", path: Path, operation: "Recording") -> None:
-    from brigade.dead_letters.discarding import LEFT
-    from brigade.dead_letters.letters_file import write
-
+def _archive(place: Where, letters: list[DeadLetter], path: Path, operation: Recording) -> None:
     try:
         write(letters, path, place.name)
     except BaseException:

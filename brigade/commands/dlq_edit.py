@@ -1,43 +1,37 @@
 """`brigade dlq edit`: one message mended by hand, and sent back."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
 from rich.text import Text
 
 from brigade.commands.asking import ask
-from brigade.commands.dlq_naming import place_and_id
-from brigade.commands.dlq_where import DeadLetterQueueUrl, QueueUrl, Where, patiently
-from brigade.commands.options import StackName, Yes
+from brigade.commands.dlq_options import of_messages
+from brigade.commands.dlq_where import Where, Whose, patiently
+from brigade.commands.options import yes
 from brigade.console import OperatorError, out, printable, say
-
-if TYPE_CHECKING:
-    from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters import editing
+from brigade.dead_letters.discarding import GONE
+from brigade.dead_letters.editing import difference, editor, mistake, readable, revised
+from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.notify_catalog import tell_and_wait
+from brigade.dead_letters.queue import HOLD_S
+from brigade.dead_letters.redrive import REDRIVEN
+from brigade.dead_letters.selection import named
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def edit(
-    words: Annotated[
-        list[str],
-        typer.Argument(metavar="[ACTOR] MESSAGE", help="Whose, and the beginning of its id.", show_default=False),
-    ],
-    yes: Yes = False,
-    stack: StackName = "brigade",
-    queue: QueueUrl = None,
-    dlq: DeadLetterQueueUrl = None,
-) -> None:
+@click.command()
+@yes
+@of_messages("[ACTOR] MESSAGE", required=True)
+def edit(*, yes: bool, whose: Whose) -> None:
     """Change a message's body in your editor ($VISUAL, $EDITOR or vi), and send it back to the queue.
 
     What you save is checked by the rules of the actor that is to hear it, and shown as a diff. An unchanged message
     stays where it is.
     """
-    from brigade.dead_letters.editing import difference, readable, revised
-    from brigade.dead_letters.queue import HOLD_S
-    from brigade.dead_letters.selection import named
-
-    place, message = place_and_id(words, stack, queue, dlq)
+    place, message = whose.one_message()
     letter = named(patiently(place, HOLD_S), message)
     before = readable(letter.body)
     text = _edited(letter, before, place)
@@ -51,29 +45,23 @@ def edit(
     _send_back(place, letter, revised(letter, text))
 
 
-def _edited(letter: "DeadLetter", before: str, place: Where) -> str:
+def _edited(letter: DeadLetter, before: str, place: Where) -> str:
     """Let the operator edit until nothing speaks against the text, or it is as it was; raises OperatorError else."""
-    from brigade.dead_letters.editing import edit, editor, mistake
-
     command, text = editor(), before
     while True:
-        text = edit(text, command)
+        text = editing.edit(text, command)
         why = "" if text == before else mistake(letter, text, place.actor)
         if not why:
             return text
         if not sys.stdin.isatty():
             raise OperatorError(f"not sent: {why}", "edit it again; it stays as it was")
         say(f"that would fail again: {why}")
-        if not typer.confirm("Edit again?", default=True, err=True):
+        if not click.confirm("Edit again?", default=True, err=True):
             raise OperatorError("nothing was changed")
 
 
-def _send_back(place: Where, letter: "DeadLetter", new: "DeadLetter") -> None:
+def _send_back(place: Where, letter: DeadLetter, new: DeadLetter) -> None:
     """Send the new letter, then delete the old one; recorded, and told to the catalogue."""
-    from brigade.dead_letters.discarding import GONE
-    from brigade.dead_letters.notify_catalog import tell_and_wait
-    from brigade.dead_letters.redrive import REDRIVEN
-
     with place.history.begin("edit", where=place.name, letters=[letter]) as operation:
         held = next(iter(place.queue.take([letter.message_id])), None)
         if held is None:

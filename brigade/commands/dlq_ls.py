@@ -4,25 +4,17 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import click
 from rich.text import Text
 
-from brigade.commands.dlq_where import (
-    LOOK_S,
-    ActorName,
-    DeadLetterQueueUrl,
-    QueueUrl,
-    Where,
-    check_seen,
-    every,
-    patiently,
-)
-from brigade.commands.options import AsJson, StackName
+from brigade.commands.dlq_options import of_actor
+from brigade.commands.dlq_where import LOOK_S, Where, Whose, check_seen, patiently
+from brigade.commands.options import as_json
 from brigade.console import duration, out, print_json, say, table
-
-if TYPE_CHECKING:
-    from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.picture_status import statuses
 
 WARN_BELOW = timedelta(days=3)
 
@@ -35,30 +27,25 @@ class Found:
     """
 
     where: Where
-    letters: "list[DeadLetter]"
+    letters: list[DeadLetter]
     retention: timedelta
     statuses: dict[str, str] = field(default_factory=dict)
 
-    def left(self, letter: "DeadLetter") -> timedelta:
+    def left(self, letter: DeadLetter) -> timedelta:
         """Return the time until the queue deletes a letter."""
         return letter.sent_at + self.retention - datetime.now(UTC)
 
 
-def ls(
-    actor: ActorName = None,
-    stack: StackName = "brigade",
-    as_json: AsJson = False,
-    queue: QueueUrl = None,
-    dlq: DeadLetterQueueUrl = None,
-) -> None:
+@click.command()
+@as_json
+@of_actor
+def ls(*, as_json: bool, whose: Whose) -> None:
     """List dead letters by actor and reason, with one example each and what has become of its picture.
 
     Looking takes nothing out of a queue. Exits 1 where another command holds some, or there are more than can be
     received in a minute.
     """
-    from brigade.dead_letters.picture_status import statuses
-
-    places = every(stack, actor, queue, dlq)
+    places = whose.every()
     with ThreadPoolExecutor(len(places)) as pool:
         found = [each for each in pool.map(_look, places) if each.letters]
     known = statuses(places[0].pipeline, [letters[0] for each in found for letters in _by_reason(each.letters)])
@@ -99,7 +86,7 @@ def _groups(found: Found) -> Iterator[dict[str, Any]]:
         }
 
 
-def _by_reason(letters: "Sequence[DeadLetter]") -> "list[list[DeadLetter]]":
+def _by_reason(letters: Sequence[DeadLetter]) -> list[list[DeadLetter]]:
     groups: dict[str, list[DeadLetter]] = {}
     for letter in letters:
         groups.setdefault(letter.reason, []).append(letter)

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from brigade.commands.asking import ask
 from brigade.commands.dlq_where import Where, patiently
 from brigade.console import OperatorError, out, progress, say, table
+from brigade.dead_letters.native import RATES, MoveTask
+from brigade.dead_letters.notify_catalog import tell
+from brigade.dead_letters.redrive import REDRIVEN
 
 
 def move(where: Where, rate: float | None, *, dry_run: bool, yes: bool) -> None:
     """Say what is there, ask, and let SQS move it. Raises OperatorError where the engine cannot."""
-    from brigade.dead_letters.native import RATES, MoveTask
-    from brigade.dead_letters.notify_catalog import tell
-    from brigade.dead_letters.redrive import REDRIVEN
-
     if rate is not None and rate not in RATES:
         raise OperatorError("SQS moves from 1 to 500 letters a second, a whole number", "change --rate")
     task = MoveTask(where.queue, where.target.poll_s)

@@ -1,54 +1,72 @@
 """`brigade dlq redrive`: sending dead letters back to the queue that they came from."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
 
-import typer
+import click
 
 from brigade.commands.asking import ask
-from brigade.commands.dlq_selection import ImageId, KeyPattern, Reason, Since, selection
-from brigade.commands.dlq_where import ActorName, DeadLetterQueueUrl, QueueUrl, Where, incomplete, one, patiently
-from brigade.commands.options import StackName, Yes
+from brigade.commands.dlq_native import move
+from brigade.commands.dlq_options import of_actor, selecting
+from brigade.commands.dlq_where import Where, Whose, incomplete, patiently
+from brigade.commands.options import Number, option, yes
 from brigade.console import OperatorError, counted, out, progress, say, table
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from brigade.dead_letters.letter import DeadLetter
-    from brigade.dead_letters.redrive import Account, Pace, Plan
-
+from brigade.dead_letters import redrive as redriving
+from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.notify_catalog import tell
+from brigade.dead_letters.queue import HOLD_S
+from brigade.dead_letters.redrive import REDRIVEN, Account, Pace, Plan, Redrive
+from brigade.dead_letters.selection import Selection
+from brigade.flow import mappings
 
 # What SQS does not know when it moves the letters itself.
 _NOT_NATIVE = ("reason", "image", "key", "since", "limit", "max_redrives", "force", "stop_at", "watch")
 
 
+@click.command()
+@option("--limit", type=click.IntRange(min=1), help="At most so many, the oldest.")
+@option("--rate", type=Number(min=0.01), help="Letters a second.")
+@option(
+    "--max-redrives",
+    default=3,
+    type=click.IntRange(min=1),
+    help="Leave a letter that failed for the same reason after so many redrives.",
+)
+@option("--force", is_flag=True, help="Take those too.")
+@option(
+    "--stop-at",
+    default=0.5,
+    type=Number(min=0, max=1),
+    metavar="SHARE",
+    help="Stop when more than this share comes straight back.",
+)
+@option(
+    "--watch",
+    default=20,
+    type=Number(min=0),
+    metavar="SECONDS",
+    help="How long to wait for that, at most, after each wave.",
+)
+@option("--dry-run", is_flag=True, help="Say what would happen, and do nothing.")
+@yes
+@option("--native", is_flag=True, help="Let SQS move all letters itself: no filter, no lineage, AWS only.")
+@selecting
+@of_actor
+@click.pass_context
 def redrive(
-    context: typer.Context,
-    actor: ActorName = None,
-    reason: Reason = None,
-    image: ImageId = None,
-    key: KeyPattern = None,
-    since: Since = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many, the oldest.")] = None,
-    rate: Annotated[float | None, typer.Option(min=0.01, help="Letters a second.")] = None,
-    max_redrives: Annotated[
-        int, typer.Option(min=1, help="Leave a letter that failed for the same reason after so many redrives.")
-    ] = 3,
-    force: Annotated[bool, typer.Option("--force", help="Take those too.")] = False,
-    stop_at: Annotated[
-        float, typer.Option(min=0, max=1, metavar="SHARE", help="Stop when more than this share comes straight back.")
-    ] = 0.5,
-    watch: Annotated[
-        float, typer.Option(min=0, metavar="SECONDS", help="How long to wait for that, at most, after each wave.")
-    ] = 20,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")] = False,
-    yes: Yes = False,
-    native: Annotated[
-        bool, typer.Option("--native", help="Let SQS move all letters itself: no filter, no lineage, AWS only.")
-    ] = False,
-    stack: StackName = "brigade",
-    queue: QueueUrl = None,
-    dlq: DeadLetterQueueUrl = None,
+    context: click.Context,
+    *,
+    chosen: Selection,
+    limit: int | None,
+    rate: float | None,
+    max_redrives: int,
+    force: bool,
+    stop_at: float,
+    watch: float,
+    dry_run: bool,
+    yes: bool,
+    native: bool,
+    whose: Whose,
 ) -> None:
     """Send an actor's dead letters back to its queue, in waves of 10, 100 and the rest.
 
@@ -56,16 +74,10 @@ def redrive(
     Exits 1 when it stopped by itself, when a letter could not be sent, or when there are more than can be received in a
     minute.
     """
-    from brigade.dead_letters import redrive as redriving
-    from brigade.dead_letters.queue import HOLD_S
-
-    chosen = selection(reason, image, key, since)
-    where = one(stack, actor, queue, dlq)
+    where = whose.one()
     if _is_paused(where):
         watch = 0
     if native:
-        from brigade.commands.dlq_native import move
-
         _check_native(context, where)
         move(where, rate, dry_run=dry_run, yes=yes)
         return
@@ -83,7 +95,7 @@ def redrive(
         raise incomplete(where)
 
 
-def _check_native(context: typer.Context, where: Where) -> None:
+def _check_native(context: click.Context, where: Where) -> None:
     """Refuse what was asked for, and SQS would pass over in silence."""
     if where.pipeline and not where.actor:
         raise OperatorError("SQS does not know who hears what is undelivered", "leave --native out")
@@ -98,8 +110,6 @@ def _check_native(context: typer.Context, where: Where) -> None:
 
 def _is_paused(where: Where) -> bool:
     """Return whether nobody works on what is sent back, and say so: nothing can come straight back then."""
-    from brigade.flow import mappings
-
     if not (where.actor and where.pipeline):
         return False
     paused = mappings.find(where.pipeline, where.actor).state == mappings.DISABLED
@@ -108,7 +118,7 @@ def _is_paused(where: Where) -> bool:
     return paused
 
 
-def _show_plan(where: Where, plan: "Plan", max_redrives: int) -> None:
+def _show_plan(where: Where, plan: Plan, max_redrives: int) -> None:
     """Say how many letters of which reason will be sent, and how many will not."""
     if not plan.letters and not plan.held_back:
         say(f"no dead letter of {where.name} is to be redriven")
@@ -124,14 +134,11 @@ def _show_plan(where: Where, plan: "Plan", max_redrives: int) -> None:
         )
 
 
-def _run(where: Where, plan: "Plan", pace: "Pace") -> "Account":
+def _run(where: Where, plan: Plan, pace: Pace) -> Account:
     """Redrive, recorded and with a progress bar; say what was done even where it was broken off."""
-    from brigade.dead_letters.notify_catalog import tell
-    from brigade.dead_letters.redrive import REDRIVEN, Redrive
-
     with where.history.begin("redrive", where=where.name, letters=plan.letters) as operation:
 
-        def told(letters: "Sequence[DeadLetter]") -> None:
+        def told(letters: Sequence[DeadLetter]) -> None:
             if where.told:
                 tell(where.told, letters, REDRIVEN, operation)
 
@@ -144,7 +151,7 @@ def _run(where: Where, plan: "Plan", pace: "Pace") -> "Account":
                 raise
 
 
-def _conclude(account: "Account", where: Where, stop_at: float) -> None:
+def _conclude(account: Account, where: Where, stop_at: float) -> None:
     back = len(account.came_back)
     reasons = ", ".join(f"{count} {reason}" for reason, count in _reasons(account.came_back).most_common())
     say(
@@ -159,7 +166,7 @@ def _conclude(account: "Account", where: Where, stop_at: float) -> None:
     if account.refused:
         raise OperatorError(
             f"{counted(account.refused, 'dead letter')} could not be sent, and stayed",
-            "`brigade dlq history` says why for each",
+            "`brigade history` says why for each",
         )
     if account.left:
         raise OperatorError(
@@ -167,5 +174,5 @@ def _conclude(account: "Account", where: Where, stop_at: float) -> None:
         )
 
 
-def _reasons(letters: "Sequence[DeadLetter]") -> Counter[str]:
+def _reasons(letters: Sequence[DeadLetter]) -> Counter[str]:
     return Counter(letter.reason for letter in letters)

@@ -1,38 +1,40 @@
 """`brigade dlq replay`: an actor's function here, on a dead letter's very input."""
 
+import pdb
 import traceback
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
-import typer
+import click
+from click.exceptions import Exit
+from msgspec import to_builtins
 from rich.text import Text
 
-from brigade.commands import here
 from brigade.commands.dlq_where import LOOK_S
-from brigade.commands.options import AsJson, StackName
+from brigade.commands.here import here
+from brigade.commands.options import argument, as_json, option, stack_name
 from brigade.console import OperatorError, byte_size, out, print_json, printable, say, table
+from brigade.dead_letters import replay as replaying
+from brigade.dead_letters.replay import Replay
+from brigade.dead_letters.selection import named
+from brigade.pipeline import Pipeline
+from kit.errors import Failure, reason_of
+from services.chain import CHAIN
 
-if TYPE_CHECKING:
-    from brigade.dead_letters.replay import Replay
 
-
-def replay(
-    actor: Annotated[str, typer.Argument(help="Whose dead letter.")],
-    message: Annotated[str, typer.Argument(help="The beginning of its id.")],
-    local: Annotated[bool, typer.Option("--local", help="Run it on this machine. There is no other way yet.")] = False,
-    debugger: Annotated[bool, typer.Option("--pdb", help="Open the debugger where it failed.")] = False,
-    stack: StackName = "brigade",
-    as_json: AsJson = False,
-) -> None:
+@click.command()
+@argument("actor", required=True, help="Whose dead letter.")
+@argument("message", required=True, help="The beginning of its id.")
+@option("--local", is_flag=True, help="Run it on this machine. There is no other way yet.")
+@option("--pdb", "debugger", is_flag=True, help="Open the debugger where it failed.")
+@stack_name
+@as_json
+def replay(actor: str, message: str, local: bool, debugger: bool, stack: str, as_json: bool) -> None:
     """Run an actor's function on a dead letter again, here: it reads the real picture and writes nothing anywhere.
 
     Shows what it would have stored and announced, or how it failed. Exits 1 when it failed.
     """
     if not local:
         raise OperatorError("a replay runs on this machine only", "say so by --local")
-    from brigade.dead_letters import replay as replaying
-    from brigade.dead_letters.selection import named
-    from brigade.pipeline import Pipeline
-    from services.chain import CHAIN
 
     chosen = CHAIN.actor(actor)
     pipeline = Pipeline.find(here(), stack)
@@ -44,17 +46,11 @@ def replay(
         _print(done)
     if done.error:
         if debugger:
-            import pdb
-
             pdb.post_mortem(done.error.__traceback__)
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
-def _facts(done: "Replay") -> dict[str, Any]:
-    from msgspec import to_builtins
-
-    from kit.errors import reason_of
-
+def _facts(done: Replay) -> dict[str, Any]:
     reason, detail = reason_of(done.error) if done.error else (None, None)
     return {
         "succeeded": done.error is None,
@@ -67,9 +63,7 @@ def _facts(done: "Replay") -> dict[str, Any]:
     }
 
 
-def _print(done: "Replay") -> None:
-    from kit.errors import Failure
-
+def _print(done: Replay) -> None:
     facts = _facts(done)
     effects = [
         *(("store", f"{each['bucket']}/{each['key']}", byte_size(each["bytes"])) for each in facts["stored"]),

@@ -3,38 +3,31 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import click
+from msgspec import to_builtins
 from rich.text import Text
 
-from brigade.commands.dlq_selection import ImageId, KeyPattern, Reason, Since, selection
-from brigade.commands.dlq_where import LOOK_S, ActorName, DeadLetterQueueUrl, QueueUrl, check_seen, every, patiently
-from brigade.commands.options import AsJson, StackName
+from brigade.commands.dlq_options import of_actor, selecting
+from brigade.commands.dlq_where import LOOK_S, Whose, check_seen, patiently
+from brigade.commands.options import as_json
 from brigade.console import duration, out, print_json, printable
+from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.picture_status import statuses
+from brigade.dead_letters.selection import Selection
 
-if TYPE_CHECKING:
-    from brigade.dead_letters.letter import DeadLetter
 
-
-def show(
-    actor: ActorName = None,
-    reason: Reason = None,
-    image: ImageId = None,
-    key: KeyPattern = None,
-    since: Since = None,
-    stack: StackName = "brigade",
-    as_json: AsJson = False,
-    queue: QueueUrl = None,
-    dlq: DeadLetterQueueUrl = None,
-) -> None:
+@click.command()
+@as_json
+@selecting
+@of_actor
+def show(*, chosen: Selection, as_json: bool, whose: Whose) -> None:
     """Show dead letters, of all actors or one: why, what of, when, and how often each was sent back already.
 
     Looking takes nothing out of a queue. Exits 1 as `dlq ls` does.
     """
-    from brigade.dead_letters.picture_status import statuses
-
-    chosen = selection(reason, image, key, since)
-    places = every(stack, actor, queue, dlq)
+    places = whose.every()
     with ThreadPoolExecutor(len(places)) as pool:
         found = list(pool.map(lambda where: chosen.choose(patiently(where, LOOK_S, warn=False)), places))
     named = [(where.name, letter) for where, letters in zip(places, found, strict=True) for letter in letters]
@@ -50,9 +43,7 @@ def show(
         out.print("no dead letters" if chosen.is_everything else "no dead letter is like that")
 
 
-def _facts(name: str, letter: "DeadLetter", status: str | None) -> dict[str, Any]:
-    from msgspec import to_builtins
-
+def _facts(name: str, letter: DeadLetter, status: str | None) -> dict[str, Any]:
     return {
         "actor": name,
         "message_id": letter.message_id,
@@ -78,7 +69,7 @@ def _parsed(body: str) -> Any:
         return body
 
 
-def _print(name: str, letter: "DeadLetter", status: str) -> None:
+def _print(name: str, letter: DeadLetter, status: str) -> None:
     out.print(Text.assemble((name, "bold"), "  ", (printable(letter.reason), "red"), "  ", letter.message_id))
     age = duration(max(0, (datetime.now(UTC) - letter.since).total_seconds()))
     rows = {

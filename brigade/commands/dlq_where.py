@@ -1,36 +1,25 @@
 """Whose dead letters: an actor's of the stack, or those of any two SQS queues."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
-import typer
+from botocore.exceptions import ClientError
 
-from brigade.commands import here
+from brigade.commands.here import here
 from brigade.console import OperatorError, say
-
-if TYPE_CHECKING:
-    from brigade.dead_letters.letter import DeadLetter
-    from brigade.dead_letters.queue import DeadLetterQueue
-    from brigade.operations.storage import History
-    from brigade.pipeline import Pipeline
-    from brigade.target import Target
-    from kit.actor import Actor
-
-ActorName = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="ACTOR", help="Whose dead letters; `undelivered`: what SNS could not deliver.", show_default=False
-    ),
-]
-QueueUrl = Annotated[
-    str | None, typer.Option("--queue", metavar="URL", help="Instead of an actor: the queue of any SQS pair.")
-]
-DeadLetterQueueUrl = Annotated[
-    str | None, typer.Option("--dlq", metavar="URL", help="With --queue: its dead-letter queue.")
-]
+from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.queue import DeadLetterQueue
+from brigade.dead_letters.selection import named
+from brigade.operations.storage import FileHistory, History, S3History
+from brigade.pipeline import Pipeline
+from brigade.project import state_folder
+from brigade.target import Target
+from infra.names import UNDELIVERED
+from kit.actor import Actor
+from services.chain import CHAIN
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
 _NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
@@ -46,15 +35,20 @@ class Where:
     """
 
     name: str  # the actor's, or the dead-letter queue's
-    queue: "DeadLetterQueue"
-    target: "Target"
-    actor: "Actor | None" = None
-    pipeline: "Pipeline | None" = None
+    queue: DeadLetterQueue
+    target: Target
+    actor: Actor | None = None
+    pipeline: Pipeline | None = None
 
     @property
     def words(self) -> str:
         """How the operator names it in a command."""
         return self.name if self.pipeline else f"--queue {self.queue.source_url} --dlq {self.queue.url}"
+
+    def history_of(self, operation: str) -> str:
+        """Return the command that shows an operation."""
+        pair = "" if self.pipeline else f" {self.words}"
+        return f"`brigade history {operation}{pair}`"
 
     @property
     def back(self) -> str:
@@ -62,22 +56,19 @@ class Where:
         return f"the queue of {self.name}" if self.actor or not self.pipeline else "the queues of all who hear them"
 
     @property
-    def told(self) -> "Pipeline | None":
+    def told(self) -> Pipeline | None:
         """The pipeline whose catalogue is told what becomes of the letters: of an actor's failures."""
         return self.pipeline if self.actor else None
 
     @property
-    def history(self) -> "History":
+    def history(self) -> History:
         """Where operations on it are recorded."""
-        from brigade.operations.storage import FileHistory, S3History
-        from brigade.project import state_folder
-
         if self.pipeline:
             return S3History(self.target, self.pipeline.target_bucket)
         return FileHistory(self.target, state_folder() / "operations" / quote(self.queue.url, safe=""))
 
 
-def patiently(where: Where, seconds: float, *, warn: bool = True) -> "list[DeadLetter]":
+def patiently(where: Where, seconds: float, *, warn: bool = True) -> list[DeadLetter]:
     """Look at the letters; wait so long for those that another command holds, and say so.
 
     Warns where that is not everything that is there; ``incomplete`` is then for the end.
@@ -113,29 +104,57 @@ def check_seen(places: Iterable[Where]) -> None:
         raise incomplete(*unseen)
 
 
-def one(stack: str, actor: str | None, queue: str | None, dlq: str | None) -> Where:
-    """Return the one place that was named; raises OperatorError where none was, or more than one."""
-    if actor is None and queue is None and dlq is None:
-        raise OperatorError("whose dead letters?", "name an actor, or any two queues by --queue URL --dlq URL")
-    return every(stack, actor, queue, dlq)[0]
+@dataclass(frozen=True)
+class Whose:
+    """Whose dead letters a command is about, as the operator named them, and the beginnings of messages' ids."""
+
+    stack: str
+    queue: str | None
+    dlq: str | None
+    actor: str | None = None
+    ids: Sequence[str] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing was named."""
+        return self.actor is None and self.queue is None and self.dlq is None
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether two queues were named."""
+        return not self.is_open and self.actor is None
+
+    def one(self) -> Where:
+        """Return the one place that was named; raises OperatorError where none was, or more than one."""
+        if self.is_open:
+            raise OperatorError("whose dead letters?", "name an actor, or any two queues by --queue URL --dlq URL")
+        return self.every()[0]
+
+    def one_message(self) -> tuple[Where, str]:
+        """Return the place, and the one id; raises OperatorError where there is not one."""
+        place = self.one()
+        if len(self.ids) != 1:
+            raise OperatorError("name one message", f"`brigade dlq show {place.words}` lists them with their ids")
+        return place, self.ids[0]
+
+    def every(self) -> list[Where]:
+        """Return the place that was named, or where none was, every actor's. Raises OperatorError as ``one`` does."""
+        if self.queue is None and self.dlq is None:
+            return _of_stack(self.stack, self.actor)
+        if self.actor is not None:
+            raise OperatorError(f"{self.actor} has queues of its own", "name either an actor, or --queue and --dlq")
+        if self.queue is None or self.dlq is None:
+            raise OperatorError("a pair is two queues", "name both --queue URL and --dlq URL")
+        return [_pair(here(), self.queue, self.dlq)]
 
 
-def every(stack: str, actor: str | None, queue: str | None, dlq: str | None) -> list[Where]:
-    """Return the place that was named, or where none was, every actor's. Raises OperatorError as ``one`` does."""
-    if queue is None and dlq is None:
-        return _of_stack(stack, actor)
-    if actor is not None:
-        raise OperatorError(f"{actor} has queues of its own", "name either an actor, or --queue and --dlq")
-    if queue is None or dlq is None:
-        raise OperatorError("a pair is two queues", "name both --queue URL and --dlq URL")
-    return [_pair(here(), queue, dlq)]
+def by_id(letters: Sequence[DeadLetter], ids: Sequence[str]) -> list[DeadLetter]:
+    """Return the letters that are named, each once; all of them where none is. Raises OperatorError as named does."""
+    found = {letter.message_id: letter for letter in (named(letters, each) for each in ids)}
+    return list(found.values()) if ids else list(letters)
 
 
 def _of_stack(stack: str, name: str | None) -> list[Where]:
-    from brigade.pipeline import Pipeline
-    from infra.names import UNDELIVERED
-    from services.chain import CHAIN
-
     actors = CHAIN.actors if name is None else () if name == UNDELIVERED else (CHAIN.actor(name),)
     target = here()
     pipeline = Pipeline.find(target, stack)
@@ -145,9 +164,7 @@ def _of_stack(stack: str, name: str | None) -> list[Where]:
     return found
 
 
-def _pair(target: "Target", queue: str, dlq: str) -> Where:
-    from brigade.dead_letters.queue import DeadLetterQueue
-
+def _pair(target: Target, queue: str, dlq: str) -> Where:
     if queue == dlq:
         raise OperatorError("--queue and --dlq name the same queue", "name a queue, and the one that has its failures")
     sqs = target.client("sqs")
@@ -170,8 +187,6 @@ def _pair(target: "Target", queue: str, dlq: str) -> Where:
 
 
 def _attributes(sqs: Any, url: str) -> dict[str, str]:
-    from botocore.exceptions import ClientError
-
     try:
         attributes: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     except ClientError as error:

@@ -1,34 +1,34 @@
-"""`brigade dlq history`: what operators did to dead letters."""
+"""`brigade history`, also `brigade dlq history`: what operators did."""
 
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
-import typer
+import click
+from msgspec import to_builtins
 
-from brigade.commands import here
-from brigade.commands.dlq_where import DeadLetterQueueUrl, QueueUrl, one
-from brigade.commands.options import AsJson, StackName
+from brigade.commands.dlq_options import of_pair
+from brigade.commands.dlq_where import Whose
+from brigade.commands.here import here
+from brigade.commands.options import argument, as_json, option
 from brigade.console import out, print_json, table
-
-if TYPE_CHECKING:
-    from brigade.operations.operation import Operation
-    from brigade.operations.storage import History
-    from brigade.pipeline import Pipeline
+from brigade.operations.operation import Operation
+from brigade.operations.storage import History, S3History
+from brigade.pipeline import Pipeline
 
 
-def history(
-    operation: Annotated[str | None, typer.Argument(help="The beginning of an operation's id.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 20,
-    stack: StackName = "brigade",
-    as_json: AsJson = False,
-    queue: QueueUrl = None,
-    dlq: DeadLetterQueueUrl = None,
-) -> None:
-    """List what was done to dead letters, newest first: who, when, where, to how many, and what came of it.
+@click.command()
+@argument("operation", required=False, help="The beginning of an operation's id.")
+@option("--limit", default=20, type=click.IntRange(min=1), help="The newest so many.")
+@as_json
+@of_pair
+def history(*, operation: str | None, limit: int, as_json: bool, whose: Whose) -> None:
+    """List what operators did, newest first: who, when, where, to how many messages, and what came of them.
+
+    That is all that was done to dead letters, reruns, and judgements on pictures.
 
     Of one operation, show its messages, and where each picture stands now.
     """
-    kept, pipeline = _kept(stack, queue, dlq)
+    kept, pipeline = _kept(whose)
     if operation is not None:
         _show(kept.find(operation), pipeline, as_json=as_json)
         return
@@ -42,25 +42,20 @@ def history(
         out.print("nothing was done yet")
 
 
-def _kept(stack: str, queue: str | None, dlq: str | None) -> "tuple[History, Pipeline | None]":
-    from brigade.operations.storage import S3History
-    from brigade.pipeline import Pipeline
-
-    if queue is not None or dlq is not None:
-        return one(stack, None, queue, dlq).history, None
+def _kept(whose: Whose) -> tuple[History, Pipeline | None]:
+    if whose.is_pair:
+        return whose.one().history, None
     target = here()
-    pipeline = Pipeline.find(target, stack)
+    pipeline = Pipeline.find(target, whose.stack)
     return S3History(target, pipeline.target_bucket), pipeline
 
 
-def _facts(operation: "Operation") -> dict[str, Any]:
-    from msgspec import to_builtins
-
+def _facts(operation: Operation) -> dict[str, Any]:
     facts: dict[str, Any] = to_builtins(operation)
     return facts | {"outcomes": dict(operation.outcomes)}
 
 
-def _row(operation: "Operation") -> tuple[str, ...]:
+def _row(operation: Operation) -> tuple[str, ...]:
     return (
         operation.id,
         operation.begun_at,
@@ -72,12 +67,12 @@ def _row(operation: "Operation") -> tuple[str, ...]:
     )
 
 
-def _outcomes(operation: "Operation") -> str:
+def _outcomes(operation: Operation) -> str:
     counted = ", ".join(f"{count} {outcome}" for outcome, count in operation.outcomes.most_common())
     return counted if operation.ended_at else f"{counted} (still at it, or killed)"
 
 
-def _show(operation: "Operation", pipeline: "Pipeline | None", *, as_json: bool) -> None:
+def _show(operation: Operation, pipeline: Pipeline | None, *, as_json: bool) -> None:
     statuses = _statuses(operation, pipeline)
     if as_json:
         facts = _facts(operation)
@@ -94,7 +89,7 @@ def _show(operation: "Operation", pipeline: "Pipeline | None", *, as_json: bool)
     out.print(table(title, ("id", "reason", "picture", "outcome", "status now"), rows))
 
 
-def _statuses(operation: "Operation", pipeline: "Pipeline | None") -> dict[str, str]:
+def _statuses(operation: Operation, pipeline: Pipeline | None) -> dict[str, str]:
     """Return where the operation's pictures stand now, by id, as the catalogue says."""
     ids = {each.image_id for each in operation.messages if each.image_id}
     if pipeline is None or not ids:

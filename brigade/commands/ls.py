@@ -4,18 +4,29 @@ import csv
 import itertools
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
-import typer
+import click
+from rich.text import Text
 
-from brigade.commands import here
-from brigade.commands.options import AsJson, StackName
-from brigade.commands.show import listing
-from brigade.console import OperatorError, err, out, print_json, say
+from brigade.commands.here import here
+from brigade.commands.options import as_json, option, stack_name
+from brigade.console import OperatorError, byte_size, err, out, print_json, say, table
+from brigade.pictures import search
+from brigade.pictures.search import Filters
+from brigade.pipeline import Pipeline
 
-if TYPE_CHECKING:
-    from brigade.pictures.search import Filters
-
+_COLUMNS = ("key", "status", "original", "master", "renditions", "worked", "id")
+_NARROW_COLUMNS = ("key", "status", "id")
+_WIDE = 150  # characters that all columns need
+_COLOURS = {
+    "READY": "green",
+    "FAILED": "red",
+    "PROCESSING": "yellow",
+    "QUARANTINED": "magenta",
+    "SUPERSEDED": "dim",
+    "REMOVED": "dim",
+}
 # What a spreadsheet may take for a formula, https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Where each column stands in a record.
@@ -31,26 +42,34 @@ _CSV = {
 }
 
 
+@click.command()
+@option("--status", help="processing, ready, failed, quarantined, superseded or removed.")
+@option("--day", help="Uploaded on this day, YYYY-MM-DD in UTC.")
+@option("--recipe", default="", help="Of this recipe.")
+@option("--serial", default="", help="Taken by the camera with this serial number.")
+@option("--make", default="", help="Taken by a camera of this maker.")
+@option("--taken-from", help="Taken since this day or time, as 2026-11-21 or 2026-11-21T05:40.")
+@option("--taken-to", help="Taken until this time, or until the end of this day.")
+@option("--verdict", help="Of moderation: accepted, refused or uncertain.")
+@option("--limit", default=50, type=click.IntRange(min=1), help="At most so many.")
+@option("--after", metavar="ID", help="Go on after this picture, the last one shown.")
+@stack_name
+@as_json
+@option("--csv", "as_csv", is_flag=True, help="Print a table for spreadsheets.")
 def ls(
-    status: Annotated[
-        str | None, typer.Option(help="processing, ready, failed, quarantined, superseded or removed.")
-    ] = None,
-    day: Annotated[str | None, typer.Option(help="Uploaded on this day, YYYY-MM-DD in UTC.")] = None,
-    recipe: Annotated[str, typer.Option(help="Of this recipe.")] = "",
-    serial: Annotated[str, typer.Option(help="Taken by the camera with this serial number.")] = "",
-    make: Annotated[str, typer.Option(help="Taken by a camera of this maker.")] = "",
-    taken_from: Annotated[
-        str | None, typer.Option(help="Taken since this day or time, as 2026-11-21 or 2026-11-21T05:40.")
-    ] = None,
-    taken_to: Annotated[str | None, typer.Option(help="Taken until this time, or until the end of this day.")] = None,
-    verdict: Annotated[str | None, typer.Option(help="Of moderation: accepted, refused or uncertain.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
-    after: Annotated[
-        str | None, typer.Option(metavar="ID", help="Go on after this picture, the last one shown.")
-    ] = None,
-    stack: StackName = "brigade",
-    as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets.")] = False,
+    status: str | None,
+    day: str | None,
+    recipe: str,
+    serial: str,
+    make: str,
+    taken_from: str | None,
+    taken_to: str | None,
+    verdict: str | None,
+    limit: int,
+    after: str | None,
+    stack: str,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """List pictures, newest first.
 
@@ -59,8 +78,6 @@ def ls(
     Without --taken-to, --taken-from goes to tomorrow. By --serial, and by --taken-from within three years, the order is
     that of taking, by the camera's own clock, with a camera's undated pictures first; else that of the uploads.
     """
-    from brigade.pictures import search
-
     if as_json and as_csv:
         raise OperatorError("--json and --csv exclude each other", "give one of them")
     filters = search.Filters(
@@ -85,11 +102,8 @@ def ls(
         say(f"there are more: --after {shown[-1]['image_id']} goes on")
 
 
-def _find(stack: str, filters: "Filters", limit: int, after: str | None) -> tuple[list[dict[str, Any]], bool]:
+def _find(stack: str, filters: Filters, limit: int, after: str | None) -> tuple[list[dict[str, Any]], bool]:
     """Return at most so many records, and whether there are more."""
-    from brigade.pictures import search
-    from brigade.pipeline import Pipeline
-
     catalogue = Pipeline.find(here(), stack).catalogue
     plan = search.plan(filters, datetime.now(UTC).date())
     if plan.remark:
@@ -112,3 +126,38 @@ def _cell(record: dict[str, Any], place: tuple[str, ...]) -> Any:
     for name in place:
         value = (value or {}).get(name)
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def listing(records: list[dict[str, Any]]) -> Any:
+    """Return a table of pictures to print; on a narrow screen, of what tells them apart."""
+    columns = _COLUMNS if out.width >= _WIDE else _NARROW_COLUMNS
+    return table("", columns, [[cells[column] for column in columns] for cells in map(_cells, records)])
+
+
+def coloured(status: str) -> Text:
+    """Return a status in its colour."""
+    return Text(status, style=_COLOURS[status])
+
+
+def _cells(record: dict[str, Any]) -> dict[str, str | Text]:
+    failure = record["failure"]
+    said = coloured(record["status"])
+    if failure:
+        said.append(f" {failure['reason']}", style="default")
+    elif record["status"] == "QUARANTINED":
+        said.append(f" {record['moderation']['verdict']}", style="default")
+    worked = sum(stage["worked_ms"] for stage in record["stages"].values())
+    return {
+        "key": record["source"]["key"],
+        "status": said,
+        "original": facts(record["original"]),
+        "master": facts(record["master"]),
+        "renditions": str(len(record["renditions"] or ())),
+        "worked": f"{worked} ms",
+        "id": record["image_id"],
+    }
+
+
+def facts(image: dict[str, Any] | None) -> str:
+    """Return an image in words: jpeg 4000×3000 2.1 MB."""
+    return f"{image['format']} {image['width']}×{image['height']} {byte_size(image['bytes'])}" if image else "–"

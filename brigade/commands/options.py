@@ -1,9 +1,44 @@
-"""Options that many commands share."""
+"""Options as data: what several commands take is declared here, once; and how each is declared."""
 
-from typing import Annotated
+import math
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
-import typer
+import click
 
-StackName = Annotated[str, typer.Option("--stack", envvar="BRIGADE_STACK", help="The stack's name.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array.")]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def option(*names: str, **more: Any) -> Callable[[Function], Function]:
+    """Return click's option; its help names the variable that gives it, and its default where that says something."""
+    return click.option(*names, show_default=bool(more.get("default")), show_envvar="envvar" in more, **more)
+
+
+argument = click.argument
+
+
+class Number(click.FloatRange):
+    """A number within limits, which "nan" is not."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is no number", param, ctx)
+        return number
+
+
+def yes_to_the_account(function: Function) -> Function:
+    """Declare --yes for a command that asks nothing itself: ``here`` does."""
+
+    @wraps(function)
+    def command(*, yes: bool, **given: Any) -> Any:  # noqa: ARG001 - as said
+        return function(**given)
+
+    return cast("Function", yes(command))
+
+
+stack_name = option("--stack", default="brigade", envvar="BRIGADE_STACK", help="The stack's name.")
+yes = option("--yes", is_flag=True, help="Do not ask.")
+as_json = option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+key_or_id = argument("key_or_id", help="A source key, or an image id.")

@@ -2,38 +2,36 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from brigade import release
-from brigade.commands.options import AsJson
+from brigade.commands.options import as_json, option
 from brigade.console import OperatorError, byte_size, out, print_json, say, table
+from brigade.deploy import packages
+from brigade.pictures.recipes_file import load_recipes, recipes_path
+from infra.functions import RUNTIME
+from infra.packaging.libraries import Platform
+from services.chain import CHAIN
 
 
+@click.command()
+@option("--arch", default="arm64", help="What the functions run on: arm64 or x86_64.")
+@option("--python", help="Their Python, for another template than ours  [default: the template's]")
+@option(
+    "--out",
+    "folder",
+    default=Path("build/packages"),
+    type=click.Path(path_type=Path),
+    help="The zips go into a folder below it, named for Python and processor.",
+)
+@option("--recipes", type=click.Path(path_type=Path), help="[default: ./recipes.toml, or else the one with brigade]")
+@option("--bucket", help="Also write parameters.json, for a deployment from this bucket by the AWS CLI.")
+@as_json
 def package(
-    arch: Annotated[str, typer.Option(help="What the functions run on: arm64 or x86_64.")] = "arm64",
-    python: Annotated[
-        str | None, typer.Option(help="Their Python, for another template than ours  [default: the template's]")
-    ] = None,
-    folder: Annotated[
-        Path, typer.Option("--out", help="The zips go into a folder below it, named for Python and processor.")
-    ] = Path("build/packages"),
-    recipes: Annotated[
-        Path | None, typer.Option(help="[default: ./recipes.toml, or else the one with brigade]")
-    ] = None,
-    bucket: Annotated[
-        str | None, typer.Option(help="Also write parameters.json, for a deployment from this bucket by the AWS CLI.")
-    ] = None,
-    as_json: AsJson = False,
+    arch: str, python: str | None, folder: Path, recipes: Path | None, bucket: str | None, as_json: bool
 ) -> None:
     """Make every function's zip: the same bytes for the same inputs."""
-    from brigade.deploy import packages
-    from brigade.pictures.recipes_file import load_recipes, recipes_path
-    from infra.functions import RUNTIME
-    from infra.packaging.libraries import Platform
-    from services.chain import CHAIN
-
     load_recipes(recipes)  # a mistake in them shows here, not in a function's log
     theirs = RUNTIME.removeprefix("python")
     platform = Platform(arch, python or theirs)

@@ -3,31 +3,42 @@
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
+from click.exceptions import Exit
 from rich.text import Text
 
+from brigade.commands.options import argument, option
 from brigade.console import actors_quiet, out, progress, say
+from brigade.pictures import local_files as files
+from brigade.pictures import processing
+from brigade.pictures.recipes_file import load_recipes
 from brigade.pictures.verdicts import told
 
 
+@click.command()
+@argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), help="Pictures, or folders that hold some."
+)
+@option(
+    "--out",
+    "out_folder",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Where master and renditions are written.",
+)
+@option("--recipe", help="Use this recipe for every file, whatever its key.")
+@option("--recipes", "recipes_file", type=click.Path(path_type=Path), help="Another recipes.toml.")
+@option("--jobs", default=min(os.cpu_count() or 1, 4), type=click.IntRange(min=1), help="Files worked on at once.")
+@option("--json", "as_json", is_flag=True, help="Print one JSON object a line, one line a file.")
 def process(
-    paths: Annotated[list[Path], typer.Argument(help="Pictures, or folders that hold some.")],
-    out_folder: Annotated[Path, typer.Option("--out", help="Where master and renditions are written.")],
-    recipe: Annotated[str | None, typer.Option(help="Use this recipe for every file, whatever its key.")] = None,
-    recipes_file: Annotated[Path | None, typer.Option("--recipes", help="Another recipes.toml.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Files worked on at once.")] = min(os.cpu_count() or 1, 4),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line, one line a file.")] = False,
+    paths: tuple[Path, ...], out_folder: Path, recipe: str | None, recipes_file: Path | None, jobs: int, as_json: bool
 ) -> None:
     """Run local files through the actors in this process: no cloud, no account, nothing uploaded.
 
     Exits 1 when a file was rejected, or skipped because it cannot be read.
     """
-    from brigade.pictures import local_files as files
-    from brigade.pictures import processing
-    from brigade.pictures.recipes_file import load_recipes
-
     recipes = load_recipes(recipes_file)
     if recipe:
         recipes = processing.only(recipes, recipe)
@@ -46,7 +57,7 @@ def process(
     for each in skipped:
         say(f"skipped: {each.path}: {each.why}")
     if counts["rejected"] or skipped:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _line(report: dict[str, Any]) -> Text:

@@ -1,41 +1,36 @@
 """`brigade prove`: the list to tick on a deployment, proved on a throwaway stage."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
+from click.exceptions import Exit
 
-from brigade.commands import here
 from brigade.commands.asking import ask
-from brigade.commands.options import Yes
+from brigade.commands.here import here
+from brigade.commands.options import option, yes
 from brigade.console import err, out, say
-
-if TYPE_CHECKING:
-    from brigade.target import Target
+from brigade.prove import report
+from brigade.prove.item import FAILED, Result, choose
+from brigade.prove.items import ITEMS
+from brigade.prove.stage import clear, leftovers, thrown_away
+from brigade.target import Target
 
 _WIDTH = 80
 
 
-def prove(
-    only: Annotated[
-        list[str] | None, typer.Option(metavar="ITEM", help="This item and what it needs; repeatable.")
-    ] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the stage, to look at it.")] = False,
-    clean: Annotated[
-        bool, typer.Option("--clean", help="Delete the stages of runs that were killed; no more.")
-    ] = False,
-    yes: Yes = False,
-    folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path("build/prove"),
-) -> None:
+@click.command()
+@option("--only", multiple=True, metavar="ITEM", help="This item and what it needs; repeatable.")
+@option("--keep", is_flag=True, help="Leave the stage, to look at it.")
+@option("--clean", is_flag=True, help="Delete the stages of runs that were killed; no more.")
+@yes
+@option(
+    "--out", "folder", default=Path("build/prove"), type=click.Path(path_type=Path), help="Where the report is written."
+)
+def prove(only: tuple[str, ...], keep: bool, clean: bool, yes: bool, folder: Path) -> None:
     """Prove that the chain works here: on a stack of its own, deployed, used, broken, mended and deleted.
 
     What this engine does not show is "not seen". Exits 1 where an item failed. The report is Markdown and JSON.
     """
-    from brigade.prove import report
-    from brigade.prove.item import FAILED, Result, choose
-    from brigade.prove.items import ITEMS
-    from brigade.prove.stage import leftovers, thrown_away
-
     chosen = [item for item in choose(ITEMS, only or ()) if not (keep and item.name in ("destroy", "delete-pictures"))]
     target = here()
     found = leftovers(target)
@@ -60,12 +55,10 @@ def prove(
     for result in (failed := [each for each in results if each.outcome == FAILED]):
         say(f"{result.item} failed: {result.seen}")
     if failed:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
-def _clean(target: "Target", found: dict[str, str], yes: bool) -> None:
-    from brigade.prove.stage import clear
-
+def _clean(target: Target, found: dict[str, str], yes: bool) -> None:
     listed = ", ".join(f"{name} ({began})" for name, began in found.items()) or "nothing"
     say(f"left on {target.describe()}: {listed}")
     if found:

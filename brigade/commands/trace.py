@@ -1,32 +1,27 @@
 """`brigade trace`: where a picture's time went."""
 
-from typing import Annotated
+import click
 
-import typer
-
-from brigade.commands import here
-from brigade.commands.options import AsJson, StackName
+from brigade.commands.here import here
+from brigade.commands.options import argument, as_json, stack_name
 from brigade.console import OperatorError, out, print_json
+from brigade.pipeline import Pipeline
+from brigade.traces import traces, waterfall
 
 # Characters that a terminal must have beside the bars.
 _BESIDE = 80
 _SHORTEST, _LONGEST = 10, 40
 
 
-def trace(
-    key_or_id: Annotated[
-        str, typer.Argument(help="A source key, an image id, or a trace id: 1-8-24 or 32 hex digits.")
-    ],
-    stack: StackName = "brigade",
-    as_json: AsJson = False,
-) -> None:
+@click.command()
+@argument("key_or_id", required=True, help="A source key, an image id, or a trace id: 1-8-24 or 32 hex digits.")
+@stack_name
+@as_json
+def trace(key_or_id: str, stack: str, as_json: bool) -> None:
     """Draw what each actor did with a picture, attempt by attempt: waits, work, failures; of a key, its newest upload.
 
     A trace that X-Ray's sampling left out, or that is older than 30 days, cannot be shown.
     """
-    from brigade.pipeline import Pipeline
-    from brigade.traces import traces, waterfall
-
     if wanted := traces.trace_id(key_or_id):
         segments = traces.find(here(), wanted)
     else:

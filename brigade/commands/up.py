@@ -3,10 +3,10 @@
 import os
 import shlex
 from contextlib import ExitStack
-from typing import Annotated
 
-import typer
+import click
 
+from brigade.commands.options import option
 from brigade.console import OperatorError, out, say
 from brigade.local import local_cloud, local_record
 from brigade.local.local_cloud import LocalCloud
@@ -15,15 +15,11 @@ from brigade.signals import held
 from brigade.target import ENDPOINT, local_target
 
 
-def up(
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65_535, help="[default: 4566, or a free one where that is taken]")
-    ] = None,
-    detach: Annotated[bool, typer.Option("--detach", help="Leave it running and return.")] = False,
-    name: Annotated[
-        str, typer.Option(envvar=CLOUD, help="Not this folder's: one for all commands with BRIGADE_CLOUD=NAME.")
-    ] = "",
-) -> None:
+@click.command()
+@option("--port", type=click.IntRange(min=1, max=65535), help="[default: 4566, or a free one where that is taken]")
+@option("--detach", is_flag=True, help="Leave it running and return.")
+@option("--name", default="", envvar=CLOUD, help="Not this folder's: one for all commands with BRIGADE_CLOUD=NAME.")
+def up(port: int | None, detach: bool, name: str) -> None:
     """Start the local cloud and print the variables that lead there: eval "$(brigade up --detach)".
 
     Without --detach it runs until Ctrl-C. Without the variables, brigade's commands find it in this folder and those
@@ -50,6 +46,7 @@ def up(
             _stay(cloud)
 
 
+@click.command()
 def down() -> None:
     """Stop the local cloud that commands use here, and all that is in it."""
     endpoint = os.environ.get(ENDPOINT)

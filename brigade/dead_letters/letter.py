@@ -28,7 +28,7 @@ class Redrive(msgspec.Struct, frozen=True, kw_only=True):
 
     at: str  # ISO 8601, UTC
     by: str  # who gave the command
-    operation: str  # the command, as `brigade dlq history` lists it
+    operation: str  # the command, as `brigade history` lists it
     reason: str  # why it had been a dead letter
 
 

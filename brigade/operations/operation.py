@@ -131,7 +131,7 @@ class Recording:
         except Exception as error:
             raise OperatorError(
                 f"the work was done, but its record {self.id} was not completed: {error}",
-                f"`brigade dlq history {self.id}` shows as planned what it does not know",
+                f"`brigade history {self.id}` shows as planned what it does not know",
             ) from error
 
     def write(self) -> None:

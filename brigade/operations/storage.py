@@ -49,7 +49,7 @@ class History(ABC):
         found = [each for each in self._ids() if each.startswith(identity)]
         if len(found) != 1:
             what = f"{len(found)} operations begin with" if found else "there is no operation"
-            raise OperatorError(f"{what} {identity!r}", "`brigade dlq history` lists them")
+            raise OperatorError(f"{what} {identity!r}", "`brigade history` lists them")
         return self._load(found[0])
 
     def _load(self, identity: str) -> Operation:

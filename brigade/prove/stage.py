@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from brigade.__main__ import INTERRUPTED, main
-from brigade.commands import bound
+from brigade.commands.here import bound
 from brigade.console import OperatorError
 from brigade.dead_letters.queue import counts
 from brigade.deploy import kept

@@ -1,14 +1,21 @@
 """Sending a rerun's messages to an actor's queue: in batches, at a rate, and none dropped in silence."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from brigade.console import OperatorError, counted, progress, say
+from brigade.operations.storage import S3History
+from brigade.pipeline import Pipeline
 from brigade.rework.orders import Order
+from infra import names
+from kit.actor import Actor
 from kit.batches import Refused, failed, in_full
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-batch-api-actions.html
 _BATCH = 10
+_SENT = "sent"
 
 
 def send(
@@ -25,6 +32,29 @@ def send(
         time.sleep(max(0, due - time.monotonic()))
         due = time.monotonic() + (len(some) / per_second if per_second else 0)
         yield from _send_batch(sqs, queue_url, some).items()
+
+
+def send_recorded(pipeline: Pipeline, orders: list[Order], actor: Actor, rate: float | None) -> None:
+    """Send a rerun's messages, record that, and say what came of it; raises OperatorError where one was not sent."""
+    history = S3History(pipeline.target, pipeline.target_bucket)
+    outcomes: Counter[str] = Counter()
+    sqs, queue_url = pipeline.target.client("sqs"), pipeline.output(names.queue(actor))
+    with history.begin("rerun", where=actor.name, letters=orders) as operation:
+        try:
+            with progress(f"sending to {actor.name}", len(orders)) as step:
+                for order, why in send(sqs, queue_url, orders, rate):
+                    outcomes[why or _SENT] += 1
+                    operation.note(order.message_id, f"not sent: {why}" if why else _SENT)
+                    step()
+        finally:
+            sent = f"{outcomes[_SENT]} of {counted(len(orders), 'picture')}"
+            say(f"sent to {actor.name}: {sent} (operation {operation.id})")
+    for why, count in outcomes.items():
+        if why != _SENT:
+            say(f"not sent: {count}: {why}")
+    if outcomes[_SENT] < len(orders):
+        raise OperatorError("not all pictures were sent", f"`brigade history {operation.id}` lists which; repeat it")
+    say("`brigade status --watch` shows the work")
 
 
 def _send_batch(sqs: Any, queue_url: str, some: Sequence[Order]) -> dict[Order, str]:

@@ -52,6 +52,7 @@ ARGUMENTS = {
     "dlq import": ["letters", "resize"],
     "dlq replay": ["resize", "0a", "--local"],
     "dlq history": [],
+    "history": [],
 }
 OFFLINE = {
     "up": [],
@@ -221,7 +222,7 @@ class TestAnAccount:
                 return answer
 
             monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-            monkeypatch.setattr("typer.confirm", confirm)
+            monkeypatch.setattr("click.confirm", confirm)
             return questions
 
         return arrange

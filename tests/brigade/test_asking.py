@@ -18,7 +18,7 @@ def test_without_a_terminal_nobody_can_answer() -> None:
 @pytest.mark.parametrize("answer", [True, False])
 def test_on_a_terminal_the_operator_decides(answer: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("typer.confirm", lambda question, **_: question == "Really?" and answer)
+    monkeypatch.setattr("click.confirm", lambda question, **_: question == "Really?" and answer)
     if answer:
         ask("Really?", yes=False)
     else:

@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from brigade.commands import show as commands
+from brigade.commands import upload as commands
 from brigade.console import OperatorError
 from brigade.flow import mappings
 from brigade.inline import InMemoryChain

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import fields
-from typer.main import get_command
 
-from brigade.cli import app
 from imaging.formats import FORMATS
 from infra import names
 from infra.packaging.layers import FOLDER, PROCESSORS, WRAPPER
 from kit.events import Camera
 from services.describe import exiftool, facts, head, places, tags
+from tests.commands import every
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "cameras.md").read_text(encoding="utf-8")
@@ -72,7 +71,7 @@ COMMANDS = sorted(re.sub(r"\s*#.*", "", command) for command in re.findall(r"^br
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_that_it_names_exists_with_its_options(command: str) -> None:
     _, name, *words = shlex.split(command)
-    known = {option for each in get_command(app).commands[name].params for option in each.opts}  # type: ignore[attr-defined]
+    known = {option for each in every()[name].params for option in each.opts}
     assert {word for word in words if word.startswith("--")} <= known
 
 

@@ -1,7 +1,9 @@
 """Every command says whether it changes anything; here() in brigade/commands goes by it."""
 
+import click
 import pytest
 
+from brigade.cli import Lazy, app, dlq
 from tests.commands import every
 
 ACTS = {"offline", "reading", "changing"}
@@ -19,3 +21,10 @@ def test_a_command_is_declared_and_one_that_changes_something_may_be_told_yes(na
 def test_there_are_commands_of_every_kind() -> None:
     assert {command.callback.acts for command in every().values()} == ACTS
     assert len(every()) > 30
+
+
+@pytest.mark.parametrize("declared", [*dlq.commands.values(), *app.commands.values()], ids=lambda each: each.name)
+def test_what_the_list_of_commands_says_is_how_the_commands_own_help_begins(declared: click.Command) -> None:
+    if isinstance(declared, Lazy):
+        explained = " ".join((declared.load().help or "").split())
+        assert explained.startswith((declared.short_help or "").rstrip("."))

@@ -341,7 +341,7 @@ def test_an_import_that_breaks_off_says_how_far_it_came(
     assert code == 1
     [operation] = json.loads(brigade("history", *pair, "--json")[1])
     assert "error: 1 of 2 were imported, then: Permission denied" in said
-    assert f"`brigade dlq {' '.join(('history', operation['id'], *pair))}` says which" in said
+    assert f"`brigade {' '.join(('history', operation['id'], *pair))}` says which" in said
     assert operation["outcomes"] == {"imported": 1, "planned": 1}
 
 

@@ -49,7 +49,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
             questions.append(question)
             return next(replies)
 
-        monkeypatch.setattr("typer.confirm", confirm)
+        monkeypatch.setattr("click.confirm", confirm)
         monkeypatch.setattr("sys.stdin.isatty", lambda: True)
         return questions
 

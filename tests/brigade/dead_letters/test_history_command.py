@@ -1,4 +1,4 @@
-"""`brigade dlq history`: what was done, newest first; of one operation, every message and where its picture stands."""
+"""`brigade history`: what was done, newest first; of one operation, every message and where its picture stands."""
 
 import json
 
@@ -74,5 +74,5 @@ def test_one_that_was_killed_is_seen_to_be_unfinished(desk: Desk, brigade: Briga
 def test_an_operation_that_is_not_there(desk: Desk, brigade: Brigade) -> None:
     code, said = brigade("history", "1999")
     assert code == 1
-    assert "there is no operation '1999' — `brigade dlq history` lists them" in said
+    assert "there is no operation '1999' — `brigade history` lists them" in said
     assert "name both --queue URL and --dlq URL" in brigade("history", "--queue", "https://x/y")[1]

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from brigade.commands.dlq_ls import Found, _rows
-from brigade.commands.dlq_where import one
+from brigade.commands.dlq_where import Whose
 from brigade.dead_letters import queue as queues
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
@@ -92,7 +92,7 @@ def test_letters_that_are_deleted_soon_are_warned_of(desk: Desk, brigade: Brigad
 def test_what_is_soon_deleted_is_red(desk: Desk) -> None:
     late = DeadLetter("m1", "{}", {}, datetime.now(UTC) - timedelta(days=11))
     early = DeadLetter("m2", "{}", {"reason": "x"}, datetime.now(UTC))
-    rows = list(_rows(Found(one("b", "resize", None, None), [late, early], timedelta(days=14))))
+    rows = list(_rows(Found(Whose("b", None, None, "resize").one(), [late, early], timedelta(days=14))))
     assert [str(row[3]) for row in rows] == ["3 d", "14 d"]
     assert [getattr(row[3], "style", None) for row in rows] == ["bold red", ""]
 

@@ -173,7 +173,7 @@ def test_a_letter_that_sqs_does_not_take_is_an_error_at_the_end(
     monkeypatch.setattr(DeadLetterQueue, "send_back", refuse)
     code, said = brigade("redrive", "resize", *YES)
     assert code == 1
-    assert "error: 1 dead letter could not be sent, and stayed — `brigade dlq history` says why for each" in said
+    assert "error: 1 dead letter could not be sent, and stayed — `brigade history` says why for each" in said
     assert len(desk.letters("resize")) == 1
 
 
@@ -209,7 +209,7 @@ class Sqs:
 @pytest.fixture
 def native(monkeypatch: pytest.MonkeyPatch) -> Sqs:
     sqs = Sqs()
-    monkeypatch.setattr("brigade.dead_letters.native.MoveTask", sqs)
+    monkeypatch.setattr("brigade.commands.dlq_native.MoveTask", sqs)
     return sqs
 
 

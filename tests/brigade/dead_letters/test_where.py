@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from brigade.commands.dlq_where import every, one
+from brigade.commands.dlq_where import Where, Whose
 from brigade.console import OperatorError
 from brigade.operations.storage import FileHistory, S3History
 from infra import names
@@ -13,6 +13,10 @@ from services.chain import CHAIN
 from tests.brigade.dead_letters.desk import Desk
 
 Make = Callable[..., str]
+
+
+def one(stack: str, actor: str | None, queue: str | None, dlq: str | None) -> Where:
+    return Whose(stack, queue, dlq, actor).one()
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def test_an_actor_is_named(desk: Desk) -> None:
 
 
 def test_or_none_and_it_is_all_of_them_and_what_sns_could_not_deliver(desk: Desk) -> None:
-    assert [where.actor for where in every("brigade", None, None, None)] == [*CHAIN.actors, None]
+    assert [where.actor for where in Whose("brigade", None, None).every()] == [*CHAIN.actors, None]
 
 
 def test_any_pair_is_named_by_its_urls_and_keeps_its_history_in_files(

@@ -578,11 +578,11 @@ class TestTheCommands:
         assert "There is no terminal to answer on — add --yes" in capsys.readouterr().err
         with monkeypatch.context() as patch:
             patch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-            patch.setattr("typer.confirm", lambda *_, **__: False)
+            patch.setattr("click.confirm", lambda *_, **__: False)
             assert main(["destroy", "--stack", name]) == 1
             assert "nothing was changed" in capsys.readouterr().err
             assert Stack.look(here, name)
-            patch.setattr("typer.confirm", lambda *_, **__: True)
+            patch.setattr("click.confirm", lambda *_, **__: True)
             assert main(["destroy", "--stack", name, "--delete-pictures"]) == 0
         assert "that deletes for ever:" in capsys.readouterr().err
         assert buckets(here, name) == []

@@ -62,10 +62,10 @@ def test_without_a_terminal_nothing_is_lost(here: Target, losing: str, capsys: p
 @pytest.mark.journey
 def test_on_a_terminal_the_operator_decides(here: Target, losing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
     assert main(["deploy", "--stack", losing]) == 1
     assert old_queues(here, losing)
-    monkeypatch.setattr("typer.confirm", lambda *_, **__: True)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: True)
     assert main(["deploy", "--stack", losing]) == 0
     assert not old_queues(here, losing)
 

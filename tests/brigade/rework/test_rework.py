@@ -285,7 +285,7 @@ class TestRerun:
         assert main(["rerun", "--prefix", "in/", "--from", "resize", "--yes"]) == 1
         said = capsys.readouterr().err.splitlines()
         assert said[-2] == "not sent: 2: InvalidMessageContents: No."
-        assert said[-1].startswith("error: not all pictures were sent — `brigade dlq history ")
+        assert said[-1].startswith("error: not all pictures were sent — `brigade history ")
         assert operations(deployed) == [("rerun", "resize", {"sent": 1, "not sent: InvalidMessageContents: No.": 2})]
 
     def test_a_queue_that_breaks_off_leaves_word_of_how_far_it_came(
@@ -357,6 +357,6 @@ class TestUpload:
     ) -> None:
         picture = deployed.upload("in/a.jpg")
         deployed.sqs.send_message(QueueUrl=deployed.queue_url(CATALOG), MessageBody="{}")
-        monkeypatch.setattr("brigade.commands.rerun.time.sleep", lambda _: deployed.catalog(*way(picture)))
+        monkeypatch.setattr("brigade.rework.unheard.time.sleep", lambda _: deployed.catalog(*way(picture)))
         assert main(["upload", photo, "--prefix", "in/", "--yes"]) == 0
         assert heard(deployed) == []

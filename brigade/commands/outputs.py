@@ -1,0 +1,21 @@
+"""`brigade outputs`: where a stack's things are."""
+
+import click
+
+from brigade.commands.here import here
+from brigade.commands.options import as_json, stack_name
+from brigade.console import out, print_json, table
+from brigade.deploy.stack import Stack
+
+
+@click.command()
+@stack_name
+@as_json
+def outputs(stack: str, as_json: bool) -> None:
+    """Show where the stack's buckets, queues, topics and functions are."""
+    found = Stack.find(here(), stack)
+    rows = [(name, value, found.descriptions[name]) for name, value in sorted(found.outputs.items())]
+    if as_json:
+        print_json([{"name": name, "value": value, "description": what} for name, value, what in rows])
+    else:
+        out.print(table(f"{stack} on {found.target.describe()}", ("output", "value"), [row[:2] for row in rows]))

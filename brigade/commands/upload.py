@@ -1,0 +1,119 @@
+"""`brigade upload`: pictures in, and what became of them."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+from click.exceptions import Exit
+
+from brigade.commands.here import here
+from brigade.commands.ls import listing
+from brigade.commands.options import Number, argument, option, stack_name, yes_to_the_account
+from brigade.console import OperatorError, counted, out, progress, say
+from brigade.flow import mappings
+from brigade.pictures import local_files as files
+from brigade.pictures import uploads
+from brigade.pictures.uploads import Uploaded
+from brigade.pipeline import Pipeline
+from brigade.rework.unheard import send_unheard
+from imaging.recipes import Recipes
+
+_FEW = 200  # uploads that are listed one by one; of more, only those that are not ready
+
+
+@click.command()
+@argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), help="Pictures, or folders that hold some."
+)
+@option("--prefix", default="", help="Put before every key, for example postpic/.")
+@option("--wait", is_flag=True, help="Wait until every picture is ready or has failed.")
+@option("--timeout", default=120, type=Number(), help="With --wait: seconds without any progress before giving up.")
+@stack_name
+@yes_to_the_account
+def upload(paths: tuple[Path, ...], prefix: str, wait: bool, timeout: float, stack: str) -> None:
+    """Upload pictures. Run it again after a failure: what is already there is not sent again.
+
+    Ingest is sent word of what is there and the catalogue has never heard of.
+
+    Exits 1 when a file or link was skipped: each is named with the reason, and the others go on. With --wait, also
+    when a picture is not ready in the end: it failed, is held back, was removed or replaced, or was not settled in
+    time.
+    """
+    skipped: list[files.Skipped] = []
+    found = files.find(paths, prefix, skipped.append)
+    total = len(found) + len(skipped)
+    pipeline = Pipeline.find(here(), stack)
+    say(f"uploading {len(found)} files to s3://{pipeline.source_bucket} ({pipeline.target.describe()})")
+    done: list[uploads.Uploaded] = []
+    try:
+        with progress("uploading", len(found)) as step:
+            for one in uploads.upload(pipeline.s3, pipeline.source_bucket, found, skipped.append):
+                done.append(one)
+                step()
+    finally:
+        sent = sum(one.sent for one in done)
+        say(f"{sent} uploaded, {len(done) - sent} were already there, {total - len(done)} not uploaded")
+        for each in skipped:
+            say(f"skipped: {each.path}: {each.why}")
+    unheard = send_unheard(pipeline, [one.there for one in done if one.there])
+    if wait:
+        uploads.wait_for_recall(pipeline.catalogue, unheard, timeout)
+    well = _wait(pipeline, pipeline.recipes, done, timeout) if wait else True
+    if skipped or not well:
+        raise Exit(1)
+
+
+def _wait(pipeline: Pipeline, recipes: Recipes, done: list[Uploaded], timeout: float) -> bool:
+    """Wait for the pictures that are not ignored and list them; return whether all are ready."""
+    waited = []
+    for one in done:
+        if recipes.match(one.file.key):
+            waited.append(one.image_id)
+        else:
+            say(f"ignored: {one.file.key} (no recipe matches its key)")
+    rows: list[dict[str, Any]] = []
+    statuses: Counter[str] = Counter()
+    with progress("processing", len(waited)) as step:
+
+        def settled(record: dict[str, Any]) -> None:
+            statuses[record["status"]] += 1
+            if len(waited) <= _FEW or record["status"] != "READY":
+                rows.append(record)
+            step()
+
+        missing = uploads.wait(pipeline.catalogue, waited, timeout, settled)
+    if rows:
+        out.print(listing(rows))
+    if len(waited) > _FEW:
+        say(f"{statuses['READY']:,} of {len(waited):,} pictures are ready: `brigade ls --status ready` lists them")
+    if missing:
+        raise _unfinished(pipeline, missing)
+    return _told(statuses)
+
+
+def _unfinished(pipeline: Pipeline, missing: list[str]) -> OperatorError:
+    """Return what to say of pictures that are not done: which actors are paused, or who has not heard of them yet."""
+    what = f"{counted(len(missing), 'picture')} not done"
+    if paused := mappings.paused(pipeline):
+        return OperatorError(
+            f"{what}: paused: {', '.join(paused)}", f"`brigade resume {' '.join(paused)}`, then give the command again"
+        )
+    if unheard := len(missing) - len(pipeline.catalogue.get(missing)):
+        return OperatorError(
+            f"{what}: of {unheard} the catalogue has not heard yet", "`brigade status` shows where messages wait"
+        )
+    return OperatorError(what, "`brigade ls --status processing` shows them")
+
+
+def _told(statuses: Counter[str]) -> bool:
+    """Say what has become of those that are not ready; return whether all are well."""
+    if statuses["FAILED"]:
+        say("some pictures failed: `brigade dlq ls` shows why")
+    if statuses["QUARANTINED"]:
+        say("moderation holds some pictures back: `brigade ls --status quarantined` lists them")
+    if statuses["REMOVED"]:
+        say("some were removed or rejected, as `brigade show KEY` tells: to have one again, delete its key and upload")
+    if statuses["SUPERSEDED"]:
+        say("newer uploads of the same keys have replaced some pictures: `brigade show KEY` shows the newest")
+    return set(statuses) <= {"READY"}
