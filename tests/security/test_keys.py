@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from brigade.__main__ import main
-from brigade.commands import show as pictures
 from brigade.pipeline import Pipeline
 
 
@@ -27,7 +26,7 @@ def test_nothing_is_written_outside_the_folder(key: str, tmp_path: Path, monkeyp
         catalogue=SimpleNamespace(find=lambda _: record(key)),
         s3=SimpleNamespace(get_object=lambda **_: {"Body": BytesIO(b"x")}),
     )
-    monkeypatch.setattr(pictures, "here", lambda: None)
+    monkeypatch.setattr("brigade.commands.get.here", lambda: None)
     monkeypatch.setattr(Pipeline, "find", lambda *_: pipeline)
     out = tmp_path / "deep" / "down" / "out"
     assert main(["get", key, "--out", str(out)]) == 0

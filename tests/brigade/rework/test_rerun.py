@@ -39,7 +39,7 @@ def planned(actor: Actor, *records: dict[str, Any], limit: int | None = None, re
 
 
 @pytest.mark.parametrize(
-    ("actor", "event"), [(NORMALIZE, story.ingested(PICTURE)), (RESIZE, story.normalized(PICTURE))], ids=str
+    ("actor", "event"), [(NORMALIZE, story.ingested(PICTURE)), (RESIZE, story.normalized(PICTURE))]
 )
 def test_the_actor_hears_what_it_heard_the_first_time(actor: Actor, event: Any) -> None:
     [order] = planned(actor).orders
@@ -164,7 +164,7 @@ ACCEPTED = story.said(story.moderated(PICTURE, "gate", "accepted"), "moderate")
 LET_PASS = "approved by hand, which does not let a new master pass: rerun it from resize after this, or it keeps its o"
 
 
-@pytest.mark.parametrize("actor", [INGEST, NORMALIZE], ids=str)
+@pytest.mark.parametrize("actor", [INGEST, NORMALIZE], ids=lambda actor: actor.name)
 def test_what_passed_the_gate_by_hand_alone_keeps_its_old_renditions_and_that_is_said(actor: Actor) -> None:
     record = record_of(*GATED, REFUSED, APPROVED, *way(PICTURE)[2:])
     made = planned(actor, record, recipes=GATE)
