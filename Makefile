@@ -23,7 +23,7 @@ export BRIGADE_EXIFTOOL ?= $(CURDIR)/$(EXIFTOOL)
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test corpus integration update lint docs template bench drill load bench-pixels bench-cold bench-describe bench-missing package \
+.PHONY: help demo test simulate corpus integration update lint docs template bench drill load bench-pixels bench-cold bench-describe bench-missing package \
     exiftool layers clean
 .DEFAULT_GOAL := help
 
@@ -35,6 +35,9 @@ demo: $(VENV)/run.stamp  ## Run the whole chain on sample pictures, or on PHOTOS
 
 test: $(VENV)/dev.stamp  ## Run the whole test suite
 	@$(BIN)/python -m pytest -n $(WORKERS)
+
+simulate: $(VENV)/dev.stamp  ## Simulate the chain under SEEDS=20000 faulty schedules, or under SEED=N again
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),20000))
 
 drill: $(VENV)/dev.stamp  ## Run every fault drill with 500 pictures (minutes each)
 	@DRILL_PICTURES=$${DRILL_PICTURES:-500} $(BIN)/python -m pytest tests/drills -n 2

@@ -1,0 +1,80 @@
+"""Faults that are planted on purpose, one each: the simulation finds them, by the invariant that is meant for them."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import pytest
+
+from kit import outputs
+from kit.delivery import Delivery
+from services.catalog import memory
+from services.catalog.memory import MemoryRecords
+from services.functions import FUNCTIONS
+from tests.simulation import invariants
+from tests.simulation.run import Plan
+from tests.simulation.shrink import failure
+
+SEEDS = 150
+
+
+def settle_whatever_becomes_of_the_announcement(patch: pytest.MonkeyPatch) -> None:
+    announce = Delivery._announce
+
+    def careless(*args: Any, **words: Any) -> None:
+        with suppress(Exception):
+            announce(*args, **words)
+
+    patch.setattr(Delivery, "_announce", careless)
+
+
+def merge_what_is_older(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(memory, "_is_stale", lambda *_: False)
+
+
+def forget_a_prefix(patch: pytest.MonkeyPatch) -> None:
+    everything = outputs.everything
+    patch.setattr(outputs, "everything", lambda image_id: everything(image_id)[:-1])
+
+
+def let_what_is_heard_last_be_the_newest(patch: pytest.MonkeyPatch) -> None:
+    claim, heard = MemoryRecords.claim_newest, count()
+
+    def careless(records: MemoryRecords, key: str, order: str, image_id: str, **words: Any) -> Any:
+        del order
+        return claim(records, key, f"{next(heard):032X}", image_id, **words)
+
+    patch.setattr(MemoryRecords, "claim_newest", careless)
+
+
+def say_ready_once(patch: pytest.MonkeyPatch) -> None:
+    act = FUNCTIONS["catalog"].act
+    patch.setattr(FUNCTIONS["catalog"], "act", lambda letter, **words: act(replace(letter, attempts=1), **words))
+
+
+@pytest.mark.parametrize(
+    ("plant", "found_by"),
+    [
+        (
+            settle_whatever_becomes_of_the_announcement,
+            {
+                invariants.every_picture_is_settled_or_dead,
+                invariants.what_settles_is_said,
+                invariants.every_order_ends_the_same,
+            },
+        ),
+        (merge_what_is_older, {invariants.every_order_ends_the_same, invariants.nothing_is_settled_and_undone}),
+        (forget_a_prefix, {invariants.nothing_survives_removed, invariants.nothing_survives_superseded}),
+        (let_what_is_heard_last_be_the_newest, {invariants.every_order_ends_the_same}),
+        (say_ready_once, {invariants.what_settles_is_said, invariants.nothing_survives_superseded}),
+    ],
+)
+def test_a_planted_fault_is_found(
+    plant: Callable[[pytest.MonkeyPatch], None], found_by: set[Callable[..., None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+    found = next(filter(None, map(failure, map(Plan.of, range(SEEDS)))), None)
+    assert found, f"not within {SEEDS} seeds"
+    assert found.invariant in {each.__name__ for each in found_by}, str(found)

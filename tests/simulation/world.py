@@ -1,0 +1,298 @@
+"""The chain in memory in a world where messages come late, twice and in any order, and where functions die.
+
+The actors, their mailboxes and the catalogue's rules are the real ones. Whatever an actor does to the world is a step
+at an edge: there it may die, be refused, or be overtaken by another invocation, before or after the effect.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from brigade.inline import TARGET, Clock, InMemoryChain, Invocation
+from kit.backoff import Backoff
+from kit.envelope import Envelope
+from kit.errors import ServiceUnavailable
+from kit.events import Event, Image
+from kit.queue import Message, dead_letter_attributes
+from services.catalog.memory import MemoryRecords
+from services.chain import CHAIN
+from tests.simulation.chance import Chance
+from tests.simulation.pixels import RECIPES, Time, extract, opinion
+from tests.simulation.storage import VersionedStorage
+
+# Of the functions' timeout: docs/architecture.md, and infra/messaging.py for every queue.
+VISIBILITY = 6
+GRACE_S = 60
+_DELAYS_S = (0.5, 5, 90, 1_000)
+_STEPS_S = (0, 0.001, 0.02, 0.4, 1.1)
+_LAG_S = 2
+_NESTED = 2  # invocations within one another
+# More steps than any run takes: one that goes on for longer never ends.
+_MOST_INVOCATIONS = 3_000
+
+
+class Crash(BaseException):
+    """The function's process is gone."""
+
+
+class NeverEnds(AssertionError):
+    """Messages are sent round and round."""
+
+
+@dataclass
+class Parcel:
+    """A message in a queue: not seen before ``seen_at``, received ``attempts`` times."""
+
+    id: str
+    body: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    seen_at: float = 0
+    sent_at: float = 0
+    attempts: int = 0
+
+
+class Edge:
+    """Something of the world as an actor meets it: each call is a step of the simulation."""
+
+    def __init__(self, name: str, thing: Any, world: "World") -> None:
+        self._name, self._thing, self._world = name, thing, world
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        does, world, name = getattr(self._thing, method), self._world, f"{self._name}.{method}"
+        return lambda *args, **words: world.step(name, partial(does, *args, **words))
+
+
+class Deployed:
+    """The recipes of whoever asks: a deployment changes one function after another."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+
+    def __getattr__(self, method: str) -> Any:
+        return getattr(RECIPES[self._world.deployed[self._world.working]], method)
+
+
+class LaggingRecords(MemoryRecords):
+    """Records whose index by source may not know yet of those that are young."""
+
+    def __init__(self, lags: Callable[[], bool], clock: Clock) -> None:
+        super().__init__()
+        self._lags, self._clock = lags, clock
+        self._since: dict[str, float] = {}
+
+    def merge(self, image_id: str, attributes: dict[str, Any]) -> Any:
+        self._since.setdefault(image_id, self._clock.seconds)
+        return super().merge(image_id, attributes)
+
+    def uploads(self, source_key: str, before: str) -> Any:
+        found, now = super().uploads(source_key, before), self._clock.seconds
+        young = [each for each in found if self._since.get(each["image_id"], now) > now - _LAG_S]
+        return [each for each in found if each not in young] if young and self._lags() else found
+
+
+class Queue:
+    """An actor's queue as its mailbox meets it: while a batch is worked on, and for its dead letters."""
+
+    def __init__(self, world: "World", actor: str) -> None:
+        self._world, self._actor = world, actor
+
+    def delete(self, message: Message) -> None:
+        self._world.take_out(self._actor, message.id)
+
+    def postpone(self, message: Message, seconds: int) -> None:
+        for parcel in self._world.waiting[self._actor]:
+            if parcel.id == message.id:
+                parcel.seen_at = self._world.clock.seconds + seconds
+
+    def dead_letter(self, message: Message, why: dict[str, str]) -> None:
+        self._world.bury(self._actor, message.body, dead_letter_attributes(message, why))
+
+
+class World(InMemoryChain):
+    """A chain at work under a seed.
+
+    ``story`` is what happened: when, how deep within other invocations, what, and to which messages.
+    """
+
+    def __init__(self, chance: Chance, recipes: str = "A") -> None:
+        self.chance, self.working = chance, ""
+        self.story: list[tuple[float, int, str, tuple[Parcel, ...]]] = []
+        self.waiting: dict[str, list[Parcel]] = {actor.name: [] for actor in CHAIN.actors}
+        self.dead: dict[str, list[Parcel]] = {actor.name: [] for actor in CHAIN.actors}
+        self.settled: list[tuple[str, Parcel]] = []
+        self.deployed = dict.fromkeys(self.waiting, recipes)
+        clock = Clock()
+        self.time = Time(lambda: clock.seconds)
+        self.bucket = VersionedStorage(now=self.time.now)
+        self.catalogue = LaggingRecords(lambda: chance.fault(chance.weather.lag), clock)
+        self._numbers, self._depth, self._invocations = 0, 0, 0
+        super().__init__(
+            CHAIN,
+            stand_ins={"recipes": Deployed(self), "engine": opinion, "extractor": extract},
+            storage=Edge("storage", self.bucket, self),  # type: ignore[arg-type]
+            records=Edge("records", self.catalogue, self),  # type: ignore[arg-type]
+            clock=clock,
+            backoff=Backoff(first_s=2, longest_s=900, random=chance.random),
+        )
+        for name, mailbox in self.mailboxes.items():
+            queue, topics = Edge("queue", Queue(self, name), self), Edge("topics", _Topics(self), self)
+            self.mailboxes[name] = replace(mailbox, queue=queue, publisher=topics)
+
+    # What is sent.
+
+    def send(self, event: type[Event], body: str, attributes: Mapping[str, str] | None = None) -> None:
+        for actor in self.chain.subscribers(event, attributes):
+            self.put(actor.name, body, GRACE_S if actor.delayed else 0)
+
+    def put(self, actor: str, body: str, delay: float = 0, attributes: Mapping[str, str] | None = None) -> None:
+        """Put a message into one actor's queue; by chance it comes late, and twice."""
+        for _ in range(2 if self.chance.fault(self.chance.weather.repeat) else 1):
+            late = self.chance.one_of(_DELAYS_S) if self.chance.fault(self.chance.weather.delay) else 0
+            self._numbers += 1
+            now = self.clock.seconds
+            number = f"m{self._numbers:04}"
+            self.waiting[actor].append(Parcel(number, body, attributes or {}, now + delay + late, now))
+
+    def bury(self, actor: str, body: str, attributes: Mapping[str, str]) -> None:
+        """Put a message into an actor's dead-letter queue."""
+        self._numbers += 1
+        self.tell(f"dead letter of {actor}: {attributes.get('reason', 'no reason, received too often')}")
+        self.dead[actor].append(Parcel(f"m{self._numbers:04}", body, attributes, sent_at=self.clock.seconds))
+
+    def take_out(self, actor: str, number: str) -> None:
+        """Delete a message from a queue."""
+        self.settled += [(actor, each) for each in self.waiting[actor] if each.id == number]
+        self.waiting[actor] = [each for each in self.waiting[actor] if each.id != number]
+
+    # What happens.
+
+    def step(self, what: str, does: Callable[[], Any]) -> Any:
+        """Do something at an edge of the invocation that is under way, or let it fail there."""
+        chance, weather, who = self.chance, self.chance.weather, self.working
+        self.clock.seconds += chance.one_of(_STEPS_S)
+        if self._depth <= _NESTED and chance.fault(weather.overlap):
+            self.tell(f"{who} is overtaken before {what}")
+            self.deliver()
+            self.working = who
+        crashes, is_refused = chance.fault(weather.crash), chance.fault(weather.refuse)
+        before = (crashes or is_refused) and chance.random.random() < 0.5
+        result = None if before else does()
+        if crashes or is_refused:
+            how = "dies" if crashes else "is refused"
+            self.tell(f"{who} {how} {'before' if before else 'after'} {what}")
+            raise Crash if crashes else ServiceUnavailable(what)
+        return result
+
+    def deliver(self) -> bool:
+        """Let one actor take one batch of what can be seen now; return whether there was any."""
+        now = self.clock.seconds
+        ready = {name: [each for each in parcels if each.seen_at <= now] for name, parcels in self.waiting.items()}
+        names = [name for name, parcels in ready.items() if parcels]
+        if not names:
+            return False
+        wanders = self.chance.fault(self.chance.weather.wander)
+        name = self.chance.one_of(names) if wanders else names[0]
+        batch = ready[name]
+        if wanders:
+            self.chance.random.shuffle(batch)
+            batch = batch[: 1 + int(self.chance.random.random() * len(batch))]
+        self._invoke(name, batch[: self.chain.actor(name).batch])
+        return True
+
+    def run(self) -> None:
+        """Work until every queue is empty."""
+        while self.deliver() or self.jump():
+            pass
+
+    def jump(self) -> bool:
+        """Let the time pass until the next message is seen; return whether there is any."""
+        times = [each.seen_at for parcels in self.waiting.values() for each in parcels]
+        self.clock.seconds = max(self.clock.seconds, min(times, default=0))
+        return bool(times)
+
+    def _invoke(self, name: str, batch: list[Parcel]) -> None:
+        actor, clock = self.chain.actor(name), self.clock
+        self._invocations += 1
+        if self._invocations > _MOST_INVOCATIONS:
+            raise NeverEnds(f"{_MOST_INVOCATIONS} invocations, and no end")
+        for parcel in batch:
+            parcel.attempts += 1
+            parcel.seen_at = clock.seconds + VISIBILITY * actor.timeout
+        for parcel in [each for each in batch if each.attempts > actor.attempts]:
+            batch.remove(parcel)  # SQS moves it by itself, after as many receives
+            self.take_out(name, parcel.id)
+            self.settled.pop()
+            self.bury(name, parcel.body, parcel.attributes)
+        self.working, self._depth = name, self._depth + 1
+        self.tell(f"{name} receives", *(replace(each) for each in batch))
+        try:
+            records = {"Records": [_record(each) for each in batch]}
+            answer = self.mailboxes[name].handle(records, Invocation(clock, clock.seconds + actor.timeout))
+            if self.chance.fault(self.chance.weather.crash):
+                self.tell(f"{name} dies before its messages are deleted")
+                return
+            kept = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+            for parcel in batch:
+                if parcel.id not in kept:
+                    self.take_out(name, parcel.id)
+        except Crash:
+            pass
+        finally:
+            self._depth -= 1
+
+    def tell(self, line: str, *parcels: Parcel) -> None:
+        """Add a line to the story, with what these messages are about."""
+        self.story.append((self.clock.seconds, self._depth, line, parcels))
+
+    # What is there.
+
+    def outputs(self) -> dict[str, bytes]:
+        """Return what lies in the target bucket, by key."""
+        return {key: content for (bucket, key), content in self.bucket.objects.items() if bucket == TARGET}
+
+    def uploaded(self, image_id: str) -> bool:
+        """Whether the source bucket shows that picture under its key."""
+        shown = (self.bucket.newest(self.bucket.bucket, key) for key in list(self.bucket.versions))
+        return any(source and Image.of(source).id == image_id for source in shown)
+
+    def stored_of(self, image_id: str) -> set[str]:
+        """Return the keys of a picture's outputs that lie in the target bucket."""
+        return {key for key in self.outputs() if image_id in key}
+
+
+class _Topics:
+    """Where the actors announce."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def publish(self, envelope: Envelope) -> None:
+        self._world.tell(f"{envelope.actor} says {envelope.kind}")
+        InMemoryChain.publish(self._world, envelope)
+
+
+def told(parcel: Parcel) -> str:
+    """Say what a message is about: the event, the key and the version."""
+    try:
+        envelope = msgspec.json.decode(parcel.body, type=Envelope)
+    except msgspec.DecodeError:
+        s3 = json.loads(parcel.body)["Records"][0]
+        what, thing = s3["eventName"], s3["s3"]["object"]
+        key, version = thing["key"], thing["versionId"]
+    else:
+        source = msgspec.json.decode(envelope.data)["image"]["source"]
+        what, key, version = envelope.kind, source["key"], source["version"]
+    return f"{what} of {key} {version} ({parcel.id})"
+
+
+def _record(parcel: Parcel) -> dict[str, Any]:
+    return {
+        "messageId": parcel.id,
+        "body": parcel.body,
+        "attributes": {"ApproximateReceiveCount": str(parcel.attempts)},
+        "messageAttributes": {name: {"stringValue": value} for name, value in parcel.attributes.items()},
+    }
