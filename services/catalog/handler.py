@@ -67,14 +67,17 @@ def _merged(letter: Letter[Event], facts: dict[str, Any], records: Records) -> I
 
 
 def _retired(event: ImageRetired, facts: dict[str, Any], records: Records) -> Iterator[Event]:
-    """Forget what was known of a picture whose outputs are gone. One that is wanted and has lost some is made again."""
+    """Forget what was known of a picture whose outputs are gone. One that is wanted and has lost some is made again.
+
+    How many were deleted tells nothing: retire may have died after an earlier attempt at the same message.
+    """
     record = records.get(event.image.id)
     if not record:
         return
     if is_unwanted(record):
         if event.gone is None:
             records.forget(event.image.id, facts, forgotten(record))
-    elif event.deleted if event.gone is None else not keys(record).isdisjoint(event.gone):
+    elif event.gone is None or not keys(record).isdisjoint(event.gone):
         yield ImageRecalled(image=image(record))
 
 

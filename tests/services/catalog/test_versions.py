@@ -194,6 +194,14 @@ def test_what_s3_shows_is_made_even_if_the_catalogue_has_never_heard_of_it() -> 
     assert (world.status(FIRST), world.outputs) == (Status.READY, {FIRST.id})
 
 
+def test_a_picture_that_is_shown_again_is_made_again_when_retire_has_died_after_it_deleted_it() -> None:
+    world = World().hear([*way(FIRST), said(removed(MARKER), "ingest"), said(uncovered(MARKER, FIRST), "ingest")])
+    assert world.status(FIRST) is Status.READY
+    world.outputs.discard(FIRST.id)  # by an attempt whose word was lost; the next one finds nothing to delete
+    world.hear([said(ImageRetired(image=FIRST, deleted=0), "retire")])
+    assert (world.status(FIRST), world.outputs) == (Status.READY, {FIRST.id})
+
+
 def test_an_older_version_that_is_deleted_recalls_nothing() -> None:
     world = World(hurries=False).hear([*way(FIRST), *way(SECOND), said(uncovered(FIRST, SECOND), "ingest")])
     assert (world.recalled, world.status(SECOND), world.outputs) == ([], Status.READY, {SECOND.id})
