@@ -11,14 +11,14 @@ from kit.chain import Chain
 
 # A picture takes seconds; a message that has waited this long means that an actor is broken, throttled or too small.
 OLDEST_MESSAGE_S = 15 * 60
-# So much of its timeout, and a function is about to lose work.
+# The share of its timeout at which a function is close to being stopped.
 NEAR_TIMEOUT = 0.95
-# The function is there where the address is given (infra/summary.py).
+# Exists only where an e-mail address is given (infra/summary.py).
 SUMMARY_FUNCTION = "SummaryFunction"
 # SQS and Lambda report once a minute:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html
 PERIOD_S = 60
-# What a good day has now and then rings only when it lasts: three minutes out of five.
+# What also happens on good days must last: three minutes out of five.
 _LASTING = {"EvaluationPeriods": 5, "DatapointsToAlarm": 3}
 # The longest that CloudWatch looks back, a week, by the hour:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
@@ -101,7 +101,7 @@ def _undelivered() -> Iterator[cloudwatch.Alarm]:
 
 
 def _waiting(titles: tuple[str, str], queue: str, name: str, what: str) -> Iterator[cloudwatch.Alarm]:
-    """Yield the alarms on a queue of dead letters, which commands know by that name: some wait, and wait for long."""
+    """Yield two alarms on a dead-letter queue, ``name`` in commands: it is not empty; nor was it for a week."""
     first, old = titles
     waiting = _queue(queue, "ApproximateNumberOfMessagesVisible")
     yield _alarm(
@@ -111,7 +111,7 @@ def _waiting(titles: tuple[str, str], queue: str, name: str, what: str) -> Itera
         AlarmDescription=f"{what}. `brigade dlq ls` shows the reasons; mend the cause, then "
         f"`brigade dlq redrive {name}` or `brigade dlq discard {name}`.",
     )
-    # Not by the age of the oldest: SQS leaves out what has been received three times, which looking at it does.
+    # Not by the age of the oldest: SQS leaves out messages received three times, and looking at them receives them.
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
     yield _alarm(
         old,
@@ -123,9 +123,9 @@ def _waiting(titles: tuple[str, str], queue: str, name: str, what: str) -> Itera
 
 
 def oldest_message_s(actor: Actor) -> int:
-    """Return the age in seconds at which an actor's oldest message rings.
+    """Return the age in seconds at which an actor's oldest message sets off the alarm.
 
-    A message is as old as it was sent long ago, so one that is held back for a grace time is old when it arrives.
+    A message's age counts from when it was sent, so one that is held back for the grace time is old when it arrives.
     """
     return OLDEST_MESSAGE_S + (parameters.LONGEST_GRACE_S if actor.delayed else 0)
 

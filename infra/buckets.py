@@ -92,7 +92,7 @@ def _expire_old_versions() -> If:
 
 
 def _cool_down() -> If:
-    # By the rule alone, for that is no event. A copy onto itself would be another version, and so another picture.
+    # Only a lifecycle rule does it without an event. Copying an object onto itself makes a version: a new picture.
     transition = s3.LifecycleRuleTransition(
         StorageClass="STANDARD_IA", TransitionInDays=Ref(parameters.INFREQUENT_ACCESS_AFTER_DAYS)
     )

@@ -34,7 +34,7 @@ def _table(tags: Mapping[str, str]) -> dynamodb.GlobalTable:
 
 
 def _replica(region: AWSHelperFn, tags: Mapping[str, str]) -> dynamodb.ReplicaSpecification:
-    # A tag of the stack does not surely reach a replica: here it stands in the property that is made for it.
+    # Tags of the stack may not reach a replica: its own property has them.
     return dynamodb.ReplicaSpecification(
         Region=region,
         PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),

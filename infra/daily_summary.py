@@ -1,4 +1,4 @@
-"""The daily summary's function, whole: it travels inside the template, so it needs nothing but what Lambda has."""
+"""The daily summary's function. Its code stands in the template, so it uses nothing but Lambda's own runtime."""
 
 import json
 import os

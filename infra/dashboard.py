@@ -23,7 +23,7 @@ Widget = dict[str, Any]
 
 
 def dashboard(chain: Chain) -> list[cloudwatch.Dashboard]:
-    """Return the dashboard; names in it are of this stack and region, as is its own: dashboards are global."""
+    """Return the dashboard. Dashboards are global, so its name has the stack and the region in it."""
     rows = [_overview(chain), *(_row(actor) for actor in chain.actors)]
     widgets = [
         {**widget, "x": column * _WIDTH, "y": row * HEIGHT, "width": _WIDTH, "height": HEIGHT}
@@ -35,7 +35,7 @@ def dashboard(chain: Chain) -> list[cloudwatch.Dashboard]:
 
 
 def _arns(chain: Chain) -> Join:
-    """Return the ARNs of all alarms that there are in a deployment, to stand in a JSON list between its quotes."""
+    """Return the ARNs of a deployment's alarms, joined by quotes and commas for a JSON list."""
     found = [each for each in alarms(chain) if isinstance(each, cloudwatch.Alarm)]
     return Join('", "', [_arn(alarm) for alarm in found])
 

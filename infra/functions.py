@@ -4,7 +4,7 @@ from typing import Any
 
 from troposphere import AWSObject, FindInMap, GetAtt, If, NoValue, Ref, Sub, awslambda, logs
 
-from infra import mended, names, parameters, policies
+from infra import names, parameters, policies, troposphere_fixes
 from infra.roles import role
 from kit import settings
 from kit.actor import Actor, Bucket
@@ -14,7 +14,7 @@ RUNTIME = "python3.13"  # until June 2029: https://docs.aws.amazon.com/lambda/la
 
 
 def functions(chain: Chain) -> list[AWSObject]:
-    """Return what runs the actors."""
+    """Return every actor's log group, role, function and event source mapping."""
     return [
         resource
         for actor in chain.actors
@@ -64,9 +64,9 @@ def _function(actor: Actor) -> awslambda.Function:
         Timeout=actor.timeout,
         Role=GetAtt(names.role(actor), "Arn"),
         TracingConfig=awslambda.TracingConfig(Mode="Active"),
-        LoggingConfig=mended.LoggingConfig(LogFormat="JSON", LogGroup=Ref(names.log_group(actor))),
+        LoggingConfig=troposphere_fixes.LoggingConfig(LogFormat="JSON", LogGroup=Ref(names.log_group(actor))),
         Environment=awslambda.Environment(Variables=variables(actor)),
-        # Otherwise Lambda drops what one chain of messages brings to the same function for the seventeenth time:
+        # Otherwise Lambda takes the 17th invocation by one chain of messages for an endless loop and drops the message:
         # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
         **({"RecursiveLoop": "Allow"} if actor.loops else {}),
     )
@@ -87,5 +87,5 @@ def _mapping(actor: Actor) -> awslambda.EventSourceMapping:
         # Without it Lambda ignores which messages failed, and deletes them:
         # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
         FunctionResponseTypes=["ReportBatchItemFailures"],
-        ScalingConfig=mended.ScalingConfig(MaximumConcurrency=concurrency),
+        ScalingConfig=troposphere_fixes.ScalingConfig(MaximumConcurrency=concurrency),
     )

@@ -24,7 +24,7 @@ def hidden_s(actor: Actor) -> int:
 
 
 def messaging(chain: Chain) -> list[AWSObject]:
-    """Return every event's topic, every actor's two queues, who is subscribed to what, and where the rest goes."""
+    """Return all topics, queues, dead-letter queues and subscriptions, and the queue for undelivered events."""
     return [
         *_undelivered(chain),
         *(resource for event in chain.events for resource in _topic(chain, event)),
@@ -36,12 +36,11 @@ def messaging(chain: Chain) -> list[AWSObject]:
 def _topic(chain: Chain, event: type[Event]) -> list[AWSObject]:
     name = names.topic(event)
     fed_by_s3 = [policies.from_source_bucket(name)] if event is chain.origin else []
-    # No key: S3 cannot publish to a topic under alias/aws/sns, a key of one's own costs by the month, and either by
-    # the request. A topic holds only what it still has to deliver, as a rule for less than a second: of a picture
-    # its names, sizes, labels, and what its camera says.
+    # Not encrypted by KMS: S3 cannot publish to a topic under alias/aws/sns, and any other key costs by the month and
+    # by the request. A topic keeps an event until it is delivered, as a rule for less than a second.
     #
-    # And a generated name: the source bucket outlives the stack, and what is still uploaded there must not
-    # reach the topic of the next stack that has this one's name.
+    # The name is generated: the source bucket outlives the stack, and later uploads must not reach the topic of
+    # another stack with this one's name.
     return topics.topic(name, *fed_by_s3)
 
 
@@ -73,7 +72,7 @@ def _queues(actor: Actor) -> list[AWSObject]:
 
 
 def _undelivered(chain: Chain) -> list[AWSObject]:
-    """Return the queue for what SNS gives up: it does not try again where a queue refuses, or is gone.
+    """Return the queue for events that SNS gives up, at once where a queue refuses them or is gone.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
     """
@@ -91,7 +90,7 @@ def _undelivered(chain: Chain) -> list[AWSObject]:
 
 
 def _arn(actor: Actor) -> Sub:
-    # Spelt out: the queue already refers to its dead-letter queue, and GetAtt would close a circle.
+    # Not GetAtt: the queue refers to its dead-letter queue already, and CloudFormation refuses circles.
     return Sub("arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:" + names.deployed(actor.name))
 
 
@@ -112,7 +111,7 @@ def _subscription(event: type[Event], hearer: Actor) -> sns.SubscriptionResource
         RawMessageDelivery=True,
         **_filter(event, hearer),
         RedrivePolicy={"deadLetterTargetArn": GetAtt(names.UNDELIVERED_QUEUE, "Arn")},
-        # Otherwise the first announcements could find a queue still closed to the topic.
+        # Otherwise the first events could arrive before the queue's policy lets them in.
         DependsOn=[names.policy(names.queue(hearer)), names.policy(names.UNDELIVERED_QUEUE)],
     )
 

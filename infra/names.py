@@ -63,12 +63,12 @@ def code_key(actor: Actor) -> str:
 
 
 def layer(name: str) -> str:
-    """ExiftoolLayerArn: the parameter that names a version of a Lambda layer, which a deployment may do without."""
+    """ExiftoolLayerArn: the parameter that names a version of a Lambda layer; it is optional."""
     return f"{name.capitalize()}LayerArn"
 
 
 def layer_is_given(name: str) -> str:
-    """ExiftoolLayerIsGiven: the condition that the deployment does not do without it."""
+    """ExiftoolLayerIsGiven: the condition that the deployment has that layer."""
     return f"{name.capitalize()}LayerIsGiven"
 
 

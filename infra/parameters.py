@@ -25,7 +25,7 @@ REPLICA_IS_WANTED = "ReplicaIsWanted"
 UPLOADS_COOL_DOWN = "UploadsCoolDown"
 WEB_UPLOADS = "WebUploads"
 
-# The mapping from a cap to what it leaves of each actor's own concurrency: templates have no minimum, and a
+# The mapping from MaximumConcurrency to each actor's concurrency under it: templates cannot take a minimum, and a
 # parameter's value is text, which not every engine takes for a number.
 CONCURRENCY = "Concurrency"
 CAPS = (2, 4, 8, 16, 32, 64)
@@ -38,7 +38,7 @@ RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 109
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
 DAYS_IN_STANDARD = (0, 30, 45, 60, 90, 120, 180, 365, 730)
 
-# Nothing, or what might be an address: whether it is one, SNS asks its owner.
+# Empty, or roughly an address: SNS asks its owner to confirm it.
 EMAIL = r"^$|^[^@\s]+@[^@\s]+$"
 
 # Nothing, or origins as browsers send them: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
@@ -60,7 +60,7 @@ LONGEST_GRACE_S = 15 * 60
 
 
 def parameters(chain: Chain) -> list[Parameter]:
-    """Return the parameters; those without a default are the deploying command's to give."""
+    """Return the parameters; `brigade deploy` gives those without a default."""
     return [
         Parameter(
             ALARM_EMAIL,
@@ -191,7 +191,7 @@ def _replica(chain: Chain) -> list[Parameter]:
 
 
 def keeps_records(chain: Chain) -> bool:
-    """Whether some actor works on the table: without one there is none."""
+    """Whether the stack has a table: some actor uses it."""
     return any(actor.table for actor in chain.actors)
 
 
@@ -214,7 +214,7 @@ def conditions(chain: Chain) -> dict[str, object]:
             names.is_chosen(setting, choice): Equals(Ref(setting.name), choice)
             for actor in chain.actors
             for setting in actor.settings
-            for choice, _ in setting.asks
+            for choice, _ in setting.extra_actions
         },
     }
 

@@ -19,7 +19,7 @@ Document = dict[str, Any]
 # Twenty statements with a condition each are taken (https://github.com/aws/aws-cdk/issues/16303).
 TOPICS_A_STATEMENT = 5
 
-# The mapping receives, deletes and counts with the role's rights; the actor itself postpones.
+# Lambda's poller receives, deletes and counts with the role's rights; the actor postpones.
 _RECEIVE = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
 
 
@@ -50,7 +50,7 @@ def tls_only(actions: str, *resources: Any) -> Statement:
 
 
 def from_source_bucket(topic: str) -> Statement:
-    """Let this account's S3 announce on the topic, for buckets of this stack.
+    """Let this account's S3 publish to the topic, for buckets of this stack.
 
     The bucket cannot be named: it is made after this policy, because S3 tests its right to notify.
     """
@@ -111,7 +111,7 @@ def work(actor: Actor) -> Document:
         allow(["sqs:SendMessage"], GetAtt(names.dead_letter_queue(actor), "Arn")),
         *_announce(actor),
         *(statement for place in actor.reads for statement in _read(place)),
-        # Whether S3 still shows a picture of which something is gone.
+        # To ask S3 whether it still shows a picture whose object is gone.
         *([allow(["s3:ListBucketVersions"], _bucket_arn(Bucket.SOURCE))] if ObjectGone in actor.rejects else []),
         *(allow(["s3:PutObject"], _objects(place)) for place in actor.writes),
         *(statement for place in actor.deletes for statement in _delete(place)),
@@ -119,7 +119,7 @@ def work(actor: Actor) -> Document:
         *(
             If(names.is_chosen(setting, choice), allow([action], "*"), NoValue)
             for setting in actor.settings
-            for choice, action in setting.asks
+            for choice, action in setting.extra_actions
         ),
     )
 
@@ -137,7 +137,7 @@ def _record(actor: Actor) -> list[Statement]:
 
 
 def _read(place: Place) -> list[Statement]:
-    # Who may not list is told 403 instead of 404 for an object that is gone; such a request names no prefix,
+    # Without the right to list, S3 answers 403 and not 404 for a missing object. That check names no prefix,
     # hence IfExists: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     versions = ["s3:GetObjectVersion"] if place.bucket is Bucket.SOURCE else []  # outputs have none
     return [

@@ -1,4 +1,4 @@
-"""Roles: who takes one on, what it may do, and the boundary that a deployment may set to that."""
+"""IAM roles: trust, one policy, and the permissions boundary that a deployment may set."""
 
 from troposphere import If, NoValue, Ref, iam
 

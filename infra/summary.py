@@ -6,7 +6,7 @@ from typing import Any
 
 from troposphere import AWSObject, GetAtt, Ref, Sub, awslambda, logs, scheduler
 
-from infra import mended, names, parameters, policies, topics
+from infra import names, parameters, policies, topics, troposphere_fixes
 from infra.alarms import SUMMARY_FUNCTION
 from infra.functions import RUNTIME
 from infra.roles import role
@@ -30,7 +30,7 @@ def summary(chain: Chain) -> list[AWSObject]:
         MemorySize=256,
         Timeout=60,
         Role=GetAtt("SummaryRole", "Arn"),
-        LoggingConfig=mended.LoggingConfig(LogFormat="JSON", LogGroup=Ref("SummaryLogGroup")),
+        LoggingConfig=troposphere_fixes.LoggingConfig(LogFormat="JSON", LogGroup=Ref("SummaryLogGroup")),
         Environment=awslambda.Environment(Variables=_variables(chain)),
     )
     log_group = logs.LogGroup(

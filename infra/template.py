@@ -17,7 +17,7 @@ from infra.summary import summary
 from kit.actor import Bucket
 from kit.chain import Chain
 
-# Who deploys without brigade, which refuses other names, is told here.
+# For those who deploy without brigade, which refuses other names.
 DESCRIPTION = (
     "Bucket Brigade: an image pipeline of small actors, chained by topics and queues. "
     f"The stack's name must match {names.STACK_NAME.pattern}, for its buckets are named after it"
@@ -25,7 +25,7 @@ DESCRIPTION = (
 
 
 def template(chain: Chain, tags: Mapping[str, str] | None = None) -> Template:
-    """Return the template of the whole chain; ``tags`` are the stack's, for what takes them only by its properties."""
+    """Return the template of the whole chain; ``tags`` are the stack's, for what does not inherit them."""
     whole = Template(DESCRIPTION)
     for parameter in parameters(chain):
         whole.add_parameter(parameter)

@@ -6,13 +6,13 @@ from infra import names, parameters, policies
 
 
 def topic(name: str, *statements: policies.Statement) -> list[AWSObject]:
-    """Return a topic that refuses plain HTTP, with those statements beside its account's own rights."""
+    """Return a topic, and its policy: those statements, and no plain HTTP."""
     document = policies.document(policies.tls_only("sns:Publish", Ref(name)), *statements)
     return [sns.Topic(name), sns.TopicPolicy(names.policy(name), Topics=[Ref(name)], PolicyDocument=document)]
 
 
 def mailed(name: str, topic: str) -> sns.SubscriptionResource:
-    """Return the subscription of that name, by which the deployment's address hears the topic, if there is one."""
+    """Return the subscription of that name: the topic by e-mail, where the deployment names an address."""
     return sns.SubscriptionResource(
         name,
         Condition=parameters.EMAIL_IS_GIVEN,

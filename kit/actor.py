@@ -61,7 +61,7 @@ class Setting:
     meaning: str
     default: str
     choices: tuple[str, ...]
-    asks: tuple[tuple[str, str], ...] = ()  # a choice, and an AWS action that it needs: one that names no resource
+    extra_actions: tuple[tuple[str, str], ...] = ()  # a choice, and an AWS action for it without resources
 
     @property
     def variable(self) -> str:

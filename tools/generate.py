@@ -97,7 +97,11 @@ def _actor(actor: Actor) -> list[str]:
         ("deletes", _places(actor.deletes)),
         ("on the table", ", ".join(f"`{action}`" for action in actor.table)),
         *((f"setting `{each.name}`", f"{each.meaning}: {_choices(each)}") for each in actor.settings),
-        *((f"where it is `{choice}`, asks", f"`{ask}`") for each in actor.settings for choice, ask in each.asks),
+        *(
+            (f"where it is `{choice}`, asks", f"`{ask}`")
+            for each in actor.settings
+            for choice, ask in each.extra_actions
+        ),
         ("layers", ", ".join(f"`{layer}`, where the deployment names one" for layer in actor.layers)),
         ("memory", f"{actor.memory:,} MB"),
         ("timeout", f"{actor.timeout} s"),

@@ -1,4 +1,4 @@
-"""Compiled modules for a zip: a function's folder is read-only, so what is not compiled is so at every cold start."""
+"""Compiled modules for a zip: a function's folder is read-only, so others are compiled at every cold start."""
 
 import json
 import os
@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from shutil import which
 
-# Run by the Python that the functions have, since only that writes files with its magic number. "Unchecked" has the
-# interpreter trust them: by default it compares a source's time, which a zip does not keep. ``dfile`` is the name that
-# stands in them, the same on every machine; at import the interpreter puts the real one in its place. What does not
-# compile is a library's module for another Python.
+# Run by the Python version of the functions: only that writes its magic number. Unchecked: else Python compares the
+# source's time, which a zip does not keep. ``dfile`` is the file name in tracebacks, the same on every machine; Python
+# replaces it at import. A module that does not compile is a library's for another Python.
 _COMPILE = """
 import importlib.util, json, os, py_compile, sys
 into, files = json.load(sys.stdin)
@@ -30,7 +29,7 @@ def interpreter(python: str) -> str | None:
     program = which(f"python{python}")
     if program is None:
         return None
-    # pyenv's python3.13 is a stand-in, which works only where that version is chosen.
+    # pyenv's python3.13 is a shim, which works only where that version is selected.
     chosen = {**os.environ, "PYENV_VERSION": python}
     said = subprocess.run([program, "-I", "-c", _WHICH], env=chosen, capture_output=True, text=True, check=False)
     version, _, path = said.stdout.strip().partition(" ")

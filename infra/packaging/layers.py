@@ -1,7 +1,7 @@
 """``python -m infra.packaging.layers`` makes the layer with exiftool: the program, and a Perl to run it.
 
 Lambda's Python brings no Perl. This one is Debian's, and comes with its own loader and C library, because those of
-Lambda's system are older than it needs: the layer asks nothing of the system but the kernel and /bin/sh. The same
+Lambda's system are older than it needs: the layer needs nothing of the system but the kernel and /bin/sh. The same
 packages give the same bytes.
 """
 
@@ -56,14 +56,14 @@ class Processor:
     loader: str
 
     def command(self, here: str) -> list[str]:
-        """Return the words that start exiftool where the layer's folder of that name is ``here``."""
+        """Return the command that starts exiftool; ``here`` is the layer's folder of that name."""
         libraries = f"{here}/libraries"
         loader = [f"{libraries}/{self.loader}", "--inhibit-cache", "--library-path", libraries]
         return [*loader, f"{here}/bin/perl", "-I", f"{here}/perl", f"{here}/exiftool"]
 
     @property
     def wrapper(self) -> str:
-        """The program that functions start. It becomes Perl itself: who limits or ends it limits or ends Perl."""
+        """The program that functions start. It execs Perl, so limits and signals reach Perl."""
         words = " ".join(f'"{word}"' for word in self.command("$here"))
         return f'#!/bin/sh\nhere=${{0%/*}}/../exiftool\nexport LC_ALL=C\nexec {words} "$@"\n'
 

@@ -1,4 +1,4 @@
-"""What a requirements.txt names, as wheels for Lambda's Linux, less what a function never reads."""
+"""The wheels that a requirements.txt pins, for Lambda's Linux, less the files that no function reads."""
 
 import hashlib
 import re

@@ -35,7 +35,7 @@ def is_needed(path: Path) -> bool:
 
 
 def shorten(installed: Path) -> None:
-    """Leave of botocore what a client is made from: descriptions of our services, and no manual.
+    """Remove from botocore what makes no client: the descriptions of other services, and all documentation.
 
     Descriptions are unpacked besides: the zip packs them itself. ``installed`` is the folder that botocore is in.
     """

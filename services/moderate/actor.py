@@ -13,7 +13,7 @@ MODERATOR = Setting(
     meaning="Who looks at the pictures whose recipe asks for moderation",
     default="rekognition",
     choices=("rekognition", "open-nsfw", "none"),
-    asks=(("rekognition", "rekognition:DetectModerationLabels"),),
+    extra_actions=(("rekognition", "rekognition:DetectModerationLabels"),),
 )
 
 MODERATE = Actor(

@@ -14,7 +14,7 @@ STACK = Stack()
 
 
 def asked(actor: Actor) -> list[str]:
-    return [action for setting in actor.settings for _, action in setting.asks]
+    return [action for setting in actor.settings for _, action in setting.extra_actions]
 
 
 @every_actor

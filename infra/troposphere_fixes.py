@@ -1,6 +1,6 @@
 """Two of troposphere's property classes, overwritten there by namesakes of another resource.
 
-Seen in 4.11.1; tests/infra/test_mended.py fails when a release makes this module needless.
+Seen in 4.11.1; tests/infra/test_troposphere_fixes.py fails when a release makes this module needless.
 """
 
 from troposphere import awslambda

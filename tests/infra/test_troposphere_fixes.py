@@ -1,9 +1,9 @@
-"""infra/mended.py is needed for as long as troposphere overwrites these classes."""
+"""infra/troposphere_fixes.py is needed for as long as troposphere overwrites these classes."""
 
 import pytest
 from troposphere import awslambda
 
-NEEDLESS = "troposphere has its own again: use it, and delete infra/mended.py"
+NEEDLESS = "troposphere has its own again: use it, and delete infra/troposphere_fixes.py"
 
 
 @pytest.mark.parametrize(("name", "lacks"), [("ScalingConfig", "MaximumConcurrency"), ("LoggingConfig", "LogFormat")])
