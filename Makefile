@@ -23,7 +23,8 @@ export BRIGADE_EXIFTOOL ?= $(CURDIR)/$(EXIFTOOL)
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test simulate corpus integration update lint docs template bench drill load bench-pixels bench-cold bench-describe bench-missing package \
+.PHONY: help demo test simulate corpus integration update lint docs template bench drill load bench-pixels bench-cold bench-describe \
+    bench-missing package readme-picture \
     exiftool layers clean
 .DEFAULT_GOAL := help
 
@@ -74,6 +75,9 @@ template: $(VENV)/run.stamp  ## Render infra/template.json from the declarations
 docs: $(VENV)/run.stamp  ## Generate the docs that come from the declarations
 	@$(BIN)/python -m tools.generate
 	@$(BIN)/python -m tools.figures
+
+readme-picture: $(VENV)/run.stamp  ## Draw the picture at the top of README.md again
+	@$(BIN)/python -m tools.readme_picture
 
 package: $(VENV)/run.stamp  ## Make every function's zip, for ARCH=arm64|x86_64 and PYTHON=3.13
 	@$(BIN)/brigade package $(if $(ARCH),--arch $(ARCH)) $(if $(filter 3.%,$(PYTHON)),--python $(PYTHON))
