@@ -60,14 +60,20 @@ def test_a_fact_cannot_overwrite_what_logging_itself_notes(caplog: pytest.LogCap
 
 def test_a_line_is_one_json_object_with_facts_extras_and_traceback() -> None:
     bug = (KeyError, KeyError("width"), None)
-    record = log.makeRecord("brigade", logging.ERROR, __file__, 1, "%s: bad", ("a\nb",), bug)
-    with facts(key="ü\n.jpg", attempt=2):
+
+    def written() -> str:
+        record = log.makeRecord("brigade", logging.ERROR, __file__, 1, "%s: bad", ("a\nb",), bug)
         log.filter(record)
-    text = JsonLines().format(record)
+        return JsonLines().format(record)
+
+    with facts(key="ü\n.jpg", attempt=2):
+        text = written()
     assert "\n" not in text
-    line = json.loads(text)
-    assert "KeyError: 'width'" in line.pop("stackTrace")
-    assert line == {"level": "ERROR", "message": "a\nb: bad", "key": "ü\n.jpg", "attempt": 2}
+    line, without_facts = json.loads(text), json.loads(written())
+    assert line == without_facts | {"key": "ü\n.jpg", "attempt": 2}
+    assert (line["level"], line["message"]) == ("ERROR", "a\nb: bad")
+    assert "KeyError: 'width'" in line["stackTrace"]
+    assert "lineno" not in line
 
 
 CONFIGURED = """
