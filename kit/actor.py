@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
 from kit.errors import ConfigurationError, Rejected, Retryable
@@ -119,7 +119,7 @@ class Actor:
     batch: int = 10
     concurrency: int = 10
     delayed: bool = False
-    reader: Callable[[str], Iterable[Event]] | None = None
+    reader: Callable[[str], Iterable[Event]] | None = field(default=None, repr=False)
     loops: bool = False
 
     def __post_init__(self) -> None:
