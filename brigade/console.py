@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from kit.errors import ConfigurationError, Failure, Retryable
+from kit.errors import ConfigurationError, Failure, Retryable, aws_code
 
 DEBUG = "BRIGADE_DEBUG"
 # Where no terminal limits it, a table is not cut to a terminal's 80 columns: `brigade ls | grep` must find ids.
@@ -158,7 +158,7 @@ _FORBIDDEN = {"403", "AccessDenied", "AccessDeniedException", "AuthorizationErro
 
 def _answered(error: Any) -> OperatorError:
     """Explain an error that the service gave as its answer."""
-    code = error.response.get("Error", {}).get("Code", "")
+    code = aws_code(error)
     message = error.response.get("Error", {}).get("Message") or code
     if code in EXPIRED:
         return OperatorError("the AWS credentials have expired", "sign in again (`aws sso login`), then repeat")

@@ -132,10 +132,10 @@ class Actor:
         if self.bug_attempts > self.attempts:
             raise ConfigurationError(f"actor {self.name}: bug_attempts may not be above attempts")
         self._check_skips()
-        for field, allowed in LIMITS.items():
-            if getattr(self, field) not in allowed:
+        for number, allowed in LIMITS.items():
+            if getattr(self, number) not in allowed:
                 bounds = f"{allowed.start} and {allowed.stop - 1}"
-                raise ConfigurationError(f"actor {self.name}: {field} must be between {bounds}")
+                raise ConfigurationError(f"actor {self.name}: {number} must be between {bounds}")
 
     def acknowledgement(self, errors: Sequence[Exception], attempts: int) -> Acknowledgement:
         """Return what becomes of a message that was received so often, and failed with these errors.

@@ -20,7 +20,10 @@ A class's docstring is its message; the detail that is passed in says what was s
 """
 
 import re
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 
 def kebab(name: str) -> str:
@@ -94,3 +97,8 @@ def reason_of(error: BaseException) -> tuple[str, str]:
     if isinstance(error, Failure):
         return error.reason, error.detail
     return "unexpected-error", f"{type(error).__name__}: {error}"
+
+
+def aws_code(error: "ClientError") -> str:
+    """Return the code in AWS's answer, as ``AccessDenied``; empty where it has none."""
+    return error.response.get("Error", {}).get("Code", "")

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from kit import backoff
 from kit.deadline import seconds_left
-from kit.errors import ObjectGone, OutOfTime, Retryable, ServiceUnavailable, Throttled
+from kit.errors import ObjectGone, OutOfTime, Retryable, ServiceUnavailable, Throttled, aws_code
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,7 +65,7 @@ def _translated(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) ->
 
 
 def _meaning(error: ClientError) -> Exception:
-    code = error.response.get("Error", {}).get("Code", "")
+    code = aws_code(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _THROTTLED or any(word in code for word in _THROTTLED_WORDS) or status == 429:  # noqa: PLR2004 - HTTP's "too many requests"
         return Throttled(str(error))

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from kit import aws
 from kit.batches import DENIED, delete_objects
-from kit.errors import AccessDenied, ObjectArchived, ServiceUnavailable
+from kit.errors import AccessDenied, ObjectArchived, ServiceUnavailable, aws_code
 from kit.events import Source
 from kit.retry import call
 
@@ -118,7 +118,7 @@ def _meaning(error: ClientError) -> Exception:
     https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html. Where a customer keeps the key (SSE-C), reading
     without it is an invalid request.
     """
-    code = error.response["Error"]["Code"]
+    code = aws_code(error)
     if code == "InvalidObjectState":
         return ObjectArchived(f"restore the object, then redrive this: {error}")
     if code in (DENIED, "InvalidRequest") or code.startswith("KMS."):

@@ -19,6 +19,7 @@ from brigade.project import state_folder
 from brigade.target import Target
 from infra.names import UNDELIVERED
 from kit.actor import Actor
+from kit.errors import aws_code
 from services.chain import CHAIN
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
@@ -190,7 +191,7 @@ def _attributes(sqs: Any, url: str) -> dict[str, str]:
     try:
         attributes: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     except ClientError as error:
-        if any(code in error.response["Error"]["Code"] for code in _NO_QUEUE):
+        if any(code in aws_code(error) for code in _NO_QUEUE):
             raise OperatorError(f"there is no queue {url}", "`aws sqs list-queues` shows those there are") from error
         raise
     return attributes

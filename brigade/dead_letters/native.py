@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from brigade.console import OperatorError
 from brigade.dead_letters.queue import DeadLetterQueue
+from kit.errors import aws_code
 
 # Messages a second, whole ones: the same page, MaxNumberOfMessagesPerSecond.
 RATES = range(1, 500 + 1)
@@ -60,7 +61,7 @@ class MoveTask:
         try:
             return self._newest()
         except ClientError as error:
-            if any(code in error.response["Error"]["Code"] for code in _UNKNOWN):
+            if any(code in aws_code(error) for code in _UNKNOWN):
                 raise OperatorError(
                     f"there is no StartMessageMoveTask here: {error.response['Error']['Message'].rstrip('.')}",
                     "leave --native out: brigade then moves the letters itself",

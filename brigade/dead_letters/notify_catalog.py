@@ -10,6 +10,7 @@ from brigade.dead_letters.letter import DeadLetter
 from brigade.operations.operation import Recording
 from brigade.pipeline import Pipeline
 from infra import names
+from kit.backoff import policy
 from kit.batches import Refused, failed, in_full
 from kit.chain import OPERATOR
 from kit.envelope import Envelope, wrap
@@ -43,7 +44,7 @@ def _wait(pipeline: Pipeline, unheard: dict[str, str], operation: str) -> None:
         for image_id, record in pipeline.catalogue.get(itertools.islice(unheard, _LOOK)).items():
             if record["handled"].get(unheard[image_id], {}).get("operation") == operation:
                 del unheard[image_id]
-        time.sleep(pipeline.target.poll_s if unheard else 0)
+        policy().sleep(pipeline.target.poll_s if unheard else 0)
 
 
 def tell(pipeline: Pipeline, letters: Iterable[DeadLetter], action: str, operation: Recording) -> bool:

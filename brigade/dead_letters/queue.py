@@ -23,6 +23,7 @@ from brigade.dead_letters.letter import DeadLetter, Redrive
 from brigade.dead_letters.message import read, write
 from kit.batches import Refused, failed, in_full
 from kit.envelope import now
+from kit.errors import aws_code
 
 # How long a message that we have received stays hidden from others, seconds: long enough to read a queue of ten
 # thousand, short enough that a command that was killed keeps nobody waiting.
@@ -169,7 +170,7 @@ class DeadLetterQueue:
         try:
             self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=held.receipt)
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ReceiptHandleIsInvalid":
+            if aws_code(error) != "ReceiptHandleIsInvalid":
                 raise
 
     @contextmanager

@@ -17,6 +17,8 @@ from botocore.exceptions import ClientError
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import AT_ONCE, HOLD_S, DeadLetterQueue, Held, NotMeant, counts
 from brigade.operations.operation import Recording
+from kit.backoff import policy
+from kit.errors import aws_code
 
 REDRIVEN = "redriven"
 # After so many letters, and then after so many more, it is seen how many come straight back before others follow.
@@ -139,7 +141,7 @@ class Redrive:
     def _paced(self, taken: Iterator[Held], size: int) -> Iterator[Held]:
         # Waiting comes before taking, so that nothing is held for the sake of the pace.
         for _ in range(size):
-            time.sleep(max(0, self._due - time.monotonic()))
+            policy().sleep(max(0, self._due - time.monotonic()))
             if (held := next(taken, None)) is None:
                 return
             self._due = time.monotonic() + (1 / self._pace.rate if self._pace.rate else 0)
@@ -180,7 +182,7 @@ class Redrive:
         deadline = time.monotonic() + self._pace.watch_s
         at_rest, before = 0, self._depth()
         while at_rest < _LOOKS_AT_REST and time.monotonic() < deadline:
-            time.sleep(self._pace.poll_s)
+            policy().sleep(self._pace.poll_s)
             if self._depth() - before > self._pace.stop_at * self.account.redriven:
                 break
             at_rest = at_rest + 1 if self._queue.is_worked_off() else 0
@@ -207,6 +209,6 @@ def _refusal(error: ClientError | NotMeant) -> str:
     """Say why this letter alone could not be sent; raises what would stop the others too."""
     if isinstance(error, NotMeant):
         return str(error)
-    if error.response["Error"]["Code"] not in _REFUSED:
+    if aws_code(error) not in _REFUSED:
         raise error
     return str(error.response["Error"]["Message"])

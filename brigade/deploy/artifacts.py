@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from brigade.target import Target
 from kit.batches import delete_objects
+from kit.errors import aws_code
 
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 _DELETE_BATCH = 1_000
@@ -122,7 +123,7 @@ def delete_bucket(s3: Any, bucket: str) -> None:
         except s3.exceptions.NoSuchBucket:
             return
         except ClientError as error:
-            if error.response["Error"]["Code"] != "BucketNotEmpty" or attempt == _DELETE_ATTEMPTS:
+            if aws_code(error) != "BucketNotEmpty" or attempt == _DELETE_ATTEMPTS:
                 raise
         else:
             return
@@ -148,4 +149,4 @@ def _found(head: Any, **what: str) -> bool:
 
 
 def _is_missing(error: ClientError) -> bool:
-    return error.response["Error"]["Code"] in {"404", "NoSuchBucket", "NoSuchKey"}
+    return aws_code(error) in {"404", "NoSuchBucket", "NoSuchKey"}

@@ -14,6 +14,7 @@ from brigade.deploy.stack import Stack
 from brigade.target import Target
 from infra import names
 from kit.actor import Bucket
+from kit.errors import aws_code
 
 _BUCKET, _TABLE = "AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable"
 # CloudFormation puts it on what it makes, and it stays there when the stack goes:
@@ -85,7 +86,7 @@ def _bucket_tags(s3: Any, bucket: str) -> list[dict[str, str]]:
     try:
         tags: list[dict[str, str]] = s3.get_bucket_tagging(Bucket=bucket)["TagSet"]
     except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchTagSet":
+        if aws_code(error) == "NoSuchTagSet":
             return []
         raise
     return tags

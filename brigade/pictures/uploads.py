@@ -16,6 +16,7 @@ from brigade.pictures.catalog import Catalogue
 from brigade.pictures.local_files import LocalFile, Skip, Skipped, refuse, spellings
 from brigade.pictures.same_bytes import is_same
 from imaging.limits import MAX_BYTES
+from kit.errors import aws_code
 from kit.events import Image, Source
 from services.catalog.status import OUTDATED, SETTLED
 
@@ -93,7 +94,7 @@ def _upload_one(s3: Any, bucket: str, file: LocalFile, present: Presence) -> Upl
     try:
         answer = s3.put_object(Bucket=bucket, Key=file.key, Body=content, ContentType=media_type)
     except ClientError as error:
-        if error.response["Error"]["Code"] in _HOPELESS:
+        if aws_code(error) in _HOPELESS:
             raise
         return Skipped(file.path, explain(error).message)
     return Uploaded(file, Image.of(Source(bucket=bucket, key=file.key, version=answer["VersionId"])).id)

@@ -29,6 +29,7 @@ from brigade.signals import held
 from brigade.target import Target
 from imaging.recipes import DEFAULT_PATH
 from infra import names
+from kit.backoff import policy
 from services.chain import CHAIN
 
 _PREFIX, _DIGITS, _TAG = "brigade-prove-", 4, "brigade-prove"
@@ -110,7 +111,7 @@ class Stage:
         """Return when ``look`` returns what is wanted; raises OperatorError where that takes too long."""
         deadline = time.monotonic() + (_LOCAL_PATIENCE_S if self.target.is_local else _PATIENCE_S)
         while (seen := look()) != wanted and time.monotonic() < deadline:
-            time.sleep(self.target.poll_s)
+            policy().sleep(self.target.poll_s)
         expect(what, seen, wanted)
 
     def told(self, what: str, look: Callable[[], Any]) -> Any:
@@ -153,7 +154,7 @@ def clear(target: Target, name: str) -> None:
             if status == "REVIEW_IN_PROGRESS" or not status.endswith("_IN_PROGRESS"):
                 target.client("cloudformation").delete_stack(StackName=found["StackId"])
                 asked = True
-            time.sleep(target.poll_s)
+            policy().sleep(target.poll_s)
         kept.delete(target, kept.by_destroyed(target, name))
         Artifacts(target, name).delete()
 
@@ -164,7 +165,7 @@ def calm(pipeline: Pipeline) -> None:
     list(mappings.switch(pipeline, CHAIN.actors, on=False))
     queues, sqs = [pipeline.output(names.queue(actor)) for actor in CHAIN.actors], pipeline.target.client("sqs")
     while any(counts(sqs, queue).held for queue in queues) and time.monotonic() < deadline:
-        time.sleep(pipeline.target.poll_s)
+        policy().sleep(pipeline.target.poll_s)
 
 
 def left(target: Target, name: str, kinds: Sequence[tuple[str, ...]] = KINDS) -> list[str]:

@@ -1,7 +1,5 @@
 """Uploads of which the catalogue has not heard, for notifications can be lost: ingest is told of them again."""
 
-import time
-
 from brigade.console import counted, say
 from brigade.dead_letters.queue import counts
 from brigade.pipeline import Pipeline
@@ -9,6 +7,7 @@ from brigade.rework import orders as reruns
 from brigade.rework import survey
 from brigade.rework.sending import send_recorded
 from infra import names
+from kit.backoff import policy
 from kit.events import Source
 from services.catalog.actor import CATALOG
 from services.chain import CHAIN
@@ -25,7 +24,7 @@ def send_unheard(pipeline: Pipeline, sources: list[Source]) -> list[str]:
     for _ in range(_LOOKS):
         if not lost or not messages_under_way(pipeline):
             break
-        time.sleep(_LOOK_S)
+        policy().sleep(_LOOK_S)
         lost = survey.lost_among(pipeline, sources)
     plan = reruns.plan(survey.ordered(pipeline, lost), INGEST, CHAIN, pipeline.recipes)
     if plan.orders:

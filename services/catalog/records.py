@@ -7,6 +7,7 @@ from typing import Any, Protocol, cast
 from botocore.exceptions import ClientError
 
 from kit import aws
+from kit.errors import aws_code
 from kit.events import ORDER_DIGITS
 from kit.retry import call
 from services.catalog import expressions
@@ -256,7 +257,7 @@ class DynamoRecords:
                 **more,
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if aws_code(error) == "ConditionalCheckFailedException":
                 raise _Refused(error) from error
             if "Item size" in str(error):  # of 400 KB, which has no code of its own
                 raise RecordTooLarge(str(error)) from error

@@ -8,6 +8,7 @@ from PIL import Image
 
 from imaging.codec import encode, has_transparency, open_image
 from kit import aws
+from kit.errors import aws_code
 from kit.events import ModerationLabel
 from kit.retry import call
 from services.moderate.opinion import Opinion
@@ -37,7 +38,7 @@ def judge(content: bytes) -> Opinion:
     try:
         return opinion(call(client.detect_moderation_labels, Image=image, MinConfidence=LEAST_CONFIDENCE))
     except ClientError as error:
-        if error.response["Error"]["Code"] in _UNVIEWABLE:
+        if aws_code(error) in _UNVIEWABLE:
             raise Unviewable(str(error)) from error
         raise
 

@@ -1,8 +1,11 @@
 """Errors: the name is the reason, the docstring is the message."""
 
-import pytest
+from typing import Any
 
-from kit.errors import OutOfTime, Rejected, Retryable, Throttled, UnreadableMessage, kebab, reason_of
+import pytest
+from botocore.exceptions import ClientError
+
+from kit.errors import OutOfTime, Rejected, Retryable, Throttled, UnreadableMessage, aws_code, kebab, reason_of
 from tests.kit.stand import TooUgly
 
 
@@ -27,3 +30,8 @@ def test_failures_are_sorted_by_what_happens_next() -> None:
     assert issubclass(UnreadableMessage, Rejected)
     assert issubclass(Throttled, Retryable)
     assert issubclass(OutOfTime, Retryable)
+
+
+@pytest.mark.parametrize(("answer", "code"), [({"Error": {"Code": "SlowDown"}}, "SlowDown"), ({}, "")])
+def test_the_code_in_an_answer_of_aws(answer: Any, code: str) -> None:
+    assert aws_code(ClientError(answer, "GetObject")) == code

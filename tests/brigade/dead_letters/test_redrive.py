@@ -17,6 +17,7 @@ from brigade.dead_letters.letter import Redrive as Redriven
 from brigade.dead_letters.queue import Counts, DeadLetterQueue, counts
 from brigade.dead_letters.redrive import Account, Pace, Redrive, plan
 from brigade.operations.operation import Operation, Recording
+from kit.backoff import Policy, under
 
 AT = datetime(2026, 11, 21, 8, tzinfo=UTC)
 REASONS = ("corrupt-image", "object-gone")
@@ -223,11 +224,11 @@ def test_a_queue_that_nobody_works_off_is_watched_no_longer_than_said(bench: Cal
     assert one.run(Pace(poll_s=0, watch_s=0.05)) == Account(redriven=3)
 
 
-def test_the_rate_is_kept(bench: Callable[[int], Bench], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rate_is_kept(bench: Callable[[int], Bench]) -> None:
     one = bench(12)
     slept: list[float] = []
-    monkeypatch.setattr("brigade.dead_letters.redrive.time.sleep", slept.append)
-    one.run(Pace(rate=0.5, watch_s=0))
+    with under(Policy(sleep=slept.append)):
+        one.run(Pace(rate=0.5, watch_s=0))
     pauses = [seconds for seconds in slept if seconds]
     assert len(pauses) == 11  # before each but the first
     assert all(1 < seconds <= 2 for seconds in pauses)

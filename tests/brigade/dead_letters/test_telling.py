@@ -104,7 +104,7 @@ def test_what_sns_does_not_take_is_a_warning_too(
 
 class TestWaiting:
     @pytest.fixture
-    def looks(self, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    def looks(self, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         """What the catalogue says of every picture's ``handled``, look by look; then it breaks."""
         looks: list[dict[str, Any]] = []
 
@@ -114,7 +114,6 @@ class TestWaiting:
 
         monkeypatch.setattr(Catalogue, "get", get)
         monkeypatch.setattr("brigade.dead_letters.notify_catalog.PATIENCE_S", 60)
-        monkeypatch.setattr("brigade.dead_letters.notify_catalog.time.sleep", lambda _: None)
         return looks
 
     def test_it_ends_when_the_catalogue_knows_of_this_very_operation(

@@ -22,10 +22,9 @@ AWS, ELSEWHERE = Target(REGION), Target(REGION, "http://10.0.0.1:4566")
 
 
 @pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+def hurried(no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Time passes at once."""
     monkeypatch.setattr(stages, "_PATIENCE_S", 0)
-    monkeypatch.setattr("brigade.prove.stage.time.sleep", lambda _: None)
 
 
 @pytest.fixture

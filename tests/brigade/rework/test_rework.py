@@ -12,6 +12,7 @@ from brigade.__main__ import main
 from brigade.operations.storage import S3History
 from brigade.pictures import uploads
 from brigade.pipeline import Pipeline
+from kit.backoff import Policy, under
 from kit.envelope import decode
 from kit.events import Image, ImageNormalized, ImageRemoved, ImageUploaded
 from services.catalog.actor import CATALOG
@@ -352,11 +353,9 @@ class TestUpload:
         assert main(["upload", photo, "--prefix", "in/", "--wait", "--yes"]) == 0
         assert "newer uploads" not in capsys.readouterr().err
 
-    def test_what_may_be_on_its_way_is_given_a_moment(
-        self, deployed: Deployed, photo: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_what_may_be_on_its_way_is_given_a_moment(self, deployed: Deployed, photo: str) -> None:
         picture = deployed.upload("in/a.jpg")
         deployed.sqs.send_message(QueueUrl=deployed.queue_url(CATALOG), MessageBody="{}")
-        monkeypatch.setattr("brigade.rework.unheard.time.sleep", lambda _: deployed.catalog(*way(picture)))
-        assert main(["upload", photo, "--prefix", "in/", "--yes"]) == 0
+        with under(Policy(sleep=lambda _: deployed.catalog(*way(picture)))):
+            assert main(["upload", photo, "--prefix", "in/", "--yes"]) == 0
         assert heard(deployed) == []
