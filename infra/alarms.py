@@ -108,7 +108,7 @@ def _waiting(titles: tuple[str, str], queue: str, name: str, what: str) -> Itera
         first,
         **waiting,
         Threshold=0,
-        AlarmDescription=f"{what}. `brigade dlq ls` shows the reasons; mend the cause, then "
+        AlarmDescription=f"{what}. `brigade dlq ls` shows the reasons; fix the cause, then "
         f"`brigade dlq redrive {name}` or `brigade dlq discard {name}`.",
     )
     # Not by the age of the oldest: SQS leaves out messages received three times, and looking at them receives them.
