@@ -21,7 +21,7 @@ from rich.progress import track
 from benchmarks import report
 from benchmarks.report import Table
 from brigade.demo import samples
-from brigade.memory_storage import MemoryStorage
+from brigade.inline.memory_storage import MemoryStorage
 from imaging.containers import whole
 from kit.events import Image, ImageIngested, Source
 from services.describe import head

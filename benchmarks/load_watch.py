@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from brigade.dead_letters.queue import counts
 from brigade.pipeline import Pipeline
+from brigade.queue_counts import counts
 from infra import names
 from services.chain import CHAIN
 

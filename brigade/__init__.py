@@ -1,10 +1,10 @@
 """The operator's command line and the local cloud. Never shipped in a Lambda function."""
 
+from importlib.metadata import PackageNotFoundError, version
+
 
 def release() -> str:
     """Return the installed release's number; a checkout that is not installed has none."""
-    from importlib.metadata import PackageNotFoundError, version
-
     try:
         return version("bucket-brigade")
     except PackageNotFoundError:

@@ -6,7 +6,7 @@ from importlib import import_module
 import click
 
 from brigade import release
-from brigade.commands.acting import Acts, acting
+from brigade.acting.declared import Acts, acting
 
 DEBUG = "BRIGADE_DEBUG"
 _WIDTH = 120

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from botocore import exceptions
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -128,8 +130,6 @@ def debugging() -> bool:
 
 def explain(error: Exception) -> OperatorError:
     """Return any error as one that says what to do next."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
     if isinstance(error, ClientError):
         return _answered(error)
     if isinstance(error, BotoCoreError):
@@ -175,8 +175,6 @@ def _answered(error: Any) -> OperatorError:
 
 def _unasked(error: Exception) -> OperatorError:
     """Explain why a service could not even be asked."""
-    from botocore import exceptions
-
     reach = (exceptions.ConnectionError, exceptions.HTTPClientError)
     credentials = (
         exceptions.CredentialRetrievalError,

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 import click
 
-from brigade.commands.asking import ask
-from brigade.commands.here import here
+from brigade.acting.asking import ask
+from brigade.acting.here import here
 from brigade.commands.options import argument, option, stack_name, yes
 from brigade.console import OperatorError, counted, out, progress, say, table
 from brigade.operations.storage import S3History
 from brigade.pictures import moderation_review as judging
 from brigade.pictures.moderation_review import Held, why_left
 from brigade.pipeline import Pipeline
+from infra import names
+from kit.events import ImageJudged
 from services.moderate.actor import MODERATE
 
 pictures = argument("pictures", nargs=-1, required=True, metavar="KEY_OR_ID...", help="Source keys, or image ids.")
@@ -89,7 +91,9 @@ def _judge(pipeline: Pipeline, held: list[Held], command: str, *, delete_origina
     with history.begin(command, where=MODERATE.name, letters=held) as operation:
         try:
             with progress(judgement, len(held)) as step:
-                for each in judging.judge(judging.publisher(pipeline), held, judgement, operation):
+                for each in judging.judge(
+                    judging.publisher(pipeline.output(names.topic(ImageJudged))), held, judgement, operation
+                ):
                     done += 1
                     if delete_original:
                         judging.delete_original(pipeline.s3, each)

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from brigade import release
-from brigade.commands.asking import ask
-from brigade.commands.here import here
+from brigade.acting.asking import ask
+from brigade.acting.here import here
 from brigade.commands.narrator import Narrator
 from brigade.commands.options import option, stack_name
 from brigade.console import OperatorError, say

@@ -2,8 +2,8 @@
 
 import click
 
-from brigade.commands.asking import ask
-from brigade.commands.here import here
+from brigade.acting.asking import ask
+from brigade.acting.here import here
 from brigade.commands.narrator import Narrator
 from brigade.commands.options import option, stack_name, yes
 from brigade.console import OperatorError, say

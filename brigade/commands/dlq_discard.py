@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from brigade.commands.asking import ask
+from brigade.acting.asking import ask
 from brigade.commands.dlq_options import of_messages, selecting
 from brigade.commands.dlq_where import Where, Whose, by_id, incomplete, patiently
 from brigade.commands.options import option, yes

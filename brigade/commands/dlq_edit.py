@@ -5,7 +5,7 @@ import sys
 import click
 from rich.text import Text
 
-from brigade.commands.asking import ask
+from brigade.acting.asking import ask
 from brigade.commands.dlq_options import of_messages
 from brigade.commands.dlq_where import Where, Whose, patiently
 from brigade.commands.options import yes

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from brigade.commands.asking import ask
+from brigade.acting.asking import ask
 from brigade.commands.dlq_where import Where, patiently
 from brigade.console import OperatorError, out, progress, say, table
 from brigade.dead_letters.native import RATES, MoveTask

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from brigade.commands.asking import ask
+from brigade.acting.asking import ask
 from brigade.commands.dlq_native import move
 from brigade.commands.dlq_options import of_actor, selecting
 from brigade.commands.dlq_where import Where, Whose, incomplete, patiently

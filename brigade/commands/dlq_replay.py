@@ -9,13 +9,14 @@ from click.exceptions import Exit
 from msgspec import to_builtins
 from rich.text import Text
 
+from brigade.acting.here import here
 from brigade.commands.dlq_where import LOOK_S
-from brigade.commands.here import here
 from brigade.commands.options import argument, as_json, option, stack_name
-from brigade.console import OperatorError, byte_size, out, print_json, printable, say, table
+from brigade.console import byte_size, out, print_json, printable, say, table
 from brigade.dead_letters import replay as replaying
 from brigade.dead_letters.replay import Replay
 from brigade.dead_letters.selection import named
+from brigade.dead_letters.stack_queues import dead_letter_queue
 from brigade.pipeline import Pipeline
 from kit.errors import Failure, reason_of
 from services.chain import CHAIN
@@ -24,21 +25,18 @@ from services.chain import CHAIN
 @click.command()
 @argument("actor", required=True, help="Whose dead letter.")
 @argument("message", required=True, help="The beginning of its id.")
-@option("--local", is_flag=True, help="Run it on this machine. There is no other way yet.")
+@option("--local", is_flag=True, hidden=True, expose_value=False)  # once it had to be given
 @option("--pdb", "debugger", is_flag=True, help="Open the debugger where it failed.")
 @stack_name
 @as_json
-def replay(actor: str, message: str, local: bool, debugger: bool, stack: str, as_json: bool) -> None:
+def replay(actor: str, message: str, debugger: bool, stack: str, as_json: bool) -> None:
     """Run an actor's function on a dead letter again, here: it reads the real picture and writes nothing anywhere.
 
     Shows what it would have stored and announced, or how it failed. Exits 1 when it failed.
     """
-    if not local:
-        raise OperatorError("a replay runs on this machine only", "say so by --local")
-
     chosen = CHAIN.actor(actor)
     pipeline = Pipeline.find(here(), stack)
-    letter = named(pipeline.dead_letter_queue(chosen).look(LOOK_S), message)
+    letter = named(dead_letter_queue(pipeline, chosen).look(LOOK_S), message)
     done = replaying.replay(pipeline, chosen, letter)
     if as_json:
         print_json([_facts(done)])

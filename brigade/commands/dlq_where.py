@@ -8,11 +8,12 @@ from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
-from brigade.commands.here import here
+from brigade.acting.here import here
 from brigade.console import OperatorError, say
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.dead_letters.selection import named
+from brigade.dead_letters.stack_queues import dead_letter_queue, undelivered_queue
 from brigade.operations.storage import FileHistory, History, S3History
 from brigade.pipeline import Pipeline
 from brigade.project import state_folder
@@ -159,9 +160,9 @@ def _of_stack(stack: str, name: str | None) -> list[Where]:
     actors = CHAIN.actors if name is None else () if name == UNDELIVERED else (CHAIN.actor(name),)
     target = here()
     pipeline = Pipeline.find(target, stack)
-    found = [Where(each.name, pipeline.dead_letter_queue(each), target, each, pipeline) for each in actors]
+    found = [Where(each.name, dead_letter_queue(pipeline, each), target, each, pipeline) for each in actors]
     if name in {None, UNDELIVERED}:
-        found.append(Where(UNDELIVERED, pipeline.undelivered_queue, target, pipeline=pipeline))
+        found.append(Where(UNDELIVERED, undelivered_queue(pipeline), target, pipeline=pipeline))
     return found
 
 

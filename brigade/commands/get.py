@@ -4,7 +4,7 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from brigade.commands.here import here
+from brigade.acting.here import here
 from brigade.commands.options import as_json, key_or_id, option, stack_name
 from brigade.commands.show import is_retired
 from brigade.console import OperatorError, byte_size, out, print_json, table

@@ -6,9 +6,9 @@ from typing import Any
 import click
 from msgspec import to_builtins
 
+from brigade.acting.here import here
 from brigade.commands.dlq_options import of_pair
 from brigade.commands.dlq_where import Whose
-from brigade.commands.here import here
 from brigade.commands.options import argument, as_json, option
 from brigade.console import out, print_json, table
 from brigade.operations.operation import Operation

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from brigade.commands.here import here
+from brigade.acting.here import here
 from brigade.commands.options import as_json, option, stack_name
 from brigade.console import OperatorError, byte_size, err, out, print_json, say, table
 from brigade.pictures import search

@@ -2,7 +2,7 @@
 
 import click
 
-from brigade.commands.here import here
+from brigade.acting.here import here
 from brigade.commands.options import as_json, stack_name
 from brigade.console import out, print_json, table
 from brigade.deploy.stack import Stack

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from brigade.commands.here import here
+from brigade.acting.here import here
 from brigade.commands.options import argument, stack_name, yes_to_the_account
 from brigade.console import duration, say
 from brigade.flow import mappings

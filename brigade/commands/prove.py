@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 from click.exceptions import Exit
 
-from brigade.commands.asking import ask
-from brigade.commands.here import here
+from brigade.acting.asking import ask
+from brigade.acting.here import here
 from brigade.commands.options import option, yes
 from brigade.console import err, out, say
 from brigade.prove import report

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from brigade.commands.options import argument, as_json, option
 from brigade.console import actors_quiet, counted, out, print_json, say, table
-from brigade.pictures import processing, recipe_preview
+from brigade.demo import recipe_preview
+from brigade.pictures import processing
 from brigade.pictures.recipes_file import load_recipes, recipes_path
 from services.resize.effects import name
 

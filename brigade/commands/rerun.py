@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from brigade.commands.asking import ask
-from brigade.commands.here import here
+from brigade.acting.asking import ask
+from brigade.acting.here import here
 from brigade.commands.missing import Ignored, compared, looking, prefix, stuck
 from brigade.commands.options import Number, argument, option, stack_name, yes
 from brigade.console import OperatorError, counted, duration, say
+from brigade.deploy import deployed_recipes
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline
 from brigade.rework import orders as reruns
@@ -65,7 +66,7 @@ def rerun(
             records = (each.record for each in compared(pipeline, prefix, stuck, looked, ignored))
         else:
             records = survey.below(pipeline, prefix or "", ignored.add)
-        plan = reruns.plan(survey.ordered(pipeline, records), chosen, CHAIN, pipeline.recipes, limit)
+        plan = reruns.plan(survey.ordered(pipeline, records), chosen, CHAIN, deployed_recipes.of(pipeline.stack), limit)
     ignored.tell()
     for why, keys in plan.left.items():
         say(f"left: {_some(keys)}: {why}")

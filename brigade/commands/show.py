@@ -5,7 +5,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from brigade.commands.here import here
+from brigade.acting.here import here
 from brigade.commands.ls import coloured, facts
 from brigade.commands.options import as_json, key_or_id, stack_name
 from brigade.console import byte_size, out, print_json, printable, table

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from brigade.commands.here import here
+from brigade.acting.here import here
 from brigade.commands.options import as_json, option, stack_name
 from brigade.console import OperatorError, duration, out, print_json, table
 from brigade.flow import metrics, vitals

@@ -2,7 +2,7 @@
 
 import click
 
-from brigade.commands.here import here
+from brigade.acting.here import here
 from brigade.commands.options import argument, as_json, stack_name
 from brigade.console import OperatorError, out, print_json
 from brigade.pipeline import Pipeline

@@ -7,10 +7,11 @@ from typing import Any
 import click
 from click.exceptions import Exit
 
-from brigade.commands.here import here
+from brigade.acting.here import here
 from brigade.commands.ls import listing
 from brigade.commands.options import Number, argument, option, stack_name, yes_to_the_account
 from brigade.console import OperatorError, counted, out, progress, say
+from brigade.deploy import deployed_recipes
 from brigade.flow import mappings
 from brigade.pictures import local_files as files
 from brigade.pictures import uploads
@@ -59,7 +60,7 @@ def upload(paths: tuple[Path, ...], prefix: str, wait: bool, timeout: float, sta
     unheard = send_unheard(pipeline, [one.there for one in done if one.there])
     if wait:
         uploads.wait_for_recall(pipeline.catalogue, unheard, timeout)
-    well = _wait(pipeline, pipeline.recipes, done, timeout) if wait else True
+    well = _wait(pipeline, deployed_recipes.of(pipeline.stack), done, timeout) if wait else True
     if skipped or not well:
         raise Exit(1)
 

@@ -21,6 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter, Redrive
 from brigade.dead_letters.message import read, write
+from brigade.queue_counts import counts
 from kit.batches import Refused, failed, in_full
 from kit.envelope import now
 from kit.errors import aws_code
@@ -37,11 +38,6 @@ AT_ONCE = 8 * BATCH
 _LONG_POLL_S = 1
 # Two commands that wait for each other's messages must not look at the same time again. Seconds, at most.
 _STEP_ASIDE_S = 1
-_COUNTS = (
-    "ApproximateNumberOfMessages",
-    "ApproximateNumberOfMessagesNotVisible",
-    "ApproximateNumberOfMessagesDelayed",
-)
 
 
 class NotMeant(OperatorError):
@@ -54,26 +50,6 @@ class Held:
 
     letter: DeadLetter
     receipt: str
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many messages a queue has. On AWS the numbers lag, by up to a minute."""
-
-    visible: int
-    held: int  # received by somebody, and hidden
-    delayed: int
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.visible + self.held + self.delayed
-
-
-def counts(sqs: Any, url: str) -> Counts:
-    """Ask a queue how many messages it has."""
-    said = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(_COUNTS))["Attributes"]
-    return Counts(*(int(said[name]) for name in _COUNTS))
 
 
 class DeadLetterQueue:

@@ -15,8 +15,9 @@ from itertools import takewhile
 from botocore.exceptions import ClientError
 
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.queue import AT_ONCE, HOLD_S, DeadLetterQueue, Held, NotMeant, counts
+from brigade.dead_letters.queue import AT_ONCE, HOLD_S, DeadLetterQueue, Held, NotMeant
 from brigade.operations.operation import Recording
+from brigade.queue_counts import counts
 from kit.backoff import policy
 from kit.errors import aws_code
 

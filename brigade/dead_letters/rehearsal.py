@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from brigade.memory_storage import MemoryStorage
+from brigade.inline.memory_storage import MemoryStorage
 from kit.events import Image, Source
 from kit.storage import Storage
 from services.catalog.memory import MemoryRecords

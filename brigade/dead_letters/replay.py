@@ -7,6 +7,7 @@ from typing import Any
 
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.rehearsal import RehearsalStorage, rehearsal_records
+from brigade.deploy import deployed_recipes
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor
@@ -73,7 +74,7 @@ def _connect(pipeline: Pipeline, actor: Actor, storage: RehearsalStorage, record
     parameters = pipeline.stack.parameters
     chosen = {each.variable: parameters.get(each.name, each.default) for each in actor.settings}
     function = FUNCTIONS[actor.name]
-    recipes = {"recipes": pipeline.recipes} if "recipes" in function.parts else {}
+    recipes = {"recipes": deployed_recipes.of(pipeline.stack)} if "recipes" in function.parts else {}
     return function.connect(Site(storage, settings, chosen), records=records, **recipes)
 
 

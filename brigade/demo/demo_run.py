@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from brigade.dead_letters.letter import DeadLetter
-from brigade.demo import contact_sheet, demo_folder
-from brigade.deploy import deployment
+from brigade.dead_letters.stack_queues import dead_letters
+from brigade.demo import contact_sheet, demo_folder, samples
+from brigade.deploy import deployed_recipes, deployment
 from brigade.local import local_cloud
 from brigade.pictures import uploads
 from brigade.pictures.local_files import LocalFile, Skip, Skipped, find, refuse
@@ -65,7 +66,7 @@ def run(photos: Sequence[LocalFile], folder: Path, version: str, progress: Progr
         pipeline = Pipeline(stack)
         _upload(pipeline, list(photos), account, progress)
         _wait(pipeline, account, progress)
-        account.dead_letters = {actor.name: pipeline.dead_letters(actor) for actor in CHAIN.actors}
+        account.dead_letters = {actor.name: dead_letters(pipeline, actor) for actor in CHAIN.actors}
         _download(pipeline, account, folder, progress)
     account.seconds = time.monotonic() - began
     _write(account, folder)
@@ -84,15 +85,13 @@ def sample_or(photos: Path | None, folder: Path, skip: Skip = refuse) -> list[Lo
         demo_folder.keep_apart(folder, photos, files)
         demo_folder.prepare(folder)
         return files
-    from brigade.demo import samples
-
     demo_folder.prepare(folder)
     samples.draw(folder / demo_folder.PHOTOS)
     return find([folder / demo_folder.PHOTOS])
 
 
 def _upload(pipeline: Pipeline, photos: list[LocalFile], account: Account, progress: Progress) -> None:
-    recipes = pipeline.recipes
+    recipes = deployed_recipes.of(pipeline.stack)
     step = progress("uploading", len(photos))
     for one in uploads.upload(pipeline.s3, pipeline.source_bucket, photos, account.skipped.append):
         account.uploaded.append(one)

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from brigade.console import OperatorError
 from brigade.deploy.artifacts import Artifacts
+from brigade.deploy.stack import Stack
 from imaging.recipes import DEFAULT_PATH, Recipes, parse
 from infra import names
 from infra.packaging.package import READS_RECIPES, RECIPES
 from kit.chain import Chain
 from kit.errors import ConfigurationError
+from services.chain import CHAIN
 
 
 def read(artifacts: Artifacts, chain: Chain, parameters: Mapping[str, str]) -> bytes:
@@ -27,6 +29,11 @@ def read(artifacts: Artifacts, chain: Chain, parameters: Mapping[str, str]) -> b
         return b""
     with zipfile.ZipFile(BytesIO(code)) as archive:
         return archive.read(RECIPES)
+
+
+def of(stack: Stack) -> Recipes:
+    """Return the recipes that a stack's functions work with; raises OperatorError where they are not to be found."""
+    return load(read(Artifacts(stack.target, stack.name), CHAIN, stack.parameters))
 
 
 def load(content: bytes) -> Recipes:

@@ -7,9 +7,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from brigade.console import OperatorError, counted
-from brigade.dead_letters.queue import counts
 from brigade.deploy.change_set import Change, ChangeSet
 from brigade.deploy.stack import Stack
+from brigade.queue_counts import counts
 from infra import names
 from services.chain import CHAIN
 

@@ -1,7 +1,8 @@
 """Event source mappings: each feeds one actor's function from its queue. Disabled, the actor is paused."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,15 @@ def find(pipeline: Pipeline, actor: Actor) -> Mapping:
 
 def paused(pipeline: Pipeline) -> list[str]:
     """Return the names of the actors that are paused."""
-    return [actor.name for actor in CHAIN.actors if find(pipeline, actor).state == DISABLED]
+    found = zip(CHAIN.actors, states(pipeline, CHAIN.actors), strict=True)
+    return [actor.name for actor, state in found if state == DISABLED]
+
+
+def states(pipeline: Pipeline, actors: Sequence[Actor]) -> list[str]:
+    """Return the state of each actor's mapping, all asked at once; raises as ``find`` does."""
+    _functions(pipeline)  # made here: making a client is not for several threads
+    with ThreadPoolExecutor(len(actors)) as pool:
+        return list(pool.map(lambda actor: find(pipeline, actor).state, actors))
 
 
 def switch(

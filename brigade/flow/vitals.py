@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from brigade.dead_letters.queue import counts
 from brigade.flow import mappings
 from brigade.flow.metrics import Metrics
 from brigade.pipeline import Pipeline
+from brigade.queue_counts import counts
 from infra import names
 from infra.messaging import RETENTION_S
 from kit.actor import Actor
@@ -40,11 +40,10 @@ class Vitals:
 
 def look(pipeline: Pipeline, actors: Sequence[Actor], metrics: Metrics) -> list[Vitals]:
     """Return how the actors are doing, and last what SNS could not deliver; asks everything at once."""
-    pipeline.target.client("lambda")  # made here: making one is not for several threads
-    sqs = pipeline.target.client("sqs")
-    with ThreadPoolExecutor(3 * len(actors) + 2) as pool:
+    sqs = pipeline.target.client("sqs")  # made here: making one is not for several threads
+    with ThreadPoolExecutor(2 * len(actors) + 3) as pool:
         measured = pool.submit(metrics.measure, actors)
-        states = pool.map(lambda actor: mappings.find(pipeline, actor).state, actors)
+        states = pool.submit(mappings.states, pipeline, actors)
         queues = pool.map(lambda actor: counts(sqs, pipeline.output(names.queue(actor))), actors)
         dead = pool.map(lambda actor: counts(sqs, pipeline.output(names.dead_letter_queue(actor))), actors)
         undelivered = pool.submit(counts, sqs, pipeline.output(names.UNDELIVERED_QUEUE))
@@ -60,6 +59,6 @@ def look(pipeline: Pipeline, actors: Sequence[Actor], metrics: Metrics) -> list[
                 dead_letters=letters.total,
                 per_minute=found[actor.name].per_minute,
             )
-            for actor, state, queue, letters in zip(actors, states, queues, dead, strict=True)
+            for actor, state, queue, letters in zip(actors, states.result(), queues, dead, strict=True)
         ]
         return [*of_actors, Vitals(names.UNDELIVERED, "", 0, 0, None, undelivered.result().total, None)]

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from brigade.console import OperatorError
 from brigade.local import mended_ministack, segment_collector
-from brigade.local.birth import birth
 from brigade.local.ministack import health
+from brigade.local.process_start import process_start_time
 from brigade.signals import held
 
 HOST = "127.0.0.1"
@@ -82,7 +82,7 @@ class LocalCloud:
         """Return whether its process runs."""
         if self.process is not None:
             return self.process.poll() is None
-        return birth(self.pid) == self.born
+        return process_start_time(self.pid) == self.born
 
     def answers(self, timeout: float = GRACE_S) -> bool:
         """Return whether this very cloud answers on its port within ``timeout`` seconds."""
@@ -218,7 +218,7 @@ def _spawn(port: int, environment: dict[str, str], owner: str) -> LocalCloud:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for us to handle
         )
-    return LocalCloud(process.pid, birth(process.pid) or "", port, identity, str(folder), owner, process)
+    return LocalCloud(process.pid, process_start_time(process.pid) or "", port, identity, str(folder), owner, process)
 
 
 def _environment(port: int, identity: str, temporary: Path) -> dict[str, str]:

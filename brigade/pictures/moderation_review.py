@@ -9,8 +9,6 @@ import msgspec
 from brigade import release
 from brigade.operations.operation import Recording
 from brigade.pictures.verdicts import told
-from brigade.pipeline import Pipeline
-from infra import names
 from kit.chain import OPERATOR
 from kit.envelope import wrap
 from kit.events import ImageJudged, Judgement, StoredImage
@@ -77,9 +75,9 @@ def _waits_in_vain(record: Record) -> bool:
     return gave_up and record["status"] == Status.FAILED and record["moderation_mode"] == "gate"
 
 
-def publisher(pipeline: Pipeline) -> Publisher:
-    """Return where judgements are announced. kit.aws must lead there (Target.export does that)."""
-    return SnsPublisher({ImageJudged.kind: pipeline.output(names.topic(ImageJudged))})
+def publisher(topic: str) -> Publisher:
+    """Return what announces judgements on the topic, its ARN. kit.aws must lead there (Target.export does that)."""
+    return SnsPublisher({ImageJudged.kind: topic})
 
 
 def judge(where: Publisher, held: Iterable[Held], judgement: Judgement, operation: Recording) -> Iterator[Held]:

@@ -16,15 +16,15 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from brigade.__main__ import INTERRUPTED, main
-from brigade.commands.here import bound
+from brigade.acting.here import bound
 from brigade.console import OperatorError
-from brigade.dead_letters.queue import counts
 from brigade.deploy import kept
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import describe
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline
 from brigade.prove.item import NotSeen, expect
+from brigade.queue_counts import counts
 from brigade.signals import held
 from brigade.target import Target
 from imaging.recipes import DEFAULT_PATH

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from brigade.console import OperatorError
 from brigade.demo import samples
+from brigade.deploy import deployed_recipes
 from brigade.prove.item import NotSeen, expect
 from brigade.prove.stage import Stage
 from infra import names
@@ -60,7 +61,7 @@ def _outputs(stage: Stage, *ids: str) -> int:
 def pictures(stage: Stage) -> str:
     """Good pictures become READY, with times for every stage and all outputs: five ways of holding a camera."""
     stage.upload({key: good(orientation) for key, orientation in GOOD.items()}, "--wait")
-    renditions = len(stage.pipeline.recipes.named("default").rendition)
+    renditions = len(deployed_recipes.of(stage.pipeline.stack).named("default").rendition)
     for record in map(stage.record, GOOD):
         timed = {actor for actor, done in record["stages"].items() if done["worked_ms"] is not None}
         expect("stages without times", {"ingest", "normalize", "resize"} - timed, set())

@@ -8,9 +8,9 @@ import msgspec
 
 from brigade import release
 from brigade.console import OperatorError
+from brigade.inline.s3_notification import CREATED, HIDDEN, REMOVED, notification
 from brigade.rework.gaps import LOST, Lost, Record, recipe_of
 from brigade.rework.notes import notes
-from brigade.s3_notification import CREATED, HIDDEN, REMOVED, notification
 from imaging.recipes import Recipes
 from kit.actor import Actor
 from kit.chain import OPERATOR, Chain

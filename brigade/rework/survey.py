@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from brigade.deploy import deployed_recipes
 from brigade.pictures import bucket_listing as shown
 from brigade.pictures.local_files import spellings
 from brigade.pipeline import Pipeline
@@ -47,7 +48,7 @@ def below(pipeline: Pipeline, prefix: str, ignore: Callable[[str], None]) -> Ite
 
     ``ignore`` is called with the keys of lost objects that ingest would ignore by their name.
     """
-    recipes = pipeline.recipes
+    recipes = deployed_recipes.of(pipeline.stack)
     for record in pictures(pipeline, shown.below(pipeline.s3, pipeline.source_bucket, prefix)):
         if LOST in record and is_ignored(record, recipes):
             ignore(record["source"]["key"])
@@ -63,7 +64,7 @@ def is_ignored(record: Record, recipes: Recipes) -> bool:
 
 def lost_among(pipeline: Pipeline, sources: Iterable[Source]) -> list[Record]:
     """Return those of what S3 shows that are lost, and that ingest would not ignore by their name."""
-    recipes = pipeline.recipes
+    recipes = deployed_recipes.of(pipeline.stack)
     return [each for each in pictures(pipeline, sources) if LOST in each and not is_ignored(each, recipes)]
 
 
@@ -118,7 +119,7 @@ class Comparison:
 
     @cached_property
     def _recipes(self) -> Recipes:
-        return self.pipeline.recipes
+        return deployed_recipes.of(self.pipeline.stack)
 
     def missing(self) -> Iterator[Missing]:
         """Yield what is missing: lost objects, then outputs, then records of what S3 does not show any more."""

@@ -1,8 +1,9 @@
 """Uploads of which the catalogue has not heard, for notifications can be lost: ingest is told of them again."""
 
 from brigade.console import counted, say
-from brigade.dead_letters.queue import counts
+from brigade.deploy import deployed_recipes
 from brigade.pipeline import Pipeline
+from brigade.queue_counts import counts
 from brigade.rework import orders as reruns
 from brigade.rework import survey
 from brigade.rework.sending import send_recorded
@@ -26,7 +27,7 @@ def send_unheard(pipeline: Pipeline, sources: list[Source]) -> list[str]:
             break
         policy().sleep(_LOOK_S)
         lost = survey.lost_among(pipeline, sources)
-    plan = reruns.plan(survey.ordered(pipeline, lost), INGEST, CHAIN, pipeline.recipes)
+    plan = reruns.plan(survey.ordered(pipeline, lost), INGEST, CHAIN, deployed_recipes.of(pipeline.stack))
     if plan.orders:
         say(f"{counted(len(plan.orders), 'picture')} of these the catalogue has not heard of: ingest is told again")
         send_recorded(pipeline, plan.orders, INGEST, None)

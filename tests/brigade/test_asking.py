@@ -2,7 +2,7 @@
 
 import pytest
 
-from brigade.commands.asking import ask
+from brigade.acting.asking import ask
 from brigade.console import OperatorError
 
 

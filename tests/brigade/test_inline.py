@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from brigade.inline import SOURCE, TARGET, InMemoryChain, notification
-from brigade.memory_storage import MemoryStorage
+from brigade.inline.memory_storage import MemoryStorage
 from imaging.recipes import parse
 from kit.chain import Chain
 from kit.errors import ServiceUnavailable, Throttled

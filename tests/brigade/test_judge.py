@@ -250,7 +250,7 @@ def test_where_it_stops_halfway_the_history_says_how_far_it_came(
     deployed: Deployed, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = held(deployed, "in/a.jpg"), held(deployed, "in/b.jpg")
-    real = judging.publisher(deployed.pipeline)
+    real = judging.publisher(deployed.pipeline.output(names.topic(ImageJudged)))
 
     class Failing:
         def publish(self, envelope: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from brigade.inline import Clock, InMemoryChain
-from brigade.memory_storage import MemoryStorage
+from brigade.inline.memory_storage import MemoryStorage
 from kit.actor import RETRY_BUDGET_S
 from kit.backoff import RECEIVES
 from kit.envelope import Envelope

@@ -9,14 +9,16 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from brigade.dead_letters.queue import counts
+from brigade.dead_letters.stack_queues import dead_letter_queue, dead_letters
 from brigade.deploy import deployment
 from brigade.local import local_cloud
 from brigade.local.local_cloud import LocalCloud
 from brigade.pipeline import Pipeline
+from brigade.queue_counts import counts
 from brigade.target import ENDPOINT, local_target
 from imaging.recipes import DEFAULT_PATH, Recipes, load
 from infra import names
@@ -153,9 +155,9 @@ class Drill:
         return account(self._found(waiting), self.recipes, killers, self.is_good)
 
     def _found(self, waiting: dict[str, int]) -> Found:
-        dead = [actor for actor in CHAIN.actors if self.count(self.pipeline.dead_letter_queue(actor).url)]
+        dead = [actor for actor in CHAIN.actors if self.count(dead_letter_queue(self.pipeline, actor).url)]
         with ThreadPoolExecutor() as pool:
-            letters = [letter for looked in pool.map(self.pipeline.dead_letters, dead) for letter in looked]
+            letters = [letter for looked in pool.map(partial(dead_letters, self.pipeline), dead) for letter in looked]
         return Found(
             uploads=self.uploads,
             records=self.pipeline.catalogue.get(self.uploads),

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Event
 
+from brigade.dead_letters.stack_queues import dead_letters
 from services.chain import CHAIN
 from tests.drills.drill import PATIENCE_S, PICTURES, Drill, patiently
 from tests.drills.faults import refusal
@@ -38,14 +39,14 @@ def test_dead_letters_are_redriven_while_new_ones_arrive(drill: Drill) -> None:
     drill.proxy.rule = rule
     drill.upload()
     patiently(drill.waiting, lambda waiting: not any(waiting.values()))
-    earlier = {letter.message_id for letter in drill.pipeline.dead_letters(NORMALIZE)}
+    earlier = {letter.message_id for letter in dead_letters(drill.pipeline, NORMALIZE)}
     found.update(drill.uploads.values())
     with ThreadPoolExecutor() as pool:
         uploading = pool.submit(upload_meanwhile)
         redrive(drill)
         ended = datetime.now(UTC)
         uploading.result()
-    letters = drill.pipeline.dead_letters(NORMALIZE)
+    letters = dead_letters(drill.pipeline, NORMALIZE)
     assert not earlier & {letter.message_id for letter in letters}
     assert min(letter.since for letter in letters if letter.reason == "object-gone") < ended, "none came in time"
 

@@ -2,6 +2,7 @@
 
 import time
 
+from brigade.dead_letters.stack_queues import dead_letters
 from kit.backoff import RECEIVES
 from services.chain import CHAIN
 from tests.drills.drill import Drill
@@ -29,5 +30,5 @@ def test_two_minutes_of_throttling(drill: Drill) -> None:
     account = drill.account(patience_s=RECEIVES.longest_s)
     assert refused[-1] - refused[0] > THROTTLED_S / 2
     assert account.wrong == []
-    letters = [letter for actor in CHAIN.actors for letter in drill.pipeline.dead_letters(actor)]
+    letters = [letter for actor in CHAIN.actors for letter in dead_letters(drill.pipeline, actor)]
     assert {letter.reason for letter in letters} == {"corrupt-image", "not-an-image"}

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image as Pillow
 
+from brigade.dead_letters.stack_queues import dead_letters
 from imaging.recipes import load
 from infra import names
 from services.chain import CHAIN
@@ -71,7 +72,7 @@ def test_what_cannot_be_a_picture_waits_as_a_dead_letter(
     assert record["status"] == "FAILED"
     assert (record["failure"]["actor"], record["failure"]["reason"]) == (actor, reason)
 
-    [letter] = [each for each in journey.pipeline.dead_letters(CHAIN.actor(actor)) if each.image_id == image.id]
+    [letter] = [each for each in dead_letters(journey.pipeline, CHAIN.actor(actor)) if each.image_id == image.id]
     assert (letter.reason, letter.attributes["actor"], letter.attributes["attempts"]) == (reason, actor, "1")
     assert letter.detail == record["failure"]["detail"]
     assert letter.key == f"in/{name}"
@@ -109,4 +110,4 @@ def test_a_key_that_no_recipe_matches_is_ignored_and_the_log_says_so(journey: Jo
     until(said, "the log to say so")
     journey.at_rest()
     assert journey.pipeline.catalogue.get([image.id]) == {}
-    assert not [each for each in journey.pipeline.dead_letters(CHAIN.actor("ingest")) if each.image_id == image.id]
+    assert not [each for each in dead_letters(journey.pipeline, CHAIN.actor("ingest")) if each.image_id == image.id]

@@ -18,7 +18,9 @@ from urllib.request import urlopen
 import pytest
 
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.queue import BATCH, counts
+from brigade.dead_letters.queue import BATCH
+from brigade.dead_letters.stack_queues import dead_letter_queue, dead_letters
+from brigade.queue_counts import counts
 from brigade.target import Target
 from kit.envelope import encode, wrap
 from kit.events import ImageIngested
@@ -212,7 +214,7 @@ def test_what_an_actor_refuses_again_stops_the_redrive_and_is_held_back_in_the_e
     word = uuid.uuid4().hex
 
     def ours() -> list[DeadLetter]:
-        return [letter for letter in journey.pipeline.dead_letters(ingest) if word in letter.body]
+        return [letter for letter in dead_letters(journey.pipeline, ingest) if word in letter.body]
 
     journey.at_rest()
     journey.notify({"nobody": word})
@@ -244,6 +246,6 @@ def test_what_an_actor_refuses_again_stops_the_redrive_and_is_held_back_in_the_e
     _, said = process.communicate(timeout=60)
     assert "failed for the same reason after 1 redrives" in said
     assert ours() == [letter]
-    queue = journey.pipeline.dead_letter_queue(ingest)
+    queue = dead_letter_queue(journey.pipeline, ingest)
     for held in queue.take([letter.message_id]):
         queue.delete(held)

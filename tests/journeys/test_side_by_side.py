@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from brigade.dead_letters.stack_queues import dead_letters
 from brigade.deploy import deployment, kept
 from brigade.pipeline import Pipeline
 from kit.actor import Bucket
@@ -35,7 +36,7 @@ def test_an_upload_to_one_stack_does_not_show_in_the_other(journey: Journey, bes
     assert (ready["status"], failed["status"]) == ("READY", "FAILED")
     assert next(beside.catalogue.newest(), None) is None
     assert [objects(beside, bucket) for bucket in (beside.source_bucket, beside.target_bucket)] == [0, 0]
-    assert [beside.dead_letters(actor) for actor in CHAIN.actors] == [[] for _ in CHAIN.actors]
+    assert [dead_letters(beside, actor) for actor in CHAIN.actors] == [[] for _ in CHAIN.actors]
 
 
 def test_two_stacks_share_no_output(journey: Journey, beside: Pipeline) -> None:

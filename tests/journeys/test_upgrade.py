@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from brigade.dead_letters.stack_queues import dead_letters
 from infra import names
 from kit.events import Image
 from services.chain import CHAIN
@@ -66,7 +67,7 @@ def test_pictures_that_release_0_1_left_on_their_way_all_settle(journey: Journey
     assert statuses == dict.fromkeys(images, "READY") | {"retire": "REMOVED"}
     ids = {image.id for image in images.values()}
     for actor in CHAIN.actors:
-        assert not ids & {letter.image_id for letter in journey.pipeline.dead_letters(actor)}
+        assert not ids & {letter.image_id for letter in dead_letters(journey.pipeline, actor)}
     records = journey.pipeline.catalogue.get(ids)
     for record in records.values():
         for rendition in record["renditions"] or ():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from brigade.memory_storage import MemoryStorage
+from brigade.inline.memory_storage import MemoryStorage
 from kit import logs
 from kit.errors import ConfigurationError
 from kit.events import Event

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
-from brigade.memory_storage import MemoryStorage
+from brigade.inline.memory_storage import MemoryStorage
 from kit import aws
 from kit.backoff import Policy
 from kit.errors import AccessDenied, ObjectArchived, ObjectGone, ServiceUnavailable, Throttled

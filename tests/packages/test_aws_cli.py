@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from brigade.deploy import packages
+from brigade.deploy import deployed_recipes, packages
 from brigade.local import local_cloud
 from brigade.pictures import uploads
 from brigade.pipeline import Pipeline
@@ -96,7 +96,7 @@ def test_a_picture_goes_through_the_packages(deployed: Pipeline) -> None:
 
 
 def test_the_commands_work_on_it(deployed: Pipeline) -> None:
-    assert deployed.recipes == load()
+    assert deployed_recipes.of(deployed.stack) == load()
     assert deployed.stack.tags == {"team": "photos"}
 
 

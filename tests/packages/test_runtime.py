@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from brigade.deploy import deployment
+from brigade.deploy import deployed_recipes, deployment
 from brigade.flow import mappings
 from brigade.local import local_cloud
 from brigade.pipeline import Pipeline
@@ -61,7 +61,7 @@ def carried(
 
         until(carried, lambda: record().get("status") == "READY" and carried.worked["describe"] > 0)
         # The recipe asks for no moderation, so nobody has told moderate.
-        [again] = rerun.plan([record()], MODERATE, CHAIN, paused.recipes).orders
+        [again] = rerun.plan([record()], MODERATE, CHAIN, deployed_recipes.of(paused.stack)).orders
         paused.target.client("sqs").send_message(QueueUrl=paused.output(names.queue(MODERATE)), MessageBody=again.body)
         until(carried, lambda: carried.worked["moderate"] > 0)
         paused.s3.delete_object(**bucket)

@@ -153,7 +153,7 @@ def operator(
     iam.attach_user_policy(UserName=name, PolicyArn=made)
     key = iam.create_access_key(UserName=name)["AccessKey"]
     target = Account(guard.target.region, guard.endpoint, (key["AccessKeyId"], key["SecretAccessKey"]))
-    monkeypatch.setattr("brigade.commands.here.resolve", lambda: target)
+    monkeypatch.setattr("brigade.acting.here.resolve", lambda: target)
     monkeypatch.setattr("brigade.dead_letters.notify_catalog.PATIENCE_S", 0)  # the catalogue is paused
     monkeypatch.setattr("brigade.dead_letters.queue._LONG_POLL_S", 0)
     for variable, value in {**target.variables(), "BRIGADE_STACK": resting.stack.name, "NO_PROXY": "*"}.items():

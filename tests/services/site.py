@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import boto3
 import pytest
 
-from brigade.memory_storage import MemoryStorage
+from brigade.inline.memory_storage import MemoryStorage
 from infra.catalogue import projection
 from kit import settings
 from kit.chain import says

@@ -7,9 +7,9 @@ from typing import Any
 
 from brigade.dead_letters.letter import DeadLetter, Redrive
 from brigade.inline import InMemoryChain
+from brigade.inline.s3_notification import CREATED, HIDDEN, REMOVED, notification
 from brigade.pictures.moderation_review import JUDGEMENTS, Held, judge, why_left
 from brigade.rework.orders import plan
-from brigade.s3_notification import CREATED, HIDDEN, REMOVED, notification
 from kit.chain import OPERATOR
 from kit.envelope import Envelope, wrap
 from kit.events import DeadLetterHandled, Image, ImageUploaded, Source

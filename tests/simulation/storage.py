@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from brigade.memory_storage import MemoryStorage
+from brigade.inline.memory_storage import MemoryStorage
 from kit.errors import ObjectGone
 from kit.events import Source
 

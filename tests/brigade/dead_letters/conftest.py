@@ -50,7 +50,7 @@ def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 def desk(cloud: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A stack on moto, which commands find; they run in a folder of their own."""
     found = set_up()
-    monkeypatch.setattr("brigade.commands.here.resolve", lambda: found.pipeline.target)
+    monkeypatch.setattr("brigade.acting.here.resolve", lambda: found.pipeline.target)
     monkeypatch.setattr(Stack, "find", lambda *_: found.pipeline.stack)
     monkeypatch.setattr(mappings, "find", lambda *_: mappings.Mapping("uuid", mappings.ENABLED, None))  # none is paused
     monkeypatch.setattr("brigade.dead_letters.queue._LONG_POLL_S", 0)  # moto is one server: it never answers too early

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.stack_queues import dead_letters
 from brigade.deploy.stack import Stack
 from brigade.pipeline import Pipeline
 from brigade.target import Target
@@ -51,7 +52,7 @@ class Desk:
         return [self.sqs.send_message(QueueUrl=url, MessageBody=str(each))["MessageId"] for each in range(count)]
 
     def letters(self, actor: str) -> list[DeadLetter]:
-        return self.pipeline.dead_letters(CHAIN.actor(actor))
+        return dead_letters(self.pipeline, CHAIN.actor(actor))
 
     def sent_back(self, actor: str) -> list[dict[str, Any]]:
         """Return what waits for an actor."""

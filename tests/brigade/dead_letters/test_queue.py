@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 
 from brigade.dead_letters import queue as queues
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.queue import Counts, DeadLetterQueue, counts
+from brigade.dead_letters.queue import DeadLetterQueue
+from brigade.queue_counts import Counts, counts
 
 TRACE = "Root=1-6560c4a0-123456789012345678901234;Parent=1234567890123456;Sampled=1"
 

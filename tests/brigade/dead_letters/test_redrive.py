@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from brigade.dead_letters import queue as queues
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.letter import Redrive as Redriven
-from brigade.dead_letters.queue import Counts, DeadLetterQueue, counts
+from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.dead_letters.redrive import Account, Pace, Redrive, plan
 from brigade.operations.operation import Operation, Recording
+from brigade.queue_counts import Counts, counts
 from kit.backoff import Policy, under
 
 AT = datetime(2026, 11, 21, 8, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""`brigade dlq replay --local`: the actor's own function on the very input, and not one write anywhere."""
+"""`brigade dlq replay`: the actor's own function on the very input, and not one write anywhere."""
 
 import json
 import pdb
@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from brigade.pipeline import Pipeline
 from imaging.recipes import load
 from kit.events import (
     Event,
@@ -35,7 +34,7 @@ World = dict[str, Any]
 
 @pytest.fixture(autouse=True)
 def recipes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Pipeline, "recipes", load())
+    monkeypatch.setattr("brigade.deploy.deployed_recipes.of", lambda _: load())
 
 
 def world(desk: Desk) -> World:
@@ -59,7 +58,7 @@ def unchanged(desk: Desk) -> Iterator[World]:
 
 
 def replayed(brigade: Brigade, actor: str, message: str) -> tuple[int, dict[str, Any]]:
-    code, said = brigade("replay", actor, message, "--local", "--json")
+    code, said = brigade("replay", actor, message, "--json")
     [facts] = json.loads(said)
     return code, facts
 
@@ -75,7 +74,7 @@ def test_what_it_would_have_stored_and_announced_is_shown(desk: Desk, brigade: B
     [said] = facts["announced"]
     assert said["event"] == "image-normalized"
     assert said["data"]["master"]["bytes"] == stored["bytes"] > 0
-    code, text = brigade("replay", "normalize", dead.message_id[:8], "--local")
+    code, text = brigade("replay", "normalize", dead.message_id[:8])
     assert code == 0
     assert stored["key"] in text
     assert "image-normalized" in text
@@ -88,7 +87,7 @@ def test_a_picture_at_fault_fails_here_too(desk: Desk, brigade: Brigade, unchang
     unchanged |= world(desk)
     code, facts = replayed(brigade, "normalize", dead.message_id)
     assert (code, facts["succeeded"], facts["reason"]) == (1, False, "corrupt-image")
-    code, text = brigade("replay", "normalize", dead.message_id, "--local")
+    code, text = brigade("replay", "normalize", dead.message_id)
     assert code == 1
     assert f"corrupt-image: {facts['detail']}" in text
     assert "Traceback" not in text
@@ -140,13 +139,13 @@ def test_a_bug_comes_with_its_traceback_and_the_debugger_opens_where_it_is(
     opened: list[Any] = []
     monkeypatch.setattr(pdb, "post_mortem", opened.append)
     dead = desk.bury("normalize", ingested())
-    code, text = brigade("replay", "normalize", dead.message_id, "--local")
+    code, text = brigade("replay", "normalize", dead.message_id)
     assert code == 1
     assert "unexpected-error: ZeroDivisionError: by no means" in text
     assert "Traceback" in text
     assert 'raise ZeroDivisionError("by no means")' in text
     assert not opened
-    assert brigade("replay", "normalize", dead.message_id, "--local", "--pdb")[0] == 1
+    assert brigade("replay", "normalize", dead.message_id, "--pdb")[0] == 1
     [traceback] = opened
     while traceback.tb_next:
         traceback = traceback.tb_next
@@ -187,7 +186,7 @@ def test_the_catalogue_goes_on_from_the_real_record(desk: Desk, brigade: Brigade
     assert changed["status"] == "READY"
     assert "renditions" in changed
     assert "original" not in changed
-    text = brigade("replay", "catalog", dead.message_id, "--local")[1]
+    text = brigade("replay", "catalog", dead.message_id)[1]
     assert "status=READY" in text
 
 
@@ -216,22 +215,20 @@ def test_what_it_would_delete_is_listed_and_stays(desk: Desk, brigade: Brigade, 
     assert [each["key"] for each in facts["deleted"]] == outputs
     [said] = facts["announced"]
     assert said["data"]["deleted"] == 2
-    assert outputs[0] in brigade("replay", "retire", dead.message_id, "--local")[1]
+    assert outputs[0] in brigade("replay", "retire", dead.message_id)[1]
 
 
 def test_what_may_be_called_wrongly(desk: Desk, brigade: Brigade) -> None:
     dead = desk.bury("normalize", ingested())
-    assert (
-        "a replay runs on this machine only — say so by --local" in brigade("replay", "normalize", dead.message_id)[1]
-    )
-    code, said = brigade("replay", "paint", "x", "--local")
+    assert brigade("replay", "normalize", dead.message_id, "--local") == brigade("replay", "normalize", dead.message_id)
+    code, said = brigade("replay", "paint", "x")
     assert code == 1
     assert "no actor is named paint" in said
-    assert "no dead letter begins with 'zzz'" in brigade("replay", "normalize", "zzz", "--local")[1]
+    assert "no dead letter begins with 'zzz'" in brigade("replay", "normalize", "zzz")[1]
 
 
 def test_one_of_an_ignored_key_does_nothing(desk: Desk, brigade: Brigade, monkeypatch: pytest.MonkeyPatch) -> None:
     dead = desk.bury("ingest", uploaded(desk.upload("folder/", b"")))
-    code, said = brigade("replay", "ingest", dead.message_id, "--local")
+    code, said = brigade("replay", "ingest", dead.message_id)
     assert code == 0
     assert "it succeeds here, and does nothing" in said

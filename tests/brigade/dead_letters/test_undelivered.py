@@ -5,6 +5,7 @@ import json
 import pytest
 
 from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.stack_queues import undelivered_queue
 from infra import names
 from kit.events import Image, Moderation, Source
 from services.chain import CHAIN
@@ -26,7 +27,7 @@ def lose(desk: Desk, text: str, **announced: str) -> str:
 
 
 def left(desk: Desk) -> list[DeadLetter]:
-    return desk.pipeline.undelivered_queue.look()
+    return undelivered_queue(desk.pipeline).look()
 
 
 def heard(desk: Desk) -> dict[str, list[str]]:

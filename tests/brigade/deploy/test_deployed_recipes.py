@@ -7,7 +7,7 @@ import pytest
 
 from brigade.__main__ import main
 from brigade.console import OperatorError
-from brigade.deploy import kept
+from brigade.deploy import deployed_recipes, kept
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.deployed_recipes import change, choose
 from brigade.deploy.deployment import destroy
@@ -119,7 +119,7 @@ class TestTheCommands:
         said = say("deploy")
         assert "the deployed recipes stay" in said
         assert "nothing to change" in said
-        assert [each.name for each in Pipeline.find(here, stack).recipes.recipe] == ["cats"]
+        assert [each.name for each in deployed_recipes.of(Pipeline.find(here, stack).stack).recipe] == ["cats"]
 
         assert "ignored: photo.jpg (no recipe matches its key)" in say("upload", "--wait", "photo.jpg")
         assert "READY" in say("upload", "--wait", "photo.jpg", "--prefix", "cats/")
@@ -129,4 +129,4 @@ class TestTheCommands:
 
         Artifacts(here, stack).delete()
         with pytest.raises(OperatorError, match="the deployed recipes are not to be found"):
-            _ = Pipeline.find(here, stack).recipes
+            _ = deployed_recipes.of(Pipeline.find(here, stack).stack)

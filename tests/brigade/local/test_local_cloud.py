@@ -20,8 +20,8 @@ import pytest
 from brigade.__main__ import main
 from brigade.console import OperatorError
 from brigade.local import local_cloud, local_record
-from brigade.local.birth import birth, birth_by_ps
 from brigade.local.local_cloud import LocalCloud
+from brigade.local.process_start import process_start_time, start_time_by_ps
 from brigade.target import local_target
 
 journey = pytest.mark.journey
@@ -99,7 +99,7 @@ class TestItsProcess:
             assert Path(f"/proc/{function}").exists() or not Path("/proc").exists()
         assert not cloud.alive()
         assert not cloud.answers()
-        wait_for(lambda: birth(function) is None)
+        wait_for(lambda: process_start_time(function) is None)
         assert not Path(cloud.folder).exists()
 
     @journey
@@ -121,11 +121,11 @@ class TestItsProcess:
 
     @pytest.mark.skipif(not Path("/bin/ps").exists(), reason="this machine has no ps")
     def test_is_recognised_by_ps_where_there_is_no_proc(self) -> None:
-        assert birth_by_ps(os.getpid()) == birth_by_ps(os.getpid())
-        assert birth_by_ps(os.getpid())
+        assert start_time_by_ps(os.getpid()) == start_time_by_ps(os.getpid())
+        assert start_time_by_ps(os.getpid())
         ended = subprocess.Popen([sys.executable, "-c", ""])
         ended.wait()
-        assert birth_by_ps(ended.pid) is None
+        assert start_time_by_ps(ended.pid) is None
 
 
 class TestStarting:
@@ -192,7 +192,7 @@ class TestStarting:
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
         with pytest.raises(OperatorError, match=r"did not answer within 0.5 s: its log is empty"):
             local_cloud.start(local_cloud.free_port())
-        assert birth(int((tmp_path / "pid").read_text())) is None
+        assert process_start_time(int((tmp_path / "pid").read_text())) is None
 
 
 @pytest.mark.usefixtures("state")
@@ -264,7 +264,9 @@ class TestItsRecord:
         assert local_record.recorded() is None
 
     def test_by_endpoint_is_that_of_the_one_that_lives(self, one: LocalCloud) -> None:
-        living = replace(one, pid=os.getpid(), born=birth(os.getpid()) or "", identity="living", owner="/later")
+        living = replace(
+            one, pid=os.getpid(), born=process_start_time(os.getpid()) or "", identity="living", owner="/later"
+        )
         for each in (living, one, replace(one, identity="dead", owner="/earlier")):
             local_record.record(each)
         assert local_record.at(one.endpoint) == living

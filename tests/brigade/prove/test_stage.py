@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from brigade.commands.here import bound
+from brigade.acting.here import bound
 from brigade.console import OperatorError
 from brigade.prove import stage as stages
 from brigade.prove.item import NotSeen

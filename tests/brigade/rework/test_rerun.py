@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brigade.console import OperatorError
+from brigade.inline.s3_notification import notification
 from brigade.rework.orders import Plan, after, heard, plan
-from brigade.s3_notification import notification
 from imaging.recipes import Recipes, parse
 from kit.actor import Actor
 from kit.chain import Chain

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from brigade.memory_storage import MemoryStorage
+from brigade.inline.memory_storage import MemoryStorage
 from kit.events import Event, ImageOutdated, ImageRecalled, ImageRemade, ImageResized, ImageRetired
 from kit.letter import Letter
 from kit.outputs import master, rendition

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from brigade.memory_storage import MemoryStorage
+from brigade.inline.memory_storage import MemoryStorage
 from kit.events import ImageIngested, Source
 from services.describe.head import HEAD, reaches_pixels, read
 from tests import pictures

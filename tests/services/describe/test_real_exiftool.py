@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from brigade.inline import InMemoryChain
-from brigade.memory_storage import MemoryStorage
+from brigade.inline.memory_storage import MemoryStorage
 from imaging.recipes import parse
 from kit.events import Camera, ImageIngested
 from services.chain import CHAIN

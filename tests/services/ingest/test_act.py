@@ -5,7 +5,7 @@ import logging
 import pytest
 from PIL import Image
 
-from brigade.memory_storage import MemoryStorage
+from brigade.inline.memory_storage import MemoryStorage
 from imaging.recipes import Recipes, load, parse
 from kit.events import Event, ImageIngested, ImageRemoved, ImageUploaded, Source
 from services.ingest.handler import act

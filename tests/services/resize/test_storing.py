@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from brigade.memory_storage import MemoryStorage
+from brigade.inline.memory_storage import MemoryStorage
 from imaging.recipes import load
 from kit import retry
 from kit.deadline import within

@@ -5,8 +5,8 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from brigade import project
-from brigade.commands.acting import told_yes
-from brigade.commands.asking import ask
+from brigade.acting.asking import ask
+from brigade.acting.declared import told_yes
 from brigade.console import OperatorError, say
 from brigade.target import Target, resolve
 

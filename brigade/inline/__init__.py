@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from brigade import s3_notification
-from brigade.memory_storage import MemoryStorage
+from brigade.inline import s3_notification
+from brigade.inline.memory_storage import MemoryStorage
 from kit.actor import Actor
 from kit.backoff import RECEIVES, Backoff
 from kit.chain import Chain

@@ -1,13 +1,16 @@
-"""When a process began: what tells it from a later one with the same number."""
+"""When a process began: what tells it from a later one with the same number.
+
+Not by psutil: its ``create_time`` counts from a boot time that moves when the clock is set.
+"""
 
 import subprocess
 from pathlib import Path
 
 
-def birth(pid: int) -> str | None:
+def process_start_time(pid: int) -> str | None:
     """Return when a process began, in the system's own words; None when it has ended."""
     if not Path("/proc/self/stat").exists():
-        return birth_by_ps(pid)
+        return start_time_by_ps(pid)
     try:
         # https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: state is field 3, starttime field 22. The
         # name before them, in brackets, may hold anything.
@@ -17,7 +20,7 @@ def birth(pid: int) -> str | None:
     return None if fields[0] in "ZX" else fields[19]
 
 
-def birth_by_ps(pid: int) -> str | None:
+def start_time_by_ps(pid: int) -> str | None:
     """Return the same where there is no /proc."""
     done = subprocess.run(
         ["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False

@@ -1,0 +1,1 @@
+"""Where a command acts, and whether its operator agrees to that."""
