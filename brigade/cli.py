@@ -5,7 +5,6 @@ from importlib import import_module
 
 import click
 
-from brigade import release
 from brigade.acting.declared import Acts, acting
 
 DEBUG = "BRIGADE_DEBUG"
@@ -48,12 +47,6 @@ class LazyGroup(click.Group):
         return name, command.load() if isinstance(command, Lazy) else command, rest
 
 
-def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
-    if asked:
-        click.echo(release())
-        context.exit()
-
-
 @click.command(
     cls=LazyGroup,
     name="brigade",
@@ -62,9 +55,7 @@ def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
     "on the local cloud that `brigade up` started in this folder or above, or else on your AWS account.",
 )
 @click.option("--debug", is_flag=True, envvar=DEBUG, show_envvar=True, help="Show the traceback of an error.")
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the release."
-)
+@click.version_option(package_name="bucket-brigade", message="%(version)s", help="Print the release.")
 def app(*, debug: bool) -> None:
     """Take the options that stand before every command."""
     if debug:

@@ -7,12 +7,12 @@ import click
 from click.exceptions import Exit
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from brigade import release
 from brigade.commands.ls import listing
 from brigade.commands.options import option
 from brigade.console import OperatorError, err, out, say, table
 from brigade.demo import demo_run as chain
 from brigade.pictures.local_files import Skipped
+from brigade.release import release
 
 
 @click.command()

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from brigade import release
 from brigade.acting.asking import ask
 from brigade.acting.here import here
 from brigade.commands.narrator import Narrator
@@ -15,6 +14,7 @@ from brigade.deploy import deployment, losses, stack_settings
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import Change
 from brigade.pictures.recipes_file import load_recipes, recipes_path
+from brigade.release import release
 from imaging.recipes import DEFAULT_PATH
 
 

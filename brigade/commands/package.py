@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from brigade import release
 from brigade.commands.options import as_json, option
 from brigade.console import OperatorError, byte_size, out, print_json, say, table
 from brigade.deploy import packages
 from brigade.pictures.recipes_file import load_recipes, recipes_path
+from brigade.release import release
 from infra.functions import RUNTIME
 from infra.packaging.libraries import Platform
 from services.chain import CHAIN

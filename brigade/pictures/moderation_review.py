@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from brigade import release
 from brigade.operations.operation import Recording
 from brigade.pictures.verdicts import told
+from brigade.release import release
 from kit.chain import OPERATOR
 from kit.envelope import wrap
 from kit.events import ImageJudged, Judgement, StoredImage

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from brigade import release
 from brigade.cost import estimate, measured, monthly, prices
 from brigade.prove.item import FAILED, NOT_SEEN, PROVED, Result
 from brigade.prove.stage import Stage
+from brigade.release import release
 from services.chain import CHAIN
 
 # US dollars: CloudWatch's, the dearest request that is made. https://aws.amazon.com/cloudwatch/pricing/

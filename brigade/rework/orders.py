@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from brigade import release
 from brigade.console import OperatorError
 from brigade.inline.s3_notification import CREATED, HIDDEN, REMOVED, notification
+from brigade.release import release
 from brigade.rework.gaps import LOST, Lost, Record, recipe_of
 from brigade.rework.notes import notes
 from imaging.recipes import Recipes
