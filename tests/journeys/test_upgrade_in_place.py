@@ -20,9 +20,10 @@ from typing import Any
 
 import pytest
 
-from brigade.dead_letters.queue import counts
+from brigade.dead_letters.stack_queues import dead_letters
 from brigade.local import local_cloud
 from brigade.pipeline import Pipeline
+from brigade.queue_counts import counts
 from brigade.target import Target, local_target
 from infra import names
 from kit.events import Image
@@ -143,7 +144,7 @@ def test_a_running_release_0_1_is_replaced_and_nothing_is_lost(
     assert {image.source.key: record["status"] for image, record in records.items()} == {
         image.source.key: "REMOVED" if image == held["retire"] else "READY" for image in images
     }
-    assert not any(journey.pipeline.dead_letters(actor) for actor in CHAIN.actors)
+    assert not any(dead_letters(journey.pipeline, actor) for actor in CHAIN.actors)
     for record in (old, *records.values()):
         for rendition in record["renditions"] if record["status"] == "READY" else ():
             assert len(journey.stored(rendition)) == rendition["bytes"]
