@@ -24,7 +24,7 @@ from kit.function import Function, Site
 from kit.letter import Letter
 from services.catalog import versions
 from services.catalog.actor import CATALOG
-from services.catalog.record import Record, attributes, forgotten, image, keys
+from services.catalog.record import APPROVED, Record, attributes, forgotten, image, keys
 from services.catalog.records import DynamoRecords, Records
 from services.catalog.status import Status, is_outdated, is_unwanted, settlements, status
 
@@ -78,6 +78,8 @@ def _retired(event: ImageRetired, facts: dict[str, Any], records: Records) -> It
         if event.gone is None:
             records.forget(event.image.id, facts, forgotten(record))
     elif event.gone is None or not keys(record).isdisjoint(event.gone):
+        if approval := record.get(APPROVED):  # a new master does not pass the gate by it, so it would never be whole
+            records.withdraw(record["image_id"], approval)
         yield ImageRecalled(image=image(record))
 
 

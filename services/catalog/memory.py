@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Any
 
-from services.catalog.record import Record, clock
+from services.catalog.record import APPROVED, Record, clock
 from services.catalog.records import Place
 from services.catalog.status import PARTS, SETTLED, Status, is_unwanted, settlements
 from services.catalog.table import KEY
@@ -76,8 +76,9 @@ class MemoryRecords:
         with self._lock:
             record = self.items.get(image_id, {})
             status, mark = (Status.REMOVED, "removed_by") if removal else (Status.SUPERSEDED, "superseded_by")
-            if record and "removed_by" not in record and record.get("standing", "") < order:
-                record.update({mark: by, "standing": order})
+            is_later = record.get("standing", "") < order
+            if record and "removed_by" not in record and (is_later or (removal and "superseded_by" in record)):
+                record.update({mark: by, "standing": max(order, record.get("standing", ""))})
                 _set_status(record, status)
             return record.get(mark) == by
 
@@ -110,6 +111,11 @@ class MemoryRecords:
             record["removed_by"] = by
             _set_status(record, Status.REMOVED)
             return dict(record)
+
+    def withdraw(self, image_id: str, approval: Any) -> None:
+        with self._lock:
+            if self.items[image_id].get(APPROVED) == approval:
+                del self.items[image_id][APPROVED]
 
     def forget(self, image_id: str, attributes: dict[str, Any], names: list[str]) -> None:
         with self._lock:

@@ -59,6 +59,7 @@ STAGE = "stage_"
 FAILURE = "failure_"
 HANDLED = "handled_"
 JUDGED = "judged_"
+APPROVED = JUDGED + "approved"
 MODERATE, DESCRIBE = "moderate", "describe"
 # Where the camera does not say when: after all dates, so that an index by date can hold the picture too.
 UNDATED = "undated"

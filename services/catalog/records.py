@@ -13,7 +13,7 @@ from kit.retry import call
 from services.catalog import expressions
 from services.catalog.attribute_values import read_item, write
 from services.catalog.reasons import RecordTooLarge
-from services.catalog.record import MARKS, Record
+from services.catalog.record import APPROVED, MARKS, Record
 from services.catalog.status import PARTS, SETTLED, Status, settlements
 from services.catalog.table import BY_SOURCE, KEY
 
@@ -60,7 +60,8 @@ class Records(Protocol):
     def outdate(self, image_id: str, order: str, *, by: str, removal: bool) -> bool:
         """Mark an upload as replaced or removed by what has that order; return whether it is marked so.
 
-        One that was removed stays so; one that S3 has shown again since that order is left alone.
+        One that was removed stays so; one that S3 has shown again since that order is left alone. One that was
+        replaced after its removal is removed all the same: a broken replacement must not keep it.
         """
 
     def recall(self, image_id: str, order: str) -> Record:
@@ -80,6 +81,9 @@ class Records(Protocol):
 
     def remove(self, image_id: str, by: str) -> Record:
         """Make a record REMOVED, made where there is none; return all of it as it is then."""
+
+    def withdraw(self, image_id: str, approval: Any) -> None:
+        """Take this approval away from a record; another one stays."""
 
     def forget(self, image_id: str, attributes: dict[str, Any], names: list[str]) -> None:
         """Set attributes on a record that is outdated, and drop those of these names; else change nothing."""
@@ -190,7 +194,11 @@ class DynamoRecords:
         # A removal has no record, and one may have been deleted by hand: then there is nothing to mark.
         mark, status = ("removed_by", Status.REMOVED) if removal else ("superseded_by", Status.SUPERSEDED)
         only = f"attribute_exists({KEY}) AND attribute_not_exists(removed_by) AND {_STANDS}"
-        return self._mark(image_id, mark, by, status, only=only, order=order).get(mark) == by
+        record = self._mark(image_id, mark, by, status, only=only, order=order)
+        if removal and "superseded_by" in record and "removed_by" not in record:
+            only = "attribute_exists(superseded_by) AND attribute_not_exists(removed_by)"
+            record = self._mark(image_id, mark, by, status, only=only)
+        return record.get(mark) == by
 
     def _mark(self, image_id: str, mark: str, by: str, status: Status, *, only: str = "", order: str = "") -> Record:
         """Set a mark and the status that follows from it, where ``only`` holds; return the record as it is then.
@@ -221,6 +229,11 @@ class DynamoRecords:
             return self._update(image_id, change, {":order": order, ":me": image_id}, names={}, condition=condition)
         except _Refused as refused:
             return refused.item
+
+    def withdraw(self, image_id: str, approval: Any) -> None:
+        change, condition = f"REMOVE {APPROVED}", f"{APPROVED} = :approval"
+        with suppress(_Refused):
+            self._update(image_id, change, {":approval": approval}, names={}, condition=condition)
 
     def forget(self, image_id: str, attributes: dict[str, Any], names: list[str]) -> None:
         dropped = {f"#d{i}": name for i, name in enumerate(names)}

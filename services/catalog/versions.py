@@ -69,8 +69,11 @@ def removed(removal: ImageRemoved, records: Records) -> Iterator[Event]:
 def _removed_key(marker: Image, records: Records) -> Iterator[ImageOutdated]:
     key = source_key(marker.source)
     place = records.claim_newest(key, marker.source.order, marker.id, removal=True)
+    shown = None if place.is_newest else records.newest(key)  # S3 may show one again since this removal
     for older in _older(marker, place.taken_from, records):
-        if records.outdate(older["image_id"], marker.source.order, by=marker.id, removal=True):
+        if (older["image_id"], False) != shown and records.outdate(
+            older["image_id"], marker.source.order, by=marker.id, removal=True
+        ):
             yield ImageOutdated(image=image(older), why=REMOVED)
 
 

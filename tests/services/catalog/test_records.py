@@ -187,6 +187,24 @@ def test_what_outdates_and_what_shows_again_count_by_their_order(records: Record
     assert not records.outdate("nobody", "04", by="m", removal=True)
 
 
+def test_what_was_replaced_is_removed_by_a_removal_of_before(records: Records) -> None:
+    records.merge("a", FACTS)
+    records.outdate("a", "04", by="c", removal=False)
+    assert records.outdate("a", "03", by="m", removal=True)
+    assert records.outdate("a", "03", by="m", removal=True), "heard again, it is as it was said"
+    found = records.get("a") or {}
+    assert (found["status"], found["removed_by"], found["standing"], found["settled"]) == ("REMOVED", "m", "04", 2)
+
+
+def test_an_approval_is_withdrawn_and_no_other(records: Records) -> None:
+    old, new = ({"by": name, "operation": name, "at": name} for name in ("1", "2"))
+    records.merge("a", FACTS | {"judged_approved": new})
+    records.withdraw("a", old)
+    assert (records.get("a") or {})["judged_approved"] == new
+    records.withdraw("a", new)
+    assert "judged_approved" not in (records.get("a") or {})
+
+
 def test_a_version_that_was_itself_removed_never_comes_back(records: Records) -> None:
     records.merge("a", FACTS)
     records.remove("a", by="a")

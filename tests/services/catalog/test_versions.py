@@ -22,7 +22,20 @@ from services.catalog.memory import MemoryRecords
 from services.catalog.record import KEPT
 from services.catalog.record import image as identity
 from services.catalog.status import Status, is_retired
-from tests.services.catalog.story import described, image, judged, moderated, rejected, removed, said, uncovered, way
+from tests.services.catalog.story import (
+    described,
+    image,
+    ingested,
+    judged,
+    moderated,
+    normalized,
+    rejected,
+    removed,
+    resized,
+    said,
+    uncovered,
+    way,
+)
 from tests.services.site import site
 
 FIRST, SECOND = image(version="v1", sequencer="01"), image(version="v2", sequencer="02")
@@ -200,6 +213,32 @@ def test_a_picture_that_is_shown_again_is_made_again_when_retire_has_died_after_
     world.outputs.discard(FIRST.id)  # by an attempt whose word was lost; the next one finds nothing to delete
     world.hear([said(ImageRetired(image=FIRST, deleted=0), "retire")])
     assert (world.status(FIRST), world.outputs) == (Status.READY, {FIRST.id})
+
+
+def test_a_removal_that_is_heard_after_a_broken_replacement_still_takes_the_outputs_away() -> None:
+    """The key was deleted, then uploaded again: nothing of the deleted picture is wanted, whatever the new one is."""
+    world = World().hear([*way(FIRST), said(rejected(THIRD, "ingest"), "ingest"), said(removed(MARKER), "ingest")])
+    assert (world.status(FIRST), world.outputs) == (Status.REMOVED, set())
+
+
+def test_a_removal_that_is_heard_again_leaves_alone_what_s3_shows_since() -> None:
+    """Even where the catalogue had never heard of it, and then hears of its upload, which was before the removal."""
+    marker = said(removed(MARKER), "ingest")
+    world = World().hear([marker, said(uncovered(MARKER, FIRST), "ingest"), *way(FIRST), marker])
+    assert (world.status(FIRST), world.outputs) == (Status.READY, {FIRST.id})
+
+
+def test_a_picture_that_was_approved_and_lost_its_outputs_waits_at_the_gate_again() -> None:
+    """A new master does not pass the gate by an old approval: the picture would be made in vain for ever."""
+    gate = [said(normalized(FIRST, "gate"), "normalize"), said(moderated(FIRST, "gate", "uncertain"), "moderate")]
+    approved = [said(judged(FIRST, "approved"), "operator"), said(resized(FIRST), "resize")]
+    world = World(hurries=False).hear([said(ingested(FIRST), "ingest"), *gate, *approved])
+    assert world.status(FIRST) is Status.READY
+    world.hear([said(ImageRetired(image=FIRST, deleted=2), "retire")])
+    assert [recalled.image.id for recalled in world.recalled] == [FIRST.id]
+    world.hear([said(ingested(FIRST), "ingest"), *gate])
+    assert world.status(FIRST) is Status.QUARANTINED
+    assert world.hear(approved).status(FIRST) is Status.READY
 
 
 def test_an_older_version_that_is_deleted_recalls_nothing() -> None:
