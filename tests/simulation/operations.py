@@ -73,7 +73,7 @@ class Operator:
     def __init__(self, world: World) -> None:
         self._world = world
         self.versions: list[Source] = []
-        self.judged: set[str] = set()
+        self.judged: dict[str, str] = {}
 
     def do(self, operation: Operation) -> bool:
         """Do it if that is possible now; return whether it was."""
@@ -108,17 +108,23 @@ class Operator:
     def _reject(self, number: str) -> bool:
         return self._judge("reject", number)
 
-    def _judge(self, verb: str, number: str) -> bool:
+    def _judge(self, verb: str, number: str, *, again: bool = False) -> bool:
         image_id = Image.of(self.versions[int(number[1:]) - 1]).id
         record = self._world.catalogue.get(image_id)
-        if image_id in self.judged:
+        if image_id in self.judged and not again:
             return True  # once is enough: by the time of a second judgement the first may not have been heard
         if record is None or "source" not in record or why_left(view(record)):
             return False
-        self.judged.add(image_id)
+        self.judged[image_id] = verb
         self._world.tell(f"{OPERATOR}: {verb} {number}")
         list(judge(self, [Held(view(record))], JUDGEMENTS[verb], self))  # type: ignore[arg-type]
         return True
+
+    def approve_again(self) -> None:
+        """Approve what was approved before and waits at the gate again: its outputs had been deleted."""
+        for n, source in enumerate(self.versions, 1):
+            if self.judged.get(Image.of(source).id) == "approve":
+                self._judge("approve", f"#{n}", again=True)
 
     def publish(self, envelope: Envelope) -> None:
         """Be where judgements are announced."""

@@ -79,6 +79,8 @@ class Run:
             self.world.clock.seconds += 10
             self.operator.rerun(actor)
             self.world.run()
+            self.operator.approve_again()
+            self.world.run()
 
     def names(self) -> dict[str, str]:
         """Return the uploads' names in the story, by their ids."""

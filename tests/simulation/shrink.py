@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from tests.simulation.invariants import AT_REST, Broken, every_order_ends_the_same
+from tests.simulation.invariants import AT_REST, MENDED, Broken, every_order_ends_the_same
 from tests.simulation.pixels import simulated
 from tests.simulation.run import Plan, Run, calmly
 from tests.simulation.world import NeverEnds
@@ -38,7 +38,7 @@ def failure(plan: Plan) -> Failure | None:
                 invariant(run)
             invariant = _ends
             run.mend()
-            for invariant in AT_REST:
+            for invariant in MENDED:
                 invariant(run)
         except (Broken, NeverEnds) as broken:
             return Failure(run, invariant.__name__, str(broken))
