@@ -10,12 +10,12 @@ from types import FrameType
 
 # Ctrl-C, and what `timeout`, service managers and a terminal that is closed send.
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# Seconds within which a second signal is the same wish: `timeout` signals the process, then its whole group. It
-# must not break off the clearing up that the first one has begun.
-_ONE_WISH_S = 1
+# Signals within one second are one interrupt: `timeout` signals the process, then its whole group. The second must
+# not break off the cleaning up that the first has begun.
+_DEBOUNCE_S = 1
 
 
-class _Wishes:
+class _Interrupts:
     last = -math.inf  # when KeyboardInterrupt was raised, in seconds of time.monotonic
     holds = 0
     held_back = False
@@ -36,19 +36,19 @@ def end_like_ctrl_c() -> None:
 @contextmanager
 def held() -> Iterator[None]:
     """Hold these signals back while the block runs; if one has come, raise KeyboardInterrupt after it."""
-    _Wishes.holds += 1
+    _Interrupts.holds += 1
     try:
         yield
     finally:
-        _Wishes.holds -= 1
-        if _Wishes.held_back and not _Wishes.holds:
-            _Wishes.held_back = False
+        _Interrupts.holds -= 1
+        if _Interrupts.held_back and not _Interrupts.holds:
+            _Interrupts.held_back = False
             _end()
 
 
 def _end(_number: int = signal.SIGINT, _frame: FrameType | None = None) -> None:
-    if _Wishes.holds:
-        _Wishes.held_back = True
-    elif time.monotonic() - _Wishes.last > _ONE_WISH_S:
-        _Wishes.last = time.monotonic()
+    if _Interrupts.holds:
+        _Interrupts.held_back = True
+    elif time.monotonic() - _Interrupts.last > _DEBOUNCE_S:
+        _Interrupts.last = time.monotonic()
         raise KeyboardInterrupt

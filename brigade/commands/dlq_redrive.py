@@ -15,7 +15,7 @@ from brigade.dead_letters import redrive as redriving
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.notify_catalog import tell
 from brigade.dead_letters.queue import HOLD_S
-from brigade.dead_letters.redrive import REDRIVEN, Account, Pace, Plan, Redrive
+from brigade.dead_letters.redrive import REDRIVEN, Pace, Redrive, RedrivePlan, RedriveResult
 from brigade.dead_letters.selection import Selection
 from brigade.flow import mappings
 
@@ -118,7 +118,7 @@ def _is_paused(where: Where) -> bool:
     return paused
 
 
-def _show_plan(where: Where, plan: Plan, max_redrives: int) -> None:
+def _show_plan(where: Where, plan: RedrivePlan, max_redrives: int) -> None:
     """Say how many letters of which reason will be sent, and how many will not."""
     if not plan.letters and not plan.held_back:
         say(f"no dead letter of {where.name} is to be redriven")
@@ -134,7 +134,7 @@ def _show_plan(where: Where, plan: Plan, max_redrives: int) -> None:
         )
 
 
-def _run(where: Where, plan: Plan, pace: Pace) -> Account:
+def _run(where: Where, plan: RedrivePlan, pace: Pace) -> RedriveResult:
     """Redrive, recorded and with a progress bar; say what was done even where it was broken off."""
     with where.history.begin("redrive", where=where.name, letters=plan.letters) as operation:
 
@@ -151,7 +151,7 @@ def _run(where: Where, plan: Plan, pace: Pace) -> Account:
                 raise
 
 
-def _conclude(account: Account, where: Where, stop_at: float) -> None:
+def _conclude(account: RedriveResult, where: Where, stop_at: float) -> None:
     back = len(account.came_back)
     reasons = ", ".join(f"{count} {reason}" for reason, count in _reasons(account.came_back).most_common())
     say(

@@ -15,7 +15,7 @@ from brigade.pipeline import Pipeline
 from brigade.rework import orders as reruns
 from brigade.rework import survey
 from brigade.rework.gaps import Record
-from brigade.rework.orders import Plan, after
+from brigade.rework.orders import RerunPlan, after
 from brigade.rework.sending import send_recorded
 from kit.actor import Actor
 from kit.events import ImageUploaded
@@ -94,7 +94,7 @@ def _named(pipeline: Pipeline, pictures: Sequence[str], actor: Actor) -> Iterabl
     return found.values()
 
 
-def _tell(pipeline: Pipeline, plan: Plan, actor: Actor, rate: float | None) -> None:
+def _tell(pipeline: Pipeline, plan: RerunPlan, actor: Actor, rate: float | None) -> None:
     """Say what will happen, about how long it takes, and what the estimate leaves out."""
     mapping = mappings.find(pipeline, actor)
     at_once = mapping.at_once or actor.concurrency

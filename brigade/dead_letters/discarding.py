@@ -11,7 +11,7 @@ LEFT = "left"  # where it was, or met by nobody
 
 
 def discard(queue: DeadLetterQueue, letters: Sequence[DeadLetter], operation: Recording) -> Iterator[DeadLetter]:
-    """Delete these letters, yielding each that was; what is there no more is noted as gone."""
+    """Yield deleted letters; record missing ones as gone."""
     missing = {letter.message_id for letter in letters}
     for held in queue.take(set(missing)):
         with queue.working_on(held):

@@ -167,7 +167,7 @@ class DeadLetterQueue:
     def _receive_into(self, held: dict[str, Held], at_once: int = AT_ONCE) -> Iterator[str]:
         """Receive until nothing comes that was there at the beginning; yield each id when it is first met.
 
-        What fails meanwhile comes too, but does not prolong it. It takes no longer than HOLD_S seconds, after which
+        New arrivals are returned but do not extend the scan. It takes no longer than HOLD_S seconds, after which
         what was met first would come again.
         """
         began, deadline = self._clock(), time.monotonic() + HOLD_S

@@ -22,7 +22,7 @@ from kit.backoff import policy
 from kit.errors import aws_code
 
 REDRIVEN = "redriven"
-# After so many letters, and then after so many more, it is seen how many come straight back before others follow.
+# Canary waves: 10, 100, the rest; failures are checked after each.
 WAVES = (10, 100)
 _PARALLEL = 8
 _TOLD_TOGETHER = 100
@@ -33,21 +33,23 @@ _REFUSED = {"InvalidMessageContents", "InvalidParameterValue", "InvalidAttribute
 
 
 @dataclass(frozen=True)
-class Plan:
+class RedrivePlan:
     """What is to be sent back, and what is not because it failed for the same reason too often."""
 
     letters: list[DeadLetter]
     held_back: list[DeadLetter]
 
 
-def plan(letters: Sequence[DeadLetter], *, most_redrives: int, force: bool = False, limit: int | None = None) -> Plan:
+def plan(
+    letters: Sequence[DeadLetter], *, most_redrives: int, force: bool = False, limit: int | None = None
+) -> RedrivePlan:
     """Sort out what is to be sent back: at most ``limit`` letters, the first of them first.
 
     A letter is held back when ``most_redrives`` redrives in a row have led to the failure that it has now.
     """
     held_back = [] if force else [letter for letter in letters if _in_vain(letter) >= most_redrives]
     out = {letter.message_id for letter in held_back}
-    return Plan([letter for letter in letters if letter.message_id not in out][:limit], held_back)
+    return RedrivePlan([letter for letter in letters if letter.message_id not in out][:limit], held_back)
 
 
 def _in_vain(letter: DeadLetter) -> int:
@@ -75,7 +77,7 @@ class Pace:
 
 
 @dataclass
-class Account:
+class RedriveResult:
     """What came of a redrive, in letters. ``stopped`` says that too many of them came straight back."""
 
     redriven: int = 0
@@ -108,9 +110,9 @@ class Redrive:
         self._sent: set[str] = set()
         self._due = 0.0
         self._lock = threading.Lock()
-        self.account = Account()
+        self.account = RedriveResult()
 
-    def run(self) -> Account:
+    def run(self) -> RedriveResult:
         """Send everything back, wave by wave, unless too much comes back. What was done so far is in ``account``."""
         for size in (*WAVES, len(self._open)):
             before = len(self._open)

@@ -31,7 +31,7 @@ Progress = Callable[[str, int], Callable[[], None]]
 
 
 @dataclass
-class Account:
+class DemoReport:
     """What became of every photo."""
 
     uploaded: list[uploads.Uploaded] = field(default_factory=list)
@@ -53,13 +53,13 @@ class Account:
         return [one for one in self.uploaded if one.image_id not in known]
 
 
-def run(photos: Sequence[LocalFile], folder: Path, version: str, progress: Progress) -> Account:
+def run(photos: Sequence[LocalFile], folder: Path, version: str, progress: Progress) -> DemoReport:
     """Send the photos through the chain and write outputs, ``report.json`` and ``index.html`` into the folder.
 
     The local cloud is stopped whatever happens.
     """
     began = time.monotonic()
-    account = Account()
+    account = DemoReport()
     with local_cloud.running() as cloud:
         progress("deploying the chain to a local cloud", 0)
         stack = deployment.deploy(local_target(cloud.endpoint), STACK, recipes=recipes_path(), version=version)
@@ -90,7 +90,7 @@ def sample_or(photos: Path | None, folder: Path, skip: Skip = refuse) -> list[Lo
     return find([folder / demo_folder.PHOTOS])
 
 
-def _upload(pipeline: Pipeline, photos: list[LocalFile], account: Account, progress: Progress) -> None:
+def _upload(pipeline: Pipeline, photos: list[LocalFile], account: DemoReport, progress: Progress) -> None:
     recipes = deployed_recipes.of(pipeline.stack)
     step = progress("uploading", len(photos))
     for one in uploads.upload(pipeline.s3, pipeline.source_bucket, photos, account.skipped.append):
@@ -100,7 +100,7 @@ def _upload(pipeline: Pipeline, photos: list[LocalFile], account: Account, progr
         step()
 
 
-def _wait(pipeline: Pipeline, account: Account, progress: Progress) -> None:
+def _wait(pipeline: Pipeline, account: DemoReport, progress: Progress) -> None:
     ignored = {one.image_id for one in account.ignored}
     awaited = [one.image_id for one in account.uploaded if one.image_id not in ignored]
     step = progress("through the chain", len(awaited))
@@ -113,7 +113,7 @@ def _wait(pipeline: Pipeline, account: Account, progress: Progress) -> None:
     account.records.sort(key=lambda record: str(record["source"]["key"]))
 
 
-def _download(pipeline: Pipeline, account: Account, folder: Path, progress: Progress) -> None:
+def _download(pipeline: Pipeline, account: DemoReport, folder: Path, progress: Progress) -> None:
     images = [
         image
         for record in account.records
@@ -133,7 +133,7 @@ def _download(pipeline: Pipeline, account: Account, folder: Path, progress: Prog
         list(pool.map(fetch, images))
 
 
-def _write(account: Account, folder: Path) -> None:
+def _write(account: DemoReport, folder: Path) -> None:
     pictures = [contact_sheet.SheetPicture(record, account.files) for record in account.records]
     contact_sheet.write(
         folder / demo_folder.SHEET, "Bucket Brigade", pictures, account.dead_letters, seconds=account.seconds

@@ -27,7 +27,7 @@ _ANSWER_S = 5
 
 
 @dataclass(frozen=True)
-class Measured:
+class ActorMetrics:
     """One queue: its oldest message's age in seconds, and messages settled a minute; None where not known."""
 
     oldest_s: float | None = None
@@ -37,7 +37,7 @@ class Measured:
 class Metrics(Protocol):
     """Where that is known from."""
 
-    def measure(self, actors: Sequence[Actor]) -> dict[str, Measured]:
+    def measure(self, actors: Sequence[Actor]) -> dict[str, ActorMetrics]:
         """Return what is known of the actors' queues now, by the actors' names."""
 
 
@@ -53,7 +53,7 @@ class CloudWatchMetrics:
         self._pipeline = pipeline
         self._cloudwatch = pipeline.target.client("cloudwatch")
 
-    def measure(self, actors: Sequence[Actor]) -> dict[str, Measured]:
+    def measure(self, actors: Sequence[Actor]) -> dict[str, ActorMetrics]:
         until = datetime.now(UTC).replace(second=0, microsecond=0)  # the minute that runs is not counted to its end
         answer = self._cloudwatch.get_metric_data(
             MetricDataQueries=[self._query(actor, *metric) for actor in actors for metric in (_OLDEST, _SETTLED)],
@@ -63,7 +63,9 @@ class CloudWatchMetrics:
         )
         newest = {result["Id"]: result["Values"][0] for result in answer["MetricDataResults"] if result["Values"]}
         return {
-            actor.name: Measured(newest.get(f"{_OLDEST[0]}_{actor.name}"), newest.get(f"{_SETTLED[0]}_{actor.name}"))
+            actor.name: ActorMetrics(
+                newest.get(f"{_OLDEST[0]}_{actor.name}"), newest.get(f"{_SETTLED[0]}_{actor.name}")
+            )
             for actor in actors
         }
 
@@ -82,12 +84,13 @@ class MinistackMetrics:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
 
-    def measure(self, actors: Sequence[Actor]) -> dict[str, Measured]:
+    def measure(self, actors: Sequence[Actor]) -> dict[str, ActorMetrics]:
         with ThreadPoolExecutor(len(actors)) as pool:
             ages = pool.map(self._oldest_s, actors)
             settled = self._settled()
             return {
-                actor.name: Measured(age, self._rate(settled, actor)) for actor, age in zip(actors, ages, strict=True)
+                actor.name: ActorMetrics(age, self._rate(settled, actor))
+                for actor, age in zip(actors, ages, strict=True)
             }
 
     def _oldest_s(self, actor: Actor) -> float | None:

@@ -22,7 +22,7 @@ from services.catalog.status import OUTDATED, SETTLED
 
 _PARALLEL = 8
 _POLL_S = 0.25
-# At each look so many pictures, and so many others: together one request, see brigade.pictures.catalog.
+# Poll the first 50 plus a rotating 50: together one request, see brigade.pictures.catalog.
 _LOOK = 50
 # So many files that have no beginning in common are asked for one by one.
 _FEW = 200

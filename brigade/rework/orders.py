@@ -46,7 +46,7 @@ class Order:
 
 
 @dataclass
-class Plan:
+class RerunPlan:
     """What a rerun will do: what it will send, and the keys of the pictures that it leaves, by the reason why.
 
     ``notes`` are what is to be known of pictures that it sends; ``moderated`` of them a moderation engine sees again.
@@ -87,10 +87,12 @@ def after(actor: Actor, chain: Chain) -> tuple[Actor, ...]:
     return tuple(dict.fromkeys(each for hearer in hearers for each in (hearer, *after(hearer, chain))))
 
 
-def plan(records: Iterable[Record], actor: Actor, chain: Chain, recipes: Recipes, limit: int | None = None) -> Plan:
+def plan(
+    records: Iterable[Record], actor: Actor, chain: Chain, recipes: Recipes, limit: int | None = None
+) -> RerunPlan:
     """Decide what becomes of each picture; ends when ``limit`` of them are to be sent. Raises as ``heard`` does."""
     event = heard(actor, chain)
-    made = Plan()
+    made = RerunPlan()
     working = (actor, *after(actor, chain))
     for record in records:
         if limit is not None and len(made.orders) >= limit:

@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from brigade import signals
-from brigade.signals import _Wishes, end_like_ctrl_c, held
+from brigade.signals import _Interrupts, end_like_ctrl_c, held
 from tests.brigade.local.test_local_cloud import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +78,7 @@ class TestHolding:
     @pytest.fixture(autouse=True)
     def ends_like_ctrl_c(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-        monkeypatch.setattr(_Wishes, "last", -math.inf)
+        monkeypatch.setattr(_Interrupts, "last", -math.inf)
         end_like_ctrl_c()
         yield
         for number, handler in before.items():
@@ -113,7 +113,7 @@ class TestHolding:
         signal.raise_signal(signal.SIGTERM)  # comes while the first one's clearing up goes on
 
     def test_a_later_one_is_another(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(signals, "_ONE_WISH_S", -1)
+        monkeypatch.setattr(signals, "_DEBOUNCE_S", -1)
         for _ in range(2):
             with pytest.raises(KeyboardInterrupt):
                 signal.raise_signal(signal.SIGHUP)

@@ -15,7 +15,7 @@ from brigade.dead_letters import queue as queues
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.letter import Redrive as Redriven
 from brigade.dead_letters.queue import DeadLetterQueue
-from brigade.dead_letters.redrive import Account, Pace, Redrive, plan
+from brigade.dead_letters.redrive import Pace, Redrive, RedriveResult, plan
 from brigade.operations.operation import Operation, Recording
 from brigade.queue_counts import Counts, counts
 from kit.backoff import Policy, under
@@ -88,7 +88,7 @@ class Bench:
         typed = {name: {"DataType": "String", "StringValue": value} for name, value in facts.items()}
         self.queue.sqs.send_message(QueueUrl=self.queue.url, MessageBody=body, MessageAttributes=typed)
 
-    def run(self, pace: Pace = QUICK, **more: Any) -> Account:
+    def run(self, pace: Pace = QUICK, **more: Any) -> RedriveResult:
         return Redrive(self.queue, self.letters, self.operation, pace, **more).run()
 
     def outcomes(self) -> dict[str, int]:
@@ -115,7 +115,7 @@ def test_everything_is_sent_back_noted_and_told(bench: Callable[[int], Bench], m
     steps: list[None] = []
     told: list[DeadLetter] = []
     account = one.run(step=lambda: steps.append(None), tell=told.extend)
-    assert account == Account(redriven=15)
+    assert account == RedriveResult(redriven=15)
     assert one.waiting() == [str(number) for number in range(15)]
     assert one.queue.look() == []
     assert one.outcomes() == {"redriven": 15}
@@ -126,7 +126,7 @@ def test_everything_is_sent_back_noted_and_told(bench: Callable[[int], Bench], m
 def test_what_fails_meanwhile_is_not_touched(bench: Callable[[int], Bench]) -> None:
     one = bench(3)
     one.fail("99")
-    assert one.run() == Account(redriven=3)
+    assert one.run() == RedriveResult(redriven=3)
     assert [each.body for each in one.queue.look()] == ["99"]
 
 
@@ -134,7 +134,7 @@ def test_what_somebody_else_has_taken_is_counted(bench: Callable[[int], Bench]) 
     one = bench(5)
     for held in DeadLetterQueue(one.queue.sqs, one.queue.url, "").take([each.message_id for each in one.letters[:2]]):
         one.queue.delete(held)
-    assert one.run() == Account(redriven=3, taken=2)
+    assert one.run() == RedriveResult(redriven=3, taken=2)
     assert one.outcomes() == {"redriven": 3, "planned": 2}
 
 
@@ -152,7 +152,7 @@ def test_what_a_look_did_not_come_to_is_not_said_to_be_taken(bench: Callable[[in
     for held in one.queue.take([each.message_id for each in one.letters[:2]]):
         one.queue.delete(held)
     one.queue = TooLong(one.queue.sqs, one.queue.url, one.queue.source_url)
-    assert one.run() == Account(redriven=3, left=2)
+    assert one.run() == RedriveResult(redriven=3, left=2)
 
 
 class ComesBack(DeadLetterQueue):
@@ -222,7 +222,7 @@ def test_the_queue_is_not_watched_for_longer_when_much_is_back_already(bench: Ca
 
 def test_a_queue_that_nobody_works_off_is_watched_no_longer_than_said(bench: Callable[[int], Bench]) -> None:
     one = bench(3)
-    assert one.run(Pace(poll_s=0, watch_s=0.05)) == Account(redriven=3)
+    assert one.run(Pace(poll_s=0, watch_s=0.05)) == RedriveResult(redriven=3)
 
 
 def test_the_rate_is_kept(bench: Callable[[int], Bench]) -> None:
@@ -248,7 +248,7 @@ def test_a_letter_that_was_sent_and_would_not_go_is_deleted_in_the_end(
         delete(QueueUrl=QueueUrl, ReceiptHandle=ReceiptHandle)
 
     monkeypatch.setattr(one.queue.sqs, "delete_message", delete_late)
-    assert one.run() == Account(redriven=3)
+    assert one.run() == RedriveResult(redriven=3)
     assert one.queue.look() == []
     assert one.waiting() == ["0", "1", "2"]
 
@@ -270,7 +270,7 @@ class Refuses(DeadLetterQueue):
 def test_a_letter_that_sqs_does_not_take_stays_and_the_others_go(bench: Callable[[int], Bench]) -> None:
     one = bench(5)
     one.queue = Refuses(one, "InvalidParameterValue", "3")
-    assert one.run() == Account(redriven=4, refused=1)
+    assert one.run() == RedriveResult(redriven=4, refused=1)
     assert [each.body for each in one.queue.look()] == ["3"]
     assert one.outcomes() == {"redriven": 4, "not sent: Too long.": 1}
 

@@ -6,7 +6,7 @@ import pytest
 
 from brigade.__main__ import main
 from brigade.demo import demo_run as demo
-from brigade.demo.demo_run import Account
+from brigade.demo.demo_run import DemoReport
 from brigade.pictures.local_files import Skipped
 from tests import pictures
 
@@ -16,7 +16,7 @@ def test_a_photo_that_was_not_sent_is_named_and_the_demo_was_not_done(
 ) -> None:
     photo = tmp_path / "a.jpg"
     photo.write_bytes(pictures.jpeg())
-    account = Account(skipped=[Skipped(photo, "Permission denied")])
+    account = DemoReport(skipped=[Skipped(photo, "Permission denied")])
     monkeypatch.setattr(demo, "run", lambda *_: account)
     assert main(["demo", "--photos", str(photo), "--out", str(tmp_path / "demo")]) == 1
     assert f"skipped: {photo}: Permission denied\n" in capsys.readouterr().err

@@ -8,7 +8,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from brigade.flow import metrics
-from brigade.flow.metrics import CloudWatchMetrics, Measured, MinistackMetrics
+from brigade.flow.metrics import ActorMetrics, CloudWatchMetrics, MinistackMetrics
 from brigade.local import local_record
 from brigade.local.local_cloud import LocalCloud, free_port
 from brigade.pipeline import Pipeline
@@ -57,7 +57,7 @@ def test_cloudwatch_is_asked_once_for_all_actors_and_its_newest_values_count() -
         stub.add_response("get_metric_data", {"MetricDataResults": results}, asked)
         found = CloudWatchMetrics(pipeline).measure([INGEST, RESIZE])
         stub.assert_no_pending_responses()
-    assert found == {"ingest": Measured(7.0, 0.0), "resize": Measured(None, None)}
+    assert found == {"ingest": ActorMetrics(7.0, 0.0), "resize": ActorMetrics(None, None)}
 
 
 @pytest.mark.usefixtures("cloud")
@@ -99,18 +99,18 @@ class TestMinistack:
     def test_a_server_that_does_not_answer_and_was_not_started_here_leaves_both_unknown(
         self, pipeline: Pipeline
     ) -> None:
-        assert MinistackMetrics(pipeline).measure([INGEST]) == {"ingest": Measured(None, None)}
+        assert MinistackMetrics(pipeline).measure([INGEST]) == {"ingest": ActorMetrics(None, None)}
 
     @pytest.mark.usefixtures("state")
     def test_another_clouds_log_does_not_count(self, pipeline: Pipeline, tmp_path: Path) -> None:
         self.record(pipeline, tmp_path, port=1)
         (tmp_path / "log").touch()
-        assert MinistackMetrics(pipeline).measure([INGEST]) == {"ingest": Measured(None, None)}
+        assert MinistackMetrics(pipeline).measure([INGEST]) == {"ingest": ActorMetrics(None, None)}
 
     @pytest.mark.usefixtures("state")
     def test_a_log_that_is_gone_leaves_the_rate_unknown(self, pipeline: Pipeline, tmp_path: Path) -> None:
         self.record(pipeline, tmp_path)
-        assert MinistackMetrics(pipeline).measure([INGEST]) == {"ingest": Measured(None, None)}
+        assert MinistackMetrics(pipeline).measure([INGEST]) == {"ingest": ActorMetrics(None, None)}
 
     @pytest.mark.usefixtures("state")
     def test_a_function_that_has_settled_nothing_has_a_rate_of_nothing(
@@ -119,4 +119,4 @@ class TestMinistack:
         self.record(pipeline, tmp_path)
         (tmp_path / "log").touch()
         assert pipeline.output(names.function(INGEST)) == "brigade-ingest"
-        assert MinistackMetrics(pipeline).measure([INGEST]) == {"ingest": Measured(None, 0)}
+        assert MinistackMetrics(pipeline).measure([INGEST]) == {"ingest": ActorMetrics(None, 0)}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from brigade.flow import vitals
-from brigade.flow.metrics import Measured
+from brigade.flow.metrics import ActorMetrics
 from brigade.flow.vitals import Vitals
 from infra import names
 from kit.actor import Actor
@@ -22,9 +22,9 @@ class Known:
     """Metrics that are the same for every actor."""
 
     def __init__(self, oldest_s: float | None = 5.0, per_minute: float | None = 3.0) -> None:
-        self._measured = Measured(oldest_s, per_minute)
+        self._measured = ActorMetrics(oldest_s, per_minute)
 
-    def measure(self, actors: Sequence[Actor]) -> dict[str, Measured]:
+    def measure(self, actors: Sequence[Actor]) -> dict[str, ActorMetrics]:
         return {actor.name: self._measured for actor in actors}
 
 

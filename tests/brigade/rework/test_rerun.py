@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from brigade.console import OperatorError
 from brigade.inline.s3_notification import notification
-from brigade.rework.orders import Plan, after, heard, plan
+from brigade.rework.orders import RerunPlan, after, heard, plan
 from imaging.recipes import Recipes, parse
 from kit.actor import Actor
 from kit.chain import Chain
@@ -34,7 +34,7 @@ RECORD = record_of(*way(PICTURE))
 OTHERS = ", ".join(actor.name for actor in CHAIN.actors if actor not in (CATALOG, RETIRE))
 
 
-def planned(actor: Actor, *records: dict[str, Any], limit: int | None = None, recipes: Recipes = RECIPES) -> Plan:
+def planned(actor: Actor, *records: dict[str, Any], limit: int | None = None, recipes: Recipes = RECIPES) -> RerunPlan:
     return plan(records or [RECORD], actor, CHAIN, recipes, limit)
 
 
