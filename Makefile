@@ -61,6 +61,7 @@ lint: $(VENV)/dev.stamp build/checkov/checkov.stamp  ## Run linters and type che
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir build/import-linter
+	$(BIN)/python -m vulture
 	$(BIN)/cfn-lint infra/template.json
 	build/checkov/bin/checkov --config-file .checkov.yaml
 	$(BIN)/python -m infra --check
