@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import patch
 
 from brigade.pictures.catalog import Catalogue
 from brigade.pipeline import Pipeline
@@ -125,10 +126,11 @@ def compare(cloud: Cloud) -> list[Missing]:
     """Return what is missing there."""
     catalogue = Catalogue(cloud, "table", "source")
     stand_in = SimpleNamespace(
-        s3=cloud, catalogue=catalogue, recipes=_RECIPES, source_bucket="source", target_bucket="target"
+        s3=cloud, catalogue=catalogue, stack=None, source_bucket="source", target_bucket="target"
     )
     ignore: list[str] = []
-    return list(Comparison(cast(Pipeline, stand_in), "", _AT, lambda _: None, ignore.append).missing())
+    with patch("brigade.deploy.deployed_recipes.of", lambda _: _RECIPES):
+        return list(Comparison(cast(Pipeline, stand_in), "", _AT, lambda _: None, ignore.append).missing())
 
 
 def _peak_mb() -> float:
