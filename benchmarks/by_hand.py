@@ -25,8 +25,8 @@ from infra import names
 from kit import aws
 from kit.actor import Actor
 from kit.logs import JsonLines
-from services.catalog.status import Status
-from services.catalog.table import KEY
+from records.status import Status
+from records.table import KEY
 from services.chain import CHAIN
 
 # What Lambda's own formatter adds to a line (timestamp, logger, requestId), and CloudWatch to an event, bytes:
@@ -106,7 +106,7 @@ class Driver:
 
     def _ready(self, ids: list[str]) -> bool:
         records = self._pipeline.catalogue.get(ids)
-        return len(records) == len(ids) and all(record["status"] == Status.READY for record in records.values())
+        return len(records) == len(ids) and all(record.status == Status.READY for record in records.values())
 
     def _drain(self, actor: Actor, tally: Tally) -> int:
         """Let one actor empty its queue, as its event source mapping would; return how many messages there were."""

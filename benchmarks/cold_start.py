@@ -35,7 +35,7 @@ from infra import names
 from infra.packaging.libraries import Libraries, Platform
 from kit.actor import Actor
 from kit.tracing import DAEMON
-from services.catalog.table import KEY
+from records.table import KEY
 from services.chain import CHAIN
 
 ROUNDS = 15

@@ -28,6 +28,8 @@ from brigade.pipeline import Pipeline
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH
 from kit.events import Image, Source
+from records.picture import PictureRecord
+from records.status import Status
 
 PICTURES = int(os.environ.get("LOAD_PICTURES", "2000"))
 SIZE = (480, 320)
@@ -101,8 +103,8 @@ def trickle(pipeline: Pipeline, cloud: LocalCloud, photos: list[Path], prefix: s
     return measure(pipeline, prefix, watch)
 
 
-def is_ready(record: dict[str, object]) -> bool:
-    return record["status"] == "READY"
+def is_ready(record: PictureRecord) -> bool:
+    return record.status is Status.READY
 
 
 def expect(true: bool) -> None:

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from benchmarks.load_watch import Watch
 from brigade.flow import mappings
@@ -12,6 +11,7 @@ from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor
 from kit.events import Image
+from records import picture
 from services.chain import CHAIN
 
 _REPORT = re.compile(r"REPORT RequestId: \S+\tDuration: ([\d.]+) ms")
@@ -69,12 +69,12 @@ def measure(pipeline: Pipeline, prefix: str, watch: Watch) -> Load:
     """Gather what is known of the pictures below a prefix."""
     sources = shown.below(pipeline.s3, pipeline.source_bucket, prefix)
     records = pipeline.catalogue.get(Image.of(source).id for source in sources).values()
-    arrived = sorted(since(watch, record["entered_at"]) for record in records)
-    stages = dict.fromkeys(name for record in records for name in record["stages"])
+    arrived = sorted(since(watch, record.entered_at) for record in records)
+    stages = dict.fromkeys(name for record in records for name in record.stages)
     return Load(
         name=prefix.rstrip("/"),
         arrived_s=arrived,
-        stages={name: stage([record["stages"][name] for record in records], watch) for name in stages},
+        stages={name: stage([record.stages[name] for record in records], watch) for name in stages},
         invocations={actor.name: invocations(pipeline, actor, watch) for actor in CHAIN.actors},
         at_s=[round(at, 2) for at in watch.at],
         backlog=watch.backlog,
@@ -86,12 +86,12 @@ def since(watch: Watch, at: str) -> float:
     return round(datetime.fromisoformat(at).timestamp() - watch.began, 3)
 
 
-def stage(found: list[dict[str, Any]], watch: Watch) -> Stage:
-    found.sort(key=lambda each: str(each["at"]))
+def stage(found: list[picture.Stage], watch: Watch) -> Stage:
+    found.sort(key=lambda each: each.at)
     return Stage(
-        [each["queued_ms"] for each in found],
-        [each["worked_ms"] for each in found],
-        [since(watch, each["at"]) for each in found],
+        [each.queued_ms for each in found],
+        [each.worked_ms for each in found],
+        [since(watch, each.at) for each in found],
     )
 
 

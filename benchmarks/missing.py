@@ -20,8 +20,8 @@ from brigade.rework.gaps import Missing
 from brigade.rework.survey import Comparison
 from imaging.recipes import DEFAULT_PATH, load
 from kit.events import Image, Source
-from services.catalog.attribute_values import write
-from services.catalog.table import KEY
+from records.attribute_values import write
+from records.table import KEY
 
 OBJECTS = 100_000
 # So many pictures apart, one is unknown, one has lost a rendition, and one is gone from the bucket.

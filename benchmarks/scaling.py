@@ -17,7 +17,7 @@ from brigade.cost.measured import Run
 from brigade.cost.prices import Prices
 from kit.actor import Actor
 from kit.chain import Chain
-from services.catalog.table import BY_SERIAL, BY_TAKEN
+from records.table import BY_SERIAL, BY_TAKEN
 
 RATES = (10, 1_000, 100_000)  # pictures a minute
 SIMULATED = 2_000  # pictures, or what comes in SHORTEST_S

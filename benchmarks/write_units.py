@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
-from services.catalog.table import INDEXES, KEY, Index
+from records.table import INDEXES, KEY, Index
 
 Item = Mapping[str, Any]
 

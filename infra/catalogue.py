@@ -7,7 +7,7 @@ from troposphere import AWSHelperFn, AWSObject, If, NoValue, Ref, Region, Tags, 
 from infra import names
 from infra.parameters import REPLICA_IS_WANTED, REPLICA_REGION, keeps_records
 from kit.chain import Chain
-from services.catalog.table import INDEXES, KEY, Index
+from records.table import INDEXES, KEY, Index
 
 
 def catalogue(chain: Chain, tags: Mapping[str, str]) -> list[AWSObject]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -15,6 +14,9 @@ from brigade.demo import samples
 from brigade.pictures import processing
 from brigade.pictures.local_files import LocalFile
 from imaging.recipes import DEFAULT_PATH, load
+from kit.events import StoredImage
+from records.picture import PictureRecord
+from records.rules import failure
 
 PICTURE = Path(__file__).parents[1] / "docs" / "readme.jpg"
 KEYS = ("portraits/noon.jpg", "evening (1).jpg", "logo.png", "shopping list.jpg")
@@ -48,25 +50,26 @@ def _row(page: Image.Image, top: int, key: str, folder: Path) -> None:
     middle = top + CELL // 2 - 10
     pen.line((left - 56, middle, left - 20, middle), PALE, 2)
     pen.polygon((left - 24, middle - 5, left - 14, middle, left - 24, middle + 5), PALE)
-    if record["failure"]:
+    if failed := failure(record):
         _sheet(page, (MARGIN, top), path.read_text(encoding="utf-8"))
         pen.text((MARGIN, top + CELL - 24), key, INK, SMALL)
-        pen.text((left, middle - 12), f"FAILED: {record['failure']['reason']}", BAD, LARGE, anchor="lm")
-        said = f"{record['failure']['detail']}. It waits in the dead-letter queue of {record['failure']['actor']}."
+        pen.text((left, middle - 12), f"FAILED: {failed.reason}", BAD, LARGE, anchor="lm")
+        said = f"{failed.detail}. It waits in the dead-letter queue of {failed.actor}."
         pen.text((left, middle + 14), said, PALE, PLAIN, anchor="lm")
         return
     _paste(page, (MARGIN, top), path.read_bytes(), key)
     for column, (name, stored) in enumerate(_stored(record)):
-        _paste(page, (left + column * (CELL + 14), top), (folder / stored["key"]).read_bytes(), name, stored)
+        _paste(page, (left + column * (CELL + 14), top), (folder / stored.key).read_bytes(), name, stored)
 
 
-def _stored(record: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    yield "master", record["master"]
-    yield from ((each["name"], each) for each in record["renditions"] if each["name"] in SHOWN)
+def _stored(record: PictureRecord) -> Iterator[tuple[str, StoredImage]]:
+    if record.master:
+        yield "master", record.master
+    yield from ((each.name, each) for each in record.renditions if each.name in SHOWN)
 
 
 def _paste(
-    page: Image.Image, corner: tuple[int, int], content: bytes, title: str, stored: dict[str, Any] | None = None
+    page: Image.Image, corner: tuple[int, int], content: bytes, title: str, stored: StoredImage | None = None
 ) -> None:
     """Paste a picture as its pixels lie, never enlarged, with a caption below."""
     with Image.open(BytesIO(content)) as opened:
@@ -81,7 +84,7 @@ def _paste(
     pen = ImageDraw.Draw(page)
     pen.text((corner[0], corner[1] + CELL - 24), title, INK, SMALL)
     if stored:
-        pen.text((corner[0], corner[1] + CELL - 8), f"{stored['width']} x {stored['height']}", PALE, SMALL)
+        pen.text((corner[0], corner[1] + CELL - 8), f"{stored.width} x {stored.height}", PALE, SMALL)
 
 
 def _sheet(page: Image.Image, corner: tuple[int, int], text: str) -> None:

@@ -10,7 +10,7 @@ from brigade.commands.options import argument, option, stack_name, yes
 from brigade.console import OperatorError, counted, out, progress, say, table
 from brigade.operations.storage import S3History
 from brigade.pictures import moderation_review as judging
-from brigade.pictures.moderation_review import Held, why_left
+from brigade.pictures.moderation_review import Review, why_left
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.events import ImageJudged
@@ -57,16 +57,15 @@ def _decide(
     *,
     delete_original: bool = False,
 ) -> None:
-
     pipeline = Pipeline.find(here(), stack)
-    found = {record["image_id"]: record for record in map(pipeline.catalogue.find, pictures)}.values()
+    found = {record.image_id: record for record in map(pipeline.catalogue.find, pictures)}.values()
     held, others = [], 0
     for record in found:
         if why := why_left(record, delete_original=delete_original):
-            say(f"left: {record['source']['key']}: {why}")
+            say(f"left: {record.key}: {why}")
             others += 1
         else:
-            held.append(Held(record))
+            held.append(Review(record))
     if held:
         out.print(table("", ("key", "verdict", "labels", "id"), [_row(each) for each in held]))
         ask(question.format(counted(len(held), "picture")), yes)
@@ -78,13 +77,13 @@ def _decide(
         )
 
 
-def _row(each: Held) -> tuple[str, ...]:
-    seen = (each.record["moderation"] or {"labels": []})["labels"]
-    labels = ", ".join(f"{label['name']} {label['confidence']} %" for label in seen)
+def _row(each: Review) -> tuple[str, ...]:
+    seen = each.record.moderation.labels if each.record.moderation else ()
+    labels = ", ".join(f"{label.name} {label.confidence} %" for label in seen)
     return each.key, each.reason, labels, each.image_id
 
 
-def _judge(pipeline: Pipeline, held: list[Held], command: str, *, delete_original: bool) -> None:
+def _judge(pipeline: Pipeline, held: list[Review], command: str, *, delete_original: bool) -> None:
     history = S3History(pipeline.target, pipeline.target_bucket)
     judgement = judging.JUDGEMENTS[command]
     done = deleted = 0

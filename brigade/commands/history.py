@@ -94,4 +94,4 @@ def _statuses(operation: Operation, pipeline: Pipeline | None) -> dict[str, str]
     ids = {each.image_id for each in operation.messages if each.image_id}
     if pipeline is None or not ids:
         return {}
-    return {identity: str(record["status"]) for identity, record in pipeline.catalogue.get(ids).items()}
+    return {identity: record.status.value for identity, record in pipeline.catalogue.get(ids).items()}

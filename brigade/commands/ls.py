@@ -3,6 +3,7 @@
 import csv
 import itertools
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,18 +16,15 @@ from brigade.console import OperatorError, byte_size, err, out, print_json, say,
 from brigade.pictures import search
 from brigade.pictures.search import Filters
 from brigade.pipeline import Pipeline
+from kit.events import StoredImage
+from records.picture import Original, PictureRecord
+from records.rules import failure
+from records.shown import shown
+from records.status import MEANING, Status
 
 _COLUMNS = ("key", "status", "original", "master", "renditions", "worked", "id")
 _NARROW_COLUMNS = ("key", "status", "id")
 _WIDE = 150  # characters that all columns need
-_COLOURS = {
-    "READY": "green",
-    "FAILED": "red",
-    "PROCESSING": "yellow",
-    "QUARANTINED": "magenta",
-    "SUPERSEDED": "dim",
-    "REMOVED": "dim",
-}
 # What a spreadsheet may take for a formula, https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Where each column stands in a record.
@@ -91,18 +89,18 @@ def ls(
         verdict=search.verdict(verdict) if verdict else "",
     )
     with err.status("looking"):
-        shown, more = _find(stack, filters, limit, after)
+        found, more = _find(stack, filters, limit, after)
     if as_json:
-        print_json(shown)
+        print_json([shown(record) for record in found])
     elif as_csv:
-        _print_csv(shown)
+        _print_csv(found)
     else:
-        out.print(listing(shown))
+        out.print(listing(found))
     if more:
-        say(f"there are more: --after {shown[-1]['image_id']} goes on")
+        say(f"there are more: --after {found[-1].image_id} goes on")
 
 
-def _find(stack: str, filters: Filters, limit: int, after: str | None) -> tuple[list[dict[str, Any]], bool]:
+def _find(stack: str, filters: Filters, limit: int, after: str | None) -> tuple[list[PictureRecord], bool]:
     """Return at most so many records, and whether there are more."""
     catalogue = Pipeline.find(here(), stack).catalogue
     plan = search.plan(filters, datetime.now(UTC).date())
@@ -111,53 +109,52 @@ def _find(stack: str, filters: Filters, limit: int, after: str | None) -> tuple[
     begin = search.entry(catalogue.find(after), plan.index) if after else None
     questions = plan.from_(begin) if begin else plan.questions
     records = filter(filters.accepts, catalogue.ask(*questions, in_turn=plan.in_turn, after=begin))
-    shown = list(itertools.islice(records, limit))
-    return shown, len(shown) == limit and next(records, None) is not None
+    found = list(itertools.islice(records, limit))
+    return found, len(found) == limit and next(records, None) is not None
 
 
-def _print_csv(records: list[dict[str, Any]]) -> None:
+def _print_csv(records: list[PictureRecord]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(_CSV)
-    writer.writerows([_cell(record, place) for place in _CSV.values()] for record in records)
+    writer.writerows([_cell(shown(record), place) for place in _CSV.values()] for record in records)
 
 
-def _cell(record: dict[str, Any], place: tuple[str, ...]) -> Any:
+def _cell(record: Mapping[str, Any], place: tuple[str, ...]) -> Any:
     value: Any = record
     for name in place:
         value = (value or {}).get(name)
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def listing(records: list[dict[str, Any]]) -> Any:
+def listing(records: list[PictureRecord]) -> Any:
     """Return a table of pictures to print; on a narrow screen, of what tells them apart."""
     columns = _COLUMNS if out.width >= _WIDE else _NARROW_COLUMNS
     return table("", columns, [[cells[column] for column in columns] for cells in map(_cells, records)])
 
 
-def coloured(status: str) -> Text:
-    """Return a status in its colour."""
-    return Text(status, style=_COLOURS[status])
+def colored(status: Status) -> Text:
+    """Return a status in its color."""
+    return Text(status, style=MEANING[status].color)
 
 
-def _cells(record: dict[str, Any]) -> dict[str, str | Text]:
-    failure = record["failure"]
-    said = coloured(record["status"])
-    if failure:
-        said.append(f" {failure['reason']}", style="default")
-    elif record["status"] == "QUARANTINED":
-        said.append(f" {record['moderation']['verdict']}", style="default")
-    worked = sum(stage["worked_ms"] for stage in record["stages"].values())
+def _cells(record: PictureRecord) -> dict[str, str | Text]:
+    said = colored(record.status)
+    if failed := failure(record):
+        said.append(f" {failed.reason}", style="default")
+    elif record.status is Status.QUARANTINED:
+        said.append(f" {record.verdict}", style="default")
+    worked = sum(stage.worked_ms for stage in record.stages.values())
     return {
-        "key": record["source"]["key"],
+        "key": record.key,
         "status": said,
-        "original": facts(record["original"]),
-        "master": facts(record["master"]),
-        "renditions": str(len(record["renditions"] or ())),
+        "original": facts(record.original),
+        "master": facts(record.master),
+        "renditions": str(len(record.renditions)),
         "worked": f"{worked} ms",
-        "id": record["image_id"],
+        "id": record.image_id,
     }
 
 
-def facts(image: dict[str, Any] | None) -> str:
-    """Return an image in words: jpeg 4000×3000 2.1 MB."""
-    return f"{image['format']} {image['width']}×{image['height']} {byte_size(image['bytes'])}" if image else "–"
+def facts(image: Original | StoredImage | None) -> str:
+    """Return an image in words: JPEG 4000×3000 2.1 MB."""
+    return f"{image.format} {image.width}×{image.height} {byte_size(image.bytes or 0)}" if image else "–"

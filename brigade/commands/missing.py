@@ -103,10 +103,10 @@ def compared(
 
 def _facts(each: Missing) -> dict[str, Any]:
     return {
-        "image_id": each.record["image_id"],
-        "key": each.record["source"]["key"],
-        "status": each.record["status"],
-        "recipe": each.record["recipe"],
+        "image_id": each.record.image_id,
+        "key": each.record.key,
+        "status": None if each.lost is Lost.UNKNOWN else each.record.status,
+        "recipe": each.record.recipe or None,
         "recipe_is_gone": each.recipe_is_gone,
         "lost": each.lost.name.lower() if each.lost else None,
         "missing": list(each.names),

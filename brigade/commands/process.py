@@ -14,7 +14,6 @@ from brigade.console import actors_quiet, out, progress, say
 from brigade.pictures import local_files as files
 from brigade.pictures import processing
 from brigade.pictures.recipes_file import load_recipes
-from brigade.pictures.verdicts import told
 
 
 @click.command()
@@ -71,5 +70,5 @@ def _why(report: dict[str, Any]) -> str:
     if report["reason"]:
         return f"{report['reason']}: {report['detail']}"
     if moderation := report["moderation"]:
-        return f"moderation: {told(moderation)}"
+        return f"moderation: {moderation['verdict']}, nudity {moderation['confidence']} %"
     return "no recipe matches its key"

@@ -14,11 +14,11 @@ from brigade.flow import mappings
 from brigade.pipeline import Pipeline
 from brigade.rework import orders as reruns
 from brigade.rework import survey
-from brigade.rework.gaps import Record
 from brigade.rework.orders import RerunPlan, after
 from brigade.rework.sending import send_recorded
 from kit.actor import Actor
 from kit.events import ImageUploaded
+from records.picture import PictureRecord
 from services.chain import CHAIN
 from services.moderate import rekognition
 from services.moderate.actor import MODERATOR
@@ -85,12 +85,12 @@ def _some(keys: list[str]) -> str:
     return keys[0] if len(keys) == 1 else f"{counted(len(keys), 'picture')}, for example {keys[0]}"
 
 
-def _named(pipeline: Pipeline, pictures: Sequence[str], actor: Actor) -> Iterable[Record]:
+def _named(pipeline: Pipeline, pictures: Sequence[str], actor: Actor) -> Iterable[PictureRecord]:
     """Return the pictures of these keys and ids; of a key for ingest, what S3 shows under it, known or not."""
     found = {}
     for each in pictures:
         record = survey.of_key(pipeline, each) if ImageUploaded in actor.hears else pipeline.catalogue.find(each)
-        found[record["image_id"]] = record
+        found[record.image_id] = record
     return found.values()
 
 

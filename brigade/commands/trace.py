@@ -27,12 +27,10 @@ def trace(key_or_id: str, stack: str, as_json: bool) -> None:
     else:
         pipeline = Pipeline.find(here(), stack)
         record = pipeline.catalogue.find(key_or_id)
-        wanted = traces.trace_id(record["trace_id"] or "")
+        wanted = traces.trace_id(record.trace_id)
         if wanted is None:
-            raise OperatorError(
-                f"the record of {record['source']['key']} names no trace", "it was written before records named any"
-            )
-        segments = traces.find(pipeline.target, wanted, record["image_id"])
+            raise OperatorError(f"the record of {record.key} names no trace", "it was written before records named any")
+        segments = traces.find(pipeline.target, wanted, record.image_id)
     if as_json:
         print_json(waterfall.as_json(segments))
     else:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import click
 from click.exceptions import Exit
@@ -19,6 +18,8 @@ from brigade.pictures.uploads import Uploaded
 from brigade.pipeline import Pipeline
 from brigade.rework.unheard import send_unheard
 from imaging.recipes import Recipes
+from records.picture import PictureRecord
+from records.status import MEANING, Status
 
 _FEW = 200  # uploads that are listed one by one; of more, only those that are not ready
 
@@ -73,13 +74,13 @@ def _wait(pipeline: Pipeline, recipes: Recipes, done: list[Uploaded], timeout: f
             waited.append(one.image_id)
         else:
             say(f"ignored: {one.file.key} (no recipe matches its key)")
-    rows: list[dict[str, Any]] = []
-    statuses: Counter[str] = Counter()
+    rows: list[PictureRecord] = []
+    statuses: Counter[Status] = Counter()
     with progress("processing", len(waited)) as step:
 
-        def settled(record: dict[str, Any]) -> None:
-            statuses[record["status"]] += 1
-            if len(waited) <= _FEW or record["status"] != "READY":
+        def settled(record: PictureRecord) -> None:
+            statuses[record.status] += 1
+            if len(waited) <= _FEW or record.status is not Status.READY:
                 rows.append(record)
             step()
 
@@ -87,7 +88,7 @@ def _wait(pipeline: Pipeline, recipes: Recipes, done: list[Uploaded], timeout: f
     if rows:
         out.print(listing(rows))
     if len(waited) > _FEW:
-        say(f"{statuses['READY']:,} of {len(waited):,} pictures are ready: `brigade ls --status ready` lists them")
+        say(f"{statuses[Status.READY]:,} of {len(waited):,} pictures are ready: `brigade ls --status ready` lists them")
     if missing:
         raise _unfinished(pipeline, missing)
     return _told(statuses)
@@ -107,14 +108,9 @@ def _unfinished(pipeline: Pipeline, missing: list[str]) -> OperatorError:
     return OperatorError(what, "`brigade ls --status processing` shows them")
 
 
-def _told(statuses: Counter[str]) -> bool:
+def _told(statuses: Counter[Status]) -> bool:
     """Say what has become of those that are not ready; return whether all are well."""
-    if statuses["FAILED"]:
-        say("some pictures failed: `brigade dlq ls` shows why")
-    if statuses["QUARANTINED"]:
-        say("moderation holds some pictures back: `brigade ls --status quarantined` lists them")
-    if statuses["REMOVED"]:
-        say("some were removed or rejected, as `brigade show KEY` tells: to have one again, delete its key and upload")
-    if statuses["SUPERSEDED"]:
-        say("newer uploads of the same keys have replaced some pictures: `brigade show KEY` shows the newest")
-    return set(statuses) <= {"READY"}
+    for status, meaning in MEANING.items():
+        if statuses[status] and meaning.hint:
+            say(meaning.hint)
+    return set(statuses) <= {Status.READY}

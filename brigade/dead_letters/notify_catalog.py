@@ -42,7 +42,8 @@ def _wait(pipeline: Pipeline, unheard: dict[str, str], operation: str) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while unheard and time.monotonic() < deadline:
         for image_id, record in pipeline.catalogue.get(itertools.islice(unheard, _LOOK)).items():
-            if record["handled"].get(unheard[image_id], {}).get("operation") == operation:
+            handled = record.handled.get(unheard[image_id])
+            if handled and handled.operation == operation:
                 del unheard[image_id]
         policy().sleep(pipeline.target.poll_s if unheard else 0)
 

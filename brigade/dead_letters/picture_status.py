@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -13,14 +12,15 @@ from kit.actor import Actor
 from kit.errors import UnreadableMessage
 from kit.events import ImageOutdated, ImageRemoved, ImageRetired
 from kit.letter import read_letters
-from services.catalog.status import OUTDATED, Status
+from records.picture import PictureRecord
+from records.status import OUTDATED, Status
 
-Records = Mapping[str, Mapping[str, Any]]
+Records = Mapping[str, PictureRecord]
 # Who hears one of these has work to do on pictures that nobody wants.
 _CLEARING = {ImageOutdated, ImageRemoved, ImageRetired}
 
 
-def records(pipeline: Pipeline, letters: Iterable[DeadLetter]) -> dict[str, dict[str, Any]]:
+def records(pipeline: Pipeline, letters: Iterable[DeadLetter]) -> Records:
     """Return the records of the letters' pictures, by id: of those that the catalogue knows."""
     return pipeline.catalogue.get({image_id: None for letter in letters for image_id in _ids(letter)})
 
@@ -39,7 +39,7 @@ def statuses(pipeline: Pipeline | None, letters: Iterable[DeadLetter]) -> dict[s
     except (ClientError, BotoCoreError, OperatorError) as error:
         say(f"warning: the statuses of the pictures are unknown: {explain(error)}")
         return {}
-    known = {each.message_id: [found[image]["status"] for image in _ids(each) if image in found] for each in letters}
+    known = {each.message_id: [found[image].status for image in _ids(each) if image in found] for each in letters}
     return {message: ", ".join(dict.fromkeys(said)) for message, said in known.items() if said}
 
 
@@ -55,13 +55,15 @@ def is_moot(letter: DeadLetter, actor: Actor, found: Records) -> bool:
         return False
     if not events or _CLEARING & {*actor.hears, *map(type, events)}:
         return False
-    return all(_is_settled(found.get(event.image.id, {}), actor, letter) for event in events)
+    return all(_is_settled(found.get(event.image.id), actor, letter) for event in events)
 
 
-def _is_settled(record: Mapping[str, Any], actor: Actor, letter: DeadLetter) -> bool:
-    done = record.get("stages", {}).get(actor.name)
-    done_since = bool(done) and datetime.fromisoformat(done["at"]) > letter.since
-    return record.get("status") in OUTDATED or (record.get("status") == Status.READY and done_since)
+def _is_settled(record: PictureRecord | None, actor: Actor, letter: DeadLetter) -> bool:
+    if record is None:
+        return False
+    done = record.stages.get(actor.name)
+    done_since = done is not None and datetime.fromisoformat(done.at) > letter.since
+    return record.status in OUTDATED or (record.status is Status.READY and done_since)
 
 
 def _ids(letter: DeadLetter) -> list[str]:

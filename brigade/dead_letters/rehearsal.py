@@ -7,9 +7,9 @@ from datetime import datetime
 from brigade.inline.memory_storage import MemoryStorage
 from kit.events import Image, Source
 from kit.storage import Storage
+from records.table import pointer_key, source_key
 from services.catalog.memory import MemoryRecords
-from services.catalog.record import source_key
-from services.catalog.records import DynamoRecords, pointer_key
+from services.catalog.records import DynamoRecords
 
 # Sorts after every upload's order, which is hexadecimal or a time.
 _LAST = "~"

@@ -2,32 +2,36 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from rich.filesize import decimal
 
 from brigade.dead_letters.letter import DeadLetter
-from services.catalog.status import Status
+from kit.events import StoredImage
+from records.picture import Failure, Original, PictureRecord, Stage
+from records.rules import failure
+from records.status import Status
 
 
 @dataclass(frozen=True)
 class SheetPicture:
-    """One picture: its record as ``services.catalog.view.view`` gives it, and where its files are.
+    """One picture: its record, and where its files are.
 
     ``files`` maps the keys of stored objects to paths relative to the sheet; what it lacks is shown without a picture.
+    ``worked_ms`` says of renditions, by name, how long it took to make them, where that is known.
     """
 
-    record: Mapping[str, Any]
+    record: PictureRecord
     files: Mapping[str, str]
+    worked_ms: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
         """The key under which it was uploaded."""
-        return str(self.record["source"]["key"])
+        return self.record.key
 
 
 def write(
@@ -70,7 +74,7 @@ def render(
 
 
 def _summary(pictures: Sequence[SheetPicture], dead_letters: Mapping[str, Sequence[DeadLetter]], seconds: float) -> str:
-    counts = Counter(str(picture.record["status"]) for picture in pictures)
+    counts = Counter(picture.record.status for picture in pictures)
     words = [f"<b>{len(pictures)}</b> {'picture' if len(pictures) == 1 else 'pictures'}"]
     words += [f"<b>{counts[status]}</b> {status.lower()}" for status in Status if counts[status]]
     dead = sum(len(letters) for letters in dead_letters.values())
@@ -81,73 +85,70 @@ def _summary(pictures: Sequence[SheetPicture], dead_letters: Mapping[str, Sequen
 
 def _picture(picture: SheetPicture) -> str:
     record = picture.record
-    status = str(record["status"])
-    renditions = "".join(_figure(picture, rendition["name"], rendition) for rendition in record["renditions"] or ())
+    status = record.status
+    renditions = "".join(_figure(picture, rendition.name, rendition) for rendition in record.renditions)
     return f"""
 <section>
 <h2>{escape(picture.key)} <span class="badge {escape(status.lower())}">{escape(status.lower())}</span></h2>
 <p class="facts">{" · ".join(_facts(record))}</p>
-{_failure(record["failure"])}
-{_timings(record["stages"])}
+{_failure(failure(record))}
+{_timings(record.stages)}
 <div class="made">
-{_figure(picture, "master", record["master"]) if record["master"] else ""}
+{_figure(picture, "master", record.master) if record.master else ""}
 <div class="renditions">{renditions}</div>
 </div>
 </section>"""
 
 
-def _facts(record: Mapping[str, Any]) -> list[str]:
-    original, recipe, newer = record["original"], record["recipe"], record["superseded_by"]
+def _facts(record: PictureRecord) -> list[str]:
+    original, recipe, newer = record.original, record.recipe, record.superseded_by
     facts = []
     if original:
-        facts.append(f"original {escape(str(original['format']))}, {_measures(original)}")
+        facts.append(f"original {escape(original.format)}, {_measures(original)}")
     if recipe:
-        facts.append(f"recipe {escape(str(recipe))}")
+        facts.append(f"recipe {escape(recipe)}")
     if newer:
-        facts.append(f"superseded by <code>{escape(str(newer))}</code>")
-    return [*facts, f"<code>{escape(str(record['image_id']))}</code>"]
+        facts.append(f"superseded by <code>{escape(newer)}</code>")
+    return [*facts, f"<code>{escape(record.image_id)}</code>"]
 
 
-def _failure(failure: Mapping[str, Any] | None) -> str:
-    if not failure:
+def _failure(failed: Failure | None) -> str:
+    if not failed:
         return ""
-    actor, reason, detail = (escape(str(failure[name])) for name in ("actor", "reason", "detail"))
+    actor, reason, detail = map(escape, (failed.actor, failed.reason, failed.detail))
     return f'<p class="failure"><b>{actor}: {reason}</b><br>{detail}</p>'
 
 
-def _measures(stored: Mapping[str, Any]) -> str:
-    return f"{stored['width']}×{stored['height']}, {decimal(int(stored['bytes']))}"
+def _measures(stored: Original | StoredImage) -> str:
+    return f"{stored.width}×{stored.height}, {decimal(stored.bytes or 0)}"
 
 
-def _figure(picture: SheetPicture, name: str, stored: Mapping[str, Any]) -> str:
-    """Return a stored picture with its caption; the whole file is a click away.
-
-    ``worked_ms`` (how long it took to make) is shown where it is known.
-    """
-    path = picture.files.get(stored["key"])
+def _figure(picture: SheetPicture, name: str, stored: StoredImage) -> str:
+    """Return a stored picture with its caption; the whole file is a click away."""
+    path = picture.files.get(stored.key)
     shown = '<span class="absent">not here</span>'
     if path is not None:
         address = escape(quote(path))
         label = escape(f"{name} of {picture.key}")
         shown = f'<a href="{address}"><img src="{address}" alt="{label}" loading="lazy"></a>'
-    made = escape(f"{stored['format']}, {stored['method']}")
-    took = f", {stored['worked_ms']:,} ms" if "worked_ms" in stored else ""
+    made = escape(f"{stored.format}, {stored.method}")
+    took = f", {picture.worked_ms[name]:,} ms" if name in picture.worked_ms else ""
     return f"""
 <figure>{shown}
 <figcaption><b>{escape(name)}</b><br>{_measures(stored)}{took}<br><small>{made}</small></figcaption></figure>"""
 
 
-def _timings(stages: Mapping[str, Mapping[str, Any]]) -> str:
+def _timings(stages: Mapping[str, Stage]) -> str:
     """Return one bar: for every stage how long its message was queued (pale) and worked on."""
-    total = sum(int(stage["queued_ms"]) + int(stage["worked_ms"]) for stage in stages.values())
+    total = sum(stage.queued_ms + stage.worked_ms for stage in stages.values())
     if not total:
         return ""
     bar, words = "", []
     for number, (name, stage) in enumerate(stages.items()):
-        queued, worked = int(stage["queued_ms"]), int(stage["worked_ms"])
+        queued, worked = stage.queued_ms, stage.worked_ms
         for kind, length in (("queued", queued), ("worked", worked)):
             bar += f'<i class="{kind} stage{number % 4}" style="width:{100 * length / total:.2f}%"></i>'
-        again = f", attempt {stage['attempts']}" if int(stage["attempts"]) > 1 else ""
+        again = f", attempt {stage.attempts}" if stage.attempts > 1 else ""
         words.append(
             f'<span><i class="worked stage{number % 4}"></i>'
             f"{escape(name)} {worked:,} ms, queued {queued:,} ms{again}</span>"
@@ -197,7 +198,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .badge { font-size: .75rem; font-weight: 600; padding: .1em .7em; border: 1px solid; border-radius: 1em;
   vertical-align: .15em; white-space: nowrap; }
 .ready { color: var(--good); } .failed { color: var(--bad); }
-.processing { color: var(--wait); } .superseded { color: var(--old); }
+.processing, .quarantined { color: var(--wait); } .superseded, .removed { color: var(--old); }
 .facts, .stages { margin: .2rem 0 .7rem; color: var(--pale); font-size: .87rem; }
 .failure { margin: .6rem 0; padding: .5rem .8rem; border-left: 3px solid var(--bad); background: var(--page);
   overflow-wrap: anywhere; }

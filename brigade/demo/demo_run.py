@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.stack_queues import dead_letters
@@ -18,7 +17,10 @@ from brigade.pictures.local_files import LocalFile, Skip, Skipped, find, refuse
 from brigade.pictures.recipes_file import recipes_path
 from brigade.pipeline import Pipeline
 from brigade.target import local_target
-from services.catalog.status import Status
+from kit.events import StoredImage
+from records.picture import PictureRecord
+from records.shown import shown
+from records.status import Status
 from services.chain import CHAIN
 
 STACK = "demo"
@@ -37,7 +39,7 @@ class DemoReport:
     uploaded: list[uploads.Uploaded] = field(default_factory=list)
     ignored: list[uploads.Uploaded] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    records: list[dict[str, Any]] = field(default_factory=list)
+    records: list[PictureRecord] = field(default_factory=list)
     dead_letters: dict[str, list[DeadLetter]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     seconds: float = 0
@@ -48,8 +50,8 @@ class DemoReport:
         in_queue = {letter.image_id for letters in self.dead_letters.values() for letter in letters}
         known = {one.image_id for one in self.ignored}
         for record in self.records:
-            if record["status"] != Status.FAILED or record["image_id"] in in_queue:
-                known.add(record["image_id"])
+            if record.status is not Status.FAILED or record.image_id in in_queue:
+                known.add(record.image_id)
         return [one for one in self.uploaded if one.image_id not in known]
 
 
@@ -105,28 +107,23 @@ def _wait(pipeline: Pipeline, account: DemoReport, progress: Progress) -> None:
     awaited = [one.image_id for one in account.uploaded if one.image_id not in ignored]
     step = progress("through the chain", len(awaited))
 
-    def settled(record: dict[str, Any]) -> None:
+    def settled(record: PictureRecord) -> None:
         account.records.append(record)
         step()
 
     uploads.wait(pipeline.catalogue, awaited, PATIENCE_S, settled)
-    account.records.sort(key=lambda record: str(record["source"]["key"]))
+    account.records.sort(key=lambda record: record.key)
 
 
 def _download(pipeline: Pipeline, account: DemoReport, folder: Path, progress: Progress) -> None:
-    images = [
-        image
-        for record in account.records
-        for image in (record["master"], *(record["renditions"] or ()))
-        if image is not None
-    ]
+    images = [image for record in account.records for image in (record.master, *record.renditions) if image]
     step = progress("fetching the outputs", len(images))
 
-    def fetch(image: dict[str, Any]) -> None:
-        path = folder / demo_folder.OUTPUTS / image["key"]
+    def fetch(image: StoredImage) -> None:
+        path = folder / demo_folder.OUTPUTS / image.key
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(pipeline.s3.get_object(Bucket=image["bucket"], Key=image["key"])["Body"].read())
-        account.files[image["key"]] = path.relative_to(folder).as_posix()
+        path.write_bytes(pipeline.s3.get_object(Bucket=image.bucket, Key=image.key)["Body"].read())
+        account.files[image.key] = path.relative_to(folder).as_posix()
         step()
 
     with ThreadPoolExecutor(_PARALLEL) as pool:
@@ -139,7 +136,7 @@ def _write(account: DemoReport, folder: Path) -> None:
         folder / demo_folder.SHEET, "Bucket Brigade", pictures, account.dead_letters, seconds=account.seconds
     )
     report = {
-        "images": account.records,
+        "images": [shown(record) for record in account.records],
         "dead_letters": [
             {
                 "actor": actor,

@@ -11,7 +11,7 @@ from brigade.demo.contact_sheet import SheetPicture
 from brigade.pictures import processing
 from brigade.pictures.local_files import LocalFile
 from imaging.recipes import DEFAULT_ACCEPT, DEFAULT_REFUSE, Recipe, Recipes
-from services.catalog.status import Status
+from records.rules import failure
 from services.resize.renditions import make
 
 SHEET = "index.html"
@@ -27,15 +27,13 @@ def preview(photo: Path, recipes: Recipes, out: Path) -> Path:
     record = processing.record_of(LocalFile(photo, photo.name), _ungated(recipes), out)
     if record is None:
         raise OperatorError(f"no recipe matches the key {photo.name}", "choose one with --recipe")
-    if record["status"] != Status.READY:
-        failure = record["failure"]
-        raise OperatorError(f"{photo} is rejected: {failure['reason']}: {failure['detail']}", "try another picture")
+    if failed := failure(record):
+        raise OperatorError(f"{photo} is rejected: {failed.reason}: {failed.detail}", "try another picture")
     seconds = perf_counter() - started
-    recipe = recipes.named(record["recipe"])
-    milliseconds = _milliseconds((out / record["master"]["key"]).read_bytes(), recipe)
-    timed = [made | {"worked_ms": milliseconds[made["name"]]} for made in record["renditions"]]
-    files = {image["key"]: image["key"] for image in (record["master"], *timed)}
-    picture = SheetPicture(record | {"renditions": timed}, files)
+    recipe = recipes.named(record.recipe)
+    assert record.master  # noqa: S101 - it is READY
+    worked_ms = _milliseconds((out / record.master.key).read_bytes(), recipe)
+    picture = SheetPicture(record, {key: key for key in record.keys}, worked_ms)
     contact_sheet.write(out / SHEET, f"Recipe {recipe.name}", [picture], {}, seconds=seconds)
     return out / SHEET
 

@@ -1,36 +1,35 @@
 """What the camera says of a picture, in the operator's words."""
 
-from collections.abc import Mapping
-from typing import Any
+from records.picture import Described
 
 
-def lines(camera: Mapping[str, Any] | None) -> dict[str, str]:
+def lines(camera: Described | None) -> dict[str, str]:
     """Return a record's facts as a few named lines; what is not known is left away."""
     if camera is None:
         return {}
     said = {
         "camera": _listed(
-            " ".join(camera[name] for name in ("make", "model") if name in camera),
-            _worded("serial {}", camera.get("serial")),
-            camera.get("lens"),
-            camera.get("software"),
+            " ".join(filter(None, (camera.make, camera.model))),
+            _worded("serial {}", camera.serial),
+            camera.lens,
+            camera.software,
         ),
-        "taken": camera.get("taken_at", ""),
-        "place": f"{camera['latitude']}, {camera['longitude']}" if "latitude" in camera else "",
+        "taken": camera.taken_at or "",
+        "place": f"{camera.latitude}, {camera.longitude}" if camera.latitude is not None else "",
         "exposure": _listed(
-            _seconds(camera.get("exposure_s")),
-            _worded("f/{:g}", camera.get("aperture")),
-            _worded("ISO {}", camera.get("iso")),
-            _worded("{:g} mm", camera.get("focal_mm")),
+            _seconds(camera.exposure_s),
+            _worded("f/{:g}", camera.aperture),
+            _worded("ISO {}", camera.iso),
+            _worded("{:g} mm", camera.focal_mm),
         ),
         "trap": _listed(
-            _worded("{:g} °C", camera.get("temperature_c")),
-            _worded("moon {}", camera.get("moon_phase")),
-            camera.get("trigger"),
-            camera.get("sequence"),
-            _worded("battery {}", camera.get("battery")),
+            _worded("{:g} °C", camera.temperature_c),
+            _worded("moon {}", camera.moon_phase),
+            camera.trigger,
+            camera.sequence,
+            _worded("battery {}", camera.battery),
         ),
-        "metadata": _listed(f"by {camera['extractor']} {camera['version']}", camera.get("tags"), camera.get("problem")),
+        "metadata": _listed(f"by {camera.extractor} {camera.version}", camera.tags, camera.problem),
     }
     return {name: text for name, text in said.items() if text}
 
@@ -39,7 +38,7 @@ def _listed(*texts: str | None) -> str:
     return ", ".join(text for text in texts if text)
 
 
-def _worded(words: str, value: Any) -> str:
+def _worded(words: str, value: object) -> str:
     return "" if value is None else words.format(value)
 
 

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from brigade.console import OperatorError, counted
+import msgspec
+
+from brigade.console import OperatorError, counted, say
 from brigade.pictures.local_files import spellings
 from kit.batches import Refused, in_full
-from services.catalog.attribute_values import read_item
-from services.catalog.records import pointer_key, right_padded
-from services.catalog.status import Status
-from services.catalog.table import BY_SOURCE, BY_STATUS, KEY, Index
-from services.catalog.view import view
+from records import stored
+from records.attribute_values import read_item
+from records.picture import PictureRecord
+from records.status import Status
+from records.stored import Item
+from records.table import BY_SOURCE, BY_STATUS, KEY, Index, pointer_key, right_padded
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 _BATCH = 100
@@ -50,16 +53,16 @@ class Question:
 
 
 class Catalogue:
-    """The catalogue's readers; records come as ``services.catalog.view.view`` gives them."""
+    """The catalogue's readers."""
 
     def __init__(self, dynamodb: Any, table: str, source_bucket: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._source_bucket = source_bucket
 
-    def get(self, image_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Return the records that exist, by id."""
-        return {image_id: view(item) for image_id, item in self._read(image_ids).items()}
+    def get(self, image_ids: Iterable[str]) -> dict[str, PictureRecord]:
+        """Return the records that exist, by id; raises OperatorError where one of them cannot be read."""
+        return {image_id: _record(item) for image_id, item in self._read(image_ids).items()}
 
     def orders(self, keys: Iterable[str]) -> dict[str, str]:
         """Return the order of the newest upload or removal of these source keys, where the catalogue knows one."""
@@ -70,10 +73,10 @@ class Catalogue:
         """Yield the ids that the index lists under a status, which may have changed by now."""
         return (image_id for _, image_id in self._entries(Question(BY_STATUS, status.value)))
 
-    def _read(self, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    def _read(self, names: Iterable[str]) -> dict[str, Item]:
         """Return the items that exist, by the table's key."""
         wanted = list(names)
-        found: dict[str, dict[str, Any]] = {}
+        found: dict[str, Item] = {}
 
         def read(batch: list[str]) -> list[Refused[str]]:
             keys = [{KEY: {"S": name}} for name in batch]
@@ -91,7 +94,7 @@ class Catalogue:
                 )
         return found
 
-    def find(self, key_or_id: str) -> dict[str, Any]:
+    def find(self, key_or_id: str) -> PictureRecord:
         """Return a picture's record by its id, or the newest of a source key in either Unicode form.
 
         Raises OperatorError for neither.
@@ -99,7 +102,7 @@ class Catalogue:
         try:
             # Of a removed version that nobody has heard of before, the record says that it was removed, and no more.
             found = next(iter(self.get([str(uuid.UUID(key_or_id))]).values()), None)
-            if found and found["source"]:
+            if found and found.is_known:
                 return found
         except ValueError:
             pass
@@ -108,33 +111,32 @@ class Catalogue:
             raise OperatorError(f"the catalogue knows no picture {key_or_id!r}", "`brigade ls` shows those it knows")
         return newest
 
-    def by_key(self, key: str) -> Iterator[dict[str, Any]]:
+    def by_key(self, key: str) -> Iterator[PictureRecord]:
         """Yield every version of a source key, newest first."""
         return self.ask(Question(BY_SOURCE, f"{self._source_bucket}/{key}"))
 
-    def by_status(self, status: Status) -> Iterator[dict[str, Any]]:
+    def by_status(self, status: Status) -> Iterator[PictureRecord]:
         """Yield the pictures of one status, newest first."""
         # The index may lag behind what the record says by now.
-        return (record for record in self.ask(Question(BY_STATUS, status.value)) if record["status"] == status)
+        return (record for record in self.ask(Question(BY_STATUS, status.value)) if record.status is status)
 
-    def newest(self) -> Iterator[dict[str, Any]]:
+    def newest(self) -> Iterator[PictureRecord]:
         """Yield all pictures, newest first: the statuses' lists, merged."""
         return self.ask(*(Question(BY_STATUS, status.value) for status in Status))
 
-    def ask(
-        self, *questions: "Question", in_turn: bool = False, after: Entry | None = None
-    ) -> Iterator[dict[str, Any]]:
+    def ask(self, *questions: "Question", in_turn: bool = False, after: Entry | None = None) -> Iterator[PictureRecord]:
         """Yield the records that the questions find, merged by their entries, the greatest first.
 
         ``in_turn``: one question's after the other's, none asked before it is needed. ``after`` leaves out the entries
-        down to that one. A record is found once, though it may move from one list to another meanwhile.
+        down to that one. A record is found once, though it may move from one list to another meanwhile. One that cannot
+        be read is named, and left out.
         """
         lists = [self._entries(question) for question in questions]
         for entries in lists if in_turn else [heapq.merge(*lists, reverse=True)]:
             ids = (entry[1] for entry, _ in itertools.groupby(entries) if after is None or entry < after)
             while batch := list(itertools.islice(ids, _BATCH)):
-                found = self.get(batch)
-                yield from (found[image_id] for image_id in batch if image_id in found)
+                found = self._read(batch)
+                yield from filter(None, (_record_or_none(found[image_id]) for image_id in batch if image_id in found))
 
     def _entries(self, question: "Question") -> Iterator[Entry]:
         """Yield what an index lists, the greatest first, equals by id."""
@@ -149,3 +151,20 @@ class Catalogue:
         found = ((item[index.sort]["S"], item[KEY]["S"]) for page in pages for item in page["Items"])
         for _, equals in itertools.groupby(found, key=itemgetter(0)):
             yield from sorted(equals, reverse=True)
+
+
+def _record(item: Item) -> PictureRecord:
+    try:
+        return stored.read(item)
+    except msgspec.ValidationError as error:
+        raise OperatorError(
+            f"the record of {item[KEY]} is not one of this release: {error}", "install the release that is deployed"
+        ) from error
+
+
+def _record_or_none(item: Item) -> PictureRecord | None:
+    try:
+        return _record(item)
+    except OperatorError as error:
+        say(f"left out: {error}")
+        return None

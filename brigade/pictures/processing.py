@@ -12,11 +12,11 @@ from brigade.inline import TARGET, InMemoryChain
 from brigade.pictures.local_files import LocalFile
 from imaging.recipes import Recipes
 from kit.errors import Rejected
-from services.catalog.status import Status
-from services.catalog.view import view
+from records.picture import PictureRecord
+from records.shown import shown
+from records.status import MEANING, Status
+from records.stored import read
 from services.chain import CHAIN
-
-_WORDS = {Status.READY: "ready", Status.FAILED: "rejected", Status.QUARANTINED: "quarantined"}
 
 
 class UnreadableFile(Rejected):
@@ -41,13 +41,14 @@ def process_one(file: LocalFile, recipes: Recipes, out: Path) -> dict[str, Any]:
     accept it) or ignored (no recipe matches the key).
     """
     try:
-        record = record_of(file, recipes, out) or {}
+        record = record_of(file, recipes, out)
     except UnreadableFile as error:
-        record = {"status": Status.FAILED, "failure": {"reason": error.reason, "detail": error.detail}}
-    return _report(file, record, out)
+        failed = {"reason": error.reason, "detail": error.detail}
+        return _report(file, {"status": Status.FAILED, "failure": failed}, out)
+    return _report(file, shown(record) if record else {}, out)
 
 
-def record_of(file: LocalFile, recipes: Recipes, out: Path) -> dict[str, Any] | None:
+def record_of(file: LocalFile, recipes: Recipes, out: Path) -> PictureRecord | None:
     """Send one file through the chain and store its outputs; return its record, None if no recipe matches the key.
 
     Raises UnreadableFile.
@@ -65,7 +66,7 @@ def record_of(file: LocalFile, recipes: Recipes, out: Path) -> dict[str, Any] | 
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(output)
     record = next(iter(line.records.items.values()), None)
-    return view(record) if record else None
+    return read(record) if record else None
 
 
 def _report(file: LocalFile, record: dict[str, Any], out: Path) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def _report(file: LocalFile, record: dict[str, Any], out: Path) -> dict[str, Any
     master = record.get("master")
     return {
         "file": str(file.path),
-        "status": _WORDS.get(record["status"], "rejected") if record else "ignored",
+        "status": MEANING[record["status"]].word if record else "ignored",
         "reason": failure.get("reason"),
         "detail": failure.get("detail"),
         "image_id": record.get("image_id"),

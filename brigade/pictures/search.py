@@ -6,17 +6,16 @@ merged, and what the others filter is read one by one.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, get_args
+from typing import get_args
 
 from brigade.console import OperatorError
 from brigade.pictures.catalog import Entry, Question
 from kit.events import Verdict
-from services.catalog.record import UNDATED
-from services.catalog.status import Status
-from services.catalog.table import BY_SERIAL, BY_STATUS, BY_TAKEN, Index
+from records.picture import Described, PictureRecord
+from records.status import Status
+from records.table import BY_SERIAL, BY_STATUS, BY_TAKEN, UNDATED, Index
 
 # A day of taking is a question of its own: with more than three years of them everything is looked at instead.
 MOST_DAYS = 3 * 365 + 1
@@ -38,19 +37,19 @@ class Filters:
     taken_to: str = ""  # inclusive: a day to its end
     verdict: str = ""
 
-    def accepts(self, record: Mapping[str, Any]) -> bool:
-        """Return whether a record, as ``services.catalog.view.view`` gives it, is looked for."""
-        camera, moderation = record["camera"] or {}, record["moderation"] or {}
-        taken_at = camera.get("taken_at", "")
+    def accepts(self, record: PictureRecord) -> bool:
+        """Return whether a record is looked for."""
+        camera = record.camera or Described()
+        taken_at = camera.taken_at or ""
         return (
-            self.status in (None, record["status"])
-            and (record["entered_at"] or "").startswith(self.day)
-            and self.recipe in ("", record["recipe"])
-            and self.serial in ("", camera.get("serial"))
-            and self.make.casefold() in ("", camera.get("make", "").casefold())
+            self.status in (None, record.status)
+            and record.entered_at.startswith(self.day)
+            and self.recipe in ("", record.recipe)
+            and self.serial in ("", camera.serial)
+            and self.make.casefold() in ("", (camera.make or "").casefold())
             and (not self.taken_from or taken_at >= self.taken_from)
             and (not self.taken_to or "" < taken_at <= self.taken_to + _LAST)
-            and self.verdict in ("", moderation.get("verdict"))
+            and self.verdict in ("", record.verdict)
         )
 
 
@@ -104,11 +103,11 @@ def _days_of_taking(filters: Filters, today: date) -> list[str]:
     return [(last - timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
 
 
-def entry(record: Mapping[str, Any], index: Index) -> Entry:
+def entry(record: PictureRecord, index: Index) -> Entry:
     """Return what the index lists of a record: where to go on after it."""
     if index is BY_STATUS:
-        return record["entered_at"] or "", record["image_id"]
-    return (record["camera"] or {}).get("taken_at", UNDATED), record["image_id"]
+        return record.entered_at, record.image_id
+    return (record.camera and record.camera.taken_at) or UNDATED, record.image_id
 
 
 def day(text: str) -> str:

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from rich.text import Text
 
 from brigade.console import duration
-from brigade.pictures.verdicts import told
-from services.catalog.record import MODERATE
+from records.picture import MODERATE, PictureRecord
 
 _BAR = 30  # characters
 _PRECISE_S = 10  # below that, tenths of a second are shown
@@ -27,36 +25,36 @@ class Moment:
     is_failure: bool = False
 
 
-def moments(record: dict[str, Any]) -> list[Moment]:
-    """Return a record's moments, as ``services.catalog.view.view`` gives it, in order of time."""
+def moments(record: PictureRecord) -> list[Moment]:
+    """Return a record's moments in order of time."""
     return sorted(_moments(record), key=lambda moment: moment.at)
 
 
-def _moments(record: dict[str, Any]) -> Iterator[Moment]:
-    if record["entered_at"]:
-        yield Moment(_time(record["entered_at"]), "s3", "uploaded")
-    for actor, stage in record["stages"].items():
-        again = stage["attempts"] - 1
+def _moments(record: PictureRecord) -> Iterator[Moment]:
+    if record.entered_at:
+        yield Moment(_time(record.entered_at), "s3", "uploaded")
+    for actor, stage in record.stages.items():
+        again = stage.attempts - 1
         what = f"done after {again} {'retry' if again == 1 else 'retries'}" if again else "done"
-        if actor == MODERATE and record["moderation"]:
-            what += f": {told(record['moderation'])}"
-        yield Moment(_time(stage["at"]), actor, what, stage["queued_ms"], stage["worked_ms"])
-    for actor, failure in record["failures"].items():
-        receives = f", after {failure['attempts']} receives" if failure["attempts"] > 1 else ""
-        what = f"gave it up: {failure['reason']}{receives}; dead letter"
-        yield Moment(_time(failure["at"]), actor, what, is_failure=True)
-    for actor, handled in record["handled"].items():
-        what = f"{handled['action']} {actor}'s dead letter ({handled['by']}, {handled['operation']})"
-        yield Moment(_time(handled["at"]), "operator", what)
-    for judgement, judged in record["judged"].items():
-        yield Moment(_time(judged["at"]), "operator", f"{judgement} it ({judged['by']}, {judged['operation']})")
+        if actor == MODERATE and record.moderation:
+            what += f": {record.moderation}"
+        yield Moment(_time(stage.at), actor, what, stage.queued_ms, stage.worked_ms)
+    for actor, failure in record.failures.items():
+        receives = f", after {failure.attempts} receives" if failure.attempts > 1 else ""
+        what = f"gave it up: {failure.reason}{receives}; dead letter"
+        yield Moment(_time(failure.at), actor, what, is_failure=True)
+    for actor, handled in record.handled.items():
+        what = f"{handled.action} {actor}'s dead letter ({handled.by}, {handled.operation})"
+        yield Moment(_time(handled.at), "operator", what)
+    for judgement, judged in record.judged.items():
+        yield Moment(_time(judged.at), "operator", f"{judgement} it ({judged.by}, {judged.operation})")
 
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def rows(record: dict[str, Any]) -> list[tuple[str | Text, ...]]:
+def rows(record: PictureRecord) -> list[tuple[str | Text, ...]]:
     """Return the moments as rows of a table: after the upload, who, what, waiting, work, and both drawn to scale."""
     found = moments(record)
     longest = max([(m.queued_ms or 0) + (m.worked_ms or 0) for m in found], default=0)

@@ -18,7 +18,8 @@ from brigade.pictures.same_bytes import is_same
 from imaging.limits import MAX_BYTES
 from kit.errors import aws_code
 from kit.events import Image, Source
-from services.catalog.status import OUTDATED, SETTLED
+from records.picture import PictureRecord
+from records.status import OUTDATED, SETTLED
 
 _PARALLEL = 8
 _POLL_S = 0.25
@@ -101,7 +102,7 @@ def _upload_one(s3: Any, bucket: str, file: LocalFile, present: Presence) -> Upl
 
 
 def wait(
-    catalogue: Catalogue, image_ids: list[str], seconds: float, settled: Callable[[dict[str, Any]], None]
+    catalogue: Catalogue, image_ids: list[str], seconds: float, settled: Callable[[PictureRecord], None]
 ) -> list[str]:
     """Call ``settled`` with each picture's record when nothing more will happen to it.
 
@@ -112,9 +113,9 @@ def wait(
     start = 0
     while open_ids and time.monotonic() < deadline:
         looked_at, start = _look_at(list(open_ids), start)
-        done = [record for record in catalogue.get(looked_at).values() if record["status"] in SETTLED]
+        done = [record for record in catalogue.get(looked_at).values() if record.status in SETTLED]
         for record in done:
-            del open_ids[record["image_id"]]
+            del open_ids[record.image_id]
             settled(record)
         if done:
             deadline = time.monotonic() + seconds
@@ -126,7 +127,7 @@ def wait(
 def wait_for_recall(catalogue: Catalogue, image_ids: list[str], seconds: float) -> None:
     """Wait, at most so long, until none of these pictures reads SUPERSEDED or REMOVED any more."""
     deadline = time.monotonic() + seconds
-    while any(record["status"] in OUTDATED for record in catalogue.get(image_ids).values()):
+    while any(record.status in OUTDATED for record in catalogue.get(image_ids).values()):
         if time.monotonic() > deadline:
             return
         time.sleep(_POLL_S)

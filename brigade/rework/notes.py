@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterator
 
-from brigade.rework.gaps import Record, recipe_of
+from brigade.rework.gaps import recipe_of
 from imaging.recipes import Recipes
 from kit.actor import Actor
 from kit.events import ImageNormalized
-from services.catalog.status import DISCARDED, what_was_done
+from records.picture import APPROVED, PictureRecord
+from records.rules import DISCARDED, failure, what_was_done
 
 _KEPT_AT_THE_GATE = (
     "approved by hand, which does not let a new master pass: rerun it from resize after this, "
@@ -18,17 +19,17 @@ _LETTER_STAYS = (
 )
 
 
-def notes(record: Record, working: Collection[Actor], recipes: Recipes) -> Iterator[str]:
+def notes(record: PictureRecord, working: Collection[Actor], recipes: Recipes) -> Iterator[str]:
     """Yield what is to be known when these actors work on the picture again."""
     if any(ImageNormalized in actor.says for actor in working) and _is_let_pass_by_hand(record, recipes):
         yield _KEPT_AT_THE_GATE
-    failure = record["failure"]
-    if failure and what_was_done(failure, record["handled"].get(failure["actor"])) != DISCARDED:
-        yield _LETTER_STAYS.format(**failure)
+    failed = failure(record)
+    if failed and what_was_done(failed, record.handled.get(failed.actor)) != DISCARDED:
+        yield _LETTER_STAYS.format(actor=failed.actor)
 
 
-def _is_let_pass_by_hand(record: Record, recipes: Recipes) -> bool:
+def _is_let_pass_by_hand(record: PictureRecord, recipes: Recipes) -> bool:
     """Whether its recipe, as it is now, keeps a gate that the picture passed by approval alone."""
-    recipe, verdict = recipe_of(record, recipes), (record["moderation"] or {}).get("verdict")
+    recipe = recipe_of(record, recipes)
     is_gated = recipe is not None and recipe.moderation == "gate"
-    return is_gated and "approved" in record["judged"] and verdict != "accepted"
+    return is_gated and APPROVED in record.judged and record.verdict != "accepted"

@@ -4,21 +4,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-import msgspec
+from msgspec.structs import asdict, replace
 
 from brigade.console import OperatorError
 from brigade.inline.s3_notification import CREATED, HIDDEN, REMOVED, notification
 from brigade.release import release
-from brigade.rework.gaps import LOST, Lost, Record, recipe_of
+from brigade.rework.gaps import Lost, how_lost, recipe_of
 from brigade.rework.notes import notes
 from imaging.recipes import Recipes
 from kit.actor import Actor
 from kit.chain import OPERATOR, Chain
 from kit.envelope import encode, wrap
-from kit.events import Event, Image, ImageIngested, ImageModerated, ImageNormalized, ImageUploaded, StoredImage
+from kit.events import Event, Image, ImageIngested, ImageModerated, ImageNormalized, ImageUploaded
 from kit.tracing import Trace
-from services.catalog.record import image
-from services.catalog.status import Status
+from records.picture import APPROVED, PictureRecord
+from records.status import Status
 
 # The events that a record can tell again, each with the part of the record that it needs.
 _TOLD_AGAIN = {ImageUploaded: "source", ImageIngested: "original", ImageNormalized: "master"}
@@ -88,7 +88,7 @@ def after(actor: Actor, chain: Chain) -> tuple[Actor, ...]:
 
 
 def plan(
-    records: Iterable[Record], actor: Actor, chain: Chain, recipes: Recipes, limit: int | None = None
+    records: Iterable[PictureRecord], actor: Actor, chain: Chain, recipes: Recipes, limit: int | None = None
 ) -> RerunPlan:
     """Decide what becomes of each picture; ends when ``limit`` of them are to be sent. Raises as ``heard`` does."""
     event = heard(actor, chain)
@@ -102,88 +102,89 @@ def plan(
         if not why and gated and not _has_passed(record):
             why = _HELD_BACK
         if why:
-            made.left[why].append(record["source"]["key"])
+            made.left[why].append(record.key)
             continue
         # What has passed the gate does not wait there again.
-        made.orders.append(_order({**record, "moderation_mode": "off"} if gated else record, event))
-        if stage := record["stages"].get(actor.name):
-            made.worked_ms.append(stage["worked_ms"])
+        made.orders.append(_order(replace(record, moderation_mode="off") if gated else record, event))
+        if stage := record.stages.get(actor.name):
+            made.worked_ms.append(stage.worked_ms)
         made.moderated += _is_moderated(record, event, working, recipes)
         for note in notes(record, working, recipes):
-            made.notes[note].append(record["source"]["key"])
+            made.notes[note].append(record.key)
     return made
 
 
-def _is_moderated(record: Record, event: type[Event], working: Collection[Actor], recipes: Recipes) -> bool:
+def _is_moderated(record: PictureRecord, event: type[Event], working: Collection[Actor], recipes: Recipes) -> bool:
     """Whether a moderation engine is asked about the picture once more."""
-    if record.get(LOST) is Lost.GONE or not any(ImageModerated in actor.says for actor in working):
+    if how_lost(record) is Lost.GONE or not any(ImageModerated in actor.says for actor in working):
         return False
     if event is ImageNormalized:
-        return record["moderation_mode"] in ("flag", "gate")
-    recipe = recipes.match(record["source"]["key"]) if event is ImageUploaded else recipe_of(record, recipes)
+        return record.moderation_mode in ("flag", "gate")
+    recipe = recipes.match(record.key) if event is ImageUploaded else recipe_of(record, recipes)
     return recipe is not None and recipe.moderation != "off"
 
 
-def _why_left(record: Record, event: type[Event], chain: Chain, recipes: Recipes) -> str:
+def _why_left(record: PictureRecord, event: type[Event], chain: Chain, recipes: Recipes) -> str:
     """Say why a picture cannot be sent, or need not; empty: it can."""
-    how, from_the_start = record.get(LOST), f"rerun it from {chain.subscribers(ImageUploaded)[0].name}"
+    how, from_the_start = how_lost(record), f"rerun it from {chain.subscribers(ImageUploaded)[0].name}"
     if how and event is not ImageUploaded:
         return f"{how}: {from_the_start}"
-    if (why := _LEFT.get(record["status"])) and not how:
+    if (why := _LEFT.get(record.status)) and not how:
         return why
     if event is ImageUploaded:
-        is_taken = how is Lost.GONE or recipes.match(record["source"]["key"])
+        is_taken = how is Lost.GONE or recipes.match(record.key)
         return "" if is_taken else "no recipe matches its key"
     part = _TOLD_AGAIN[event]
-    if not record[part]:
+    if not getattr(record, part):
         return f"it has no {part}: rerun it from {_maker(record, chain)}"
     if recipe_of(record, recipes) is None:
-        return f"its recipe {record['recipe']} is gone: {from_the_start}"
+        return f"its recipe {record.recipe} is gone: {from_the_start}"
     return ""
 
 
-def _is_gated(record: Record) -> bool:
-    return bool(record["moderation_mode"] == "gate")
+def _is_gated(record: PictureRecord) -> bool:
+    return record.moderation_mode == "gate"
 
 
-def _has_passed(record: Record) -> bool:
-    verdict = (record["moderation"] or {}).get("verdict")
-    return verdict == "accepted" or "approved" in record["judged"]
+def _has_passed(record: PictureRecord) -> bool:
+    return record.verdict == "accepted" or APPROVED in record.judged
 
 
-def _maker(record: Record, chain: Chain) -> str:
+def _maker(record: PictureRecord, chain: Chain) -> str:
     """Return who makes the first part that the record lacks."""
-    lacking = next(event for event, part in _TOLD_AGAIN.items() if not record[part])
+    lacking = next(event for event, part in _TOLD_AGAIN.items() if not getattr(record, part))
     return next(actor.name for actor in chain.actors if lacking in actor.says)
 
 
-def _event(record: Record) -> str:
-    if record.get(LOST) is not Lost.GONE:
+def _event(record: PictureRecord) -> str:
+    if how_lost(record) is not Lost.GONE:
         return CREATED
     # What hides a key is another version than the picture's.
-    is_itself = image(record).id == Image.of(image(record).source).id
-    return REMOVED if is_itself else HIDDEN
+    return REMOVED if record.image_id == Image.of(record.source).id else HIDDEN
 
 
-def _order(record: Record, event: type[Event]) -> Order:
+def _order(record: PictureRecord, event: type[Event]) -> Order:
     trace = Trace.start()
-    return Order(record["image_id"], record["source"]["key"], _body(record, event, trace), trace.header)
+    return Order(record.image_id, record.key, _body(record, event, trace), trace.header)
 
 
-def _body(record: Record, event: type[Event], trace: Trace) -> str:
-    picture, original = image(record), record["original"]
+def _body(record: PictureRecord, event: type[Event], trace: Trace) -> str:
+    """Return the event as it is sent; ``_why_left`` has seen that its part of the record is there."""
+    original, master = record.original, record.master
     if event is ImageUploaded:
-        size = original["bytes"] if original else None
-        return notification(msgspec.structs.replace(picture.source, size=size), _event(record))
+        size = original.bytes if original else None
+        return notification(replace(record.source, size=size), _event(record))
+    said: Event
     if event is ImageIngested:
-        said: Event = ImageIngested(image=picture, recipe=record["recipe"], **original)
+        assert original  # noqa: S101 - see above
+        said = ImageIngested(image=record.image, recipe=record.recipe, **asdict(original))
     else:
-        master = msgspec.convert(record["master"], StoredImage)
+        assert master  # noqa: S101 - see above
         said = ImageNormalized(
-            image=picture,
-            recipe=record["recipe"],
+            image=record.image,
+            recipe=record.recipe,
             master=master,
-            frames=record["frames"] or 1,
-            moderation=record["moderation_mode"] or "off",
+            frames=record.frames or 1,
+            moderation=record.moderation_mode or "off",
         )
     return encode(wrap(said, OPERATOR, trace, version=release()))

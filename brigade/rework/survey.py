@@ -17,12 +17,12 @@ from brigade.deploy import deployed_recipes
 from brigade.pictures import bucket_listing as shown
 from brigade.pictures.local_files import spellings
 from brigade.pipeline import Pipeline
-from brigade.rework.gaps import LOST, Lost, Missing, Record, check, is_due, lost, meet, named_keys
+from brigade.rework.gaps import Lost, Missing, check, how_lost, is_due, lost, meet, named_keys
 from brigade.rework.ledger import Ledger
 from imaging.recipes import Recipes
 from kit.events import ORDER_DIGITS, Image, Source
-from services.catalog.record import image
-from services.catalog.status import OUTDATED, Status
+from records.picture import PictureRecord
+from records.status import OUTDATED, Status
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ _FEW = 1_000
 _LEAST = "1".rjust(ORDER_DIGITS - 18, "0").ljust(ORDER_DIGITS, "0")
 
 
-def pictures(pipeline: Pipeline, sources: Iterable[Source]) -> Iterator[Record]:
+def pictures(pipeline: Pipeline, sources: Iterable[Source]) -> Iterator[PictureRecord]:
     """Yield the records of what S3 shows, with those that are lost among them: see ``brigade.rework.gaps``."""
     for some in _chunks(sources):
         ids = [Image.of(source).id for source in some]
@@ -43,32 +43,32 @@ def pictures(pipeline: Pipeline, sources: Iterable[Source]) -> Iterator[Record]:
         yield from (meet(source, records.get(image_id)) for source, image_id in zip(some, ids, strict=True))
 
 
-def below(pipeline: Pipeline, prefix: str, ignore: Callable[[str], None]) -> Iterator[Record]:
+def below(pipeline: Pipeline, prefix: str, ignore: Callable[[str], None]) -> Iterator[PictureRecord]:
     """Yield the records of what S3 shows below a prefix.
 
     ``ignore`` is called with the keys of lost objects that ingest would ignore by their name.
     """
     recipes = deployed_recipes.of(pipeline.stack)
     for record in pictures(pipeline, shown.below(pipeline.s3, pipeline.source_bucket, prefix)):
-        if LOST in record and is_ignored(record, recipes):
-            ignore(record["source"]["key"])
+        if how_lost(record) and is_ignored(record, recipes):
+            ignore(record.key)
         else:
             yield record
 
 
-def is_ignored(record: Record, recipes: Recipes) -> bool:
+def is_ignored(record: PictureRecord, recipes: Recipes) -> bool:
     """Whether ingest ignores what S3 shows: no recipe matches its key, or it is a folder's marker."""
-    key = record["source"]["key"]
-    return recipes.match(key) is None or (key.endswith("/") and not record["original"]["bytes"])
+    is_empty = record.original is not None and not record.original.bytes
+    return recipes.match(record.key) is None or (record.key.endswith("/") and is_empty)
 
 
-def lost_among(pipeline: Pipeline, sources: Iterable[Source]) -> list[Record]:
+def lost_among(pipeline: Pipeline, sources: Iterable[Source]) -> list[PictureRecord]:
     """Return those of what S3 shows that are lost, and that ingest would not ignore by their name."""
     recipes = deployed_recipes.of(pipeline.stack)
-    return [each for each in pictures(pipeline, sources) if LOST in each and not is_ignored(each, recipes)]
+    return [each for each in pictures(pipeline, sources) if how_lost(each) and not is_ignored(each, recipes)]
 
 
-def of_key(pipeline: Pipeline, key_or_id: str) -> Record:
+def of_key(pipeline: Pipeline, key_or_id: str) -> PictureRecord:
     """Return the record of what S3 shows under a key, or of a picture by its id: as it is, or as that of a lost one.
 
     Raises OperatorError where neither S3 nor the catalogue knows any.
@@ -77,20 +77,22 @@ def of_key(pipeline: Pipeline, key_or_id: str) -> Record:
         if source := shown.at(pipeline.s3, pipeline.source_bucket, key)[0]:
             return next(pictures(pipeline, [source]))
     record = pipeline.catalogue.find(key_or_id)
-    source, marker = shown.at(pipeline.s3, pipeline.source_bucket, record["source"]["key"])
-    if source and Image.of(source).id == record["image_id"]:
+    source, marker = shown.at(pipeline.s3, pipeline.source_bucket, record.key)
+    if source and Image.of(source).id == record.image_id:
         return meet(source, record)
-    return record if source or record["status"] in OUTDATED else _gone(record, marker)
+    return record if source or record.status in OUTDATED else _gone(record, marker)
 
 
-def ordered(pipeline: Pipeline, records: Iterable[Record]) -> Iterator[Record]:
+def ordered(pipeline: Pipeline, records: Iterable[PictureRecord]) -> Iterator[PictureRecord]:
     """Yield the records; those that are lost in the place that S3 gives them, above all that was heard of their key."""
     for some in _chunks(records):
-        orders = pipeline.catalogue.orders({record["source"]["key"] for record in some if LOST in record})
+        orders = pipeline.catalogue.orders({record.key for record in some if how_lost(record)})
         for record in some:
-            source = record["source"]
-            place = {"sequencer": _above(orders.get(source["key"]))} if LOST in record else {}
-            yield {**record, "source": source | place}
+            if how_lost(record):
+                source = replace(record.source, sequencer=_above(orders.get(record.key)))
+                yield replace(record, source=source)
+            else:
+                yield record
 
 
 def _above(order: str | None) -> str | None:
@@ -125,15 +127,15 @@ class Comparison:
         """Yield what is missing: lost objects, then outputs, then records of what S3 does not show any more."""
         for record in below(self.pipeline, self.prefix, self.ignore):
             self.looked(1)
-            if LOST in record:
+            if how_lost(record):
                 yield Missing(record)
                 continue
-            self._ledger.meet(record["image_id"])
+            self._ledger.meet(record.image_id)
             if is_due(record, self.since):
                 keys = named_keys(record)
                 # What a recipe names and the record does not is found nowhere.
                 self._ledger.expect(
-                    record["image_id"], keys if not check(record, self._recipes, keys) else [record["image_id"]]
+                    record.image_id, keys if not check(record, self._recipes, keys) else [record.image_id]
                 )
         yield from self._without_outputs()
         yield from self._gone()
@@ -160,31 +162,30 @@ class Comparison:
                 for record, (source, marker) in zip(records, pool.map(self._at, records), strict=True):
                     # What S3 shows came meanwhile; or it is lost and listed, and replaces this once it is heard of.
                     if source is None or self._ledger.has_met(Image.of(source).id):
-                        self._ledger.meet(record["image_id"])  # it may move to another status, and be listed again
+                        self._ledger.meet(record.image_id)  # it may move to another status, and be listed again
                         yield Missing(_gone(record, marker))
 
-    def _at(self, record: Record) -> tuple[Source | None, str | None]:
-        return shown.at(self.pipeline.s3, self.pipeline.source_bucket, record["source"]["key"])
+    def _at(self, record: PictureRecord) -> tuple[Source | None, str | None]:
+        return shown.at(self.pipeline.s3, self.pipeline.source_bucket, record.key)
 
-    def _is_ours(self, record: Record) -> bool:
-        source = record["source"]
+    def _is_ours(self, record: PictureRecord) -> bool:
         return (
-            record["status"] not in OUTDATED
-            and source["bucket"] == self.pipeline.source_bucket
-            and source["key"].startswith(self.prefix)
+            record.status not in OUTDATED
+            and record.source.bucket == self.pipeline.source_bucket
+            and record.key.startswith(self.prefix)
         )
 
 
-def lacking(pipeline: Pipeline, recipes: Recipes, records: Iterable[Record]) -> Iterator[Missing]:
+def lacking(pipeline: Pipeline, recipes: Recipes, records: Iterable[PictureRecord]) -> Iterator[Missing]:
     """Yield those of the pictures that lack outputs, by a listing of what is stored of each."""
     with ThreadPoolExecutor(_PARALLEL) as pool:
         for some in _chunks(records):
             yield from filter(None, pool.map(lambda record: check(record, recipes, _stored(pipeline, record)), some))
 
 
-def _stored(pipeline: Pipeline, record: Record) -> set[str]:
+def _stored(pipeline: Pipeline, record: PictureRecord) -> set[str]:
     """Return the keys that are stored of a picture, where its record's keys lead."""
-    prefixes = {before + id_ for before, id_, _ in (key.partition(record["image_id"]) for key in named_keys(record))}
+    prefixes = {before + id_ for before, id_, _ in (key.partition(record.image_id) for key in named_keys(record))}
     return {key for prefix in prefixes for page in _pages(pipeline, prefix) for key in page}
 
 
@@ -193,9 +194,9 @@ def _pages(pipeline: Pipeline, prefix: str) -> Iterator[list[str]]:
     return ([found["Key"] for found in page.get("Contents", [])] for page in pages)
 
 
-def _gone(record: Record, marker: str | None) -> Record:
+def _gone(record: PictureRecord, marker: str | None) -> PictureRecord:
     """Return the record of a picture whose key, or very version, is gone; a delete marker hides the key."""
-    source = image(record).source
+    source = record.source
     return lost(Lost.GONE, replace(source, version=marker) if marker else source, record)
 
 

@@ -38,6 +38,7 @@ CATALOG = Actor(
     says=(ImageCataloged, ImageOutdated, ImageRemade, ImageRecalled),
     rejects=(RecordTooLarge, AnnouncementTooLarge, UnreadableMessage),
     table=("GetItem", "Query", "UpdateItem"),
+    carries=("records",),
     memory=512,
     timeout=30,
     concurrency=20,

@@ -1,9 +1,8 @@
 """catalog: the wiring."""
 
 from collections.abc import Iterator
-from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from kit.events import (
     DeadLetterHandled,
@@ -17,16 +16,17 @@ from kit.events import (
     ImageRemoved,
     ImageResized,
     ImageRetired,
-    StoredImage,
-    StoredRendition,
 )
 from kit.function import Function, Site
 from kit.letter import Letter
+from records.picture import PictureRecord
+from records.rules import is_outdated, is_unwanted, status
+from records.status import Status
+from records.stored import read
 from services.catalog import versions
 from services.catalog.actor import CATALOG
-from services.catalog.record import APPROVED, Record, attributes, forgotten, image, keys
+from services.catalog.attributes import APPROVAL, Attributes, attributes, forgotten
 from services.catalog.records import DynamoRecords, Records
-from services.catalog.status import Status, is_outdated, is_unwanted, settlements, status
 
 
 def act(letter: Letter[Event], *, site: Site, records: Records) -> Iterator[Event]:
@@ -41,24 +41,24 @@ def act(letter: Letter[Event], *, site: Site, records: Records) -> Iterator[Even
     if isinstance(letter.event, ImageRetired):
         return _retired(letter.event, facts, records)
     if isinstance(letter.event, ImageResized):  # nearly always it comes last: one write instead of two
-        record = records.complete(letter.event.image.id, facts, letter.envelope.id)
-        if record and status(record) is Status.READY:
+        item = records.complete(letter.event.image.id, facts, letter.envelope.id)
+        if item and status(record := read(item)) is Status.READY:
             return _ready(letter.event, record, records)
     return _merged(letter, facts, records)
 
 
-def _merged(letter: Letter[Event], facts: dict[str, Any], records: Records) -> Iterator[Event]:
+def _merged(letter: Letter[Event], facts: Attributes, records: Records) -> Iterator[Event]:
     event = letter.event
-    record = records.merge(event.image.id, facts)
+    record = read(records.merge(event.image.id, facts))
     if first_word := _is_first_word(event, record):
         record = versions.claim(event.image, record, records)
     record, changed = _follow(letter, facts, record, records)
     if is_outdated(record):
         # What came too late goes too, outputs and what the record knows now; or somebody has just rejected it.
         if not isinstance(event, DeadLetterHandled):
-            yield ImageOutdated(image=event.image, why=record["status"].lower())
-    elif record["status"] == Status.READY:
-        if changed or (letter.attempts > 1 and record.get("ready_by") == letter.envelope.id):
+            yield ImageOutdated(image=event.image, why=record.status.lower())
+    elif record.status is Status.READY:
+        if changed or (letter.attempts > 1 and record.ready_by == letter.envelope.id):
             yield from _ready(event, record, records)
         elif first_word:  # it was ready before it was known what it replaces
             yield from versions.replaced(event.image, record, records)
@@ -66,52 +66,51 @@ def _merged(letter: Letter[Event], facts: dict[str, Any], records: Records) -> I
             yield versions.remade(event.image, record)
 
 
-def _retired(event: ImageRetired, facts: dict[str, Any], records: Records) -> Iterator[Event]:
+def _retired(event: ImageRetired, facts: Attributes, records: Records) -> Iterator[Event]:
     """Forget what was known of a picture whose outputs are gone. One that is wanted and has lost some is made again.
 
     How many were deleted tells nothing: retire may have died after an earlier attempt at the same message.
     """
-    record = records.get(event.image.id)
-    if not record:
+    item = records.get(event.image.id)
+    if not item:
         return
+    record = read(item)
     if is_unwanted(record):
         if event.gone is None:
-            records.forget(event.image.id, facts, forgotten(record))
-    elif event.gone is None or not keys(record).isdisjoint(event.gone):
-        if approval := record.get(APPROVED):  # a new master does not pass the gate by it, so it would never be whole
-            records.withdraw(record["image_id"], approval)
-        yield ImageRecalled(image=image(record))
+            records.forget(event.image.id, facts, forgotten(item))
+    elif event.gone is None or not record.keys.isdisjoint(event.gone):
+        if approval := item.get(APPROVAL):  # a new master does not pass the gate by it, so it would never be whole
+            records.withdraw(record.image_id, approval)
+        yield ImageRecalled(image=record.image)
 
 
-def _follow(letter: Letter[Event], facts: dict[str, Any], record: Record, records: Records) -> tuple[Record, bool]:
+def _follow(
+    letter: Letter[Event], facts: Attributes, record: PictureRecord, records: Records
+) -> tuple[PictureRecord, bool]:
     """Bring a record's status into line with what is there; return whether it was this call that changed it."""
     image_id = letter.event.image.id
-    while (before := record["status"]) != (after := status(record)):
-        if records.change_status(image_id, Status(before), after, letter.envelope.id):
-            return {**record, "status": after}, True
-        record = records.merge(image_id, facts)  # another event came in between: look again
+    while (before := record.status) != (after := status(record)):
+        if records.change_status(image_id, before, after, letter.envelope.id):
+            return replace(record, status=after), True
+        record = read(records.merge(image_id, facts))  # another event came in between: look again
     return record, False
 
 
-def _is_first_word(event: Event, record: Record) -> bool:
+def _is_first_word(event: Event, record: PictureRecord) -> bool:
     """Whether this event is the first that is heard of an upload: admitted, or refused at the door."""
-    return isinstance(event, ImageIngested) or (isinstance(event, ImageRejected) and "original" not in record)
+    return isinstance(event, ImageIngested) or (isinstance(event, ImageRejected) and not record.original)
 
 
-def _ready(event: Event, record: Record, records: Records) -> Iterator[Event]:
+def _ready(event: Event, record: PictureRecord, records: Records) -> Iterator[Event]:
     yield _cataloged(event, record)
     yield from versions.replaced(event.image, record, records)
-    if settlements(record) > 1:  # runs before this one may have stored other outputs
+    if record.settled > 1:  # runs before this one may have stored other outputs
         yield versions.remade(event.image, record)
 
 
-def _cataloged(event: Event, record: Record) -> ImageCataloged:
-    return ImageCataloged(
-        image=event.image,
-        recipe=record["recipe"],
-        master=msgspec.convert(record["master"], StoredImage),
-        renditions=msgspec.convert(record["renditions"], tuple[StoredRendition, ...]),
-    )
+def _cataloged(event: Event, record: PictureRecord) -> ImageCataloged:
+    assert record.master  # noqa: S101 - without it the picture is not READY
+    return ImageCataloged(image=event.image, recipe=record.recipe, master=record.master, renditions=record.renditions)
 
 
 handle = Function(CATALOG, act, records=lambda site: DynamoRecords(site.settings.table))

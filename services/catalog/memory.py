@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 from threading import RLock
-from typing import Any
 
-from services.catalog.record import APPROVED, Record, clock
+from records.status import SETTLED, Status
+from records.stored import Item, settlements
+from records.table import KEY
+from services.catalog.attributes import APPROVAL, MARKS, PARTS, Attributes, clock
 from services.catalog.records import Place
-from services.catalog.status import PARTS, SETTLED, Status, is_unwanted, settlements
-from services.catalog.table import KEY
 
 
 @dataclass(frozen=True)
@@ -24,18 +24,18 @@ class MemoryRecords:
     """Records by id, in this process; the same promises, under a lock."""
 
     def __init__(self) -> None:
-        self.items: dict[str, dict[str, Any]] = {}
+        self.items: dict[str, Attributes] = {}
         self._newest: dict[str, _Newest] = {}
         self._lock = RLock()
 
-    def merge(self, image_id: str, attributes: dict[str, Any]) -> Record:
+    def merge(self, image_id: str, attributes: Attributes) -> Item:
         with self._lock:
             record = self.items.setdefault(image_id, {KEY: image_id, "status": Status.PROCESSING})
             if not _is_stale(attributes, record):
                 record.update(attributes)
             return dict(record)
 
-    def complete(self, image_id: str, attributes: dict[str, Any], ready_by: str) -> Record | None:
+    def complete(self, image_id: str, attributes: Attributes, ready_by: str) -> Item | None:
         with self._lock:
             record = self.items.get(image_id, {})
             whole = all(part in attributes or part in record for part in PARTS)
@@ -82,7 +82,7 @@ class MemoryRecords:
                 _set_status(record, status)
             return record.get(mark) == by
 
-    def recall(self, image_id: str, order: str) -> Record:
+    def recall(self, image_id: str, order: str) -> Item:
         with self._lock:
             record = self.items[image_id]
             if record.get("removed_by") != image_id and record.get("standing", "") < order:
@@ -96,47 +96,47 @@ class MemoryRecords:
             seen = self._newest.get(source_key)
             return (seen.image_id, seen.removal) if seen else None
 
-    def uploads(self, source_key: str, before: str) -> list[Record]:
+    def uploads(self, source_key: str, before: str) -> list[Item]:
         with self._lock:
             of_key = [record for record in self.items.values() if record.get("source_key") == source_key]
             return [dict(record) for record in of_key if record["upload_order"] < before]
 
-    def get(self, image_id: str) -> Record | None:
+    def get(self, image_id: str) -> Item | None:
         with self._lock:
             return dict(self.items[image_id]) if image_id in self.items else None
 
-    def remove(self, image_id: str, by: str) -> Record:
+    def remove(self, image_id: str, by: str) -> Item:
         with self._lock:
             record = self.items.setdefault(image_id, {KEY: image_id})
             record["removed_by"] = by
             _set_status(record, Status.REMOVED)
             return dict(record)
 
-    def withdraw(self, image_id: str, approval: Any) -> None:
+    def withdraw(self, image_id: str, approval: Attributes) -> None:
         with self._lock:
-            if self.items[image_id].get(APPROVED) == approval:
-                del self.items[image_id][APPROVED]
+            if self.items[image_id].get(APPROVAL) == approval:
+                del self.items[image_id][APPROVAL]
 
-    def forget(self, image_id: str, attributes: dict[str, Any], names: list[str]) -> None:
+    def forget(self, image_id: str, attributes: Attributes, names: list[str]) -> None:
         with self._lock:
             record = self.items[image_id]
-            if is_unwanted(record):
+            if any(mark in record for mark in MARKS):
                 record.update(attributes)
                 for name in names:
                     record.pop(name, None)
 
 
-def _set_status(record: dict[str, Any], status: Status) -> None:
+def _set_status(record: Attributes, status: Status) -> None:
     if status in SETTLED and record.get("status") != status:
         _count(record)
     record["status"] = status
 
 
-def _count(record: dict[str, Any]) -> None:
+def _count(record: Attributes) -> None:
     record["settled"] = record.get("settled", 0) + 1
 
 
-def _is_stale(attributes: Record, record: Record) -> bool:
+def _is_stale(attributes: Item, record: Item) -> bool:
     """Whether the record has something newer of that kind."""
     if not (found := clock(attributes)):
         return False

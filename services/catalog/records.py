@@ -8,14 +8,14 @@ from botocore.exceptions import ClientError
 
 from kit import aws
 from kit.errors import aws_code
-from kit.events import ORDER_DIGITS
 from kit.retry import call
+from records.attribute_values import read_item, write
+from records.status import SETTLED, Status
+from records.stored import Item, settlements
+from records.table import BY_SOURCE, KEY, pointer_key, right_padded
 from services.catalog import expressions
-from services.catalog.attribute_values import read_item, write
+from services.catalog.attributes import APPROVAL, MARKS, PARTS, Attributes
 from services.catalog.reasons import RecordTooLarge
-from services.catalog.record import APPROVED, MARKS, Record
-from services.catalog.status import PARTS, SETTLED, Status, settlements
-from services.catalog.table import BY_SOURCE, KEY
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class Records(Protocol):
     SETTLED, or it is READY and gets other renditions.
     """
 
-    def merge(self, image_id: str, attributes: dict[str, Any]) -> Record:
+    def merge(self, image_id: str, attributes: Attributes) -> Item:
         """Set attributes on a record, made where there is none; return all of it as it is then.
 
-        Nothing is set where the record has something newer of that kind, see ``services.catalog.record.clock``.
+        Nothing is set where the record has something newer of that kind, see ``services.catalog.attributes.clock``.
         """
 
-    def complete(self, image_id: str, attributes: dict[str, Any], ready_by: str) -> Record | None:
+    def complete(self, image_id: str, attributes: Attributes, ready_by: str) -> Item | None:
         """Merge and make READY in one write, where only these attributes were missing; None, unwritten, where not.
 
         A record that is READY already becomes it again by a part that is another one than its own.
@@ -64,7 +64,7 @@ class Records(Protocol):
         replaced after its removal is removed all the same: a broken replacement must not keep it.
         """
 
-    def recall(self, image_id: str, order: str) -> Record:
+    def recall(self, image_id: str, order: str) -> Item:
         """Take those marks away from an upload that S3 shows again since that order; return its record as it is then.
 
         What was marked later, and a version that was itself removed, stay as they are.
@@ -73,19 +73,19 @@ class Records(Protocol):
     def newest(self, source_key: str) -> tuple[str, bool] | None:
         """Return the id of a key's newest upload, and whether that is a removal."""
 
-    def uploads(self, source_key: str, before: str) -> list[Record]:
+    def uploads(self, source_key: str, before: str) -> list[Item]:
         """Return a key's uploads that are older than ``before``: what the index holds of them, and a bit late."""
 
-    def get(self, image_id: str) -> Record | None:
+    def get(self, image_id: str) -> Item | None:
         """Return a record as it is now, or None."""
 
-    def remove(self, image_id: str, by: str) -> Record:
+    def remove(self, image_id: str, by: str) -> Item:
         """Make a record REMOVED, made where there is none; return all of it as it is then."""
 
-    def withdraw(self, image_id: str, approval: Any) -> None:
+    def withdraw(self, image_id: str, approval: Attributes) -> None:
         """Take this approval away from a record; another one stays."""
 
-    def forget(self, image_id: str, attributes: dict[str, Any], names: list[str]) -> None:
+    def forget(self, image_id: str, attributes: Attributes, names: list[str]) -> None:
         """Set attributes on a record that is outdated, and drop those of these names; else change nothing."""
 
 
@@ -99,7 +99,7 @@ class DynamoRecords:
     def __init__(self, table: str) -> None:
         self._table = table
 
-    def merge(self, image_id: str, attributes: dict[str, Any]) -> Record:
+    def merge(self, image_id: str, attributes: Attributes) -> Item:
         change = f"{expressions.set_all(attributes)}, #status = if_not_exists(#status, :processing)"
         values = expressions.values(attributes) | {":processing": Status.PROCESSING.value}
         try:
@@ -108,7 +108,7 @@ class DynamoRecords:
         except _Refused as refused:
             return refused.item
 
-    def complete(self, image_id: str, attributes: dict[str, Any], ready_by: str) -> Record | None:
+    def complete(self, image_id: str, attributes: Attributes, ready_by: str) -> Item | None:
         others = [part for part in PARTS if part not in attributes]
         there = (f"attribute_exists({part})" for part in others)
         current = expressions.processing_or_other(attributes), expressions.unless_newer(attributes)
@@ -167,14 +167,14 @@ class DynamoRecords:
         pointer = self.get(pointer_key(source_key))
         return (pointer["newest"], pointer["removal"]) if pointer else None
 
-    def uploads(self, source_key: str, before: str) -> list[Record]:
+    def uploads(self, source_key: str, before: str) -> list[Item]:
         question: dict[str, Any] = {
             "TableName": self._table,
             "IndexName": BY_SOURCE.name,
             "KeyConditionExpression": f"{BY_SOURCE.partition} = :key AND {BY_SOURCE.sort} < :before",
             "ExpressionAttributeValues": {":key": write(source_key), ":before": write(before)},
         }
-        found: list[Record] = []
+        found: list[Item] = []
         while True:
             page = call(aws.client("dynamodb").query, **question)
             found += [read_item(item) for item in page["Items"]]
@@ -182,12 +182,12 @@ class DynamoRecords:
                 return found
             question["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def get(self, image_id: str) -> Record | None:
+    def get(self, image_id: str) -> Item | None:
         key = {KEY: write(image_id)}
         answer = call(aws.client("dynamodb").get_item, TableName=self._table, Key=key, ConsistentRead=True)
         return read_item(answer["Item"]) if "Item" in answer else None
 
-    def remove(self, image_id: str, by: str) -> Record:
+    def remove(self, image_id: str, by: str) -> Item:
         return self._mark(image_id, "removed_by", by, Status.REMOVED)
 
     def outdate(self, image_id: str, order: str, *, by: str, removal: bool) -> bool:
@@ -200,7 +200,7 @@ class DynamoRecords:
             record = self._mark(image_id, mark, by, status, only=only)
         return record.get(mark) == by
 
-    def _mark(self, image_id: str, mark: str, by: str, status: Status, *, only: str = "", order: str = "") -> Record:
+    def _mark(self, image_id: str, mark: str, by: str, status: Status, *, only: str = "", order: str = "") -> Item:
         """Set a mark and the status that follows from it, where ``only`` holds; return the record as it is then.
 
         An update cannot count by a condition of its own, so a record that has the status already, as one that an
@@ -222,7 +222,7 @@ class DynamoRecords:
         except _Refused:  # somebody else came in between: look again
             return self._mark(image_id, mark, by, status, only=only, order=order)
 
-    def recall(self, image_id: str, order: str) -> Record:
+    def recall(self, image_id: str, order: str) -> Item:
         change = "SET standing = :order REMOVE superseded_by, removed_by, stage_retire"
         condition = f"(attribute_not_exists(removed_by) OR removed_by <> :me) AND {_STANDS}"
         try:
@@ -230,12 +230,12 @@ class DynamoRecords:
         except _Refused as refused:
             return refused.item
 
-    def withdraw(self, image_id: str, approval: Any) -> None:
-        change, condition = f"REMOVE {APPROVED}", f"{APPROVED} = :approval"
+    def withdraw(self, image_id: str, approval: Attributes) -> None:
+        change, condition = f"REMOVE {APPROVAL}", f"{APPROVAL} = :approval"
         with suppress(_Refused):
             self._update(image_id, change, {":approval": approval}, names={}, condition=condition)
 
-    def forget(self, image_id: str, attributes: dict[str, Any], names: list[str]) -> None:
+    def forget(self, image_id: str, attributes: Attributes, names: list[str]) -> None:
         dropped = {f"#d{i}": name for i, name in enumerate(names)}
         change = " REMOVE ".join(filter(None, (expressions.set_all(attributes), ", ".join(dropped))))
         set_ = {f"#{i}": name for i, name in enumerate(attributes)}
@@ -248,12 +248,12 @@ class DynamoRecords:
         self,
         key: str,
         change: str,
-        values: dict[str, Any],
+        values: Attributes,
         *,
         names: dict[str, str] | None = None,
         condition: str = "",
         returns: str = "ALL_NEW",
-    ) -> Record:
+    ) -> Item:
         """Update one item; return it as it is then, or was. Raises _Refused with the item when the condition fails."""
         names = {"#status": "status"} if names is None else names
         optional = {"ExpressionAttributeNames": names, "ConditionExpression": condition}
@@ -280,20 +280,6 @@ class DynamoRecords:
 
 # What has outdated an upload, or has shown it again, counts by S3's order of that, and not by when it is heard.
 _STANDS = "(attribute_not_exists(standing) OR standing < :order)"
-
-
-def right_padded(order: str) -> str:
-    """Return a pointer's order as it is written now: release 0.1 padded it on the left, to the same length.
-
-    S3's sequencers have 18 digits, not all of them zeros.
-    """
-    padding = ORDER_DIGITS - 18
-    return order[padding:].ljust(ORDER_DIGITS, "0") if order.startswith("0" * padding) else order
-
-
-def pointer_key(source_key: str) -> str:
-    """Return the key of the item that names a source key's newest upload."""
-    return f"newest#{source_key}"
 
 
 class _Refused(Exception):

@@ -10,43 +10,47 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from kit.events import Event, Image, ImageOutdated, ImageRecalled, ImageRemade, ImageRemoved
-from services.catalog.record import STAGE, Record, image, keys, source_key
+from records.picture import PictureRecord
+from records.rules import is_outdated
+from records.stored import read
+from records.table import KEY, source_key
 from services.catalog.records import Records
-from services.catalog.status import is_outdated, is_retired
 
 REMOVED, SUPERSEDED = "removed", "superseded"
 
 
-def claim(newcomer: Image, record: Record, records: Records) -> Record:
+def claim(newcomer: Image, record: PictureRecord, records: Records) -> PictureRecord:
     """Let an upload take its place among those of its key; return its record as it is then."""
     place = records.claim_newest(source_key(newcomer.source), newcomer.source.order, newcomer.id)
     if place.is_newest and is_outdated(record):
-        record = records.recall(newcomer.id, newcomer.source.order)
+        record = read(records.recall(newcomer.id, newcomer.source.order))
     if place.taken_from:
-        return records.merge(newcomer.id, {"replaces": place.taken_from})
-    return record if place.is_newest else records.get(newcomer.id) or record
+        return read(records.merge(newcomer.id, {"replaces": place.taken_from}))
+    if place.is_newest or not (item := records.get(newcomer.id)):
+        return record
+    return read(item)
 
 
-def replaced(newcomer: Image, record: Record, records: Records) -> Iterator[ImageOutdated]:
+def replaced(newcomer: Image, record: PictureRecord, records: Records) -> Iterator[ImageOutdated]:
     """Yield what a picture that is READY has replaced, and is not retired yet."""
-    if record.get("replaces"):
-        for older in _older(newcomer, record["replaces"], records):
-            yield ImageOutdated(image=image(older), why=SUPERSEDED)
+    if record.replaces:
+        for older in _older(newcomer, record.replaces, records):
+            yield ImageOutdated(image=older.image, why=SUPERSEDED)
 
 
-def remade(newcomer: Image, record: Record) -> ImageRemade:
+def remade(newcomer: Image, record: PictureRecord) -> ImageRemade:
     """Return that of a picture that is READY only those outputs are wanted which its record names, and later ones."""
     return ImageRemade(
         image=newcomer,
         masters_before=_announced(record, "normalize"),
         renditions_before=_announced(record, "resize"),
-        kept=tuple(sorted(keys(record))),
+        kept=tuple(sorted(record.keys)),
     )
 
 
-def _announced(record: Record, actor: str) -> str:
+def _announced(record: PictureRecord, actor: str) -> str:
     """Return when that actor announced; of another actor's work it is not known what came before: nothing did."""
-    return str(record.get(STAGE + actor, {}).get("at", record["entered_at"]))
+    return record.stages[actor].at if actor in record.stages else record.entered_at
 
 
 def removed(removal: ImageRemoved, records: Records) -> Iterator[Event]:
@@ -61,8 +65,8 @@ def removed(removal: ImageRemoved, records: Records) -> Iterator[Event]:
         yield from _removed_key(removal.image, records)
         return
     if records.newest(key) != (removal.image.id, True):  # else a delete marker was removed: no picture
-        record = records.remove(removal.image.id, by=removal.image.id)
-        yield ImageOutdated(image=image(record) if "source" in record else removal.image, why=REMOVED)
+        record = read(records.remove(removal.image.id, by=removal.image.id))
+        yield ImageOutdated(image=record.image if record.is_known else removal.image, why=REMOVED)
     yield from _shown(removal, records)
 
 
@@ -71,10 +75,10 @@ def _removed_key(marker: Image, records: Records) -> Iterator[ImageOutdated]:
     place = records.claim_newest(key, marker.source.order, marker.id, removal=True)
     shown = None if place.is_newest else records.newest(key)  # S3 may show one again since this removal
     for older in _older(marker, place.taken_from, records):
-        if (older["image_id"], False) != shown and records.outdate(
-            older["image_id"], marker.source.order, by=marker.id, removal=True
+        if (older.image_id, False) != shown and records.outdate(
+            older.image_id, marker.source.order, by=marker.id, removal=True
         ):
-            yield ImageOutdated(image=image(older), why=REMOVED)
+            yield ImageOutdated(image=older.image, why=REMOVED)
 
 
 def _shown(removal: ImageRemoved, records: Records) -> Iterator[ImageRecalled]:
@@ -88,17 +92,17 @@ def _shown(removal: ImageRemoved, records: Records) -> Iterator[ImageRecalled]:
     order = removal.image.source.order
     back = Image.of(replace(removal.shown, sequencer=removal.image.source.sequencer))
     place = records.claim_newest(source_key(back.source), order, back.id)
-    record = records.get(back.id)
-    if place.is_newest and (record is None or is_outdated(record)):
+    item = records.get(back.id)
+    if place.is_newest and (item is None or is_outdated(read(item))):
         yield ImageRecalled(image=back)
-    if place.is_newest and record:
+    if place.is_newest and item:
         records.recall(back.id, order)
 
 
-def _older(newest: Image, before: str | None, records: Records) -> list[Record]:
+def _older(newest: Image, before: str | None, records: Records) -> list[PictureRecord]:
     """Return the older uploads of a key that are not retired; the one just before even if the index lags behind."""
-    found = {record["image_id"]: record for record in records.uploads(source_key(newest.source), newest.source.order)}
-    if before and before not in found and (record := records.get(before)):
-        found[before] = record
+    found = {item[KEY]: item for item in records.uploads(source_key(newest.source), newest.source.order)}
+    if before and before not in found and (item := records.get(before)):
+        found[before] = item
     # Of a marker that was removed there may be a record, which knows of no upload.
-    return [record for record in found.values() if "source" in record and not is_retired(record)]
+    return [record for record in map(read, found.values()) if record.is_known and not record.is_retired]

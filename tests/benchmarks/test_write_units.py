@@ -6,7 +6,7 @@ import pytest
 from boto3.dynamodb.types import TypeSerializer
 
 from benchmarks.write_units import UNIT_BYTES, item_bytes, written
-from services.catalog.table import BY_SOURCE, BY_STATUS
+from records.table import BY_SOURCE, BY_STATUS
 
 serialize = TypeSerializer().serialize
 

@@ -11,10 +11,11 @@ from brigade.pictures.catalog import Catalogue, Question
 from kit.envelope import wrap
 from kit.events import Image, ImageIngested, Source
 from kit.tracing import Trace
-from services.catalog.record import attributes
+from records.picture import Original
+from records.status import Status
+from records.table import BY_STATUS, Index
+from services.catalog.attributes import attributes
 from services.catalog.records import DynamoRecords
-from services.catalog.status import Status
-from services.catalog.table import BY_STATUS, Index
 from tests.services.site import SETTINGS, TABLE, create_table
 
 NEWER, OLDER = "2026-11-21T08:00:00.000Z", "2026-11-20T23:59:59.999Z"
@@ -38,13 +39,24 @@ def test_what_is_listed_is_the_whole_record(catalogue: Catalogue) -> None:
     image_id = add("a.jpg")
     (listed,) = catalogue.by_status(Status.PROCESSING)
     assert listed == catalogue.get([image_id])[image_id]
-    assert listed["original"] == {"format": "PNG", "width": 4, "height": 6, "bytes": 50}
+    assert listed.original == Original(format="PNG", width=4, height=6, bytes=50)
+
+
+def test_one_record_that_cannot_be_read_does_not_hide_the_others(
+    catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    well, broken = add("a.jpg"), add("b.jpg")
+    DynamoRecords(TABLE).merge(broken, {"original": "a later release says it otherwise"})
+    assert [record.image_id for record in catalogue.newest()] == [well]
+    assert f"left out: the record of {broken} is not one of this release" in capsys.readouterr().err
+    with pytest.raises(OperatorError, match="install the release that is deployed"):
+        catalogue.get([well, broken])
 
 
 def test_all_statuses_are_listed_newest_first(catalogue: Catalogue) -> None:
     old, new = add("old.jpg", OLDER), add("new.jpg", NEWER)
     DynamoRecords(TABLE).change_status(new, Status.PROCESSING, Status.FAILED, "e")
-    assert [record["image_id"] for record in catalogue.newest()] == [new, old]
+    assert [record.image_id for record in catalogue.newest()] == [new, old]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +71,7 @@ def test_all_statuses_are_listed_newest_first(catalogue: Catalogue) -> None:
 def test_a_question_has_bounds(low: str, high: str, found: list[str], catalogue: Catalogue) -> None:
     ids = {"newer": add("c.jpg", NEWER), "new": add("b.jpg", "2026-11-21T07:00:00.000Z"), "old": add("a.jpg", OLDER)}
     listed = catalogue.ask(Question(BY_STATUS, "PROCESSING", low, high))
-    assert [record["image_id"] for record in listed] == [ids[name] for name in found]
+    assert [record.image_id for record in listed] == [ids[name] for name in found]
 
 
 def test_in_turn_no_question_is_asked_before_it_is_needed(catalogue: Catalogue) -> None:
@@ -68,13 +80,13 @@ def test_in_turn_no_question_is_asked_before_it_is_needed(catalogue: Catalogue) 
     with pytest.raises(ClientError, match="index"):
         next(catalogue.ask(*reversed(questions), in_turn=True))
     found = catalogue.ask(*questions, in_turn=True)
-    assert next(found)["image_id"] == image_id
+    assert next(found).image_id == image_id
 
 
 def test_what_moves_from_one_list_to_another_is_shown_once(catalogue: Catalogue) -> None:
     image_id = add("a.jpg")
     twice = Question(BY_STATUS, "PROCESSING")
-    assert [record["image_id"] for record in catalogue.ask(twice, twice)] == [image_id]
+    assert [record.image_id for record in catalogue.ask(twice, twice)] == [image_id]
 
 
 def test_going_on_after_each_picture_shows_all_once_even_of_one_moment(catalogue: Catalogue) -> None:
@@ -83,32 +95,32 @@ def test_going_on_after_each_picture_shows_all_once_even_of_one_moment(catalogue
         if number % 2:
             DynamoRecords(TABLE).change_status(image_id, Status.PROCESSING, Status.READY, "e")
     questions = [Question(BY_STATUS, status.value) for status in Status]
-    everything = [record["image_id"] for record in catalogue.ask(*questions)]
+    everything = [record.image_id for record in catalogue.ask(*questions)]
     assert len(everything) == 4
     shown, after = [], None
     while found := next(catalogue.ask(*questions, after=after), None):
-        after = (found["entered_at"], found["image_id"])
-        shown.append(found["image_id"])
+        after = (found.entered_at, found.image_id)
+        shown.append(found.image_id)
     assert shown == everything
 
 
 def test_more_than_one_page_is_listed(catalogue: Catalogue) -> None:
     ids = {add(f"{number}.jpg", f"2026-11-21T08:00:00.{number:03}Z") for number in range(101)}
-    assert {record["image_id"] for record in catalogue.by_status(Status.PROCESSING)} == ids
+    assert {record.image_id for record in catalogue.by_status(Status.PROCESSING)} == ids
 
 
 def test_versions_of_a_key_are_listed_newest_first(catalogue: Catalogue) -> None:
     first, second = add("a.jpg", sequencer="01"), add("a.jpg", sequencer="02")
-    assert [record["image_id"] for record in catalogue.by_key("a.jpg")] == [second, first]
-    assert catalogue.find("a.jpg")["image_id"] == second
+    assert [record.image_id for record in catalogue.by_key("a.jpg")] == [second, first]
+    assert catalogue.find("a.jpg").image_id == second
 
 
 def test_a_key_finds_its_picture_in_either_unicode_form(catalogue: Catalogue) -> None:
     composed, decomposed = "caf\u00e9.jpg", "cafe\u0301.jpg"
     first = add(decomposed, sequencer="01")
-    assert catalogue.find(composed)["image_id"] == first
+    assert catalogue.find(composed).image_id == first
     second = add(composed, sequencer="02")
-    assert [catalogue.find(key)["image_id"] for key in (composed, decomposed)] == [second, first]
+    assert [catalogue.find(key).image_id for key in (composed, decomposed)] == [second, first]
 
 
 def test_a_picture_that_has_left_the_list_meanwhile_is_not_shown_in_it(catalogue: Catalogue) -> None:
@@ -122,7 +134,7 @@ def test_a_picture_that_has_left_the_list_meanwhile_is_not_shown_in_it(catalogue
     client = boto3.client("dynamodb")
     client.meta.events.register("before-call.dynamodb.BatchGetItem", meanwhile)
     listed = Catalogue(client, TABLE, "source").by_status(Status.PROCESSING)
-    assert [record["image_id"] for record in listed] == [kept]
+    assert [record.image_id for record in listed] == [kept]
 
 
 class Throttled:

@@ -15,6 +15,9 @@ from brigade.commands.ls import listing
 from brigade.console import OperatorError, explain, out, say, table
 from imaging.reasons import UnknownRecipe
 from kit.errors import ConfigurationError, Throttled
+from kit.events import Source
+from records.picture import Failure, PictureRecord, Stage
+from records.status import Status
 
 pytestmark = pytest.mark.usefixtures("state")
 
@@ -172,16 +175,13 @@ def test_on_a_narrow_screen_the_listing_keeps_key_status_and_whole_ids(
     width: int, shown: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     identity = str(uuid.uuid4())
-    record = {
-        "source": {"key": "holiday/2026/a photo with a long name.jpg"},
-        "status": "FAILED",
-        "failure": {"reason": "corrupt-image"},
-        "stages": {"ingest": {"worked_ms": 71}},
-        "original": None,
-        "master": None,
-        "renditions": None,
-        "image_id": identity,
-    }
+    record = PictureRecord(
+        image_id=identity,
+        status=Status.FAILED,
+        source=Source(bucket="source", key="holiday/2026/a photo with a long name.jpg"),
+        failures={"ingest": Failure(actor="ingest", reason="corrupt-image", at="2")},
+        stages={"ingest": Stage(worked_ms=71, at="1")},
+    )
     monkeypatch.setattr(out, "width", width)
     out.print(listing([record]))
     lines = capsys.readouterr().out.splitlines()

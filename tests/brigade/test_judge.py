@@ -60,7 +60,7 @@ def heard(deployed: Deployed) -> list[ImageJudged]:
 
 
 def status(deployed: Deployed, picture: Image) -> str:
-    return str(deployed.pipeline.catalogue.find(picture.id)["status"])
+    return str(deployed.pipeline.catalogue.find(picture.id).status)
 
 
 def hear(deployed: Deployed, events: list[ImageJudged]) -> None:
@@ -92,8 +92,8 @@ def test_it_is_recorded_who_did_what(deployed: Deployed, capsys: Said) -> None:
     assert (event.operation, event.by) == (operation.id, operation.by)
     hear(deployed, [event])
     record = deployed.pipeline.catalogue.find(picture.id)
-    assert record["status"] == "REMOVED"
-    assert record["judged"]["rejected"]["by"] == operation.by
+    assert record.status == "REMOVED"
+    assert record.judged["rejected"].by == operation.by
 
 
 def versions(deployed: Deployed) -> list[str]:

@@ -6,25 +6,27 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from brigade.console import OperatorError
 from brigade.pictures import search
 from brigade.pictures.catalog import Question
 from brigade.pictures.search import MOST_DAYS, Filters, entry, plan
-from services.catalog.record import UNDATED
-from services.catalog.status import Status
-from services.catalog.table import BY_SERIAL, BY_STATUS, BY_TAKEN
+from records.picture import Described, Moderated, PictureRecord
+from records.status import Status
+from records.table import BY_SERIAL, BY_STATUS, BY_TAKEN, UNDATED
 
 TODAY = date(2026, 11, 21)
-RECORD: dict[str, Any] = {
-    "image_id": "id",
-    "status": "READY",
-    "entered_at": "2026-11-21T08:00:00.000Z",
-    "recipe": "default",
-    "camera": {"make": "RECONYX", "serial": "P800", "taken_at": "2010-11-06T04:04:00"},
-    "moderation": {"verdict": "accepted"},
-}
-BARE = {**RECORD, "camera": None, "moderation": None, "entered_at": None}
+MODERATED = Moderated(mode="flag", verdict="accepted", contains_nudity=False, confidence=3)
+RECORD = PictureRecord(
+    image_id="id",
+    status=Status.READY,
+    entered_at="2026-11-21T08:00:00.000Z",
+    recipe="default",
+    camera=Described(make="RECONYX", serial="P800", taken_at="2010-11-06T04:04:00"),
+    moderation=MODERATED,
+)
+BARE = replace(RECORD, camera=None, moderation=None, entered_at="")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 def test_every_time_between_two_days_is_in_the_list_of_one_of_them(first: date, last: date, taken_at: str) -> None:
     first, last = sorted((first, last))
     filters = Filters(taken_from=first.isoformat(), taken_to=last.isoformat())
-    record = {**RECORD, "camera": {"taken_at": taken_at}}
+    record = replace(RECORD, camera=Described(taken_at=taken_at))
     lists = [
         question
         for question in plan(filters, TODAY).questions
@@ -187,7 +189,7 @@ def test_going_on_after_a_picture_from_before_all_that_is_looked_for_asks_nothin
 def test_a_picture_is_listed_under_its_upload_or_its_taking() -> None:
     assert entry(RECORD, BY_STATUS) == ("2026-11-21T08:00:00.000Z", "id")
     assert entry(RECORD, BY_SERIAL) == ("2010-11-06T04:04:00", "id")
-    assert entry({**RECORD, "camera": {"serial": "P800"}}, BY_SERIAL) == (UNDATED, "id")
+    assert entry(replace(RECORD, camera=Described(serial="P800")), BY_SERIAL) == (UNDATED, "id")
     assert entry(BARE, BY_STATUS) == ("", "id")
 
 

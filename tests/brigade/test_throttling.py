@@ -13,8 +13,8 @@ from kit.backoff import RECEIVES
 from kit.envelope import Envelope
 from kit.errors import Throttled
 from kit.events import Source
+from records.stored import Item
 from services.catalog.memory import MemoryRecords
-from services.catalog.record import Record
 from services.chain import CHAIN
 from tests import pictures
 
@@ -55,7 +55,7 @@ class Storage(MemoryStorage):
 class Records(MemoryRecords):
     service: Service | None = None
 
-    def merge(self, image_id: str, attributes: dict[str, Any]) -> Record:
+    def merge(self, image_id: str, attributes: dict[str, Any]) -> Item:
         if self.service:
             self.service.ask()
         return super().merge(image_id, attributes)

@@ -15,9 +15,10 @@ from brigade.pictures import uploads
 from brigade.pictures.local_files import LocalFile
 from brigade.pictures.uploads import Uploaded
 from imaging.recipes import DEFAULT_PATH, load
-from services.catalog.view import view
+from records.status import Status
 from services.chain import CHAIN
 from tests import pictures
+from tests.services.catalog.stored import typed
 
 GOOD, BAD = "beach.jpg", "list.jpg"
 
@@ -29,7 +30,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> list[Uploaded]:
     line.upload(GOOD, pictures.jpeg())
     line.upload(BAD, pictures.text_named_jpg())
     line.run()
-    records = [view(item) for item in line.records.items.values()]
+    records = [typed(item) for item in line.records.items.values()]
 
     def wait(_catalogue: Any, image_ids: list[str], _seconds: float, settled: Any) -> list[str]:
         for record in records:
@@ -37,10 +38,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> list[Uploaded]:
         return []
 
     monkeypatch.setattr(uploads, "wait", wait)
-    return [
-        Uploaded(LocalFile(Path(record["source"]["key"]), record["source"]["key"]), record["image_id"])
-        for record in records
-    ]
+    return [Uploaded(LocalFile(Path(record.key), record.key), record.image_id) for record in records]
 
 
 def listed(settled: list[Uploaded], capsys: pytest.CaptureFixture[str]) -> str:
@@ -70,9 +68,9 @@ def test_a_few_are_listed_one_by_one(settled: list[Uploaded], capsys: pytest.Cap
 def test_what_was_there_already_and_has_no_outputs_is_not_well(
     status: str, line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert commands._told(Counter({"READY": 3, status: 1})) is False
+    assert commands._told(Counter({Status.READY: 3, Status(status): 1})) is False
     assert line in capsys.readouterr().err
-    assert commands._told(Counter({"READY": 3})) is True
+    assert commands._told(Counter({Status.READY: 3})) is True
 
 
 def test_of_many_only_those_that_are_not_ready_are_listed(

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from brigade.pictures import uploads
 from brigade.pictures.catalog import Catalogue
+from records.picture import PictureRecord
+from records.status import Status
 
 MANY = [f"image {number}" for number in range(1_000)]
 
@@ -20,19 +22,18 @@ class Looked:
         self._settles = settles
         self.looks: list[int] = []
 
-    def get(self, image_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    def get(self, image_ids: Iterable[str]) -> dict[str, PictureRecord]:
         ids = list(image_ids)
         self.looks.append(len(ids))
-        statuses = {image: "READY" if self._settles(image, len(self.looks)) else "PROCESSING" for image in ids}
-        return {image: {"image_id": image, "status": status} for image, status in statuses.items()}
+        look = len(self.looks)
+        statuses = {image: Status.READY if self._settles(image, look) else Status.PROCESSING for image in ids}
+        return {image: PictureRecord(image_id=image, status=status) for image, status in statuses.items()}
 
 
 def wait(catalogue: Looked, image_ids: list[str], seconds: float = 30) -> tuple[list[str], list[str]]:
     """Return those that settled, and those that did not."""
     settled: list[str] = []
-    left = uploads.wait(
-        cast(Catalogue, catalogue), image_ids, seconds, lambda record: settled.append(record["image_id"])
-    )
+    left = uploads.wait(cast(Catalogue, catalogue), image_ids, seconds, lambda record: settled.append(record.image_id))
     return settled, left
 
 

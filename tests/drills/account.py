@@ -6,7 +6,7 @@ from typing import Any
 
 from brigade.dead_letters.letter import UNKNOWN, DeadLetter
 from imaging.recipes import Recipes
-from services.catalog.status import Status
+from records.status import Status
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ from imaging.recipes import DEFAULT_PATH, Recipes, load
 from infra import names
 from kit.actor import Actor
 from kit.events import Image, Source
+from records.shown import shown
 from services.chain import CHAIN
 from tests import pictures
 from tests.drills.account import Account, Found, account
@@ -160,7 +161,7 @@ class Drill:
             letters = [letter for looked in pool.map(partial(dead_letters, self.pipeline), dead) for letter in looked]
         return Found(
             uploads=self.uploads,
-            records=self.pipeline.catalogue.get(self.uploads),
+            records={each: shown(one) for each, one in self.pipeline.catalogue.get(self.uploads).items()},
             letters=letters,
             objects=self._objects(),
             waiting=waiting,

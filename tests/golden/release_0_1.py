@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kit.events import Image, Source
-from services.catalog.attribute_values import read_item
+from records.attribute_values import read_item
 
 FOLDER = Path(__file__).parent / "release_0_1"
 WAITING_FOR = sorted(path.stem for path in (FOLDER / "in_flight").iterdir())

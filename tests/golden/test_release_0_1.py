@@ -18,13 +18,13 @@ from kit.envelope import decode
 from kit.events import Event, Image
 from kit.letter import read_letters
 from kit.queue import Message
-from services.catalog.attribute_values import read_item
-from services.catalog.status import Status, status
-from services.catalog.view import view
+from records.attribute_values import read_item
+from records.status import Status
 from services.chain import CHAIN
 from services.ingest import notification
 from services.moderate.opinion import Opinion
 from tests.golden import release_0_1 as golden
+from tests.services.catalog.stored import status, view
 
 RECIPES = parse(
     "".join(

@@ -19,7 +19,7 @@ import pathlib, pytest
 def red_jpeg():
     return pathlib.Path("red.jpg").read_bytes()
 """
-PACKAGES = ("kit", "imaging", "services", "infra", "brigade")
+PACKAGES = ("kit", "imaging", "records", "services", "infra", "brigade")
 
 
 def blocks(language: str) -> list[str]:

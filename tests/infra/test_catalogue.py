@@ -2,7 +2,7 @@
 
 from infra import names
 from infra.template import template
-from services.catalog.table import INDEXES, KEY
+from records.table import INDEXES, KEY
 from services.chain import CHAIN
 from tests.infra.stack import Stack, ref
 

@@ -23,6 +23,7 @@ from infra import names, policies
 from kit import aws
 from kit.envelope import Envelope, decode
 from kit.events import Image, ImageCataloged, ImageUploaded, Source
+from records.shown import shown
 from services.chain import CHAIN
 from tests.journeys import engine
 from tests.security.guard import Guard, guarding
@@ -74,14 +75,18 @@ class Journey:
         return Image.of(Source(bucket=self.pipeline.source_bucket, key=key, version=answer["VersionId"]))
 
     def settled(self, *images: Image) -> list[dict[str, Any]]:
-        """Wait until nothing more will happen to the pictures; return their records."""
+        """Wait until nothing more will happen to the pictures; return their records, as `brigade show --json` does."""
         records: dict[str, dict[str, Any]] = {}
         ids = [image.id for image in images]
         left = uploads.wait(
-            self.pipeline.catalogue, ids, PATIENCE_S, lambda record: records.update({record["image_id"]: record})
+            self.pipeline.catalogue, ids, PATIENCE_S, lambda record: records.update({record.image_id: shown(record)})
         )
         assert not left, f"not settled: {left}"
         return [records[image_id] for image_id in ids]
+
+    def record(self, key_or_id: str) -> dict[str, Any]:
+        """Return a picture's record, as `brigade show --json` does."""
+        return shown(self.pipeline.catalogue.find(key_or_id))
 
     def stored(self, rendition: dict[str, Any]) -> bytes:
         """Return what lies in the target bucket."""

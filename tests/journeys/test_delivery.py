@@ -30,12 +30,12 @@ def test_of_an_overwritten_key_the_newest_wins(journey: Journey) -> None:
     journey.settled(older, newer)
     journey.at_rest()
     versions = list(journey.pipeline.catalogue.by_key("in/twice.jpg"))
-    assert [(version["image_id"], version["status"]) for version in versions] == [
+    assert [(version.image_id, version.status) for version in versions] == [
         (newer.id, "READY"),
         (older.id, "SUPERSEDED"),
     ]
-    assert versions[1]["superseded_by"] == newer.id
-    assert journey.pipeline.catalogue.find("in/twice.jpg")["image_id"] == newer.id
+    assert versions[1].superseded_by == newer.id
+    assert journey.record("in/twice.jpg")["image_id"] == newer.id
 
 
 def test_an_old_notification_that_comes_late_changes_nothing(journey: Journey) -> None:
@@ -47,8 +47,8 @@ def test_an_old_notification_that_comes_late_changes_nothing(journey: Journey) -
     journey.settled(newer)
     journey.notify(journey.notification(older, size=1000, sequencer="00"))
     journey.at_rest()
-    assert journey.pipeline.catalogue.find(newer.id)["status"] == "READY"
-    assert journey.pipeline.catalogue.find(older.id)["status"] == "SUPERSEDED"
+    assert journey.record(newer.id)["status"] == "READY"
+    assert journey.record(older.id)["status"] == "SUPERSEDED"
 
 
 def test_s3s_test_event_is_dropped_quietly(journey: Journey) -> None:
@@ -71,6 +71,6 @@ def test_a_picture_that_was_deleted_before_its_turn_is_removed_and_no_failure(jo
     journey.pipeline.s3.delete_object(Bucket=image.source.bucket, Key=image.source.key, VersionId=image.source.version)
     journey.pause("ingest", paused=False)
     journey.at_rest()
-    [record] = journey.pipeline.catalogue.get([image.id]).values()
+    record = journey.record(image.id)
     assert (record["status"], record["failure"], record["removed_by"]) == ("REMOVED", None, image.id)
     assert not [each for each in dead_letters(journey.pipeline, CHAIN.actor("ingest")) if each.image_id == image.id]

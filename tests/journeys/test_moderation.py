@@ -52,7 +52,7 @@ def test_what_is_accepted_becomes_ready(journey: Journey) -> None:
     image = journey.put("gate/white.png", shade(WHITE))
     [record] = journey.settled(image)
     assert record["status"] == "READY"
-    moderation = until(lambda: journey.pipeline.catalogue.find(image.id)["moderation"], "the verdict")
+    moderation = until(lambda: journey.record(image.id)["moderation"], "the verdict")
     assert (moderation["verdict"], moderation["confidence"], moderation["contains_nudity"]) == ("accepted", 0, False)
     assert outputs(journey, image) == ["normalized", "renditions"]
     assert journey.cataloged(image) == 1
@@ -73,7 +73,7 @@ def test_what_is_uncertain_is_held_back_until_somebody_approves_it(journey: Jour
     assert (record["moderation"]["verdict"], record["moderation"]["confidence"]) == ("uncertain", 50)
     assert image.id in brigade("ls", "--status", "quarantined")
     assert "approved: 1 of 1 picture" in brigade("approve", "gate/grey.png", "--yes")
-    until(lambda: journey.pipeline.catalogue.find(image.id)["status"] == "READY", "the approved picture")
+    until(lambda: journey.record(image.id)["status"] == "READY", "the approved picture")
     assert outputs(journey, image) == ["normalized", "renditions"]
     assert journey.cataloged(image) == 1
     shown = brigade("show", image.id)
@@ -86,7 +86,7 @@ def test_what_is_rejected_loses_its_master_and_keeps_its_original(journey: Journ
     image, _ = held(journey, "gate/rejected.png", BLACK)
     brigade("reject", image.id, "--yes")
     until(lambda: outputs(journey, image) == [], "the master to go")
-    assert journey.pipeline.catalogue.find(image.id)["status"] == "REMOVED"
+    assert journey.record(image.id)["status"] == "REMOVED"
     assert original_is_there(journey, image)
 
 
@@ -94,7 +94,7 @@ def test_and_that_too_where_it_is_wished(journey: Journey, brigade: Brigade) -> 
     image, _ = held(journey, "gate/gone.png", BLACK)
     brigade("reject", image.id, "--delete-original", "--yes")
     assert not original_is_there(journey, image)
-    until(lambda: journey.pipeline.catalogue.find(image.id)["removed_by"], "the removal to be known")
+    until(lambda: journey.record(image.id)["removed_by"], "the removal to be known")
     until(lambda: outputs(journey, image) == [], "the master to go")
 
 
@@ -104,7 +104,7 @@ def test_while_the_moderator_is_away_a_picture_waits_and_then_becomes_ready(
     moderator.away, moderator.failures = True, 0
     image = journey.put("gate/patient.png", shade(WHITE))
     until(lambda: moderator.failures > 6, "a second delivery to fail")  # six attempts are one call
-    record = journey.pipeline.catalogue.find(image.id)
+    record = journey.record(image.id)
     assert (record["status"], record["moderation"]) == ("PROCESSING", None)
     assert outputs(journey, image) == ["normalized"]
     moderator.away = False
@@ -119,6 +119,6 @@ def test_what_is_only_flagged_does_not_wait(journey: Journey, moderator: Moderat
     [record] = journey.settled(image)
     assert (record["status"], record["moderation"]) == ("READY", None)
     moderator.away = False
-    moderation = until(lambda: journey.pipeline.catalogue.find(image.id)["moderation"], "the verdict")
+    moderation = until(lambda: journey.record(image.id)["moderation"], "the verdict")
     assert (moderation["verdict"], moderation["mode"]) == ("refused", "flag")
-    assert journey.pipeline.catalogue.find(image.id)["status"] == "READY"
+    assert journey.record(image.id)["status"] == "READY"

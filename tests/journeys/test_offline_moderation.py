@@ -16,7 +16,7 @@ def test_a_local_cloud_moderates_by_itself(journey: Journey) -> None:
     assert journey.pipeline.stack.parameters["Moderator"] == "open-nsfw"
     [record] = journey.settled(journey.put("gate/scene.jpg", pictures.jpeg((320, 240))))
     journey.at_rest()
-    record = journey.pipeline.catalogue.find(record["image_id"])
+    record = journey.record(record["image_id"])
     assert (record["status"], len(record["renditions"])) == ("READY", 1)
     moderation = record["moderation"]
     assert (moderation["verdict"], moderation["model"], moderation["version"]) == ("accepted", "open-nsfw", "1.0.0")

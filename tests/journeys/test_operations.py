@@ -9,8 +9,7 @@ import pytest
 from brigade.deploy import deployment
 from infra import names
 from kit.events import Image
-from services.catalog.record import source_key
-from services.catalog.table import KEY
+from records.table import KEY, source_key
 from tests import pictures
 from tests.journeys import engine
 from tests.journeys.conftest import Brigade, Journey, until
@@ -71,7 +70,7 @@ def test_a_picture_that_was_sent_back_is_what_it_was(journey: Journey, brigade: 
     brigade("rerun", image.source.key, image.id, "--from", actor, "--yes")
 
     def again() -> Any:
-        found = journey.pipeline.catalogue.find(image.id)
+        found = journey.record(image.id)
         return found["stages"]["resize"]["at"] > before["stages"]["resize"]["at"] and found
 
     after = until(again, "the last stage to be done again")
@@ -88,7 +87,7 @@ def test_a_rerun_that_fails_is_seen_and_made_good(journey: Journey, brigade: Bri
     journey.pipeline.s3.delete_object(Bucket=record["master"]["bucket"], Key=record["master"]["key"])
 
     def status() -> str:
-        return str(journey.pipeline.catalogue.find(image.id)["status"])
+        return str(journey.record(image.id)["status"])
 
     assert "its dead letter" not in brigade("rerun", image.id, "--from", "resize", "--yes")
     until(lambda: status() == "FAILED", "the failure to show")
@@ -119,7 +118,7 @@ def test_a_rerun_with_a_changed_recipe_leaves_nothing_behind(
         brigade("rerun", image.id, "--from", "resize", "--yes")
 
         def renditions() -> dict[str, str]:
-            found = journey.pipeline.catalogue.find(image.id)
+            found = journey.record(image.id)
             return {rendition["name"]: rendition["key"] for rendition in found["renditions"]}
 
         until(lambda: "w80" in renditions(), "the picture to be made again")

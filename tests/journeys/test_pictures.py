@@ -84,7 +84,7 @@ def test_what_cannot_be_a_picture_waits_as_a_dead_letter(
 def test_any_key_arrives_as_it_was_written(journey: Journey, name: str) -> None:
     [record] = journey.settled(journey.put(f"in/{name}", pictures.jpeg()))
     assert (record["status"], record["source"]["key"]) == ("READY", f"in/{name}")
-    assert journey.pipeline.catalogue.find(f"in/{name}")["image_id"] == record["image_id"]
+    assert journey.record(f"in/{name}")["image_id"] == record["image_id"]
 
 
 def test_one_bad_picture_in_a_batch_of_ten_leaves_nine_good(journey: Journey) -> None:

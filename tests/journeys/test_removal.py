@@ -21,7 +21,7 @@ def outputs(journey: Journey, image_id: str) -> list[str]:
 
 
 def retired(journey: Journey, image_id: str) -> bool:
-    return "retire" in journey.pipeline.catalogue.find(image_id)["stages"]
+    return "retire" in journey.record(image_id)["stages"]
 
 
 def test_a_removed_key_loses_its_outputs_and_may_come_again(journey: Journey) -> None:
@@ -33,12 +33,12 @@ def test_a_removed_key_loses_its_outputs_and_may_come_again(journey: Journey) ->
     journey.pipeline.s3.delete_object(Bucket=journey.pipeline.source_bucket, Key=key)
 
     until(lambda: retired(journey, image.id), "its outputs to be retired")
-    assert journey.pipeline.catalogue.find(image.id)["status"] == "REMOVED"
+    assert journey.record(image.id)["status"] == "REMOVED"
     assert outputs(journey, image.id) == []
     again = journey.put(key, pictures.jpeg())
     (record,) = journey.settled(again)
     assert (record["status"], len(outputs(journey, again.id))) == ("READY", 1 + len(record["renditions"]))
-    assert journey.pipeline.catalogue.find(key)["image_id"] == again.id
+    assert journey.record(key)["image_id"] == again.id
 
 
 def test_a_replaced_picture_loses_its_outputs_when_the_new_one_is_ready(journey: Journey) -> None:
@@ -55,7 +55,7 @@ def test_a_replaced_picture_loses_its_outputs_when_the_new_one_is_ready(journey:
 
     until(lambda: retired(journey, old.id), "the old outputs to be retired")
     assert (outputs(journey, old.id), bool(outputs(journey, new.id))) == ([], True)
-    statuses = [journey.pipeline.catalogue.find(image.id)["status"] for image in (old, broken, new)]
+    statuses = [journey.record(image.id)["status"] for image in (old, broken, new)]
     assert statuses == ["SUPERSEDED", "SUPERSEDED", "READY"]
 
 
@@ -66,4 +66,4 @@ def test_removing_one_version_takes_that_pictures_outputs_alone(journey: Journey
     assert new.source.version
     journey.pipeline.s3.delete_object(Bucket=journey.pipeline.source_bucket, Key=key, VersionId=new.source.version)
     until(lambda: retired(journey, new.id), "its outputs to be retired")
-    assert journey.pipeline.catalogue.find(new.id)["status"] == "REMOVED"
+    assert journey.record(new.id)["status"] == "REMOVED"

@@ -21,7 +21,7 @@ def guard(guard: Guard, guarded: Journey) -> Guard:
     image = guarded.put("gate/rights.jpg", pictures.jpeg())
     guarded.settled(image)
     guarded.pipeline.s3.delete_object(Bucket=image.source.bucket, Key=image.source.key)
-    until(lambda: "retire" in guarded.pipeline.catalogue.find(image.id)["stages"], "its outputs to be retired")
+    until(lambda: "retire" in guarded.record(image.id)["stages"], "its outputs to be retired")
     guarded.at_rest()
     return guard
 

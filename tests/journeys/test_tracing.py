@@ -54,7 +54,7 @@ def test_a_pictures_way_is_one_tree_of_segments(journey: Journey, brigade: Briga
     assert [each["parent_id"] for each in found].count(None) == 1
     assert {(each["image_id"], each["key"], each["attempt"]) for each in found} == {(image.id, "in/traced.jpg", 1)}
     assert all(each["began"] <= each["ended"] for each in found)
-    stages = journey.pipeline.catalogue.find(image.id)["stages"]
+    stages = journey.record(image.id)["stages"]
     for each in found:
         if each["actor"] in stages:
             assert each["queued_ms"] == stages[each["actor"]]["queued_ms"]

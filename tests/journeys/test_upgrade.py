@@ -68,7 +68,7 @@ def test_pictures_that_release_0_1_left_on_their_way_all_settle(journey: Journey
     ids = {image.id for image in images.values()}
     for actor in CHAIN.actors:
         assert not ids & {letter.image_id for letter in dead_letters(journey.pipeline, actor)}
-    records = journey.pipeline.catalogue.get(ids)
+    records = {each: journey.record(each) for each in ids}
     for record in records.values():
         for rendition in record["renditions"] or ():
             assert len(journey.stored(rendition)) == rendition["bytes"]

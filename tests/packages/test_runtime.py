@@ -16,6 +16,7 @@ from imaging.recipes import DEFAULT_PATH
 from infra import names
 from kit.actor import Actor
 from kit.events import Image, Source
+from records.picture import PictureRecord
 from services.chain import CHAIN
 from services.moderate.actor import MODERATE
 from tests import pictures
@@ -53,19 +54,19 @@ def carried(
         version = paused.s3.put_object(**bucket, Body=pictures.jpeg())["VersionId"]
         image = Image.of(Source(bucket=bucket["Bucket"], key="a.jpg", version=version))
 
-        def record() -> dict[str, object]:
-            return paused.catalogue.get([image.id]).get(image.id, {})
+        def record() -> PictureRecord:
+            return paused.catalogue.get([image.id]).get(image.id, PictureRecord(image_id=image.id))
 
         def outputs() -> int:
             return int(paused.s3.list_objects_v2(Bucket=paused.target_bucket)["KeyCount"])
 
-        until(carried, lambda: record().get("status") == "READY" and carried.worked["describe"] > 0)
+        until(carried, lambda: record().status == "READY" and carried.worked["describe"] > 0)
         # The recipe asks for no moderation, so nobody has told moderate.
         [again] = rerun.plan([record()], MODERATE, CHAIN, deployed_recipes.of(paused.stack)).orders
         paused.target.client("sqs").send_message(QueueUrl=paused.output(names.queue(MODERATE)), MessageBody=again.body)
         until(carried, lambda: carried.worked["moderate"] > 0)
         paused.s3.delete_object(**bucket)
-        until(carried, lambda: record().get("status") == "REMOVED" and outputs() == 0)
+        until(carried, lambda: record().status == "REMOVED" and outputs() == 0)
         yield carried
 
 

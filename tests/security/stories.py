@@ -20,7 +20,7 @@ from kit.events import (
     Source,
     StoredImage,
 )
-from services.catalog.table import KEY
+from records.table import KEY
 from tests import pictures
 from tests.security.stage import Stage
 from tests.services.catalog import story

@@ -17,7 +17,7 @@ from kit.events import Event, Image, Source
 from kit.function import Function, Site
 from kit.letter import Letter
 from kit.tracing import Trace
-from services.catalog.table import INDEXES, KEY
+from records.table import INDEXES, KEY
 from services.chain import CHAIN
 from tests.conftest import REGION
 from tests.kit.stand import Clock
@@ -157,7 +157,7 @@ def record(message: Any, attempts: int) -> dict[str, Any]:
 
 
 def create_table() -> None:
-    """Make the catalogue's table as services/catalog/table.py describes it."""
+    """Make the catalogue's table as records/table.py describes it."""
     attributes = {KEY} | {name for index in INDEXES for name in (index.partition, index.sort)}
     boto3.client("dynamodb").create_table(
         TableName=TABLE,

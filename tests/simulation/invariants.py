@@ -6,8 +6,9 @@ import msgspec
 
 from kit.envelope import Envelope
 from kit.events import Event, Image, ImageCataloged, ImageOutdated, ImageRejected, ImageRetired
-from services.catalog.record import FAILURE, HANDLED, STAGE, keys
-from services.catalog.status import OUTDATED, SETTLED, Status, status
+from records.status import OUTDATED, SETTLED, Status
+from records.stored import FAILURE, HANDLED, STAGE
+from tests.services.catalog.stored import keys, status
 from tests.simulation.run import Run
 
 Record = dict[str, Any]

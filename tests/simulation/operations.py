@@ -3,19 +3,19 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 from brigade.dead_letters.letter import DeadLetter, Redrive
 from brigade.inline import InMemoryChain
 from brigade.inline.s3_notification import CREATED, HIDDEN, REMOVED, notification
-from brigade.pictures.moderation_review import JUDGEMENTS, Held, judge, why_left
+from brigade.pictures.moderation_review import JUDGEMENTS, Review, judge, why_left
 from brigade.rework.orders import plan
 from kit.chain import OPERATOR
 from kit.envelope import Envelope, wrap
 from kit.events import DeadLetterHandled, Image, ImageUploaded, Source
 from kit.tracing import Trace
-from services.catalog.status import DISCARDED, REDRIVEN
-from services.catalog.view import view
+from records.picture import PictureRecord
+from records.rules import DISCARDED, REDRIVEN
+from records.stored import read
 from tests.simulation.pixels import CONTENTS, RECIPES
 from tests.simulation.world import Parcel, World
 
@@ -113,11 +113,11 @@ class Operator:
         record = self._world.catalogue.get(image_id)
         if image_id in self.judged and not again:
             return True  # once is enough: by the time of a second judgement the first may not have been heard
-        if record is None or "source" not in record or why_left(view(record)):
+        if record is None or "source" not in record or why_left(read(record)):
             return False
         self.judged[image_id] = verb
         self._world.tell(f"{OPERATOR}: {verb} {number}")
-        list(judge(self, [Held(view(record))], JUDGEMENTS[verb], self))  # type: ignore[arg-type]
+        list(judge(self, [Review(read(record))], JUDGEMENTS[verb], self))  # type: ignore[arg-type]
         return True
 
     def approve_again(self) -> None:
@@ -177,12 +177,12 @@ class Operator:
     def rerun(self, actor: str) -> None:
         """Send every picture that can be sent back to that actor."""
         chain, recipes = self._world.chain, RECIPES[self._world.deployed[actor]]
-        for order in plan(self.views(), chain.actor(actor), chain, recipes).orders:
+        for order in plan(self.records(), chain.actor(actor), chain, recipes).orders:
             self._world.put(actor, order.body)
 
-    def views(self) -> Iterator[dict[str, Any]]:
+    def records(self) -> Iterator[PictureRecord]:
         """Yield the records of all pictures as the commands read them."""
-        return (view(dict(each)) for each in list(self._world.catalogue.items.values()) if "source" in each)
+        return (read(each) for each in list(self._world.catalogue.items.values()) if "source" in each)
 
     def _deploy(self, recipes: str) -> bool:
         self._world.tell(f"{OPERATOR}: deploy recipes {recipes}")

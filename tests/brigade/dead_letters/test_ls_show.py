@@ -16,8 +16,8 @@ from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.pictures.catalog import Catalogue
 from infra import names
+from records.status import Status
 from services.catalog.records import DynamoRecords
-from services.catalog.status import Status
 from services.chain import CHAIN
 from tests.brigade.dead_letters.desk import FAILED_AT, Desk, ingested
 from tests.services.site import TABLE, picture

@@ -15,6 +15,7 @@ from brigade.pictures.catalog import Catalogue
 from brigade.pipeline import Pipeline
 from kit.backoff import Policy
 from kit.events import Source
+from records.picture import Handled, PictureRecord
 from tests.brigade.dead_letters.desk import FAILED_AT, Desk, ingested, uploaded
 
 # SQS itself says nothing beside the message that it moves.
@@ -108,9 +109,11 @@ class TestWaiting:
         """What the catalogue says of every picture's ``handled``, look by look; then it breaks."""
         looks: list[dict[str, Any]] = []
 
-        def get(_: Catalogue, image_ids: Iterable[str]) -> dict[str, Any]:
-            handled = looks.pop(0)
-            return {image_id: {"handled": handled} for image_id in image_ids}
+        def get(_: Catalogue, image_ids: Iterable[str]) -> dict[str, PictureRecord]:
+            handled = {
+                actor: Handled(action="redriven", failed_at="1", at="2", **each) for actor, each in looks.pop(0).items()
+            }
+            return {image_id: PictureRecord(image_id=image_id, handled=handled) for image_id in image_ids}
 
         monkeypatch.setattr(Catalogue, "get", get)
         monkeypatch.setattr("brigade.dead_letters.notify_catalog.PATIENCE_S", 60)

@@ -2,18 +2,21 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from msgspec.structs import replace
 
 from brigade.dead_letters.letter import DeadLetter
 from brigade.demo.contact_sheet import SheetPicture, render, write
 from brigade.inline import TARGET, InMemoryChain
-from services.catalog.view import view
+from records.picture import Failure, PictureRecord, Stage
+from records.rules import failure
+from records.status import Status
 from services.chain import CHAIN
 from tests.brigade.dead_letters.desk import ingested
 from tests.pictures import jpeg
+from tests.services.catalog.stored import typed
 
 HOSTILE = '<script>alert("1")</script> & co.jpg'
 KEYS = ("beach 1.jpg", HOSTILE, "postpic/training.jpg", "broken.jpg")
@@ -51,8 +54,8 @@ def line() -> InMemoryChain:
     return line
 
 
-def records(line: InMemoryChain) -> list[dict[str, Any]]:
-    return [view(record) for record in line.records.items.values()]
+def records(line: InMemoryChain) -> list[PictureRecord]:
+    return [typed(record) for record in line.records.items.values()]
 
 
 def dead_letters(line: InMemoryChain) -> dict[str, list[DeadLetter]]:
@@ -63,7 +66,7 @@ def dead_letters(line: InMemoryChain) -> dict[str, list[DeadLetter]]:
 
 
 def page(
-    records: list[dict[str, Any]],
+    records: list[PictureRecord],
     letters: Mapping[str, list[DeadLetter]] | None = None,
     files: Mapping[str, str] | None = None,
 ) -> Page:
@@ -115,13 +118,14 @@ def test_what_people_name_stays_text(line: InMemoryChain) -> None:
 
 def test_hostile_failures_and_titles_stay_text(line: InMemoryChain) -> None:
     letter = DeadLetter("1", "{}", {"reason": "<b>", "detail": "<script>"}, datetime.now(UTC))
-    record = records(line)[0] | {"failure": {"actor": "ingest", "reason": "<i>", "detail": "<script>"}}
+    failed = Failure(actor="resize", reason="<i>", detail="<script>", at="9")
+    record = replace(records(line)[0], failures={"resize": failed})
     html = render("<script>", [SheetPicture(record, {})], {"<script>": [letter]}, seconds=1)
     assert "script" not in Page(html).tags
 
 
 def test_a_failed_picture_says_who_gave_it_up_and_why(line: InMemoryChain) -> None:
-    record = next(each for each in records(line) if each["failure"])
+    record = next(each for each in records(line) if failure(each))
     text = page([record]).text
     assert "broken.jpg failed" in text
     assert "normalize: corrupt-image OSError" in text
@@ -144,7 +148,7 @@ def test_a_picture_that_was_not_fetched_is_still_described(line: InMemoryChain) 
 
 
 def test_an_older_upload_says_what_superseded_it(line: InMemoryChain) -> None:
-    record = records(line)[0] | {"status": "SUPERSEDED", "superseded_by": "the-newer-id"}
+    record = replace(records(line)[0], status=Status.SUPERSEDED, superseded_by="the-newer-id")
     text = page([record]).text
     assert "superseded by the-newer-id" in text
     assert "1 picture 1 superseded" in text
@@ -152,8 +156,8 @@ def test_an_older_upload_says_what_superseded_it(line: InMemoryChain) -> None:
 
 def test_a_stage_that_was_tried_again_says_so(line: InMemoryChain) -> None:
     record = records(line)[0]
-    again = {"queued_ms": 1_250, "worked_ms": 40, "attempts": 3, "version": "", "at": ""}
-    assert "ingest 40 ms, queued 1,250 ms, attempt 3" in page([record | {"stages": {"ingest": again}}]).text
+    again = Stage(queued_ms=1_250, worked_ms=40, attempts=3, at="")
+    assert "ingest 40 ms, queued 1,250 ms, attempt 3" in page([replace(record, stages={"ingest": again})]).text
 
 
 def test_nothing_at_all_is_a_sheet_too() -> None:

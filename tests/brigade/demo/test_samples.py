@@ -5,10 +5,11 @@ from PIL import ExifTags, ImageOps
 
 from brigade.demo import samples
 from brigade.inline import InMemoryChain
-from services.catalog.status import Status
-from services.catalog.view import view
+from records.rules import failure
+from records.status import Status
 from services.chain import CHAIN
 from tests.pictures import difference, opened
+from tests.services.catalog.stored import typed
 
 REFUSED = {"cut off.jpg": ("normalize", "corrupt-image"), "shopping list.jpg": ("ingest", "not-an-image")}
 
@@ -64,8 +65,8 @@ def test_all_but_two_go_through_the_chain(folder: Path) -> None:
     for path in folder.rglob("*.*"):
         line.upload(path.relative_to(folder).as_posix(), path.read_bytes(), sequencer="01")
     line.run()
-    records = {record["source"]["key"]: view(record) for record in line.records.items.values()}
-    failures = {key: found["failure"] for key, found in records.items() if found["failure"]}
-    assert {key: (why["actor"], why["reason"]) for key, why in failures.items()} == REFUSED
-    assert {found["status"] for key, found in records.items() if key not in REFUSED} == {Status.READY}
-    assert len(records["postpic/training 1.jpg"]["renditions"]) == 1
+    records = {record["source"]["key"]: typed(record) for record in line.records.items.values()}
+    failures = {key: why for key, found in records.items() if (why := failure(found))}
+    assert {key: (why.actor, why.reason) for key, why in failures.items()} == REFUSED
+    assert {found.status for key, found in records.items() if key not in REFUSED} == {Status.READY}
+    assert len(records["postpic/training 1.jpg"].renditions) == 1

@@ -14,15 +14,16 @@ from infra.packaging.package import RECIPES
 from kit.actor import Actor, Bucket
 from kit.events import Event, Image, ImageResized, StoredRendition
 from kit.letter import Letter
+from records.picture import PictureRecord
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords
-from services.catalog.view import view
 from services.chain import CHAIN
 from services.ingest.actor import INGEST
 from tests.brigade.dead_letters.desk import target_of_all
 from tests.conftest import REGION
 from tests.services.catalog import story
+from tests.services.catalog.stored import typed
 from tests.services.site import TABLE, create_table, site
 
 NAME = "brigade"
@@ -58,12 +59,12 @@ def way(picture: Image, renditions: Sequence[str] = RENDITIONS) -> list[Letter[E
     return [*story.way(picture)[:2], story.said(resized, "resize")]
 
 
-def record_of(*letters: Letter[Event]) -> dict[str, Any]:
+def record_of(*letters: Letter[Event]) -> PictureRecord:
     """Return the one record that the catalogue makes of these letters, as its readers give it."""
     records = MemoryRecords()
     for letter in letters:
         list(act(letter, site=site(), records=records))
-    return view(records.items[letters[0].event.image.id])
+    return typed(records.items[letters[0].event.image.id])
 
 
 @dataclass

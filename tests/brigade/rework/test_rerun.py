@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from brigade.console import OperatorError
 from brigade.inline.s3_notification import notification
@@ -16,6 +17,8 @@ from kit.chain import Chain
 from kit.envelope import decode
 from kit.events import DeadLetterHandled, ImageCataloged, ImageIngested, ImageNormalized, ImageUploaded, Source
 from kit.tracing import Trace
+from records.picture import PictureRecord
+from records.status import Status
 from services.catalog.actor import CATALOG
 from services.chain import CHAIN
 from services.ingest.actor import INGEST
@@ -34,7 +37,7 @@ RECORD = record_of(*way(PICTURE))
 OTHERS = ", ".join(actor.name for actor in CHAIN.actors if actor not in (CATALOG, RETIRE))
 
 
-def planned(actor: Actor, *records: dict[str, Any], limit: int | None = None, recipes: Recipes = RECIPES) -> RerunPlan:
+def planned(actor: Actor, *records: PictureRecord, limit: int | None = None, recipes: Recipes = RECIPES) -> RerunPlan:
     return plan(records or [RECORD], actor, CHAIN, recipes, limit)
 
 
@@ -60,7 +63,8 @@ def test_ingest_hears_of_the_very_version_in_its_old_place_in_s3s_order() -> Non
         PICTURE.source.order,
         PICTURE.source.uploaded_at,
     )
-    assert source.size == RECORD["original"]["bytes"]
+    assert RECORD.original
+    assert source.size == RECORD.original.bytes
 
 
 @given(
@@ -117,19 +121,19 @@ INGESTED = record_of(*way(PICTURE)[:1])
 @pytest.mark.parametrize(
     ("record", "actor", "why"),
     [
-        (RECORD | {"status": "SUPERSEDED"}, RESIZE, "superseded: a newer upload has taken its place"),
-        (RECORD | {"status": "REMOVED"}, INGEST, "removed from the source bucket, or rejected"),
+        (replace(RECORD, status=Status.SUPERSEDED), RESIZE, "superseded: a newer upload has taken its place"),
+        (replace(RECORD, status=Status.REMOVED), INGEST, "removed from the source bucket, or rejected"),
         (INGESTED, RESIZE, "it has no master: rerun it from normalize"),
         (FAILED_AT_ONCE, RESIZE, "it has no master: rerun it from ingest"),
         (FAILED_AT_ONCE, NORMALIZE, "it has no original: rerun it from ingest"),
-        (RECORD | {"recipe": "posters"}, RESIZE, "its recipe posters is gone: rerun it from ingest"),
+        (replace(RECORD, recipe="posters"), RESIZE, "its recipe posters is gone: rerun it from ingest"),
         (record_of(*way(story.image("out/a.jpg"))), INGEST, "no recipe matches its key"),
     ],
 )
-def test_what_cannot_be_sent_is_left_and_it_is_said_why(record: dict[str, Any], actor: Actor, why: str) -> None:
+def test_what_cannot_be_sent_is_left_and_it_is_said_why(record: PictureRecord, actor: Actor, why: str) -> None:
     made = planned(actor, record)
     assert made.orders == []
-    assert made.left == {why: [record["source"]["key"]]}
+    assert made.left == {why: [record.key]}
 
 
 MODERATED = story.moderated(PICTURE, "gate", "uncertain")
@@ -240,7 +244,7 @@ def test_a_picture_that_failed_at_the_door_can_be_sent_to_it_again() -> None:
 
 
 def test_no_more_than_the_limit_are_sent_and_what_is_left_does_not_count() -> None:
-    records = [RECORD | {"status": "REMOVED"}] + [record_of(*way(story.image(f"in/{i}.jpg"))) for i in range(5)]
+    records = [replace(RECORD, status=Status.REMOVED)] + [record_of(*way(story.image(f"in/{i}.jpg"))) for i in range(5)]
     made = planned(RESIZE, *records, limit=3)
     assert [order.key for order in made.orders] == ["in/0.jpg", "in/1.jpg", "in/2.jpg"]
     assert len(made.left) == 1

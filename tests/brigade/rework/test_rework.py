@@ -180,7 +180,7 @@ class TestRerun:
         assert (again.image.id, again.image.source.order > new.source.order) == (old.id, True)
         deployed.catalog(story.said(story.ingested(again.image), "ingest"), *way(again.image)[1:])
         found = deployed.pipeline.catalogue.find("in/a.jpg")
-        assert (found["image_id"], found["status"]) == (old.id, "READY")
+        assert (found.image_id, found.status) == (old.id, "READY")
 
     @pytest.mark.parametrize("whole_key", [True, False])
     def test_ingest_is_told_of_a_removal_that_it_has_never_heard_of(self, deployed: Deployed, whole_key: bool) -> None:
@@ -192,7 +192,7 @@ class TestRerun:
         assert isinstance(removed, ImageRemoved)
         assert (removed.whole_key, removed.image.id == picture.id) == (whole_key, not whole_key)
         deployed.catalog(story.said(removed, "ingest"))
-        assert deployed.pipeline.catalogue.get([picture.id])[picture.id]["status"] == "REMOVED"
+        assert deployed.pipeline.catalogue.get([picture.id])[picture.id].status == "REMOVED"
 
     def test_what_is_lost_has_to_begin_at_the_beginning(self, deployed: Deployed, capsys: Said) -> None:
         deployed.upload("in/a.jpg")

@@ -7,11 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from brigade.rework import survey
-from brigade.rework.gaps import LOST, Lost, Missing
+from brigade.rework.gaps import Lost, Missing, how_lost
 from brigade.rework.ledger import Ledger
 from brigade.rework.survey import Comparison, below, ordered
 from kit.events import ImageRemoved
-from services.catalog.record import image
 from tests.brigade.deploy.deployed import RENDITIONS, Deployed, deploy, way
 from tests.services.catalog import story
 
@@ -23,7 +22,7 @@ def deployed(cloud: None) -> Deployed:
 
 def seen(deployed: Deployed, prefix: str) -> tuple[set[str], list[str]]:
     ignored: list[str] = []
-    found = {record["image_id"] for record in below(deployed.pipeline, prefix, ignored.append)}
+    found = {record.image_id for record in below(deployed.pipeline, prefix, ignored.append)}
     return found, ignored
 
 
@@ -35,7 +34,7 @@ def missing(deployed: Deployed, prefix: str = "", ignored: list[str] | None = No
 
 
 def lost(deployed: Deployed, prefix: str = "") -> list[tuple[str, Lost | None]]:
-    return sorted((each.record["source"]["key"], each.lost) for each in missing(deployed, prefix))
+    return sorted((each.record.key, each.lost) for each in missing(deployed, prefix))
 
 
 def delete(deployed: Deployed, key: str, **more: Any) -> str:
@@ -62,7 +61,7 @@ def test_an_object_that_no_record_knows_is_lost_unless_ingest_ignores_it_by_its_
     deployed.pipeline.s3.put_object(Bucket="source", Key="in/folder/", Body=b"")
     ignored: list[str] = []
     [found] = missing(deployed, ignored=ignored)
-    assert (found.record["source"]["key"], found.lost) == ("in/lost.jpg", Lost.UNKNOWN)
+    assert (found.record.key, found.lost) == ("in/lost.jpg", Lost.UNKNOWN)
     assert ignored == ["in/folder/", "nobodys.jpg"]
 
 
@@ -109,7 +108,7 @@ def test_an_output_is_missed_where_the_bucket_does_not_have_it(deployed: Deploye
     half = deployed.ready("in/half.jpg", stored=RENDITIONS[:1])
     deployed.store(story.image("in/another.jpg"))
     [found] = missing(deployed)
-    assert (found.record["image_id"], found.names, found.lost) == (half.id, RENDITIONS[1:], None)
+    assert (found.record.image_id, found.names, found.lost) == (half.id, RENDITIONS[1:], None)
 
 
 @pytest.mark.parametrize(("chunk", "few"), [(2, 1_000), (2, 0), (100, 0)])
@@ -125,7 +124,7 @@ def test_more_pictures_than_are_held_at_a_time_or_listed_one_by_one(
     deployed.catalog(*way(unnamed, RENDITIONS[1:]))
     deployed.store(unnamed)
     assert seen(deployed, "in/")[0] >= {picture.id for picture in pictures}
-    assert {(each.record["image_id"], each.names) for each in missing(deployed) if not each.lost} == {
+    assert {(each.record.image_id, each.names) for each in missing(deployed) if not each.lost} == {
         (half.id, RENDITIONS[1:]),
         (unnamed.id, RENDITIONS[:1]),
     }
@@ -150,7 +149,7 @@ def test_a_lost_picture_gets_the_least_place_above_all_that_was_heard_of_its_key
     old = deployed.ready("in/a.jpg")
     new = deployed.upload("in/a.jpg")
     first = deployed.upload("in/first.jpg")
-    places = {record["image_id"]: image(record).source for record in ordered(deployed.pipeline, below_all(deployed))}
+    places = {record.image_id: record.source for record in ordered(deployed.pipeline, below_all(deployed))}
     assert old.source.order < places[new.id].order < "01" + "0" * 15 + "1"
     assert places[first.id].sequencer is None
 
@@ -160,8 +159,8 @@ def test_on_an_engine_without_sequencers_it_is_above_too(deployed: Deployed) -> 
     old = replace(first, source=replace(first.source, sequencer=None))
     deployed.catalog(*way(old))
     deployed.upload("in/a.jpg")
-    [record] = [each for each in ordered(deployed.pipeline, below_all(deployed)) if LOST in each]
-    assert old.source.order < image(record).source.order < "000000000001"
+    [record] = [each for each in ordered(deployed.pipeline, below_all(deployed)) if how_lost(each)]
+    assert old.source.order < record.source.order < "000000000001"
 
 
 def below_all(deployed: Deployed) -> Any:
@@ -172,6 +171,6 @@ def test_a_removal_that_was_never_heard_of_is_known_by_what_removed_it(deployed:
     picture = deployed.ready("in/a.jpg")
     marker = delete(deployed, "in/a.jpg")
     found = survey.of_key(deployed.pipeline, "in/a.jpg")
-    assert (found[LOST], found["image_id"], found["source"]["version"]) == (Lost.GONE, picture.id, marker)
+    assert (how_lost(found), found.image_id, found.source.version) == (Lost.GONE, picture.id, marker)
     deployed.catalog(story.said(ImageRemoved(image=story.image("in/a.jpg", marker, "02"), whole_key=True), "ingest"))
-    assert LOST not in survey.of_key(deployed.pipeline, "in/a.jpg")
+    assert how_lost(survey.of_key(deployed.pipeline, "in/a.jpg")) is None

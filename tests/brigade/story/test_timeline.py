@@ -7,9 +7,10 @@ from msgspec.structs import replace
 
 from brigade.pictures.timeline import COLUMNS, moments, rows
 from kit.events import DeadLetterHandled
+from records.picture import PictureRecord
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
-from services.catalog.view import view
+from tests.services.catalog.stored import typed
 from tests.services.catalog.story import image, judged, moderated, rejected, said, way
 from tests.services.site import site
 
@@ -19,11 +20,11 @@ REDRIVEN = DeadLetterHandled(
 )
 
 
-def story(*letters: Any) -> dict[str, Any]:
+def story(*letters: Any) -> PictureRecord:
     records = MemoryRecords()
     for letter in letters:
         list(act(letter, site=site(), records=records))
-    return view(records.items[PICTURE.id] | {"entered_at": "2026-01-01T08:00:00.000Z"})
+    return typed(records.items[PICTURE.id] | {"entered_at": "2026-01-01T08:00:00.000Z"})
 
 
 def test_a_failure_and_its_redrive_are_told_in_order() -> None:
@@ -79,9 +80,10 @@ def test_waiting_and_work_are_drawn_to_scale() -> None:
 @pytest.mark.parametrize(("milliseconds", "bar"), [((0, 0), ""), ((0, 5), "█" * 30), ((1, 100_000), "░" + "█" * 30)])
 def test_what_took_any_time_is_seen(milliseconds: tuple[int, int], bar: str) -> None:
     record = story(*way(PICTURE)[:1])
-    record["stages"]["ingest"] |= dict(zip(("queued_ms", "worked_ms"), milliseconds, strict=True))
+    queued_ms, worked_ms = milliseconds
+    record.stages["ingest"] = replace(record.stages["ingest"], queued_ms=queued_ms, worked_ms=worked_ms)
     assert str(rows(record)[-1][5]) == bar
 
 
 def test_a_picture_of_which_nothing_is_known_has_no_rows() -> None:
-    assert rows(story(*way(PICTURE)) | {"entered_at": "", "stages": {}}) == []
+    assert rows(replace(story(*way(PICTURE)), entered_at="", stages={})) == []

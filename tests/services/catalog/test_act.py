@@ -9,10 +9,10 @@ import pytest
 
 from kit.events import Event, Image, ImageCataloged
 from kit.letter import Letter
+from records.status import Status
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records
-from services.catalog.status import Status
 from tests.services.catalog.story import image, ingested, normalized, rejected, resized, said, way
 from tests.services.site import TABLE, create_table, site
 

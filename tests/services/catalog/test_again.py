@@ -7,11 +7,11 @@ import pytest
 
 from kit.events import DeadLetterHandled, Event, ImageCataloged, ImageRemade
 from kit.letter import Letter
+from records.status import Status
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records
-from services.catalog.status import Status
-from services.catalog.view import view
+from tests.services.catalog.stored import view
 from tests.services.catalog.story import image, ingested, normalized, rejected, resized, said
 from tests.services.site import TABLE, create_table, site
 

@@ -8,7 +8,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.attribute_values import read, read_item, write
+from records.attribute_values import read, read_item, write
 
 SCALARS = st.none() | st.booleans() | st.text() | st.integers(-(10**37), 10**37)
 VALUES = st.recursive(

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.events import Camera, ImageDescribed
+from records.status import Status
+from records.stored import Item
+from records.table import BY_SERIAL, BY_TAKEN, KEY, UNDATED
+from services.catalog.attributes import attributes
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
-from services.catalog.record import UNDATED, Record, attributes
 from services.catalog.records import DynamoRecords, Records
-from services.catalog.status import Status, status
-from services.catalog.table import BY_SERIAL, BY_TAKEN, KEY
-from services.catalog.view import view
+from tests.services.catalog.stored import status, view
 from tests.services.catalog.story import described, image, rejected, said, way
 from tests.services.site import SETTINGS, TABLE, create_table, site
 
@@ -83,7 +84,7 @@ def test_the_indexes_find_what_they_list_and_nothing_else(cloud: None) -> None:
         assert [item[KEY]["S"] for item in found["Items"]] == [PICTURE.id]
 
 
-def tell(records: Records) -> Record:
+def tell(records: Records) -> Item:
     for letter in [*way(PICTURE), SAID]:
         list(act(letter, site=site(), records=records))
     found = records.get(PICTURE.id)

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from kit.events import ImageCataloged
-from services.catalog.attribute_values import read_item
+from records.attribute_values import read_item
 from services.catalog.handler import handle
 from tests.services.catalog.story import image, ingested, normalized, rejected, resized
 from tests.services.site import TABLE, Deployment, body

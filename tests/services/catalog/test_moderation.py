@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from kit.events import Event, ImageCataloged, ImageOutdated, Moderation, Verdict
 from kit.letter import Letter
+from records.status import Status
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records
-from services.catalog.status import Status
-from services.catalog.view import view
+from tests.services.catalog.stored import view
 from tests.services.catalog.story import image, ingested, judged, moderated, normalized, rejected, resized, said
 from tests.services.site import TABLE, create_table, site
 

@@ -7,12 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from kit.events import ORDER_DIGITS, ImageRetired
+from records.status import Status
+from records.table import BY_SOURCE, BY_STATUS, INDEXES, Index
+from services.catalog.attributes import attributes
 from services.catalog.reasons import RecordTooLarge
-from services.catalog.record import attributes
-from services.catalog.record import image as identity
 from services.catalog.records import DynamoRecords, Place, Records
-from services.catalog.status import Status, is_retired
-from services.catalog.table import BY_SOURCE, BY_STATUS, INDEXES, Index
+from tests.services.catalog.stored import identity, is_retired
 from tests.services.catalog.story import image, said, way
 from tests.services.site import SETTINGS, TABLE, create_table
 

@@ -18,13 +18,13 @@ from brigade.inline.memory_storage import MemoryStorage
 from kit.events import Event, ImageOutdated, ImageRecalled, ImageRemade, ImageResized, ImageRetired
 from kit.letter import Letter
 from kit.outputs import master, rendition
+from records.status import Status
 from services.catalog import handler as catalog
 from services.catalog.memory import MemoryRecords
-from services.catalog.record import keys
 from services.catalog.records import DynamoRecords, Records
-from services.catalog.status import Status
 from services.retire import handler as retire
 from tests.services.catalog import story
+from tests.services.catalog.stored import keys
 from tests.services.catalog.story import said
 from tests.services.site import TABLE, create_table, site
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from kit.events import DeadLetterHandled, Event, Image, ImageRetired
 from kit.letter import Letter
+from records.status import Status
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Place, Records
-from services.catalog.status import Status
 from tests.services.catalog import story
 from tests.services.catalog.story import said
 from tests.services.site import TABLE, create_table, site

@@ -17,11 +17,11 @@ from kit.events import (
     ImageRetired,
 )
 from kit.letter import Letter
+from records.status import Status
+from services.catalog.attributes import KEPT
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
-from services.catalog.record import KEPT
-from services.catalog.record import image as identity
-from services.catalog.status import Status, is_retired
+from tests.services.catalog.stored import identity, is_retired
 from tests.services.catalog.story import (
     described,
     image,

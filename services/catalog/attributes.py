@@ -29,7 +29,6 @@ follows from what is there. What an actor has said of a picture is never overwri
 Of a picture whose outputs were deleted, because it was removed or replaced, the record keeps ``KEPT`` and its stages.
 """
 
-from collections.abc import Mapping
 from functools import singledispatch
 from typing import Any
 
@@ -39,7 +38,6 @@ from kit.envelope import Envelope
 from kit.events import (
     DeadLetterHandled,
     Event,
-    Image,
     ImageDescribed,
     ImageIngested,
     ImageJudged,
@@ -52,17 +50,14 @@ from kit.events import (
 )
 from kit.settings import Settings
 from kit.tracing import Trace
+from records.stored import FAILURE, HANDLED, JUDGED, STAGE, Item
+from records.table import UNDATED, source_key
 
-Record = Mapping[str, Any]
+Attributes = dict[str, Any]
 
-STAGE = "stage_"
-FAILURE = "failure_"
-HANDLED = "handled_"
-JUDGED = "judged_"
-APPROVED = JUDGED + "approved"
-MODERATE, DESCRIBE = "moderate", "describe"
-# Where the camera does not say when: after all dates, so that an index by date can hold the picture too.
-UNDATED = "undated"
+APPROVAL = JUDGED + "approved"
+# A picture is ready when all of these are there.
+PARTS = ("original", "master", "renditions")
 # What makes a picture one that nobody wants.
 MARKS = ("superseded_by", "removed_by", JUDGED + "rejected")
 # What stays of a picture that is gone: which it was, when, and why it is gone; no word about what it showed.
@@ -84,7 +79,7 @@ KEPT = {
 _CLOCKS = {STAGE: "at", FAILURE: "at", HANDLED: "failed_at"}
 
 
-def attributes(event: Event, envelope: Envelope, settings: Settings) -> dict[str, Any]:
+def attributes(event: Event, envelope: Envelope, settings: Settings) -> Attributes:
     """Return what an event sets on its picture's record. Setting it twice changes nothing."""
     if isinstance(event, ImageRetired):  # it may name what removed the picture, which is not what was uploaded
         return _own(event, envelope)
@@ -99,28 +94,12 @@ def attributes(event: Event, envelope: Envelope, settings: Settings) -> dict[str
     } | _own(event, envelope)
 
 
-def source_key(source: Source) -> str:
-    """Return what the index by source is asked for."""
-    return f"{source.bucket}/{source.key}"
-
-
-def image(record: Record) -> Image:
-    """Return a picture's identity, as events carry it; of a record or its view."""
-    source = {name: value for name, value in record["source"].items() if name != "url"}
-    return Image(id=record["image_id"], source=Source(**source, uploaded_at=record["entered_at"]))
-
-
-def keys(record: Record) -> set[str]:
-    """Return the keys of the master and the renditions that a record names."""
-    return {each["key"] for each in (record.get("master"), *(record.get("renditions") or ())) if each}
-
-
-def forgotten(record: Record) -> list[str]:
+def forgotten(record: Item) -> list[str]:
     """Return the attributes that a record loses when its picture's outputs are deleted."""
     return [name for name in record if name not in KEPT and not name.startswith(STAGE)]
 
 
-def _source(source: Source) -> dict[str, Any]:
+def _source(source: Source) -> Attributes:
     return {
         "bucket": source.bucket,
         "key": source.key,
@@ -131,31 +110,31 @@ def _source(source: Source) -> dict[str, Any]:
 
 
 @singledispatch
-def _own(event: Event, _: Envelope) -> dict[str, Any]:
+def _own(event: Event, _: Envelope) -> Attributes:
     raise TypeError(f"the record keeps nothing of {type(event).__name__}")
 
 
 @_own.register
-def _(event: ImageIngested, envelope: Envelope) -> dict[str, Any]:
+def _(event: ImageIngested, envelope: Envelope) -> Attributes:
     original = {"format": event.format, "width": event.width, "height": event.height, "bytes": event.bytes}
     return {"original": original, "recipe": event.recipe} | _stage(envelope)
 
 
 @_own.register
-def _(event: ImageNormalized, envelope: Envelope) -> dict[str, Any]:
+def _(event: ImageNormalized, envelope: Envelope) -> Attributes:
     master = msgspec.to_builtins(event.master)
     mode = {"moderation_mode": event.moderation}
     return {"master": master, "frames": event.frames, "recipe": event.recipe} | mode | _stage(envelope)
 
 
 @_own.register
-def _(event: ImageDescribed, envelope: Envelope) -> dict[str, Any]:
+def _(event: ImageDescribed, envelope: Envelope) -> Attributes:
     facts = msgspec.to_builtins(event.camera)
     by = {name: getattr(event, name) for name in ("extractor", "version", "tags", "problem")}
     return {"camera": facts | {name: said for name, said in by.items() if said}} | _listed(facts) | _stage(envelope)
 
 
-def _listed(facts: dict[str, Any]) -> dict[str, str]:
+def _listed(facts: Attributes) -> dict[str, str]:
     """Return the attributes by which indexes list a picture; none is set where there is nothing to ask for."""
     serial, taken_at = facts.get("serial"), facts.get("taken_at")
     listed = {"serial": serial, "taken_on": taken_at and taken_at[:10], "taken_at": taken_at or (serial and UNDATED)}
@@ -163,7 +142,7 @@ def _listed(facts: dict[str, Any]) -> dict[str, str]:
 
 
 @_own.register
-def _(event: ImageModerated, envelope: Envelope) -> dict[str, Any]:
+def _(event: ImageModerated, envelope: Envelope) -> Attributes:
     moderation = {
         "mode": event.mode,
         "verdict": event.verdict,
@@ -178,18 +157,18 @@ def _(event: ImageModerated, envelope: Envelope) -> dict[str, Any]:
 
 
 @_own.register
-def _(event: ImageJudged, envelope: Envelope) -> dict[str, Any]:
+def _(event: ImageJudged, envelope: Envelope) -> Attributes:
     return {JUDGED + event.judgement: {"by": event.by, "operation": event.operation, "at": envelope.time}}
 
 
 @_own.register
-def _(event: ImageResized, envelope: Envelope) -> dict[str, Any]:
+def _(event: ImageResized, envelope: Envelope) -> Attributes:
     renditions = [msgspec.to_builtins(rendition) for rendition in event.renditions]
     return {"renditions": renditions, "recipe": event.recipe} | _stage(envelope)
 
 
 @_own.register
-def _(event: ImageRejected, envelope: Envelope) -> dict[str, Any]:
+def _(event: ImageRejected, envelope: Envelope) -> Attributes:
     failure = {
         "reason": event.reason,
         "detail": event.detail,
@@ -200,12 +179,12 @@ def _(event: ImageRejected, envelope: Envelope) -> dict[str, Any]:
 
 
 @_own.register
-def _(_: ImageRetired, envelope: Envelope) -> dict[str, Any]:
+def _(_: ImageRetired, envelope: Envelope) -> Attributes:
     return _work(envelope)
 
 
 @_own.register
-def _(event: DeadLetterHandled, envelope: Envelope) -> dict[str, Any]:
+def _(event: DeadLetterHandled, envelope: Envelope) -> Attributes:
     handled = {
         "action": event.action,
         "by": event.by,
@@ -216,16 +195,16 @@ def _(event: DeadLetterHandled, envelope: Envelope) -> dict[str, Any]:
     return {HANDLED + event.actor: handled}
 
 
-def _stage(envelope: Envelope) -> dict[str, Any]:
+def _stage(envelope: Envelope) -> Attributes:
     """Return what a stage on a picture's way sets, whatever it does."""
     return _work(envelope) | _trace(envelope)
 
 
-def _trace(envelope: Envelope) -> dict[str, Any]:
+def _trace(envelope: Envelope) -> Attributes:
     return {"trace_id": Trace.read(envelope.awstraceheader, envelope.traceparent).trace_id}
 
 
-def _work(envelope: Envelope) -> dict[str, Any]:
+def _work(envelope: Envelope) -> Attributes:
     stage = {
         "queued_ms": envelope.queuedms,
         "worked_ms": envelope.workedms,
@@ -236,7 +215,7 @@ def _work(envelope: Envelope) -> dict[str, Any]:
     return {STAGE + envelope.actor: stage}
 
 
-def clock(attributes: Record) -> tuple[str, str] | None:
+def clock(attributes: Item) -> tuple[str, str] | None:
     """Return the attribute by which an event is known to be newer than one that set it before, and its field of time.
 
     An older event, heard late or once more, must change nothing. Of an operator's judgement any may come last.
