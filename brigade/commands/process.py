@@ -3,16 +3,17 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import click
 from click.exceptions import Exit
+from msgspec import to_builtins
 from rich.text import Text
 
 from brigade.commands.options import argument, option
 from brigade.console import actors_quiet, out, progress, say
 from brigade.pictures import local_files as files
 from brigade.pictures import processing
+from brigade.pictures.processing import Report
 from brigade.pictures.recipes_file import load_recipes
 
 
@@ -46,9 +47,9 @@ def process(
     counts = {"ready": 0, "rejected": 0, "quarantined": 0, "ignored": 0}
     with actors_quiet(), progress("processing", len(found), shown=not as_json) as step:
         for report in processing.process(found, recipes, out_folder, jobs):
-            counts[report["status"]] += 1
+            counts[report.status] += 1
             if as_json:
-                print(json.dumps(report), flush=True)  # noqa: T201 - this is the product
+                print(json.dumps(to_builtins(report)), flush=True)  # noqa: T201 - this is the product
             else:
                 out.print(_line(report))
             step()
@@ -59,16 +60,16 @@ def process(
         raise Exit(1)
 
 
-def _line(report: dict[str, Any]) -> Text:
-    status = Text(f"{report['status']:10}", style="green" if report["status"] == "ready" else "yellow")
-    if report["status"] == "ready":
-        return status + Text(f"{report['file']}  {len(report['renditions'])} renditions")
-    return status + Text(f"{report['file']}  {_why(report)}")
+def _line(report: Report) -> Text:
+    status = Text(f"{report.status:10}", style="green" if report.status == "ready" else "yellow")
+    if report.status == "ready":
+        return status + Text(f"{report.file}  {len(report.renditions)} renditions")
+    return status + Text(f"{report.file}  {_why(report)}")
 
 
-def _why(report: dict[str, Any]) -> str:
-    if report["reason"]:
-        return f"{report['reason']}: {report['detail']}"
-    if moderation := report["moderation"]:
-        return f"moderation: {moderation['verdict']}, nudity {moderation['confidence']} %"
+def _why(report: Report) -> str:
+    if report.reason:
+        return f"{report.reason}: {report.detail}"
+    if report.moderation:
+        return f"moderation: {report.moderation}"
     return "no recipe matches its key"

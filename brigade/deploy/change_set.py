@@ -3,12 +3,20 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from brigade.console import OperatorError
 from brigade.target import Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import (
+        DescribeChangeSetOutputTypeDef,
+        ResourceChangeTypeDef,
+        StackEventTypeDef,
+        StackTypeDef,
+    )
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
@@ -57,7 +65,7 @@ class StackEvent:
         return self.status.endswith("_FAILED") and "cancelled" not in self.reason.lower()
 
 
-def describe(target: Target, stack: str) -> dict[str, Any] | None:
+def describe(target: Target, stack: str) -> "StackTypeDef | None":
     """Return CloudFormation's description of a stack by name or id, None where there is none."""
     try:
         found = target.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
@@ -144,8 +152,10 @@ class ChangeSet:
             changes += answer["Changes"]
         return [_change(change["ResourceChange"]) for change in changes]
 
-    def _describe(self, **more: str) -> dict[str, Any]:
-        described: dict[str, Any] = self._cloudformation.describe_change_set(ChangeSetName=self._id, **more)
+    def _describe(self, **more: str) -> "DescribeChangeSetOutputTypeDef":
+        described: DescribeChangeSetOutputTypeDef = self._cloudformation.describe_change_set(
+            ChangeSetName=self._id, **more
+        )
         return described
 
 
@@ -182,7 +192,7 @@ class Events:
             self._last = fresh[0]["EventId"]
         return [_event(event) for event in reversed(fresh)]
 
-    def _newest_first(self) -> Iterator[dict[str, Any]]:
+    def _newest_first(self) -> "Iterator[StackEventTypeDef]":
         for page in self._pages.paginate(StackName=self._stack_id):
             yield from page["StackEvents"]
 
@@ -191,7 +201,7 @@ class Events:
         return str(found["StackStatus"]) if found else "DELETE_COMPLETE"
 
 
-def _event(event: dict[str, Any]) -> StackEvent:
+def _event(event: "StackEventTypeDef") -> StackEvent:
     return StackEvent(
         event["LogicalResourceId"],
         event.get("ResourceType", ""),
@@ -200,7 +210,7 @@ def _event(event: dict[str, Any]) -> StackEvent:
     )
 
 
-def _change(change: dict[str, Any]) -> Change:
+def _change(change: "ResourceChangeTypeDef") -> Change:
     # "Conditional": only at work will it see whether what the resource refers to is another one then.
     modify = {"True": "Replace", "Conditional": "Maybe replace"}.get(change.get("Replacement", ""), "Modify")
     targets = [detail.get("Target", {}) for detail in change.get("Details", [])]

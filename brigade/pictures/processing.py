@@ -4,19 +4,55 @@ import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from brigade.inline import TARGET, InMemoryChain
 from brigade.pictures.local_files import LocalFile
 from imaging.recipes import Recipes
 from kit.errors import Rejected
-from records.picture import PictureRecord
-from records.shown import shown
+from kit.events import StoredImage
+from records.picture import Described, Moderated, Original, PictureRecord
+from records.rules import failure
 from records.status import MEANING, Status
 from records.stored import read
 from services.chain import CHAIN
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One file that was made, ``name`` where it is a rendition; sizes in pixels and bytes."""
+
+    name: str | None = None
+    path: str
+    width: int
+    height: int
+    bytes: int
+    format: str
+    method: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one file.
+
+    ``status`` is ready, rejected (with reason and detail), quarantined (the recipe's moderation keeps a gate and did
+    not accept it) or ignored (no recipe matches the key); sizes are the original's, in pixels.
+    """
+
+    file: str
+    status: str
+    reason: str | None = None
+    detail: str | None = None
+    image_id: str | None = None
+    recipe: str | None = None
+    format: str | None = None
+    width: int | None = None
+    height: int | None = None
+    normalized: Output | None = None
+    renditions: tuple[Output, ...] = ()
+    moderation: Moderated | None = None
+    metadata: Described = Described()
+    timings_ms: dict[str, int] = {}
 
 
 class UnreadableFile(Rejected):
@@ -25,27 +61,23 @@ class UnreadableFile(Rejected):
 
 def only(recipes: Recipes, name: str) -> Recipes:
     """Return the one recipe of that name, for every key; raises UnknownRecipe."""
-    return Recipes(recipe=(msgspec.structs.replace(recipes.named(name), prefix="", suffix=""),))
+    return Recipes(recipe=(replace(recipes.named(name), prefix="", suffix=""),))
 
 
-def process(files: list[LocalFile], recipes: Recipes, out: Path, jobs: int) -> Iterator[dict[str, Any]]:
+def process(files: list[LocalFile], recipes: Recipes, out: Path, jobs: int) -> Iterator[Report]:
     """Yield one report a file, in their order, as soon as it is there; outputs lie below ``out`` as in the bucket."""
     with ThreadPoolExecutor(jobs) as pool:
         yield from pool.map(lambda file: process_one(file, recipes, out), files)
 
 
-def process_one(file: LocalFile, recipes: Recipes, out: Path) -> dict[str, Any]:
-    """Send one file through the chain and store its outputs; return its report.
-
-    Status is ready, rejected (with reason and detail), quarantined (the recipe's moderation keeps a gate and did not
-    accept it) or ignored (no recipe matches the key).
-    """
+def process_one(file: LocalFile, recipes: Recipes, out: Path) -> Report:
+    """Send one file through the chain and store its outputs; return its report."""
     try:
         record = record_of(file, recipes, out)
     except UnreadableFile as error:
-        failed = {"reason": error.reason, "detail": error.detail}
-        return _report(file, {"status": Status.FAILED, "failure": failed}, out)
-    return _report(file, shown(record) if record else {}, out)
+        rejected = MEANING[Status.FAILED].word
+        return Report(file=str(file.path), status=rejected, reason=error.reason, detail=error.detail)
+    return _report(file, record, out) if record else Report(file=str(file.path), status="ignored")
 
 
 def record_of(file: LocalFile, recipes: Recipes, out: Path) -> PictureRecord | None:
@@ -69,34 +101,33 @@ def record_of(file: LocalFile, recipes: Recipes, out: Path) -> PictureRecord | N
     return read(record) if record else None
 
 
-def _report(file: LocalFile, record: dict[str, Any], out: Path) -> dict[str, Any]:
-    original = record.get("original") or {}
-    failure = record.get("failure") or {}
-    master = record.get("master")
-    return {
-        "file": str(file.path),
-        "status": MEANING[record["status"]].word if record else "ignored",
-        "reason": failure.get("reason"),
-        "detail": failure.get("detail"),
-        "image_id": record.get("image_id"),
-        "recipe": record.get("recipe"),
-        "format": original.get("format"),
-        "width": original.get("width"),
-        "height": original.get("height"),
-        "normalized": _stored(master, out) if master else None,
-        "renditions": [
-            {"name": rendition["name"], **_stored(rendition, out)} for rendition in record.get("renditions") or ()
-        ],
-        "moderation": record.get("moderation"),
-        "metadata": _described(record.get("camera") or {}, out),
-        "timings_ms": {actor: stage["worked_ms"] for actor, stage in record.get("stages", {}).items()},
-    }
+def _report(file: LocalFile, record: PictureRecord, out: Path) -> Report:
+    failed, original = failure(record), record.original or Original()
+    return Report(
+        file=str(file.path),
+        status=MEANING[record.status].word,
+        reason=failed.reason if failed else None,
+        detail=failed.detail if failed else None,
+        image_id=record.image_id,
+        recipe=record.recipe or None,
+        format=original.format or None,
+        width=original.width or None,
+        height=original.height or None,
+        normalized=_output(record.master, out) if record.master else None,
+        renditions=tuple(_output(each, out, each.name) for each in record.renditions),
+        moderation=record.moderation,
+        metadata=replace(record.camera or Described(), tags=str(out / record.tags) if record.tags else ""),
+        timings_ms={actor: stage.worked_ms for actor, stage in record.stages.items()},
+    )
 
 
-def _described(camera: dict[str, Any], out: Path) -> dict[str, Any]:
-    return camera | ({"tags": str(out / camera["tags"])} if "tags" in camera else {})
-
-
-def _stored(image: dict[str, Any], out: Path) -> dict[str, Any]:
-    kept = ("width", "height", "bytes", "format", "method")
-    return {"path": str(out / image["key"]), **{name: image[name] for name in kept}}
+def _output(image: StoredImage, out: Path, name: str | None = None) -> Output:
+    return Output(
+        name=name,
+        path=str(out / image.key),
+        width=image.width,
+        height=image.height,
+        bytes=image.bytes,
+        format=image.format,
+        method=image.method,
+    )

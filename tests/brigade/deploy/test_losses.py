@@ -133,4 +133,6 @@ def test_a_stack_of_somebody_else_is_left_alone(
     assert f"stack {somebody_elses} on {here.describe()} is not brigade's: it has no CodeBucket" in said
     assert said.endswith("— it is left alone; --stack names another")
     assert here.client("sqs").get_queue_url(QueueName="orders")
-    assert (describe(here, somebody_elses) or {})["StackStatus"] == "CREATE_COMPLETE"
+    left = describe(here, somebody_elses)
+    assert left
+    assert left["StackStatus"] == "CREATE_COMPLETE"
