@@ -5,13 +5,16 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartM
 
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from brigade.console import OperatorError
 from brigade.dead_letters.queue import DeadLetterQueue
 from kit.errors import aws_code
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import ListMessageMoveTasksResultEntryTypeDef
 
 # Messages a second, whole ones: the same page, MaxNumberOfMessagesPerSecond.
 RATES = range(1, 500 + 1)
@@ -57,7 +60,7 @@ class MoveTask:
                 f"SQS stopped moving: {task['Status'].lower()}: {why}", "`brigade dlq ls` shows what is left"
             )
 
-    def _before(self) -> dict[str, Any]:
+    def _before(self) -> "ListMessageMoveTasksResultEntryTypeDef":
         try:
             return self._newest()
         except ClientError as error:
@@ -68,7 +71,7 @@ class MoveTask:
                 ) from error
             raise
 
-    def _newest(self) -> dict[str, Any]:
+    def _newest(self) -> "ListMessageMoveTasksResultEntryTypeDef":
         """Return the newest task of this queue, empty where there was none yet."""
         found = self._sqs.list_message_move_tasks(SourceArn=self._source, MaxResults=1).get("Results", [])
         return found[0] if found else {}

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from brigade.target import Target
-from infra.policies import document, tls_only
+from infra.policies import Document, document, tls_only
 from kit.batches import delete_objects
 from kit.errors import aws_code
 
@@ -107,7 +107,7 @@ class Artifacts:
         """Delete the bucket and all that is in it."""
         delete_bucket(self._s3, self.bucket)
 
-    def _policy(self) -> dict[str, Any]:
+    def _policy(self) -> Document:
         partition = self._target.session.get_partition_for_region(self._target.region)
         arn = f"arn:{partition}:s3:::{self.bucket}"
         return document(tls_only("s3:*", arn, f"{arn}/*"))

@@ -4,13 +4,16 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brigade.console import OperatorError
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor
 from services.chain import CHAIN
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef
 
 # AWS's words: https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html
 # Between these two a mapping is Creating, Enabling, Disabling, Updating or Deleting.
@@ -94,5 +97,5 @@ def _functions(pipeline: Pipeline) -> Any:
     return pipeline.target.client("lambda")
 
 
-def _mapping(found: dict[str, Any]) -> Mapping:
+def _mapping(found: "EventSourceMappingConfigurationTypeDef") -> Mapping:
     return Mapping(found["UUID"], found["State"], found.get("ScalingConfig", {}).get("MaximumConcurrency"))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from brigade.local import local_record, ministack_log
@@ -16,6 +16,9 @@ from brigade.local.ministack import peek
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef, MetricTypeDef
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 _NAMESPACE, _PERIOD_S = "AWS/SQS", 60
@@ -69,9 +72,13 @@ class CloudWatchMetrics:
             for actor in actors
         }
 
-    def _query(self, actor: Actor, label: str, metric: str, statistic: str) -> dict[str, Any]:
+    def _query(self, actor: Actor, label: str, metric: str, statistic: str) -> "MetricDataQueryTypeDef":
         queue = self._pipeline.output(names.queue(actor)).rpartition("/")[2]
-        which = {"Namespace": _NAMESPACE, "MetricName": metric, "Dimensions": [{"Name": "QueueName", "Value": queue}]}
+        which: MetricTypeDef = {
+            "Namespace": _NAMESPACE,
+            "MetricName": metric,
+            "Dimensions": [{"Name": "QueueName", "Value": queue}],
+        }
         return {
             "Id": f"{label}_{actor.name}",
             "MetricStat": {"Metric": which, "Period": _PERIOD_S, "Stat": statistic},

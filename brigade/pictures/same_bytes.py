@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -43,7 +43,7 @@ def is_same(s3: Any, content: bytes, there: Source) -> bool:
         return False
 
 
-def _has_checksum(content: bytes, told: dict[str, Any]) -> bool:
+def _has_checksum(content: bytes, told: Mapping[str, Any]) -> bool:
     if told.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT":
         return False
     return any(
@@ -58,7 +58,7 @@ def _usual(size: int, count: int) -> Iterator[list[int]]:
             yield [min(part, size - start) for start in range(0, size, part)]
 
 
-def _part_sizes(s3: Any, where: dict[str, Any], count: int) -> list[int]:
+def _part_sizes(s3: Any, where: dict[str, str], count: int) -> list[int]:
     """Ask for the size of every part."""
     sizes = []
     for number in range(1, count + 1):

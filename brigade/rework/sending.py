@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brigade.console import OperatorError, counted, progress, say
 from brigade.operations.storage import S3History
@@ -12,6 +12,9 @@ from brigade.rework.orders import Order
 from infra import names
 from kit.actor import Actor
 from kit.batches import Refused, failed, in_full
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-batch-api-actions.html
 _BATCH = 10
@@ -65,7 +68,7 @@ def _send_batch(sqs: Any, queue_url: str, some: Sequence[Order]) -> dict[Order, 
     return dict.fromkeys(some, "") | {each.thing: str(each) for each in in_full(offer, some)}
 
 
-def _entry(number: int, order: Order) -> dict[str, Any]:
+def _entry(number: int, order: Order) -> "SendMessageBatchRequestEntryTypeDef":
     return {
         "Id": str(number),
         "MessageBody": order.body,
