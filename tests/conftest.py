@@ -24,8 +24,15 @@ ACCOUNT: Final = "123456789012"
 # What a command says on moto before it changes anything.
 ACTING: Final = f"acting on AWS account {ACCOUNT} in {REGION}"
 NO_WAITING: Final = Policy(backoff=Backoff(first_s=0, longest_s=0))
-# What costs much to set up, and is set up once a process: packages, a deployed stack, a guarded one.
-SHARING: Final = ("tests/packages/", "tests/journeys/", "tests/security/")
+# What costs much to set up, and is set up once a process: packages, deployed stacks, samples, a catalogue, the docs.
+SHARING: Final = (
+    "tests/packages/",
+    "tests/journeys/",
+    "tests/security/",
+    "tests/brigade/demo/",
+    "tests/brigade/test_search_command.py",
+    "tests/house/",
+)
 
 # moto and the descriptions of AWS's services make millions of objects that stay: looking through them for garbage as
 # often as Python does by default is a seventh of the time of tests on moto.

@@ -63,19 +63,19 @@ from infra.packaging.libraries import Platform
 from kit.chain import Chain
 from services.chain import CHAIN
 
-normalize = CHAIN.actor("normalize")
-alone = Chain(normalize.hears[0], (normalize,))
+retire = CHAIN.actor("retire")
+alone = Chain(retire.hears[0], (retire,))
 [(_, again)] = packages.build(alone, DEFAULT_PATH, Platform(*sys.argv[1:]), lambda _: None)
 sys.stdout.buffer.write(again)
 """
 
 
 def test_made_again_in_another_process_it_is_the_same(built: Built, this_machine: Platform) -> None:
-    """That of normalize holds all kinds of files: our sources, the SDK, compiled modules, Pillow's libraries."""
+    """That of retire is the smallest with all kinds of files: our sources, the SDK, compiled modules."""
     environment = os.environ | {"PYTHONHASHSEED": "7"}  # sets have another order than here
     command = [sys.executable, "-c", MAKE_AGAIN, this_machine.architecture, this_machine.python]
     again = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True).stdout
-    assert again == built["normalize"]
+    assert again == built["retire"]
 
 
 def test_a_machine_that_cannot_compile_says_so_and_ships_sources(
