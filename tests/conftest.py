@@ -17,13 +17,9 @@ from moto import mock_aws
 from xdist.scheduler import LoadScopeScheduling
 
 from kit import aws
-from kit.backoff import Backoff, Policy, under
+from kit.backoff import under
+from tests.support.moto import NO_WAITING, REGION, go_to_moto
 
-REGION: Final = "eu-west-1"
-ACCOUNT: Final = "123456789012"
-# What a command says on moto before it changes anything.
-ACTING: Final = f"acting on AWS account {ACCOUNT} in {REGION}"
-NO_WAITING: Final = Policy(backoff=Backoff(first_s=0, longest_s=0))
 # What costs much to set up, and is set up once a process: packages, deployed stacks, samples, a catalogue, the docs.
 SHARING: Final = (
     "tests/packages/",
@@ -96,17 +92,6 @@ def descriptions_read_once() -> Iterator[None]:
         aliaser: Any = EventAliaser
         patch.setattr(aliaser, "_alias_event_name", _shared(aliaser._alias_event_name))
         yield
-
-
-def go_to_moto(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set the variables that lead to moto. The credentials are dummies: the real AWS cannot be reached by mistake."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.setenv(name, REGION)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("BRIGADE_ACCOUNT", ACCOUNT)  # commands may change it
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.iam import misplaced
+from tests.support.iam import misplaced
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from brigade.__main__ import main
 from brigade.local import local_cloud, local_record
 from brigade.local.local_cloud import LocalCloud
 from kit import aws
-from tests import pictures
-from tests.commands import every
+from tests.support import pictures
+from tests.support.commands import every
 
 WHERE = "AWS account 123456789012 in eu-west-1"
 IDENTITY = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>

@@ -16,7 +16,7 @@ from records.status import Status
 from records.table import BY_STATUS, Index
 from services.catalog.attributes import attributes
 from services.catalog.records import DynamoRecords
-from tests.services.site import SETTINGS, TABLE, create_table
+from tests.support.site import SETTINGS, TABLE, create_table
 
 NEWER, OLDER = "2026-11-21T08:00:00.000Z", "2026-11-20T23:59:59.999Z"
 

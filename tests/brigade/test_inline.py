@@ -15,7 +15,7 @@ from kit.events import ImageCataloged, ImageRecalled, ImageUploaded, Source
 from services.chain import CHAIN
 from services.moderate.actor import MODERATE
 from services.moderate.opinion import Opinion
-from tests import pictures
+from tests.support import pictures
 
 
 @pytest.fixture

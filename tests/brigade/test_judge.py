@@ -17,10 +17,10 @@ from kit.events import Image, ImageJudged, Moderation, Verdict
 from services.catalog.handler import act
 from services.catalog.records import DynamoRecords
 from services.resize.handler import may_begin
-from tests.brigade.deploy.deployed import Deployed, deploy, way
-from tests.conftest import ACTING, REGION
-from tests.services.catalog import story
-from tests.services.site import TABLE, letter, site
+from tests.support import story
+from tests.support.deployed import Deployed, deploy, way
+from tests.support.moto import ACTING, REGION
+from tests.support.site import TABLE, letter, site
 
 Said = pytest.CaptureFixture[str]
 

@@ -12,8 +12,8 @@ from brigade.__main__ import main
 from services.moderate import rekognition
 from services.moderate.actor import MODERATOR
 from services.moderate.opinion import Opinion
-from tests import pictures
-from tests.services.describe import drawn
+from tests.support import exif as drawn
+from tests.support import pictures
 
 
 @pytest.fixture

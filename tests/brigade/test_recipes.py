@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from brigade.__main__ import main
-from tests import pictures
 from tests.brigade.demo.test_contact_sheet import Page
+from tests.support import pictures
 
 TWO = """\
 [[recipe]]

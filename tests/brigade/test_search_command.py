@@ -16,9 +16,9 @@ from brigade.pipeline import Pipeline
 from kit import aws
 from kit.backoff import under
 from kit.events import Image
-from tests.brigade.deploy.deployed import Deployed, deploy, way
-from tests.conftest import NO_WAITING, go_to_moto
-from tests.services.catalog import story
+from tests.support import story
+from tests.support.deployed import Deployed, deploy, way
+from tests.support.moto import NO_WAITING, go_to_moto
 
 Said = pytest.CaptureFixture[str]
 

@@ -13,7 +13,7 @@ import pytest
 
 from brigade import signals
 from brigade.signals import _Interrupts, end_like_ctrl_c, held
-from tests.brigade.local.test_local_cloud import wait_for
+from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,7 +16,7 @@ from kit.events import Source
 from records.stored import Item
 from services.catalog.memory import MemoryRecords
 from services.chain import CHAIN
-from tests import pictures
+from tests.support import pictures
 
 THROTTLED_S = 120
 PICTURES = 30

@@ -17,8 +17,8 @@ from brigade.pictures.uploads import Uploaded
 from imaging.recipes import DEFAULT_PATH, load
 from records.status import Status
 from services.chain import CHAIN
-from tests import pictures
 from tests.services.catalog.stored import typed
+from tests.support import pictures
 
 GOOD, BAD = "beach.jpg", "list.jpg"
 

@@ -26,9 +26,9 @@ from kit.actor import Actor
 from kit.events import Image, Source
 from records.shown import shown
 from services.chain import CHAIN
-from tests import pictures
 from tests.drills.account import Account, Found, account
-from tests.drills.proxy import Proxy, between
+from tests.support import pictures
+from tests.support.proxy import Proxy, between
 
 PICTURES_WANTED = "DRILL_PICTURES"  # set by `make drill`
 PICTURES = int(os.environ.get(PICTURES_WANTED, "12"))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from threading import Lock
 
-from tests.drills.proxy import Answer, Forward, Request, Rule
+from tests.support.proxy import Answer, Forward, Request, Rule
 
 # Longer than the actors wait for an answer (kit.aws.CONFIG), seconds.
 HANGS_S = 12

@@ -4,7 +4,7 @@ import json
 
 from tests.drills.drill import Drill
 from tests.drills.faults import FirstOfEach, refusal
-from tests.drills.proxy import Answer, Forward, Request
+from tests.support.proxy import Answer, Forward, Request
 
 REFUSALS = 8  # more than one receive is tried for, and fewer than all
 

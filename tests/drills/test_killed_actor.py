@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from infra import names
 from kit.events import Event, ImageIngested, ImageNormalized, ImageResized
 from tests.drills.drill import PICTURES, Drill
-from tests.drills.proxy import Answer, Forward, Request
 from tests.drills.workers import needs_proc, sender
+from tests.support.proxy import Answer, Forward, Request
 
 # Each point is met so often. A message that is received too often without an answer would be moved by SQS.
 TIMES = 1 + PICTURES // 250

@@ -2,10 +2,10 @@
 
 from brigade.flow import mappings
 from services.chain import CHAIN
-from tests import pictures
 from tests.drills.drill import PICTURES, Drill
-from tests.drills.proxy import Answer, Forward, Request
 from tests.drills.workers import needs_proc, sender
+from tests.support import pictures
+from tests.support.proxy import Answer, Forward, Request
 
 POISON = "in/poison.jpg"
 NORMALIZE = CHAIN.actor("normalize")

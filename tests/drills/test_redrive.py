@@ -8,8 +8,8 @@ from brigade.dead_letters.stack_queues import dead_letters
 from services.chain import CHAIN
 from tests.drills.drill import PATIENCE_S, PICTURES, Drill, patiently
 from tests.drills.faults import refusal
-from tests.drills.proxy import Answer, Forward, Request
 from tests.drills.workers import needs_proc, sender
+from tests.support.proxy import Answer, Forward, Request
 
 NORMALIZE = CHAIN.actor("normalize")
 

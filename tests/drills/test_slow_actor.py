@@ -5,7 +5,7 @@ from collections import Counter
 
 from services.chain import CHAIN
 from tests.drills.drill import Drill
-from tests.drills.proxy import Answer, Forward, Request
+from tests.support.proxy import Answer, Forward, Request
 
 RESIZE = CHAIN.actor("resize")
 VISIBLE_AFTER_S = 4

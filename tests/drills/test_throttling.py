@@ -7,7 +7,7 @@ from kit.backoff import RECEIVES
 from services.chain import CHAIN
 from tests.drills.drill import Drill
 from tests.drills.faults import THROTTLED, refusal
-from tests.drills.proxy import Answer, Forward, Request
+from tests.support.proxy import Answer, Forward, Request
 
 THROTTLED_S = 120
 LONGEST_S = 10 + max(actor.timeout for actor in CHAIN.actors)

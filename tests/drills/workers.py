@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kit.actor import Actor
-from tests.drills.proxy import Request
+from tests.support.proxy import Request
 
 # A worker is found by its connection, in the kernel's own tables:
 # https://man7.org/linux/man-pages/man5/proc_pid_net.5.html

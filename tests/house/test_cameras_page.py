@@ -12,7 +12,7 @@ from infra import names
 from infra.packaging.layers import FOLDER, PROCESSORS, WRAPPER
 from kit.events import Camera
 from services.describe import exiftool, facts, head, places, tags
-from tests.commands import every
+from tests.support.commands import every
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "cameras.md").read_text(encoding="utf-8")

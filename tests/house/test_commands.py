@@ -4,7 +4,7 @@ import click
 import pytest
 
 from brigade.cli import Lazy, app, dlq
-from tests.commands import every
+from tests.support.commands import every
 
 ACTS = {"offline", "reading", "changing"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.chain import CHAIN
-from tests.commands import every
+from tests.support.commands import every
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "deploying.md").read_text(encoding="utf-8")

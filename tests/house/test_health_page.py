@@ -10,8 +10,8 @@ import pytest
 
 from kit import logs, metrics
 from services.chain import CHAIN
-from tests.infra.stack import Stack
-from tests.services.catalog.story import image, resized, said
+from tests.support.stack import Stack
+from tests.support.story import image, resized, said
 
 PAGE = (Path(__file__).parents[2] / "docs" / "health.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)

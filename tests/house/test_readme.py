@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import every
+from tests.support.commands import every
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

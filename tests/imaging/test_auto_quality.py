@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter
 from imaging import auto_quality
 from imaging.auto_quality import QUALITIES, Encoded, encode_auto, ssim
 from imaging.codec import encode
-from tests.pictures import difference, opened
+from tests.support.pictures import difference, opened
 
 LOSSY = ("JPEG", "WEBP", "AVIF")
 

@@ -11,9 +11,9 @@ from imaging.codec import decoding, encode, flatten, has_transparency, open_imag
 from imaging.formats import WRITTEN
 from imaging.originals import open_original
 from imaging.reasons import CorruptImage, DecompressionBomb
-from tests import pictures
-from tests.imaging.metadata import metadata
-from tests.pictures import half_transparent, is_scene, opened, scene
+from tests.support import pictures
+from tests.support.metadata import metadata
+from tests.support.pictures import half_transparent, is_scene, opened, scene
 
 
 def full_of_metadata() -> Image.Image:

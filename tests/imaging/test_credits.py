@@ -10,7 +10,7 @@ from imaging.credits import MAX_CREDIT, credits_of
 from imaging.recipes import parse
 from services.normalize.pixels import normalize
 from services.resize.renditions import make
-from tests import pictures
+from tests.support import pictures
 
 WRITABLE = ["JPEG", "PNG", "WEBP", "TIFF"]
 

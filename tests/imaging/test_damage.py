@@ -14,7 +14,7 @@ from imaging.recipes import Recipe, Rendition
 from kit.errors import Rejected
 from services.normalize.pixels import normalize
 from services.resize.renditions import make
-from tests import pictures
+from tests.support import pictures
 
 FILES: dict[str, Callable[[], bytes]] = {
     **pictures.ORDINARY,

@@ -7,8 +7,8 @@ import pytest
 from imaging.formats import FORMATS, HEAD, MASTERS, WRITTEN, recognise
 from imaging.reasons import UnsupportedFormat
 from imaging.recipes import Rendition
-from tests import pictures
-from tests.pictures import encoded, scene
+from tests.support import pictures
+from tests.support.pictures import encoded, scene
 
 REAL = {"ICO": "ICO", "PPM": "netpbm", "PCX": "PCX", "SGI": "SGI", "DDS": "DDS", "JPEG2000": "JPEG 2000"}
 

@@ -6,7 +6,7 @@ import pytest
 
 from imaging.containers import iso, whole
 from imaging.reasons import CorruptImage
-from tests import pictures
+from tests.support import pictures
 
 
 def box(kind: bytes, payload: bytes, size: int | None = None) -> bytes:

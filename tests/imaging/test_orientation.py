@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from imaging.containers import iso, tiff
 from imaging.originals import metadata
 from services.normalize.pixels import normalize
-from tests import pictures
 from tests.imaging.test_png_webp import with_chunk
-from tests.pictures import encoded, is_scene, opened, scene
+from tests.support import pictures
+from tests.support.pictures import encoded, is_scene, opened, scene
 
 BYTE, ASCII, SHORT, LONG, RATIONAL, SIGNED_BYTE, UNDEFINED, SIGNED_SHORT, SIGNED_LONG = 1, 2, 3, 4, 5, 6, 7, 8, 9
 CODES = {BYTE: "B", SHORT: "H", LONG: "I", SIGNED_BYTE: "b", SIGNED_SHORT: "h", SIGNED_LONG: "i"}

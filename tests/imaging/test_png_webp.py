@@ -11,8 +11,8 @@ from PIL import Image
 
 from imaging.containers import png, webp
 from services.normalize.pixels import normalize
-from tests import pictures
-from tests.imaging.metadata import metadata
+from tests.support import pictures
+from tests.support.metadata import metadata
 
 SECRET = b"a secret that must not survive"
 

@@ -12,7 +12,7 @@ from imaging.effects import Border, Colorize, Grayscale, Pixelate, Text, Waterma
 from imaging.reasons import UnknownRecipe
 from imaging.recipes import Recipe, Recipes, Rendition, load, parse
 from kit.errors import ConfigurationError
-from tests import pictures
+from tests.support import pictures
 
 TEN = ["thumbnail", "square600", "w150", "box50", "h150", *(f"pixelated-{n}" for n in (8, 16, 32, 48, 64))]
 

@@ -9,9 +9,9 @@ from PIL import Image
 
 from imaging.reasons import CorruptImage, UnsupportedFormat
 from services.normalize.pixels import Master, normalize
-from tests import pictures
-from tests.imaging.tiffs import LONG, SHORT, SIZE, Tag, directory, file, halves, packed, tags
-from tests.pictures import encoded, is_scene, opened
+from tests.support import pictures
+from tests.support.pictures import encoded, is_scene, opened
+from tests.support.tiffs import LONG, SHORT, SIZE, Tag, directory, file, halves, packed, tags
 
 RED, CYAN = (200, 40, 40), (40, 200, 200)
 ORDERS = ["<", ">"]

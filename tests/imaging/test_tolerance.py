@@ -15,10 +15,10 @@ from imaging.containers.png import chunks
 from imaging.reasons import CorruptImage, DecompressionBomb
 from services.ingest.admission import admit
 from services.normalize.pixels import normalize
-from tests import pictures
 from tests.imaging.test_png_webp import chunk, with_chunk
-from tests.imaging.tiffs import LONG, SHORT, file, tags
-from tests.pictures import SIZE, encoded, opened, scene
+from tests.support import pictures
+from tests.support.pictures import SIZE, encoded, opened, scene
+from tests.support.tiffs import LONG, SHORT, file, tags
 
 PNGS: dict[str, Callable[[], bytes]] = {
     "RGB": pictures.png,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from imaging.containers import tiff, whole
 from imaging.formats import FORMATS, HEAD, recognise
 from imaging.reasons import CorruptImage, DecompressionBomb, UnsupportedFormat
-from tests import pictures
 from tests.imaging.test_damage import FILES, file
 from tests.services.ingest.test_admission import GOOD
+from tests.support import pictures
 
 # A file of so many bytes is read so often over, at most, and in so many pieces; chains of directories come to most.
 MOST_OVER, MOST_PIECES = 40, 2_000

@@ -7,7 +7,7 @@ from typing import Any
 
 from kit.chain import Chain
 from services.chain import CHAIN
-from tests.infra.stack import Stack
+from tests.support.stack import Stack
 
 ACCOUNT = "123456789012"
 LONGEST_STACK_NAME = "s" * 32  # infra.names.STACK_NAME

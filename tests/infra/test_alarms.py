@@ -9,7 +9,7 @@ import pytest
 from infra import names
 from kit.actor import Actor
 from services.chain import CHAIN
-from tests.infra.stack import Stack, ref
+from tests.support.stack import Stack, ref
 
 every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
 STACK = Stack()

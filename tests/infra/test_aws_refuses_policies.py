@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.iam import misplaced, size
 from tests.infra.resolved import EVERYTHING, NOTHING, Resolved
+from tests.support.iam import misplaced, size
 
 Policy = dict[str, Any]
 DOCS = Path(__file__).parents[2] / "docs"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.infra.stack import Stack, ref
+from tests.support.stack import Stack, ref
 
 STACK = Stack()
 PARAMETER = STACK.body["Parameters"]["PermissionsBoundaryArn"]

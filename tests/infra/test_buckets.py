@@ -8,7 +8,7 @@ import pytest
 from infra import names
 from kit.actor import Bucket
 from services.chain import CHAIN
-from tests.infra.stack import Stack, arn, below, ref, refuses_plain_http
+from tests.support.stack import Stack, arn, below, ref, refuses_plain_http
 
 both_buckets = pytest.mark.parametrize("bucket", [names.bucket(bucket) for bucket in Bucket])
 STACK = Stack()

@@ -4,7 +4,7 @@ from infra import names
 from infra.template import template
 from records.table import INDEXES, KEY
 from services.chain import CHAIN
-from tests.infra.stack import Stack, ref
+from tests.support.stack import Stack, ref
 
 STACK = Stack()
 TABLE = STACK.properties(names.TABLE)

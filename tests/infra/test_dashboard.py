@@ -10,7 +10,7 @@ from infra.dashboard import COLUMNS
 from kit import metrics
 from kit.actor import Actor
 from services.chain import CHAIN
-from tests.infra.stack import Stack, ref
+from tests.support.stack import Stack, ref
 
 STACK = Stack()
 (DASHBOARD,) = STACK.of("CloudWatch::Dashboard").values()

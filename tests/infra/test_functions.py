@@ -9,7 +9,7 @@ from kit.chain import Chain, says
 from kit.events import ImageRecalled
 from kit.settings import Settings
 from services.chain import CHAIN
-from tests.infra.stack import Stack, arn, ref
+from tests.support.stack import Stack, arn, ref
 
 every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
 STACK = Stack()

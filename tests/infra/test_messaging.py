@@ -8,7 +8,7 @@ from kit.backoff import RECEIVES
 from kit.chain import Chain
 from kit.events import ImageRecalled
 from services.chain import CHAIN
-from tests.infra.stack import Stack, arn, ref, refuses_plain_http
+from tests.support.stack import Stack, arn, ref, refuses_plain_http
 
 every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
 STACK = Stack()

@@ -6,7 +6,7 @@ from infra import names
 from kit.actor import Bucket
 from services.chain import CHAIN
 from tests.infra.resolved import LONGEST_STACK_NAME
-from tests.infra.stack import Stack
+from tests.support.stack import Stack
 
 
 def test_every_resource_is_called_as_names_says() -> None:

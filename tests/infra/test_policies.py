@@ -7,7 +7,7 @@ from kit.actor import Actor, Bucket, Place
 from kit.chain import Chain, says
 from kit.errors import ObjectGone
 from services.chain import CHAIN
-from tests.infra.stack import Stack, arn, below, ref
+from tests.support.stack import Stack, arn, below, ref
 
 every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
 STACK = Stack()

@@ -10,8 +10,8 @@ import pytest
 from infra import daily_summary, names
 from infra.summary import CODE
 from services.chain import CHAIN
-from tests.conftest import REGION
-from tests.infra.stack import Stack, arn, ref
+from tests.support.moto import REGION
+from tests.support.stack import Stack, arn, ref
 
 STACK = Stack()
 RESOURCES = {name: found for name, found in STACK.resources.items() if name.startswith("Summary")}

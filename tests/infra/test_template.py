@@ -14,7 +14,7 @@ from kit.actor import Actor, Bucket, Place
 from kit.chain import Chain
 from kit.events import Event, ImageIngested, ImageUploaded
 from services.chain import CHAIN
-from tests.infra.stack import Stack
+from tests.support.stack import Stack
 
 
 class ImageInspected(Event, frozen=True):

@@ -26,7 +26,7 @@ from kit.events import Image, ImageCataloged, ImageUploaded, Source
 from records.shown import shown
 from services.chain import CHAIN
 from tests.journeys import engine
-from tests.security.guard import Guard, guarding
+from tests.support.guard import Guard, guarding
 
 PATIENCE_S = 90
 # Keys that begin so are matched by no recipe of the journeys' deployment.

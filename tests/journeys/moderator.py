@@ -16,8 +16,8 @@ from PIL import Image, ImageStat
 from infra import names
 from services.moderate import rekognition
 from services.moderate.actor import MODERATE, MODERATOR
-from tests.drills.proxy import Answer, Forward, Request, between
 from tests.journeys.conftest import Journey
+from tests.support.proxy import Answer, Forward, Request, between
 
 # botocore's own variable: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 ENDPOINT = "AWS_ENDPOINT_URL_REKOGNITION"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from imaging.limits import MAX_BYTES
-from tests import pictures
+from tests.support import pictures
 
 ROOT = Path(__file__).parents[2]
 Brigade = Callable[..., subprocess.CompletedProcess[str]]

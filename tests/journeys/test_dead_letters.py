@@ -15,8 +15,8 @@ from kit.envelope import encode, now, wrap
 from kit.events import Image, ImageIngested
 from kit.tracing import Trace
 from services.chain import CHAIN
-from tests import pictures
 from tests.journeys.conftest import UNMATCHED, Brigade, Journey, until
+from tests.support import pictures
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import pytest
 
 from brigade.dead_letters.stack_queues import dead_letters
 from services.chain import CHAIN
-from tests import pictures
 from tests.journeys.conftest import Journey
+from tests.support import pictures
 
 
 @pytest.fixture

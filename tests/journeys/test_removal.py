@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests import pictures
 from tests.journeys.conftest import Journey, until
+from tests.support import pictures
 
 
 @pytest.fixture

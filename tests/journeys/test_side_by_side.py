@@ -10,8 +10,8 @@ from brigade.deploy import deployment, kept
 from brigade.pipeline import Pipeline
 from kit.actor import Bucket
 from services.chain import CHAIN
-from tests import pictures
 from tests.journeys.conftest import Journey
+from tests.support import pictures
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests import pictures
 from tests.journeys.conftest import Brigade, Journey, until
+from tests.support import pictures
 
 pytestmark = pytest.mark.usefixtures("own_cloud")
 

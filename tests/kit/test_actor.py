@@ -7,7 +7,7 @@ import pytest
 
 from kit.actor import Acknowledgement, Setting, Skip
 from kit.errors import ConfigurationError, Throttled
-from tests.kit.stand import PRAISE, ImagePraised, ImageSeen, TooUgly
+from tests.support.stand import PRAISE, ImagePraised, ImageSeen, TooUgly
 
 
 @pytest.mark.parametrize(

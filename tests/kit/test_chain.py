@@ -8,7 +8,7 @@ from kit.actor import Actor
 from kit.chain import Chain, Edge, says
 from kit.errors import ConfigurationError
 from kit.events import Event, ImageRejected, ImageUploaded
-from tests.kit.stand import PRAISE, ImagePraised, ImageSeen
+from tests.support.stand import PRAISE, ImagePraised, ImageSeen
 
 LOOK = Actor(name="look", purpose="Looks", hears=(ImageUploaded,), says=(ImageSeen,))
 KEEP = Actor(name="keep", purpose="Keeps", hears=(ImageSeen, ImageRejected))

@@ -15,7 +15,7 @@ from kit.errors import AnnouncementTooLarge, UnreadableMessage
 from kit.events import Image, Source, StoredRendition
 from kit.events import ImageResized as Resized
 from kit.tracing import Trace
-from tests.kit.stand import ImagePraised, ImageSeen, image
+from tests.support.stand import ImagePraised, ImageSeen, image
 
 TRACE = Trace("0" * 31 + "1", "0" * 15 + "2")
 BODY = encode(wrap(ImageSeen(image=image()), "look", TRACE))

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from kit.errors import OutOfTime, Rejected, Retryable, Throttled, UnreadableMessage, aws_code, kebab, reason_of
-from tests.kit.stand import TooUgly
+from tests.support.stand import TooUgly
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from kit.letter import Letter, read_letters
 from kit.settings import Settings
 from services.chain import CHAIN
 from services.functions import FUNCTIONS
-from tests.kit.stand import PRAISE, Clock, ImagePraised, ImageSeen, image, praise, seen
+from tests.support.stand import PRAISE, Clock, ImagePraised, ImageSeen, image, praise, seen
 
 IMPORTS = """
 import sys

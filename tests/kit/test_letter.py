@@ -5,7 +5,7 @@ import pytest
 from kit.errors import UnreadableMessage
 from kit.letter import read_letters
 from kit.tracing import Trace
-from tests.kit.stand import LISTS, PRAISE, ImageSeen, image, seen
+from tests.support.stand import LISTS, PRAISE, ImageSeen, image, seen
 
 TRACE = Trace.start().child()
 

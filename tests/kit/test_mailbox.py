@@ -12,7 +12,19 @@ from kit.errors import ObjectGone, Throttled
 from kit.events import Event, ImageRejected
 from kit.letter import Letter
 from kit.tracing import Trace
-from tests.kit.stand import LISTS, PRAISE, Desk, ImagePraised, ImageSeen, TooUgly, image, praise, raising, record, seen
+from tests.support.stand import (
+    LISTS,
+    PRAISE,
+    Desk,
+    ImagePraised,
+    ImageSeen,
+    TooUgly,
+    image,
+    praise,
+    raising,
+    record,
+    seen,
+)
 
 
 def test_a_message_is_worked_on_announced_and_settled() -> None:

@@ -13,7 +13,18 @@ from kit.deadline import SETTLING_S, seconds_left
 from kit.errors import OutOfTime, ServiceUnavailable, Throttled
 from kit.events import Event
 from kit.letter import Letter
-from tests.kit.stand import PRAISE, Clock, Desk, ImageSeen, NotedPublisher, NotedQueue, TooUgly, raising, record, seen
+from tests.support.stand import (
+    PRAISE,
+    Clock,
+    Desk,
+    ImageSeen,
+    NotedPublisher,
+    NotedQueue,
+    TooUgly,
+    raising,
+    record,
+    seen,
+)
 
 LAST, LAST_OF_BUGS = PRAISE.attempts, PRAISE.bug_attempts
 

@@ -11,7 +11,19 @@ from kit.events import Event
 from kit.letter import Letter
 from kit.tracing import Trace
 from tests.kit.daemon import Daemon
-from tests.kit.stand import LISTS, PRAISE, Clock, Desk, ImagePraised, NotedQueue, TooUgly, image, raising, record, seen
+from tests.support.stand import (
+    LISTS,
+    PRAISE,
+    Clock,
+    Desk,
+    ImagePraised,
+    NotedQueue,
+    TooUgly,
+    image,
+    raising,
+    record,
+    seen,
+)
 
 LAST = PRAISE.attempts
 log = logging.getLogger("brigade")

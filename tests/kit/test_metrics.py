@@ -6,7 +6,7 @@ import pytest
 
 from kit import metrics
 from kit.events import Event
-from tests.services.catalog.story import image, ingested, normalized, rejected, resized, said
+from tests.support.story import image, ingested, normalized, rejected, resized, said
 
 PICTURE = image()
 

@@ -10,7 +10,7 @@ from kit.envelope import decode, wrap
 from kit.errors import ConfigurationError
 from kit.publisher import SnsPublisher
 from kit.tracing import Trace
-from tests.kit.stand import ImageSeen, image
+from tests.support.stand import ImageSeen, image
 
 ENVELOPE = wrap(ImageSeen(image=image("ü.jpg")), "look", Trace.start())
 

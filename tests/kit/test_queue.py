@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kit.queue import MOST_ATTRIBUTES, Message, SqsQueue, dead_letter_attributes
 from kit.tracing import Trace
-from tests.kit.stand import record
+from tests.support.stand import record
 
 TRACE = Trace.start().child()
 names = st.text("abcdefghij_", min_size=1, max_size=6)

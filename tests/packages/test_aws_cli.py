@@ -20,8 +20,8 @@ from infra.__main__ import TEMPLATE
 from infra.packaging.libraries import Platform
 from kit.events import Image, Source
 from services.chain import CHAIN
-from tests import pictures
 from tests.packages.conftest import Built
+from tests.support import pictures
 
 pytestmark = pytest.mark.skipif(
     find_spec("awscli") is None, reason="the AWS CLI is not here: pip install '.[dev]' brings it"

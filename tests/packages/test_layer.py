@@ -19,8 +19,8 @@ from infra.packaging.layers import FOLDER, PROCESSORS, WRAPPER
 from services.describe.exiftool import MEMORY, Exiftool, ExiftoolFailed
 from services.describe.facts import camera
 from services.describe.tags import Said
-from tests import pictures
-from tests.services.describe import drawn
+from tests.support import exif as drawn
+from tests.support import pictures
 
 ARCHITECTURE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 BUILT = {

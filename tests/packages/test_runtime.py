@@ -19,10 +19,10 @@ from kit.events import Image, Source
 from records.picture import PictureRecord
 from services.chain import CHAIN
 from services.moderate.actor import MODERATE
-from tests import pictures
 from tests.packages.carrying import Carrier, carrier, unpack
 from tests.packages.conftest import Built
 from tests.packages.runtime import running, runtime_client
+from tests.support import pictures
 
 PATIENCE_S = 60
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from brigade.pipeline import Pipeline
-from tests.security.guard import Guard, guarding
 from tests.security.stage import set_up
+from tests.support.guard import Guard, guarding
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

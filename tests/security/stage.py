@@ -14,8 +14,8 @@ from infra import names
 from kit.actor import Actor
 from kit.events import Image, Source
 from services.chain import CHAIN
-from tests.security.guard import Guard
-from tests.services.site import UPLOADED_AT, record
+from tests.support.guard import Guard
+from tests.support.site import UPLOADED_AT, record
 
 _NUMBERS = itertools.count()
 

@@ -21,10 +21,9 @@ from kit.events import (
     StoredImage,
 )
 from records.table import KEY
-from tests import pictures
 from tests.security.stage import Stage
-from tests.services.catalog import story
-from tests.services.site import body, notification, s3_event
+from tests.support import pictures, story
+from tests.support.site import body, notification, s3_event
 
 Chapter = Callable[[Stage], None]
 

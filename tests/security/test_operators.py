@@ -27,14 +27,13 @@ from kit.events import Image, ImageResized
 from services.catalog.actor import CATALOG
 from services.describe.actor import DESCRIBE
 from services.ingest.actor import INGEST
-from tests import pictures
-from tests.brigade.dead_letters.desk import Desk
 from tests.brigade.dead_letters.test_undelivered import lose
-from tests.commands import every
-from tests.security.guard import OVER_TLS, Guard
 from tests.security.stage import Stage
-from tests.services.catalog import story
-from tests.services.site import body, notification
+from tests.support import pictures, story
+from tests.support.commands import every
+from tests.support.desk import Desk
+from tests.support.guard import OVER_TLS, Guard
+from tests.support.site import body, notification
 from tools.operator_rights import APPROVE, LOOK, REPAIR, SIZES, Size
 
 # Where the right to a request is not named like the request.

@@ -18,11 +18,10 @@ from infra import names, policies
 from kit.actor import Actor, Bucket
 from kit.events import Event, Image, ImageNormalized, StoredImage
 from services.chain import CHAIN
-from tests import pictures
-from tests.security.guard import Guard, over_tls
 from tests.security.stage import Stage
-from tests.services.catalog import story
-from tests.services.site import body, notification
+from tests.support import pictures, story
+from tests.support.guard import Guard, over_tls
+from tests.support.site import body, notification
 
 STRANGER = "666666666666"
 PATIENCE_S = 20

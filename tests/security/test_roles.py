@@ -15,10 +15,10 @@ from infra import names
 from kit.actor import Actor
 from services.chain import CHAIN
 from services.resize.actor import RESIZE
-from tests.infra.stack import Stack
-from tests.security.guard import Guard, over_tls
 from tests.security.stage import Stage
 from tests.security.stories import live
+from tests.support.guard import Guard, over_tls
+from tests.support.stack import Stack
 
 every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
 

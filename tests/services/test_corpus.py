@@ -15,8 +15,8 @@ from services.ingest.admission import admit
 from services.ingest.head import open_head
 from services.normalize.pixels import normalize
 from services.resize.renditions import make
-from tests.imaging.metadata import metadata
-from tests.pictures import difference, opened
+from tests.support.metadata import metadata
+from tests.support.pictures import difference, opened
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
 # Of so many pictures of a kind, the suite looks at one.

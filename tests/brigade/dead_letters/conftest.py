@@ -13,7 +13,7 @@ from brigade.dead_letters import queue as queues
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.deploy.stack import Stack
 from brigade.flow import mappings
-from tests.brigade.dead_letters.desk import Desk, set_up
+from tests.support.desk import Desk, set_up
 
 Brigade = Callable[..., tuple[int, str]]
 

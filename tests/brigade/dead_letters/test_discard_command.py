@@ -13,8 +13,8 @@ from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.letters_file import read
 from brigade.dead_letters.queue import DeadLetterQueue, Held
 from tests.brigade.dead_letters.conftest import Brigade
-from tests.brigade.dead_letters.desk import Desk, ingested
-from tests.conftest import ACTING
+from tests.support.desk import Desk, ingested
+from tests.support.moto import ACTING
 
 
 def lines(path: Path) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ import pytest
 
 from brigade.dead_letters.queue import DeadLetterQueue
 from tests.brigade.dead_letters.conftest import Brigade
-from tests.brigade.dead_letters.desk import Desk, ingested
-from tests.conftest import ACTING
+from tests.support.desk import Desk, ingested
+from tests.support.moto import ACTING
 
 Editor = Callable[..., None]
 

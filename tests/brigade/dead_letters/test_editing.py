@@ -16,7 +16,7 @@ from kit.actor import Actor
 from kit.events import Source
 from services.ingest.actor import INGEST
 from services.normalize.actor import NORMALIZE
-from tests.brigade.dead_letters.desk import ingested, uploaded
+from tests.support.desk import ingested, uploaded
 
 SOURCE = Source(bucket="source", key="in/a.jpg", version="v1", uploaded_at="2026-11-21T08:00:00.000Z")
 

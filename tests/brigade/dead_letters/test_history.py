@@ -15,7 +15,7 @@ from brigade.operations.operation import PLANNED, Recording, who
 from brigade.operations.storage import FileHistory, History, S3History
 from brigade.target import Target, local_target
 from kit.outputs import OPERATIONS
-from tests.brigade.dead_letters.desk import Desk, ingested
+from tests.support.desk import Desk, ingested
 
 
 @pytest.fixture(params=["bucket", "folder"])

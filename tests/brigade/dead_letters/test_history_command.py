@@ -8,9 +8,9 @@ from kit.events import ImageIngested
 from services.catalog.handler import act
 from services.catalog.records import DynamoRecords
 from tests.brigade.dead_letters.conftest import Brigade
-from tests.brigade.dead_letters.desk import Desk, ingested
-from tests.services.site import TABLE, site
-from tests.services.site import letter as said_by
+from tests.support.desk import Desk, ingested
+from tests.support.site import TABLE, site
+from tests.support.site import letter as said_by
 
 
 def catalogue(body: str) -> None:

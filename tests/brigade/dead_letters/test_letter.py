@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from brigade.dead_letters.letter import DeadLetter, Redrive
 from kit.events import Image, ImageIngested, Source
 from kit.queue import MOST_ATTRIBUTES, Message, dead_letter_attributes
-from tests.services.site import body, picture, s3_event
+from tests.support.site import body, picture, s3_event
 
 AT = datetime(2026, 11, 21, 8, tzinfo=UTC)
 TRACE = "Root=1-6560c4a0-123456789012345678901234;Parent=1234567890123456;Sampled=1"

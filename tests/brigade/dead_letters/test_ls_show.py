@@ -19,8 +19,8 @@ from infra import names
 from records.status import Status
 from services.catalog.records import DynamoRecords
 from services.chain import CHAIN
-from tests.brigade.dead_letters.desk import FAILED_AT, Desk, ingested
-from tests.services.site import TABLE, picture
+from tests.support.desk import FAILED_AT, Desk, ingested
+from tests.support.site import TABLE, picture
 
 Brigade = Callable[..., tuple[int, str]]
 TRACE = "Root=1-6560c4a0-123456789012345678901234;Parent=1234567890123456;Sampled=1"

@@ -13,8 +13,8 @@ from records.status import Status
 from services.catalog.records import DynamoRecords
 from services.chain import CHAIN
 from tests.brigade.dead_letters.conftest import Brigade
-from tests.brigade.dead_letters.desk import FAILED_AT, Desk, ingested
-from tests.services.site import TABLE, body, picture
+from tests.support.desk import FAILED_AT, Desk, ingested
+from tests.support.site import TABLE, body, picture
 
 EARLIER, LATER = "2026-11-21T08:00:00.500Z", "2026-11-21T08:00:01.500Z"
 IMAGE = picture("in/a.jpg", version="v1")

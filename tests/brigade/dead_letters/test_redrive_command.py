@@ -11,8 +11,8 @@ from brigade.dead_letters import queue as queues
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.flow import mappings
-from tests.brigade.dead_letters.desk import Desk, ingested
-from tests.conftest import ACTING
+from tests.support.desk import Desk, ingested
+from tests.support.moto import ACTING
 
 Brigade = Callable[..., tuple[int, str]]
 YES = ("--yes", "--watch", "0")

@@ -24,10 +24,10 @@ from services.catalog.records import DynamoRecords
 from services.chain import CHAIN
 from services.moderate.actor import MODERATOR
 from services.normalize import handler as normalize
-from tests import pictures
 from tests.brigade.dead_letters.conftest import Brigade
-from tests.brigade.dead_letters.desk import Desk, ingested, uploaded
-from tests.services.site import TABLE, body, letter, site
+from tests.support import pictures
+from tests.support.desk import Desk, ingested, uploaded
+from tests.support.site import TABLE, body, letter, site
 
 World = dict[str, Any]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.selection import Selection, age, named
-from tests.brigade.dead_letters.desk import ingested, uploaded
-from tests.services.site import picture
+from tests.support.desk import ingested, uploaded
+from tests.support.site import picture
 
 AT = datetime(2026, 11, 21, 8, tzinfo=UTC)
 KEYS = ("in/a.jpg", "in/b.jpg", "holiday/a.png", "[odd] *.jpg")

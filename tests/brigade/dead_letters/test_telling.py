@@ -16,7 +16,7 @@ from brigade.pipeline import Pipeline
 from kit.backoff import Policy
 from kit.events import Source
 from records.picture import Handled, PictureRecord
-from tests.brigade.dead_letters.desk import FAILED_AT, Desk, ingested, uploaded
+from tests.support.desk import FAILED_AT, Desk, ingested, uploaded
 
 # SQS itself says nothing beside the message that it moves.
 NOTHING = {"reason": "", "detail": "", "attempts": "", "failed_at": ""}

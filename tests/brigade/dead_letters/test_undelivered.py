@@ -10,9 +10,9 @@ from infra import names
 from kit.events import Image, Moderation, Source
 from services.chain import CHAIN
 from tests.brigade.dead_letters.conftest import Brigade
-from tests.brigade.dead_letters.desk import Desk, ingested, uploaded
-from tests.services.catalog.story import normalized
-from tests.services.site import body
+from tests.support.desk import Desk, ingested, uploaded
+from tests.support.site import body
+from tests.support.story import normalized
 
 SOURCE = Source(bucket="source", key="in/a.jpg", version="v1", size=9, uploaded_at="2026-11-21T08:00:00.000Z")
 

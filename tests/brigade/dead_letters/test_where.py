@@ -10,7 +10,7 @@ from brigade.console import OperatorError
 from brigade.operations.storage import FileHistory, S3History
 from infra import names
 from services.chain import CHAIN
-from tests.brigade.dead_letters.desk import Desk
+from tests.support.desk import Desk
 
 Make = Callable[..., str]
 

@@ -14,9 +14,9 @@ from records.picture import Failure, PictureRecord, Stage
 from records.rules import failure
 from records.status import Status
 from services.chain import CHAIN
-from tests.brigade.dead_letters.desk import ingested
-from tests.pictures import jpeg
 from tests.services.catalog.stored import typed
+from tests.support.desk import ingested
+from tests.support.pictures import jpeg
 
 HOSTILE = '<script>alert("1")</script> & co.jpg'
 KEYS = ("beach 1.jpg", HOSTILE, "postpic/training.jpg", "broken.jpg")

@@ -8,7 +8,7 @@ from brigade.__main__ import main
 from brigade.demo import demo_run as demo
 from brigade.demo.demo_run import DemoReport
 from brigade.pictures.local_files import Skipped
-from tests import pictures
+from tests.support import pictures
 
 
 def test_a_photo_that_was_not_sent_is_named_and_the_demo_was_not_done(

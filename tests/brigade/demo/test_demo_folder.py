@@ -7,7 +7,7 @@ import pytest
 from brigade.__main__ import main
 from brigade.console import OperatorError
 from brigade.demo import demo_folder
-from tests import pictures
+from tests.support import pictures
 
 
 @pytest.fixture

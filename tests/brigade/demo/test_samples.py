@@ -8,8 +8,8 @@ from brigade.inline import InMemoryChain
 from records.rules import failure
 from records.status import Status
 from services.chain import CHAIN
-from tests.pictures import difference, opened
 from tests.services.catalog.stored import typed
+from tests.support.pictures import difference, opened
 
 REFUSED = {"cut off.jpg": ("normalize", "corrupt-image"), "shopping list.jpg": ("ingest", "not-an-image")}
 

@@ -16,7 +16,7 @@ from brigade.pipeline import Pipeline
 from brigade.target import Target
 from imaging.recipes import DEFAULT_PATH
 from kit.errors import ConfigurationError
-from tests import pictures
+from tests.support import pictures
 
 DEFAULT = DEFAULT_PATH.read_bytes()
 

@@ -14,8 +14,8 @@ from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.kept import Kept
 from brigade.target import Target
 from imaging.recipes import DEFAULT_PATH
-from tests.conftest import REGION
-from tests.infra.stack import refuses_plain_http
+from tests.support.moto import REGION
+from tests.support.stack import refuses_plain_http
 
 
 def make_bucket(name: str, region: str = REGION, **tags: str) -> None:

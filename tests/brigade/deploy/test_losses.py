@@ -18,7 +18,7 @@ from brigade.target import Target
 from imaging.recipes import DEFAULT_PATH
 from infra.template import template
 from kit.chain import Chain
-from tests.conftest import REGION
+from tests.support.moto import REGION
 
 
 @pytest.fixture

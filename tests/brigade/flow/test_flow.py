@@ -14,8 +14,8 @@ from brigade.target import Target
 from infra import names
 from services.chain import CHAIN
 from services.ingest.actor import INGEST
-from tests.brigade.deploy.deployed import Deployed, deploy
-from tests.conftest import ACTING
+from tests.support.deployed import Deployed, deploy
+from tests.support.moto import ACTING
 
 Said = pytest.CaptureFixture[str]
 

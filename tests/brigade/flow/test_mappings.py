@@ -8,7 +8,7 @@ from brigade.flow import mappings
 from services.chain import CHAIN
 from services.ingest.actor import INGEST
 from services.resize.actor import RESIZE
-from tests.brigade.deploy.deployed import Deployed, deploy
+from tests.support.deployed import Deployed, deploy
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from infra import names
 from services.chain import CHAIN
 from services.ingest.actor import INGEST
 from services.resize.actor import RESIZE
-from tests.brigade.deploy.deployed import deploy
+from tests.support.deployed import deploy
 
 
 def query(metric: str, identity: str, statistic: str, queue: str) -> dict[str, Any]:

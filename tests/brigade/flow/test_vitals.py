@@ -13,7 +13,7 @@ from services.chain import CHAIN
 from services.ingest.actor import INGEST
 from services.resize.actor import RESIZE
 from services.retire.actor import RETIRE
-from tests.brigade.deploy.deployed import Deployed, deploy
+from tests.support.deployed import Deployed, deploy
 
 DAY_S = 24 * 60 * 60
 

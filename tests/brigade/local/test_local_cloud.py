@@ -8,9 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,18 +22,9 @@ from brigade.local import local_cloud, local_record
 from brigade.local.local_cloud import LocalCloud
 from brigade.local.process_start import process_start_time, start_time_by_ps
 from brigade.target import local_target
+from tests.support.waiting import wait_for
 
 journey = pytest.mark.journey
-
-
-def wait_for(what: Callable[[], Any], seconds: float = 30) -> Any:
-    """Return the first true answer; fails when there is none in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if answer := what():
-            return answer
-        time.sleep(0.02)
-    raise AssertionError(f"waited {seconds} s in vain")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from brigade.target import Target
 from infra import names
 from infra.template import template
 from services.chain import CHAIN
-from tests.brigade.local.test_local_cloud import wait_for
+from tests.support.waiting import wait_for
 
 STACK = "tables"
 

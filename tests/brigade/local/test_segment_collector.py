@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from brigade.local import segment_collector
 from brigade.local.segment_collector import append, collect, listen, old, segment
-from tests.brigade.local.test_local_cloud import wait_for
+from tests.support.waiting import wait_for
 
 HEADER = b'{"format": "json", "version": 1}\n'
 DOCUMENT = {"id": "53995c3f42cd8ad8", "trace_id": "1-5759e988-bd862e3fe1be46a994272793", "name": "resize\n"}

@@ -11,7 +11,7 @@ from brigade.prove.item import Result
 from brigade.prove.report import summary, usd_at_most, write
 from brigade.prove.stage import Stage
 from brigade.target import Target
-from tests.conftest import ACCOUNT, REGION
+from tests.support.moto import ACCOUNT, REGION
 
 RESULTS = [
     Result("deploy", "It is made: once.", "proved", "156 resources", 61.2),

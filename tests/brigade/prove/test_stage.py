@@ -13,7 +13,7 @@ from brigade.prove.stage import KINDS, Stage, clear, left, leftovers, thrown_awa
 from brigade.target import Target
 from infra.template import template
 from services.chain import CHAIN
-from tests.conftest import REGION
+from tests.support.moto import REGION
 
 # Parts of others, which go with them.
 PARTS = {"AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"}

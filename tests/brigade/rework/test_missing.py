@@ -13,8 +13,8 @@ from imaging.recipes import parse
 from kit.events import DeadLetterHandled
 from records.picture import Judged, PictureRecord
 from records.status import Status
-from tests.brigade.deploy.deployed import RECIPE, RENDITIONS, record_of, rendition_key, way
-from tests.services.catalog import story
+from tests.support import story
+from tests.support.deployed import RECIPE, RENDITIONS, record_of, rendition_key, way
 
 RECIPES = parse(RECIPE)
 PICTURE = story.image("in/a.jpg")

@@ -28,8 +28,8 @@ from services.normalize.actor import NORMALIZE
 from services.resize.actor import RESIZE
 from services.resize.handler import may_begin
 from services.retire.actor import RETIRE
-from tests.brigade.deploy.deployed import RECIPE, record_of, way
-from tests.services.catalog import story
+from tests.support import story
+from tests.support.deployed import RECIPE, record_of, way
 
 RECIPES = parse(RECIPE)
 PICTURE = story.image("in/a b+ü.jpg")

@@ -19,9 +19,9 @@ from services.catalog.actor import CATALOG
 from services.ingest.actor import INGEST
 from services.ingest.notification import read
 from services.resize.actor import RESIZE
-from tests.brigade.deploy.deployed import RENDITIONS, Deployed, deploy, way
-from tests.conftest import ACTING
-from tests.services.catalog import story
+from tests.support import story
+from tests.support.deployed import RENDITIONS, Deployed, deploy, way
+from tests.support.moto import ACTING
 
 Said = pytest.CaptureFixture[str]
 

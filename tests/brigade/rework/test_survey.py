@@ -11,8 +11,8 @@ from brigade.rework.gaps import Lost, Missing, how_lost
 from brigade.rework.ledger import Ledger
 from brigade.rework.survey import Comparison, below, ordered
 from kit.events import ImageRemoved
-from tests.brigade.deploy.deployed import RENDITIONS, Deployed, deploy, way
-from tests.services.catalog import story
+from tests.support import story
+from tests.support.deployed import RENDITIONS, Deployed, deploy, way
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from records.picture import PictureRecord
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from tests.services.catalog.stored import typed
-from tests.services.catalog.story import image, judged, moderated, rejected, said, way
-from tests.services.site import site
+from tests.support.site import site
+from tests.support.story import image, judged, moderated, rejected, said, way
 
 PICTURE = image()
 REDRIVEN = DeadLetterHandled(

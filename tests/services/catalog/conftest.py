@@ -4,7 +4,7 @@ import pytest
 
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records
-from tests.services.site import TABLE, create_table
+from tests.support.site import TABLE, create_table
 
 
 @pytest.fixture(params=["DynamoDB", "memory"])

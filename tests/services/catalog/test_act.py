@@ -13,8 +13,8 @@ from records.status import Status
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records
-from tests.services.catalog.story import image, ingested, normalized, rejected, resized, said, way
-from tests.services.site import TABLE, create_table, site
+from tests.support.site import TABLE, create_table, site
+from tests.support.story import image, ingested, normalized, rejected, resized, said, way
 
 OLD, NEW = image(version="v1", sequencer="01"), image(version="v2", sequencer="02")
 

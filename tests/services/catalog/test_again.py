@@ -12,8 +12,8 @@ from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records
 from tests.services.catalog.stored import view
-from tests.services.catalog.story import image, ingested, normalized, rejected, resized, said
-from tests.services.site import TABLE, create_table, site
+from tests.support.site import TABLE, create_table, site
+from tests.support.story import image, ingested, normalized, rejected, resized, said
 
 PICTURE = image()
 

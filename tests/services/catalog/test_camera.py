@@ -16,8 +16,8 @@ from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records
 from tests.services.catalog.stored import status, view
-from tests.services.catalog.story import described, image, rejected, said, way
-from tests.services.site import SETTINGS, TABLE, create_table, site
+from tests.support.site import SETTINGS, TABLE, create_table, site
+from tests.support.story import described, image, rejected, said, way
 
 PICTURE = image()
 FACTS: dict[str, Any] = {

@@ -8,8 +8,8 @@ import pytest
 from kit.events import ImageCataloged
 from records.attribute_values import read_item
 from services.catalog.handler import handle
-from tests.services.catalog.story import image, ingested, normalized, rejected, resized
-from tests.services.site import TABLE, Deployment, body
+from tests.support.site import TABLE, Deployment, body
+from tests.support.story import image, ingested, normalized, rejected, resized
 
 PICTURE = image()
 INGESTED, NORMALIZED, RESIZED = (

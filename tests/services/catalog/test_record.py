@@ -10,8 +10,8 @@ from records.status import Status
 from records.table import source_key
 from services.catalog.attributes import attributes
 from tests.services.catalog.stored import failure, identity, status, view
-from tests.services.catalog.story import TRACE, image, ingested, normalized, rejected, said, way
-from tests.services.site import SETTINGS, UPLOADED_AT
+from tests.support.site import SETTINGS, UPLOADED_AT
+from tests.support.story import TRACE, image, ingested, normalized, rejected, said, way
 
 PICTURE = image()
 STAGE = {"queued_ms": 30, "worked_ms": 40, "attempts": 2, "version": "7"}

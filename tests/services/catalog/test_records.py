@@ -13,8 +13,8 @@ from services.catalog.attributes import attributes
 from services.catalog.reasons import RecordTooLarge
 from services.catalog.records import DynamoRecords, Place, Records
 from tests.services.catalog.stored import identity, is_retired
-from tests.services.catalog.story import image, said, way
-from tests.services.site import SETTINGS, TABLE, create_table
+from tests.support.site import SETTINGS, TABLE, create_table
+from tests.support.story import image, said, way
 
 FACTS = {"source_key": "source/a.jpg", "upload_order": "01", "entered_at": "2026-11-21T08:00"}
 PARTS: dict[str, Any] = {"original": {"width": 4}, "master": {"width": 3}, "renditions": [{"width": 2}]}

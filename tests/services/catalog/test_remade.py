@@ -23,10 +23,10 @@ from services.catalog import handler as catalog
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records
 from services.retire import handler as retire
-from tests.services.catalog import story
 from tests.services.catalog.stored import keys
-from tests.services.catalog.story import said
-from tests.services.site import TABLE, create_table, site
+from tests.support import story
+from tests.support.site import TABLE, create_table, site
+from tests.support.story import said
 
 PICTURE = story.image()
 BEGIN = datetime(2026, 11, 21, 9, tzinfo=UTC)

@@ -17,9 +17,9 @@ from records.status import Status
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Place, Records
-from tests.services.catalog import story
-from tests.services.catalog.story import said
-from tests.services.site import TABLE, create_table, site
+from tests.support import story
+from tests.support.site import TABLE, create_table, site
+from tests.support.story import said
 
 FIRST, SECOND = story.image(version="v1", sequencer="01"), story.image(version="v2", sequencer="02")
 MARKER, THIRD = story.image(version="m", sequencer="03"), story.image(version="v3", sequencer="04")

@@ -22,7 +22,8 @@ from services.catalog.attributes import KEPT
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from tests.services.catalog.stored import identity, is_retired
-from tests.services.catalog.story import (
+from tests.support.site import site
+from tests.support.story import (
     described,
     image,
     ingested,
@@ -36,7 +37,6 @@ from tests.services.catalog.story import (
     uncovered,
     way,
 )
-from tests.services.site import site
 
 FIRST, SECOND = image(version="v1", sequencer="01"), image(version="v2", sequencer="02")
 MARKER = image(version="m", sequencer="03")

@@ -13,8 +13,8 @@ from services.describe.common import read
 from services.describe.facts import camera
 from services.describe.head import reaches_pixels
 from services.describe.places import position
-from tests import pictures
-from tests.services.describe import drawn
+from tests.support import exif as drawn
+from tests.support import pictures
 
 
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])

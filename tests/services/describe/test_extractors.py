@@ -7,7 +7,7 @@ from services.describe.common import read
 from services.describe.exiftool import NONE, VARIABLE, Exiftool, ExiftoolFailed
 from services.describe.extractors import Found, by_pillow, here, with_exiftool
 from services.describe.tags import Tags, written
-from tests.services.describe import drawn
+from tests.support import exif as drawn
 
 PICTURE = drawn.picture()
 TAGS = written({"IFD0:Make": "RECONYX"})

@@ -13,9 +13,9 @@ from services.describe.extractors import Extractor, Found
 from services.describe.handler import act
 from services.describe.head import HEAD
 from services.describe.tags import Tags, written
-from tests import pictures
-from tests.services.describe import drawn
-from tests.services.site import Deployment, body
+from tests.support import exif as drawn
+from tests.support import pictures
+from tests.support.site import Deployment, body
 
 TAGS = written(
     {

@@ -8,8 +8,8 @@ import pytest
 from brigade.inline.memory_storage import MemoryStorage
 from kit.events import ImageIngested, Source
 from services.describe.head import HEAD, reaches_pixels, read
-from tests import pictures
-from tests.services.site import picture
+from tests.support import pictures
+from tests.support.site import picture
 
 
 @dataclass

@@ -23,9 +23,9 @@ from services.describe.extractors import with_exiftool
 from services.describe.facts import camera
 from services.describe.places import allowed, is_place, position
 from services.describe.tags import Tags, packed
-from tests.services.describe import drawn
-from tests.services.site import picture
 from tests.services.test_corpus import CORPUS, rows
+from tests.support import exif as drawn
+from tests.support.site import picture
 
 PROGRAM = find()
 needs_exiftool = pytest.mark.skipif(PROGRAM is None, reason="exiftool is not here: `make exiftool`")

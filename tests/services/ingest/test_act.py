@@ -11,9 +11,9 @@ from kit.events import Event, ImageIngested, ImageRemoved, ImageUploaded, Source
 from services.ingest.handler import act
 from services.ingest.head import FIRST_BLOCK
 from services.ingest.reasons import EmptyObject, NotAnImage, OwnOutput
-from tests import pictures
-from tests.imaging.tiffs import LONG, directory, file, tags
-from tests.services.site import letter, only, picture, site
+from tests.support import pictures
+from tests.support.site import letter, only, picture, site
+from tests.support.tiffs import LONG, directory, file, tags
 
 ONLY_JPG = parse('[[recipe]]\nname = "jpg"\nsuffix = ".jpg"\n[[recipe.rendition]]\nname = "w"\nwidth = 9\n')
 

@@ -12,7 +12,7 @@ from imaging.reasons import UnsupportedFormat
 from services.ingest import admission
 from services.ingest.admission import Admitted, admit
 from services.ingest.reasons import EmptyObject, NotAnImage, TooLarge, TooManyPixels
-from tests import pictures
+from tests.support import pictures
 
 
 def admitted(content: bytes) -> Admitted:

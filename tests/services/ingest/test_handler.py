@@ -6,9 +6,9 @@ import pytest
 
 from kit.events import Image, ImageIngested, ImageRejected, Source
 from services.ingest.handler import handle
-from tests import pictures
 from tests.services.ingest.test_notification import TEST_EVENT, in_sns_envelope
-from tests.services.site import UPLOADED_AT, Deployment, notification, s3_event
+from tests.support import pictures
+from tests.support.site import UPLOADED_AT, Deployment, notification, s3_event
 
 
 @pytest.fixture

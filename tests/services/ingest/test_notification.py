@@ -9,7 +9,7 @@ from msgspec import structs
 from kit.errors import UnreadableMessage
 from kit.events import Image, ImageRecalled, ImageRemoved, ImageRetired, ImageUploaded, Source
 from services.ingest.notification import read
-from tests.services.site import UPLOADED_AT, body, notification, s3_event
+from tests.support.site import UPLOADED_AT, body, notification, s3_event
 
 KEY = "in/a b+ü.jpg"
 ON_AWS = "in/a+b%2B%C3%BC.jpg"

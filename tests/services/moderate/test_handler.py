@@ -21,8 +21,8 @@ from services.moderate.actor import MODERATE, MODERATOR
 from services.moderate.handler import act
 from services.moderate.opinion import Engine, Opinion
 from services.moderate.reasons import Unviewable
-from tests import pictures
-from tests.services.site import Deployment, body
+from tests.support import pictures
+from tests.support.site import Deployment, body
 
 IMAGE = Image.of(Source(bucket="source", key="a.jpg", version="v1", uploaded_at="2026-11-21T08:00:00.000Z"))
 KEY = f"normalized/{IMAGE.id}.jpg"

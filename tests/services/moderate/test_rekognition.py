@@ -18,8 +18,8 @@ from kit.errors import ServiceUnavailable, Throttled
 from kit.events import ModerationLabel
 from services.moderate.reasons import Unviewable
 from services.moderate.rekognition import FORMATS, MAX_BYTES, MOST_LABELS, SIDES, acceptable, judge, opinion
-from tests import pictures
 from tests.services.moderate.answers import BEACH, FIGHT, NOTHING, NUDE, answer, label
+from tests.support import pictures
 
 PHOTO = pictures.jpeg((640, 480))
 ASKED = {"Image": {"Bytes": PHOTO}, "MinConfidence": 1}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tests import pictures
+from tests.support import pictures
 
 Floats = NDArray[np.float64]
 D65 = (0.3127, 0.3290)

@@ -14,9 +14,9 @@ from PIL import Image
 from services.normalize import spaces
 from services.normalize.colour import is_srgb
 from services.normalize.pixels import normalize
-from tests import pictures
-from tests.pictures import encoded, opened
 from tests.services.normalize import drawn
+from tests.support import pictures
+from tests.support.pictures import encoded, opened
 
 
 def off(content: bytes) -> float:

@@ -10,8 +10,8 @@ from kit.events import Image, ImageIngested, ImageNormalized, ImageRejected, Sou
 from kit.function import Function
 from services.normalize.actor import NORMALIZE
 from services.normalize.handler import act, handle
-from tests import pictures
-from tests.services.site import Deployment, body
+from tests.support import pictures
+from tests.support.site import Deployment, body
 
 
 @pytest.fixture

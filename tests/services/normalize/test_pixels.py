@@ -10,9 +10,9 @@ from PIL import Image, ImageOps, JpegImagePlugin
 from imaging.limits import MAX_JPEG_SIDE
 from imaging.reasons import CorruptImage, DecompressionBomb
 from services.normalize.pixels import Master, normalize
-from tests import pictures
-from tests.imaging.metadata import metadata
-from tests.pictures import difference, encoded, exif, is_scene, opened, oriented, scene
+from tests.support import pictures
+from tests.support.metadata import metadata
+from tests.support.pictures import difference, encoded, exif, is_scene, opened, oriented, scene
 
 FILES: dict[str, Callable[[], bytes]] = {
     **pictures.ORDINARY,

@@ -12,9 +12,9 @@ from imaging.effects import Effect
 from imaging.recipes import Recipe, Rendition
 from services.normalize.pixels import normalize
 from services.resize.renditions import make
-from tests.imaging.strategies import effects
-from tests.pictures import opened
 from tests.services.normalize import drawn
+from tests.support.pictures import opened
+from tests.support.strategies import effects
 
 Numbers = NDArray[np.uint16]
 # Bits of a sample, channels.

@@ -10,7 +10,7 @@ from kit.errors import ConfigurationError
 from kit.events import Image, ImageCataloged, Source, StoredImage, StoredRendition
 from kit.tracing import Trace
 from services.resize import effects
-from tests.imaging.strategies import renditions
+from tests.support.strategies import renditions
 
 # The longest that each can be: a key of control characters takes six bytes for each of its own in JSON.
 BUCKET, FILE, SIDE, BYTES = "b" * 63, "f" * 36 + ".12345678.avif", 65_500, 10**9

@@ -9,9 +9,9 @@ from imaging.effects import Border, Grayscale
 from imaging.limits import MAX_SIDE
 from imaging.recipes import Recipe, Rendition
 from services.resize.renditions import make
-from tests import pictures
-from tests.imaging.strategies import renditions
-from tests.pictures import opened
+from tests.support import pictures
+from tests.support.pictures import opened
+from tests.support.strategies import renditions
 
 MODES = ("1", "L", "LA", "P", "RGB", "RGBA")
 sides = st.integers(1, 64)

@@ -26,9 +26,9 @@ from imaging.effects import (
     Watermark,
 )
 from services.resize.effects import apply, name
-from tests import pictures
-from tests.imaging.strategies import MARK, effects
-from tests.pictures import scene
+from tests.support import pictures
+from tests.support.pictures import scene
+from tests.support.strategies import MARK, effects
 
 RED, GREEN, BLUE, YELLOW = pictures.COLORS
 CORNERS = ((5, 5), (90, 5), (5, 58), (90, 58))

@@ -11,8 +11,8 @@ from imaging.recipes import Gravity, Recipe, Rendition
 from services.resize.focus import aimed
 from services.resize.geometry import plan
 from services.resize.renditions import make
-from tests import pictures
-from tests.pictures import opened
+from tests.support import pictures
+from tests.support.pictures import opened
 
 GREY = (120, 120, 120)
 LOOKING: list[Gravity] = ["attention", "entropy"]

@@ -22,8 +22,8 @@ from kit.events import (
     Verdict,
 )
 from services.resize.handler import handle
-from tests import pictures
-from tests.services.site import Deployment, body
+from tests.support import pictures
+from tests.support.site import Deployment, body
 
 IMAGE = Image.of(Source(bucket="source", key="a.jpg", version="v1", uploaded_at="2026-11-21T08:00:00.000Z"))
 KEY = f"normalized/{IMAGE.id}.jpg"

@@ -12,9 +12,9 @@ from imaging.effects import Grayscale, Pixelate
 from imaging.reasons import CorruptImage, DecompressionBomb
 from imaging.recipes import Recipe, Rendition, load
 from services.resize.renditions import Made, make
-from tests import pictures
-from tests.imaging.metadata import metadata
-from tests.pictures import is_scene, opened
+from tests.support import pictures
+from tests.support.metadata import metadata
+from tests.support.pictures import is_scene, opened
 
 LARGE = (1_600, 1_200)
 MASTERS: dict[str, Callable[[tuple[int, int]], bytes]] = {

@@ -13,8 +13,8 @@ from kit.errors import OutOfTime, ServiceUnavailable
 from kit.events import ImageNormalized, ImageResized, StoredImage
 from kit.letter import Letter
 from services.resize.handler import Go, act
-from tests import pictures
-from tests.services.site import letter, picture, site
+from tests.support import pictures
+from tests.support.site import letter, picture, site
 
 IMAGE = picture()
 MASTER = StoredImage(bucket="target", key="n.jpg", format="JPEG", width=8, height=6, bytes=1, method="m")

@@ -4,7 +4,7 @@ import pytest
 
 from kit.events import Image, ImageOutdated, ImageRetired, Source
 from services.retire.handler import handle
-from tests.services.site import Deployment, body
+from tests.support.site import Deployment, body
 
 OLD, OTHER = (Image.of(Source(bucket="source", key=key, version="v")) for key in ("old.jpg", "other.jpg"))
 OUTDATED = body(ImageOutdated(image=OLD, why="removed"), "catalog")

@@ -27,7 +27,7 @@ from kit.events import (
 )
 from kit.letter import Letter
 from kit.tracing import Trace
-from tests.services.site import UPLOADED_AT
+from tests.support.site import UPLOADED_AT
 
 TRACE = Trace.start()
 

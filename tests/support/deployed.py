@@ -20,11 +20,11 @@ from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords
 from services.chain import CHAIN
 from services.ingest.actor import INGEST
-from tests.brigade.dead_letters.desk import target_of_all
-from tests.conftest import REGION
-from tests.services.catalog import story
 from tests.services.catalog.stored import typed
-from tests.services.site import TABLE, create_table, site
+from tests.support import story
+from tests.support.desk import target_of_all
+from tests.support.moto import REGION
+from tests.support.site import TABLE, create_table, site
 
 NAME = "brigade"
 RENDITIONS = ("small", "large")

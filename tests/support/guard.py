@@ -19,7 +19,7 @@ from brigade.target import ENDPOINT, LOCAL_KEY, Target, local_target
 from infra import parameters
 from services.moderate import rekognition
 from services.moderate.actor import MODERATOR
-from tests.drills.proxy import Answer, Forward, Request, between
+from tests.support.proxy import Answer, Forward, Request, between
 
 OVER_TLS = ("X-Forwarded-Proto", "https")
 _REFUSED = 403

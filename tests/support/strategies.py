@@ -23,7 +23,7 @@ from imaging.effects import (
     Watermark,
 )
 from imaging.recipes import Fit, Gravity, Rendition
-from tests import pictures
+from tests.support import pictures
 
 MARK = base64.b64encode(pictures.alpha_png((24, 16))).decode()
 

@@ -15,8 +15,8 @@ from kit.actor import Bucket
 from kit.envelope import decode
 from kit.events import DeadLetterHandled, Image, ImageIngested, Source
 from services.chain import CHAIN
-from tests.conftest import REGION
-from tests.services.site import TABLE, body, create_table, s3_event
+from tests.support.moto import REGION
+from tests.support.site import TABLE, body, create_table, s3_event
 
 FAILED_AT = "2026-11-21T08:00:01.000Z"
 

@@ -5,7 +5,7 @@ from typing import Any
 from PIL import ExifTags, Image, TiffImagePlugin
 
 from kit.events import Camera
-from tests import pictures
+from tests.support import pictures
 
 Rational = TiffImagePlugin.IFDRational
 

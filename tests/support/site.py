@@ -19,8 +19,8 @@ from kit.letter import Letter
 from kit.tracing import Trace
 from records.table import INDEXES, KEY
 from services.chain import CHAIN
-from tests.conftest import REGION
-from tests.kit.stand import Clock
+from tests.support.moto import REGION
+from tests.support.stand import Clock
 
 E = TypeVar("E", bound=Event)
 
