@@ -1,4 +1,4 @@
-"""An actor's declaration: pure data, read by the template, the local run, the docs and the tests."""
+"""Declarations of functions: pure data, read by the template, the local run, the docs and the tests."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -70,6 +70,48 @@ class Setting:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """A function of any kind, whatever feeds it: name, size and rights.
+
+    ``says`` are event types; ``table`` are DynamoDB actions on the catalogue; ``carries`` are the shared packages that
+    its code imports; ``settings`` are what deployments choose for it; ``layers`` name Lambda layers that a deployment
+    may give it. ``memory`` is in MB, ``timeout`` in seconds. ``loops``: what it says may come back to it, which Lambda
+    must not mistake for an endless loop.
+
+    Raises ConfigurationError where a number is outside what AWS allows.
+    """
+
+    name: str
+    purpose: str
+    says: tuple[type[Event], ...] = ()
+    reads: tuple[Place, ...] = ()
+    writes: tuple[Place, ...] = ()
+    deletes: tuple[Place, ...] = ()
+    table: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    layers: tuple[str, ...] = ()
+    memory: int = 512
+    timeout: int = 30
+    loops: bool = False
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9]{1,19}", self.name):
+            raise ConfigurationError(f"actor name {self.name!r}: use 2 to 20 lower-case letters and digits")
+        if self.timeout <= 2 * RETRY_BUDGET_S:
+            raise ConfigurationError(f"actor {self.name}: timeout must be above {2 * RETRY_BUDGET_S} s")
+        for number, allowed in LIMITS.items():
+            if hasattr(self, number) and getattr(self, number) not in allowed:
+                bounds = f"{allowed.start} and {allowed.stop - 1}"
+                raise ConfigurationError(f"actor {self.name}: {number} must be between {bounds}")
+
+    @property
+    def module(self) -> str:
+        """The module whose ``handle`` is the Lambda function."""
+        return f"services.{self.name}.handler"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Skip:
     """What an actor is not sent of an event that it hears: messages whose attribute has one of these values.
 
@@ -82,60 +124,37 @@ class Skip:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Actor:
-    """One actor.
+class Actor(Declaration):
+    """A function that a queue feeds.
 
-    ``hears`` and ``says`` are event types, ``skips`` says what it is not sent of them; ``rejects`` are the permanent
-    reasons it may give; ``table`` are the DynamoDB actions that it needs on the catalogue; ``carries`` are the shared
-    packages that its code imports; ``settings`` are what deployments choose for it; ``layers`` name Lambda layers that
-    a deployment may give it.
-    ``memory`` is in MB, ``timeout`` in seconds, ``batch`` counts messages an invocation;
-    ``attempts`` are the receives after which a message is given up whose failure may pass (throttling, an outage, no
-    time), ``bug_attempts`` those after which one is that failed unexpectedly;
-    ``delayed``: its queue holds every message back for the deployment's grace time;
-    ``reader`` turns a message's body into events; without it, the body is one CloudEvent that the actor hears;
-    ``loops``: what it says may come back to it, so Lambda must not take that for a loop without end.
+    ``hears`` are event types, ``skips`` the messages about them that it is not sent; ``rejects`` are the permanent
+    reasons it may give. ``batch`` counts messages an invocation. A message is given up after ``attempts`` receives if
+    its failure may pass (throttling, an outage, no time), after ``bug_attempts`` if it failed unexpectedly.
+    ``delayed``: its queue holds every message back for the deployment's grace time. ``reader`` turns a message's body
+    into events; without it, the body is one CloudEvent that the actor hears.
 
-    Raises ConfigurationError where a number is outside what AWS allows, or an event lacks what is skipped by.
+    Raises ConfigurationError also where an event lacks what is skipped by.
     """
 
-    name: str
-    purpose: str
     hears: tuple[type[Event], ...]
     skips: tuple[Skip, ...] = ()
-    says: tuple[type[Event], ...] = ()
     rejects: tuple[type[Rejected], ...] = ()
-    reads: tuple[Place, ...] = ()
-    writes: tuple[Place, ...] = ()
-    deletes: tuple[Place, ...] = ()
-    table: tuple[str, ...] = ()
-    carries: tuple[str, ...] = ()
-    settings: tuple[Setting, ...] = ()
-    layers: tuple[str, ...] = ()
-    memory: int = 512
-    timeout: int = 30
     attempts: int = 12
     bug_attempts: int = 5
     batch: int = 10
     concurrency: int = 10
     delayed: bool = False
     reader: Callable[[str], Iterable[Event]] | None = field(default=None, repr=False)
-    loops: bool = False
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[a-z][a-z0-9]{1,19}", self.name):
-            raise ConfigurationError(f"actor name {self.name!r}: use 2 to 20 lower-case letters and digits")
+        super().__post_init__()
         if not self.hears:
             raise ConfigurationError(f"actor {self.name} hears nothing: name at least one event")
-        if self.timeout <= 2 * RETRY_BUDGET_S:
-            raise ConfigurationError(f"actor {self.name}: timeout must be above {2 * RETRY_BUDGET_S} s")
         if self.bug_attempts > self.attempts:
             raise ConfigurationError(f"actor {self.name}: bug_attempts may not be above attempts")
-        self._check_skips()
-        for number, allowed in LIMITS.items():
-            if getattr(self, number) not in allowed:
-                bounds = f"{allowed.start} and {allowed.stop - 1}"
-                raise ConfigurationError(f"actor {self.name}: {number} must be between {bounds}")
+        for skip in self.skips:
+            if skip.event not in self.hears or skip.attribute not in skip.event.filtered:
+                raise ConfigurationError(f"actor {self.name} hears no {skip.event.kind} with a {skip.attribute}")
 
     def acknowledgement(self, errors: Sequence[Exception], attempts: int) -> Acknowledgement:
         """Return what becomes of a message that was received so often, and failed with these errors.
@@ -151,18 +170,8 @@ class Actor:
             return 1
         return self.attempts if isinstance(error, Retryable) else self.bug_attempts
 
-    def _check_skips(self) -> None:
-        for skip in self.skips:
-            if skip.event not in self.hears or skip.attribute not in skip.event.filtered:
-                raise ConfigurationError(f"actor {self.name} hears no {skip.event.kind} with a {skip.attribute}")
-
     def is_sent(self, event: type[Event], attributes: Mapping[str, str]) -> bool:
         """Return whether a message with these attributes is sent to it."""
         return event in self.hears and not any(
             attributes.get(skip.attribute) in skip.values for skip in self.skips if skip.event is event
         )
-
-    @property
-    def module(self) -> str:
-        """The module whose ``handle`` is the Lambda function."""
-        return f"services.{self.name}.handler"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kit.actor import Acknowledgement, Setting, Skip
+from kit.actor import Acknowledgement, Declaration, Setting, Skip
 from kit.errors import ConfigurationError, Throttled
 from tests.support.stand import PRAISE, ImagePraised, ImageSeen, TooUgly
 
@@ -29,7 +29,8 @@ from tests.support.stand import PRAISE, ImagePraised, ImageSeen, TooUgly
         ("batch", 11, "batch must be between 1 and 10"),
         ("concurrency", 1, "concurrency must be between 2 and 1000"),
         ("concurrency", 1_001, "concurrency must be between 2 and 1000"),
-        ("attempts", 4, "bug_attempts may not be above attempts"),
+        ("attempts", 4, "attempts must be between 5 and 60"),
+        ("bug_attempts", 13, "bug_attempts may not be above attempts"),
         ("attempts", 61, "attempts must be between 5 and 60"),
         ("bug_attempts", 0, "bug_attempts must be between 1 and 60"),
     ],
@@ -89,3 +90,11 @@ def test_what_becomes_of_a_message_that_failed(
     errors: list[Exception], attempts: int, becomes: Acknowledgement
 ) -> None:
     assert PRAISE.acknowledgement(errors, attempts) is becomes
+
+
+def test_a_function_that_no_queue_feeds_has_name_size_and_rights_of_the_same_rules() -> None:
+    portal = Declaration(name="portal", purpose="Takes uploads", table=("GetItem",), memory=256)
+    assert (portal.module, portal.timeout) == ("services.portal.handler", 30)
+    with pytest.raises(ConfigurationError, match="memory must be between 128 and 10240"):
+        replace(portal, memory=64)
+    assert not hasattr(portal, "hears")
