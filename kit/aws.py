@@ -1,6 +1,6 @@
-"""The one session that all clients share, and clients made when they are first needed, never at import.
+"""One botocore session, and clients made at first use, never at import.
 
-botocore's clients are what boto3 hands out, too; boto3 itself would make a cold start a seventh longer.
+Not boto3: its clients are botocore's, and importing it makes a cold start a seventh longer.
 """
 
 import gc
@@ -12,7 +12,7 @@ from typing import Any
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Let no garbage be looked for meanwhile: all that is made stays."""
+    """Switch the garbage collector off: everything made in this block stays."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -27,7 +27,7 @@ with _uncollected():
     from botocore.config import Config
     from botocore.session import Session
 
-    gc.freeze()  # nor ever among what is imported by now: looking through that is a tenth of a cold start
+    gc.freeze()  # never scan what is imported by now: that takes a tenth of a cold start
 
 # botocore's own retries are off: kit.retry is the one policy, so that retries do not multiply.
 CONFIG = Config(

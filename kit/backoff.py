@@ -1,4 +1,4 @@
-"""Trying again: exponential backoff with full jitter, so that those that failed together do not come back together.
+"""Exponential backoff with full jitter, so that requests that failed together are not retried together.
 
 https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 """
@@ -26,11 +26,11 @@ class Backoff:
         return min(self.longest_s, self.first_s * 2.0 ** (attempts - 1))
 
     def delay(self, attempts: int) -> float:
-        """Return how long to wait after so many attempts: anything up to the longest, each as likely."""
+        """Return a wait in seconds, drawn uniformly between 0 and the longest after so many attempts."""
         return self.random.uniform(0, self.longest(attempts))
 
     def in_all(self, attempts: int) -> float:
-        """Return how long all the waits between so many attempts may be together; on average it is half of that."""
+        """Return the longest sum of the waits between so many attempts, in seconds; the average is half of it."""
         return sum(self.longest(each) for each in range(1, attempts))
 
 
@@ -43,7 +43,7 @@ REQUESTS = Backoff(first_s=0.1, longest_s=2)
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """How often one request is tried, for how many seconds in all, and with which waits; ``sleep`` does the waiting."""
+    """How one request is retried: most attempts, seconds in all, and waits. Tests set another ``sleep`` and ``now``."""
 
     budget_s: float = RETRY_BUDGET_S
     attempts: int = 6
@@ -57,7 +57,7 @@ _policy: ContextVar[Policy] = ContextVar("policy", default=Policy())  # noqa: B0
 
 @contextmanager
 def under(policy: Policy) -> Iterator[None]:
-    """Within this block, try again as this policy says: tests need not wait."""
+    """Retry by this policy within the block."""
     token = _policy.set(policy)
     try:
         yield
@@ -66,5 +66,5 @@ def under(policy: Policy) -> Iterator[None]:
 
 
 def policy() -> Policy:
-    """Return the policy of this block."""
+    """Return the policy in force."""
     return _policy.get()

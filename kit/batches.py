@@ -1,4 +1,4 @@
-"""Requests about several things at once, which AWS may do in part: what was not done is asked for again."""
+"""Batch requests that AWS may do in part: what failed is sent again."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ DENIED = "AccessDenied"
 
 @dataclass(frozen=True)
 class Refused(Generic[T]):
-    """One thing that was not done, with AWS's code and words; ``passing``: another time it may be."""
+    """One entry of a batch that failed, with AWS's code and message; ``passing``: it may succeed later."""
 
     thing: T
     code: str
@@ -26,9 +26,9 @@ class Refused(Generic[T]):
 
 
 def in_full(send: Callable[[list[T]], Iterable[Refused[T]]], things: Iterable[T]) -> list[Refused[T]]:
-    """Send things in one request, and again with backoff those that it returns as refused.
+    """Send things in one request; send what fails again, with backoff.
 
-    Returns what was never done: refused for good, or in as many attempts as the policy allows without any progress.
+    Returns what failed for good, or in as many attempts without progress as the policy allows.
     """
     left, again, attempts = list(things), list[Refused[T]](), 0
     lost: list[Refused[T]] = []
@@ -44,7 +44,7 @@ def in_full(send: Callable[[list[T]], Iterable[Refused[T]]], things: Iterable[T]
 
 
 def failed(sent: Sequence[T], answer: Mapping[str, Any]) -> list[Refused[T]]:
-    """Return what SQS or SNS did not take of a batch whose entries' ids are their places in it."""
+    """Return the entries of a batch that SQS or SNS refused; an entry's Id must be its index."""
     return [
         Refused(sent[int(each["Id"])], each["Code"], each.get("Message", ""), passing=not each["SenderFault"])
         for each in answer.get("Failed", [])
@@ -60,7 +60,7 @@ def delete_objects(
 ) -> list[Refused[dict[str, str]]]:
     """Delete at most a thousand objects by Key, or Key and VersionId; return those that were not.
 
-    XML has no way to write some characters of keys, so such keys are deleted one by one: there they stand in the URL.
+    Keys with characters that XML cannot express are deleted one by one: there the key is in the URL.
     ``ask`` does each request.
     """
 

@@ -1,4 +1,4 @@
-"""The chain: who hears whom. A chain in which somebody hears what nobody says cannot be constructed."""
+"""The chain: which actor hears which event. An event that is heard but never said is an error."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Chain:
 
     @property
     def edges(self) -> tuple[Edge, ...]:
-        """Every way a message can take from actor to actor."""
+        """Every subscription."""
         return tuple(
             Edge(speaker, event, hearer.name)
             for speaker, said in self.speakers
@@ -57,12 +57,12 @@ class Chain:
 
     @property
     def speakers(self) -> list[tuple[str, tuple[type[Event], ...]]]:
-        """Who says what; from outside speak ``s3``, whose events are no CloudEvents, and ``operator``."""
+        """Who says what. Outside the chain: ``s3``, whose events are not CloudEvents, and ``operator``."""
         inside = [(actor.name, says(actor)) for actor in self.actors]
         return [("s3", (self.origin,)), *inside, (OPERATOR, self.operator)]
 
     def subscribers(self, event: type[Event], attributes: Mapping[str, str] | None = None) -> tuple[Actor, ...]:
-        """Return the actors whose queue is subscribed to the event's topic, and is sent what has these attributes."""
+        """Return the actors that hear the event and do not skip a message with these attributes."""
         return tuple(actor for actor in self.actors if actor.is_sent(event, attributes or {}))
 
     def actor(self, name: str) -> Actor:

@@ -1,4 +1,4 @@
-"""Until when the work on a message must be done, so that there is time left to settle it."""
+"""The deadline of the work on a message, which leaves time to settle it."""
 
 import math
 import time
@@ -16,7 +16,7 @@ _end: ContextVar[float] = ContextVar("end", default=math.inf)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Let the work in this block be done that many seconds from now."""
+    """Set the deadline of the work in this block, in seconds from now."""
     token = _end.set(time.monotonic() + seconds)
     try:
         yield
@@ -25,5 +25,5 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def seconds_left() -> float:
-    """Return how many seconds are left, negative ones afterwards; infinitely many outside of any block."""
+    """Return the seconds until the deadline: negative after it, infinite without one."""
     return _end.get() - time.monotonic()

@@ -143,8 +143,8 @@ class Delivery:
     def _dead_letter(self, failures: list[Failed]) -> None:
         """Tell the catalogue, then write the dead letter with its reason; raises if either cannot be done.
 
-        In this order, because saying it twice is harmless and a second dead letter is not. On the last permitted
-        receive the dead letter is written all the same: SQS would move the message without a reason.
+        In this order, because a repeated announcement is harmless and a second dead letter is not. On the last
+        permitted receive the dead letter is written anyway: SQS would move the message without a reason.
         """
         try:
             self._announce_rejections(failures)
@@ -174,7 +174,7 @@ class Delivery:
 
 
 def _log(error: Exception) -> None:
-    """Say what went wrong; of a bug, where."""
+    """Log the failure; a bug with its traceback."""
     bug = None if isinstance(error, Failure) else error
     log.log(logging.ERROR if bug else logging.WARNING, "%s: %s", *reason_of(error), exc_info=bug)
 
@@ -184,5 +184,5 @@ def _picture(letter: Letter[Event]) -> dict[str, str | int]:
 
 
 def _about(letter: Letter[Event] | None) -> AbstractContextManager[None]:
-    """Put the letter's picture and trace on every line of the log."""
+    """Put the letter's picture and trace on every log line in the block."""
     return logs.facts(**_picture(letter), trace=letter.trace.xray_id) if letter else nullcontext()

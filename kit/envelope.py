@@ -1,7 +1,7 @@
 """CloudEvents 1.0, structured JSON: what an event travels in.
 
-``actorversion``, ``attempts``, ``queuedms`` and ``workedms`` are extension attributes: how the stage that speaks
-did its work. ``traceparent`` and ``awstraceheader`` carry the trace over hops that drop headers.
+``actorversion``, ``attempts``, ``queuedms`` and ``workedms`` are extension attributes about the work of the actor that
+speaks. ``traceparent`` and ``awstraceheader`` carry the trace over hops that drop headers.
 """
 
 import uuid
@@ -65,7 +65,7 @@ def wrap(
     queued_ms: int = 0,
     worked_ms: int = 0,
 ) -> Envelope:
-    """Put an event that ``actor`` says in an envelope, with how the work went and the trace it belongs to."""
+    """Wrap an event of ``actor`` in an envelope, with its trace and the figures of the work."""
     return Envelope(
         type=PREFIX + event.kind,
         source=f"brigade/{actor}",
@@ -89,7 +89,7 @@ def encode(envelope: Envelope) -> str:
 
 
 def attributes(envelope: Envelope) -> dict[str, str]:
-    """Return the message attributes of an announcement: its type, and the fields that its event names for filters."""
+    """Return an announcement's message attributes: its type, and the event's ``filtered`` fields."""
     declared = {name for kind in Event.__subclasses__() if kind.kind == envelope.kind for name in kind.filtered}
     data = msgspec.json.decode(envelope.data) if declared else {}
     return {"type": envelope.type} | {name: data[name] for name in sorted(declared)}

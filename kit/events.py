@@ -106,7 +106,7 @@ class ImageRemoved(Event, frozen=True, kw_only=True):
 
 
 class ImageRecalled(Event, frozen=True, kw_only=True):
-    """S3 shows a picture again that was removed or replaced: it takes its whole way once more.
+    """S3 shows a removed or replaced picture again: it is processed from the beginning.
 
     Its sequencer is that of the removal which uncovered it.
     """
@@ -124,7 +124,7 @@ class ImageIngested(Event, frozen=True, kw_only=True):
 
 
 class Camera(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the camera says of a picture, each maker's words made one set. What it does not say is absent."""
+    """Facts from a picture's metadata, in one vocabulary for all camera makers; unknown ones are absent."""
 
     make: str | None = None  # the maker
     model: str | None = None
@@ -221,7 +221,7 @@ class ImageOutdated(Event, frozen=True, kw_only=True):
 
 
 class ImageRemade(Event, frozen=True, kw_only=True):
-    """A picture is READY again. Of its outputs, nobody wants those that were stored before and are not named here."""
+    """A picture is READY again. Its outputs that were stored before and are not named here are unwanted."""
 
     masters_before: str  # ISO 8601, UTC: when the master was announced
     renditions_before: str  # ISO 8601, UTC: when the renditions were announced

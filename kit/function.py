@@ -44,12 +44,12 @@ class Function:
         self.parts = parts
 
     def connect(self, site: Site, **stand_ins: Any) -> Act:
-        """Return the work at a site. ``stand_ins`` take the place of the parts of those names, where it has them."""
+        """Return the work at a site. ``stand_ins`` replace the parts of those names; other names are ignored."""
         made = {name: stand_ins[name] if name in stand_ins else make(site) for name, make in self.parts.items()}
         return unless_removed(partial(self.act, site=site, **made), site.storage)
 
     def __call__(self, event: dict[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
-        """Be Lambda's handler: take a batch of the queue's messages, return those that stay there."""
+        """Handle Lambda's SQS event: return the messages that stay in the queue."""
         return self._mailbox.handle(event, context)
 
     @cached_property
@@ -66,10 +66,10 @@ class Function:
 
 
 def unless_removed(act: Act, storage: Storage) -> Act:
-    """Return the same work; where its object is gone, it ends well if nobody wants what would be made of it.
+    """Return the same work, which succeeds without its object where the result is unwanted.
 
-    That is so if S3 no longer shows that picture under its key: it was removed or replaced. And if the picture has
-    another master than the one that is gone: it was made again, with other settings. All else is a failure.
+    The result is unwanted if the picture was removed or replaced (S3 shows another version under its key, or none), or
+    if it was made again (it has another master than the one that is gone). Otherwise ObjectGone is raised.
     """
 
     def work(letter: Letter[Any]) -> Iterator[Event]:

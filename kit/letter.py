@@ -1,4 +1,4 @@
-"""What is in a message: the letters that an actor works on."""
+"""The letters in a message: what an actor works on."""
 
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with the facts of what is being worked on in every one of them."""
+"""Structured logs: one JSON object a line, each with the facts of the current work."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ _always: dict[str, object] = {}
 
 @contextmanager
 def facts(**more: object) -> Iterator[None]:
-    """Put these on every line that is logged within the block, besides those of the block around it."""
+    """Add these facts to every line that is logged in the block, also to those of outer blocks."""
     token = _facts.set({**_facts.get({}), **more})
     try:
         yield
@@ -25,7 +25,7 @@ def facts(**more: object) -> Iterator[None]:
 
 
 def _add_facts(record: logging.LogRecord) -> bool:
-    """Make the facts attributes of the record, where Lambda's formatter and ours find them; keep every line."""
+    """Set the facts as attributes of the record, where Lambda's formatter and ours find them; never filter a line."""
     vars(record).update({**_always, **_facts.get({}), **vars(record)})
     return True
 
@@ -45,9 +45,9 @@ class JsonLines(logging.Formatter):
 
 
 def configure(**always: object) -> None:
-    """Let the actors' log be heard, and put ``always`` on every line of it.
+    """Log at INFO, with ``always`` on every line.
 
-    Where somebody handles logs already, as Lambda's runtime does, it stays so.
+    A handler that is there already, as Lambda's, is kept.
     """
     _always.update(always)
     log = logging.getLogger("brigade")

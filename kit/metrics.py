@@ -1,7 +1,7 @@
 """Metrics without a request: a line of the log from which CloudWatch reads numbers (the embedded metric format).
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-The lines that say what was announced and what was given up carry them, so that they cost no line of their own either.
+They stand on the lines about announcements and dead letters, so they cost no line of their own.
 """
 
 import os
@@ -34,14 +34,14 @@ _COUNTED: Mapping[type[Event], Mapping[str, Callable[[Any], int]]] = {
 
 
 def counted(kind: type[Event]) -> Mapping[str, Callable[[Any], int]]:
-    """Return what the announcement of such an event counts beside its times, by the metric's name, and how."""
+    """Return the metrics of an event's announcement besides its times: how to compute each, by name."""
     return _COUNTED.get(kind, {PICTURES: lambda _: 1})
 
 
 def measured(event: Event, envelope: Envelope) -> dict[str, Any]:
-    """Return what to put on the line about an announcement; nothing where no CloudWatch reads the log.
+    """Return the metrics for an announcement's log line; empty outside Lambda.
 
-    A rejection has none: its dead letter is counted, of which there is one even where no picture can be named.
+    A rejection has none: its dead letter is counted instead, which exists even if the picture is unknown.
     """
     if isinstance(event, ImageRejected):
         return {}
@@ -50,7 +50,7 @@ def measured(event: Event, envelope: Envelope) -> dict[str, Any]:
 
 
 def given_up(reason: str) -> dict[str, Any]:
-    """Return what to put on the line about a dead letter."""
+    """Return the metrics for a dead letter's log line."""
     return _line({REJECTED: 1}, {REASON: reason})
 
 

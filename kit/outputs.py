@@ -12,17 +12,17 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def masters(image_id: str) -> str:
-    """Return what the keys of all masters of a picture begin with."""
+    """Return the prefix of a picture's masters."""
     return f"{MASTERS}{image_id}."
 
 
 def renditions(image_id: str) -> str:
-    """Return what the keys of all renditions of a picture begin with."""
+    """Return the prefix of a picture's renditions."""
     return f"{RENDITIONS}{image_id}/"
 
 
 def everything(image_id: str) -> tuple[str, ...]:
-    """Return what the keys of all outputs of a picture begin with, whatever release has made them."""
+    """Return the prefixes of all outputs of a picture, of any release."""
     return masters(image_id), renditions(image_id), f"{METADATA}{image_id}."
 
 
@@ -37,12 +37,12 @@ def rendition(image_id: str, name: str, digest_: str, extension: str) -> str:
 
 
 def tags(image_id: str) -> str:
-    """Return the key of all that the camera wrote."""
+    """Return the key of the picture's metadata file."""
     return f"{METADATA}{image_id}.json.gz"
 
 
 def digest(*makes: object) -> str:
-    """Return eight hexadecimal digits of what makes a file: structs, tuples, text and numbers."""
+    """Return eight hexadecimal digits that identify what a file is made from: structs, tuples, text, numbers."""
     return hashlib.sha256(msgspec.json.encode(_plain(makes), order="sorted")).hexdigest()[:8]
 
 

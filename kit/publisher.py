@@ -13,7 +13,7 @@ class Publisher(Protocol):
     """Where announcements go. May raise Retryable."""
 
     def publish(self, envelope: Envelope) -> None:
-        """Announce once; when it returns, the topic has it."""
+        """Publish; when this returns, the topic has the message."""
 
 
 class SnsPublisher:
@@ -30,6 +30,6 @@ class SnsPublisher:
 
 
 def message(envelope: Envelope) -> dict[str, Any]:
-    """Return what SNS is given of an announcement: its text, and the attributes by which subscriptions filter."""
+    """Return SNS's parameters for an announcement: the text, and the attributes that subscriptions filter by."""
     told = {name: {"DataType": "String", "StringValue": value} for name, value in attributes(envelope).items()}
     return {"Message": encode(envelope), "MessageAttributes": told}

@@ -1,4 +1,4 @@
-"""One message, and what an actor may do to it besides settling it."""
+"""One message, and how it is deleted, postponed and dead-lettered."""
 
 import re
 import time
@@ -52,17 +52,17 @@ class Queue(Protocol):
     """An actor's queue and its dead-letter queue. Every method may raise Retryable."""
 
     def delete(self, message: Message) -> None:
-        """Take it out of the queue at once, ahead of its batch."""
+        """Delete the message now, before its batch ends."""
 
     def postpone(self, message: Message, seconds: int) -> None:
-        """Hide the message for so long; it stays in the queue."""
+        """Hide the message for so many seconds; it stays in the queue."""
 
     def dead_letter(self, message: Message, why: dict[str, str]) -> None:
         """Put a copy in the dead-letter queue with ``why`` as attributes; empty values are left out."""
 
 
 def dead_letter_attributes(message: Message, why: dict[str, str]) -> dict[str, str]:
-    """Return ``why`` and as many of the message's own attributes as SQS still takes, in characters that it takes."""
+    """Return ``why`` and as many of the message's own attributes as fit SQS's limit, without forbidden characters."""
     stated = {name: NOT_ALLOWED.sub("\ufffd", value) for name, value in why.items() if value}
     kept = {name: value for name, value in message.attributes.items() if name not in stated}
     return stated | dict(list(kept.items())[: MOST_ATTRIBUTES - len(stated)])

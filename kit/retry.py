@@ -1,4 +1,4 @@
-"""One AWS request under the one retry policy, its failures translated into the error tree."""
+"""AWS requests with retries; their failures become errors of kit.errors."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -29,10 +29,10 @@ _BROKEN = (
 
 
 def call(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do one AWS request, and again while its failure is a passing one and the policy allows it.
+    """Send one AWS request; retry passing failures as kit.backoff's policy allows.
 
-    Raises Retryable when that ends, OutOfTime where no time is left to ask (see kit.deadline), ObjectGone for a missing
-    object, botocore's own ClientError else.
+    Raises Retryable after the last retry, OutOfTime after the deadline (kit.deadline), ObjectGone for a missing object,
+    else botocore's ClientError.
     """
     policy = backoff.policy()
     end = policy.now() + min(policy.budget_s, seconds_left())

@@ -1,4 +1,4 @@
-"""What a function knows about its deployment: environment variables, read once, with one clear error.
+"""A function's settings: environment variables, read once.
 
 infra/ sets the same names on every function (see ``variables``), so a setting is declared here alone.
 """

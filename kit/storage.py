@@ -33,7 +33,7 @@ class Storage(Protocol):
         """Store an object, whole or not at all; ``caching`` is its Cache-Control."""
 
     def stored(self, bucket: str, prefix: str) -> dict[str, datetime]:
-        """Return the keys that begin so, each with the time when its object was stored."""
+        """Return the keys with this prefix, each with the time when its object was stored."""
 
     def delete(self, bucket: str, keys: Iterable[str]) -> None:
         """Delete these objects; one that is gone already is no failure."""
@@ -96,12 +96,12 @@ class S3Storage:
 
 
 def latest(entries: Iterable[dict[str, Any]], key: str) -> dict[str, Any] | None:
-    """Return of a listing's versions, or of its delete markers, the one that is a key's newest; None without one."""
+    """Return a key's newest entry among a listing's versions or delete markers; None without one."""
     return next((each for each in entries if each["Key"] == key and each["IsLatest"]), None)
 
 
 def listed(bucket: str, version: dict[str, Any]) -> Source:
-    """Return one version as a listing tells of it; it knows no sequencer."""
+    """Return one version of a listing; a listing has no sequencers."""
     return Source(
         bucket=bucket,
         key=version["Key"],
@@ -113,7 +113,7 @@ def listed(bucket: str, version: dict[str, Any]) -> Source:
 
 
 def _meaning(error: ClientError) -> Exception:
-    """Return what it means that S3 does not hand out an object; the error itself where that is not the object's.
+    """Translate S3's refusal to return an object; return the same error where the cause is not the object.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html. Where a customer keeps the key (SSE-C), reading
     without it is an invalid request.

@@ -38,7 +38,7 @@ Notes = Mapping[str, str | int]  # X-Ray finds segments by them: its annotations
 
 @dataclass(frozen=True)
 class Trace:
-    """Where we are in a trace: 32 hex digits of trace, 16 of the span that speaks (none: nobody has yet)."""
+    """A place in a trace: a trace id of 32 hex digits, a span id of 16 (empty: no span yet)."""
 
     trace_id: str
     span_id: str = ""
@@ -47,7 +47,7 @@ class Trace:
 
     @classmethod
     def start(cls, seed: str = "", at: float = 0) -> "Trace":
-        """Begin a trace at a time in seconds, which X-Ray wants in the first eight digits; one seed, one trace.
+        """Begin a trace at a time in seconds, which X-Ray expects in the first eight digits; equal seeds, equal traces.
 
         Sampled as Lambda samples this invocation, so that X-Ray's sampling rules hold for ours too.
         """
@@ -57,7 +57,7 @@ class Trace:
 
     @classmethod
     def read(cls, *headers: str) -> "Trace":
-        """Go on with the first readable header, in either notation, or start anew."""
+        """Continue the first readable header, in either notation, or start a trace."""
         for header in headers:
             if found := _HEADER.search(header):
                 epoch, unique, parent, sampled = found.groups()
@@ -87,15 +87,15 @@ class Trace:
 
     @property
     def traceparent(self) -> str:
-        """W3C's notation; empty while nobody has spoken, which it cannot say."""
+        """W3C's notation; empty without a span, which it cannot express."""
         return f"00-{self.trace_id}-{self.span_id}-{self.sampled:02x}" if self.span_id else ""
 
 
 @contextmanager
 def segment(name: str, trace: Trace, queued_ms: int, **notes: str | int) -> Iterator[None]:
-    """Make the work in this block the segment ``trace`` of its trace, with its times, its failure and these notes.
+    """Record the work in this block as a segment of ``trace``, with its times, its failure and these notes.
 
-    Silent where the trace is not sampled and where nobody collects. Raises what the block raises and nothing else.
+    Does nothing where the trace is not sampled or no daemon is set. Raises only what the block raises.
     """
     began, error = time.time(), None
     try:

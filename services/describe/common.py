@@ -1,4 +1,4 @@
-"""The common set of Exif, read by Pillow: what is known of a picture where exiftool is not.
+"""The common Exif tags, read by Pillow where exiftool is not installed.
 
 Each directory reaches Pillow without what is damaged in it, since one damaged tag would end its reading.
 """
@@ -49,7 +49,7 @@ _GPS: dict[int, str] = {
 
 
 def read(content: bytes) -> Tags:
-    """Return the common tags. Nothing is raised: where a picture's metadata is damaged, there are fewer or none."""
+    """Return the common tags; fewer or none where the metadata is damaged. Raises nothing."""
     top = tiff.block(metadata(content).exif)
     own, gps = top.child(ExifTags.IFD.Exif), top.child(ExifTags.IFD.GPSInfo)
     return written({**dict(_named(top, _IFD0)), **dict(_named(own, _EXIF)), **dict(_named(gps, _GPS))})
@@ -76,7 +76,7 @@ def _value(directory: tiff.Directory, tag: int) -> Any:
 
 
 def _text(value: str) -> str:
-    """Return a text up to its end, and what Pillow took for Latin-1 as the UTF-8 that it mostly is."""
+    """Return a text up to its first NUL, decoded as UTF-8 where possible: Pillow assumes Latin-1."""
     value = value.partition("\0")[0].strip()
     try:
         return value.encode("latin-1").decode()
@@ -85,7 +85,7 @@ def _text(value: str) -> str:
 
 
 def _numbers(value: Any) -> list[float]:
-    """Return numbers as they are, integers as such; none where one divides by nought, and for what is no number."""
+    """Return the numbers in a value, integers as int; none at all if one divides by zero."""
     several: Iterable[Any] = value if isinstance(value, tuple) else (value,)
     said = [each for each in several if each is not None and not isinstance(each, str | bytes)]
     numbers = [each if isinstance(each, int) else float(each) for each in said]
@@ -93,7 +93,7 @@ def _numbers(value: Any) -> list[float]:
 
 
 def _degrees(value: Any) -> list[float]:
-    """Return Exif's degrees, and minutes and seconds where they are said, as degrees."""
+    """Return Exif's degrees, minutes and seconds as one number of degrees; none without numbers."""
     numbers = _numbers(value)[:3]
     return (
         [copysign(sum(abs(number) / 60**power for power, number in enumerate(numbers)), numbers[0])] if numbers else []

@@ -1,4 +1,4 @@
-"""exiftool by way of PyExifTool: started with the first picture and kept open, under limits of time and memory.
+"""exiftool through PyExifTool: started with the first picture and kept open, with limits of time and memory.
 
 The file is ours: its name, its ending, and its first bytes, so that exiftool takes it for the format that was admitted.
 A hostile key or name never reaches a command line.
@@ -75,7 +75,7 @@ def find(environment: Mapping[str, str] = os.environ) -> str | None:
 
 @dataclass
 class Exiftool:
-    """One exiftool process, started when it is first asked, and anew when the last one has ended."""
+    """One exiftool process, started at first use and again after it has ended."""
 
     program: str
     seconds: float = SECONDS
@@ -90,7 +90,7 @@ class Exiftool:
         atexit.register(self.close)
 
     def read(self, content: bytes, format_: str) -> Tags:
-        """Return the tags of a picture of that format. Raises ExiftoolFailed; the next picture may well be read."""
+        """Return the tags of a picture of that format. Raises ExiftoolFailed; the next picture may succeed."""
         kind = FORMATS.get(format_)
         if kind is None or not re.match(kind.begins, content, re.DOTALL):
             raise ExiftoolFailed(f"this is no {format_} that exiftool may read")
@@ -138,7 +138,7 @@ class Exiftool:
         return answer
 
     def _wait(self, asked: "Future[bytes]") -> str:
-        """Return when there is an answer, or none will come: then the text says why."""
+        """Wait for the answer; return why none will come, else an empty text."""
         deadline = time.monotonic() + min(self.seconds, seconds_left())
         while not wait([asked], _POLL_S).done:
             if self._process is not None and (why := self._process.why_no_answer(deadline)):
@@ -149,7 +149,7 @@ class Exiftool:
 
 
 class _Process(ExifTool):  # type: ignore[misc]
-    """PyExifTool, with what it lacks: limits, and an end to its reading where the process has died."""
+    """PyExifTool with limits; reading ends when the process has died."""
 
     _process: subprocess.Popen[bytes] | None
     _running: bool
@@ -162,13 +162,13 @@ class _Process(ExifTool):  # type: ignore[misc]
         return self._running and self._process is not None and self._process.poll() is None
 
     def limit(self, memory: int) -> None:
-        """Let the process have so many bytes of memory, and write no file at all."""
+        """Limit the process's memory in bytes, and forbid it to write files."""
         for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, 0)):
             if self._process is not None and hasattr(resource, "prlimit"):  # Linux
                 resource.prlimit(self._process.pid, what, (most, most))
 
     def why_no_answer(self, deadline: float) -> str:
-        """Say why there will be no answer any more; empty: there may well be one."""
+        """Return why no answer can come; empty while one still may."""
         if self._process is None:
             return ""
         if self._process.poll() is not None:
@@ -179,7 +179,7 @@ class _Process(ExifTool):  # type: ignore[misc]
         return "exiftool was not done with this picture in time"
 
     def wake(self) -> None:
-        """Put something unreadable in the place of the pipes of a process that is gone: reading them fails then."""
+        """Replace the pipes of a dead process with something unreadable, so that reading them fails."""
         if self._process is not None:
             with open(os.devnull, "wb") as unreadable:
                 for pipe in (self._process.stdout, self._process.stderr):

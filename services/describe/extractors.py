@@ -1,4 +1,4 @@
-"""Who reads a picture's metadata: exiftool where there is one, else Pillow, which knows the common set."""
+"""Reading a picture's metadata: by exiftool where it is installed, else by Pillow, which knows the common tags."""
 
 import logging
 from collections.abc import Callable
@@ -16,7 +16,7 @@ log = logging.getLogger("brigade")
 
 @dataclass(frozen=True)
 class Found:
-    """What was read, by whom in which version; ``problem``: why exiftool was not the one."""
+    """What was read, and the extractor with its version; ``problem``: why exiftool failed."""
 
     tags: Tags
     extractor: str
@@ -30,13 +30,13 @@ Extractor = Callable[[bytes, str], Found]
 
 @cache
 def here() -> Extractor:
-    """Return this machine's extractor, the same for all of a process. Raises ConfigurationError as ``find`` does."""
+    """Return the process's extractor. Raises ConfigurationError as ``find`` does."""
     program = find()
     return with_exiftool(Exiftool(program)) if program else by_pillow
 
 
 def with_exiftool(tool: Exiftool) -> Extractor:
-    """Return an extractor that asks exiftool, and Pillow about a picture that is too much for it."""
+    """Return an extractor that uses exiftool, and Pillow for a picture on which exiftool fails."""
 
     def extract(content: bytes, format_: str) -> Found:
         try:

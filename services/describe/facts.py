@@ -1,4 +1,4 @@
-"""From all tags to the few facts that every camera may tell, makers' quirks mended. Pure."""
+"""From all tags to the few facts that cameras share, with makers' quirks corrected. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ _SWAPPED = {"CUDDEBACK"}
 
 
 def camera(tags: Tags) -> Camera:
-    """Return what the tags say of the camera and of how it took the picture, but for the orientation."""
+    """Return the facts about the camera and the shot, except the orientation."""
     said = Said(tags)
     make, model = _maker(said, tags)
     where = position(tags)
@@ -82,7 +82,7 @@ def _serial(said: Said) -> str | None:
 
 
 def _comment(said: Said) -> tuple[str | None, str | None]:
-    """Return the serial number and what set off the camera, of the first comment that says the former."""
+    """Return the serial number and the trigger from the first comment that has a serial number."""
     for text in (text for name in _COMMENTS for _, text in said.all(name, _MOST_COMMENT)):
         if serial := _SERIAL_SAID.search(text):
             source = _SOURCE_SAID.search(text)
@@ -91,13 +91,13 @@ def _comment(said: Said) -> tuple[str | None, str | None]:
 
 
 def _taken_at(said: Said) -> str | None:
-    """Return the likeliest time of taking; a day without a time only where there is no time at all."""
+    """Return the likeliest time of the shot; a date without a time only where no tag has a time."""
     dates = [found for text, offset in _dates(said) if (found := _iso(text, offset))]
     return next((date for date in dates if "T" in date), dates[0] if dates else None)
 
 
 def _dates(said: Said) -> Iterator[tuple[str, str]]:
-    """Yield what may be the time of taking, the likeliest first, and the offset of its time zone that stands apart."""
+    """Yield candidates for the time of the shot, likeliest first, each with its separate time zone offset."""
     yield from _with_offset(said, "DateTimeOriginal", "OffsetTimeOriginal")
     yield from _day_and_time(said, "DateCreated", "TimeCreated")
     yield from _with_offset(said, "CreateDate", "OffsetTimeDigitized")
@@ -113,14 +113,14 @@ def _with_offset(said: Said, name: str, offset_name: str) -> Iterator[tuple[str,
 
 
 def _day_and_time(said: Said, day: str, time: str) -> Iterator[tuple[str, str]]:
-    """Yield IPTC's dates, whose time stands apart and mostly has an offset; then XMP's."""
+    """Yield IPTC's dates, whose time is a separate tag and usually has an offset; then XMP's."""
     times = dict(said.all(time))
     dates = [(f"{text} {times.get(group, '')}".rstrip(), "") for group, text in said.all(day)]
     yield from reversed(dates)
 
 
 def _iso(text: str, offset: str) -> str | None:
-    """Return a date as ISO 8601, with an offset where one is known; None for what is no date."""
+    """Return a date as ISO 8601, with its offset if known; None for anything that is not a date."""
     found = _DATE.fullmatch(text)
     if not found:
         return None
@@ -138,7 +138,7 @@ def _iso(text: str, offset: str) -> str | None:
 
 
 def _zone(text: str) -> str:
-    """Return an offset as ISO 8601 has it; nothing for what is none, or no place on Earth has."""
+    """Return an offset in ISO 8601; empty for anything that is not an offset in use on Earth."""
     found = _OFFSET.fullmatch(text.replace("\N{MINUS SIGN}", "-").replace(" ", "").strip("[]()"))
     if not text or not found:
         return ""
@@ -147,7 +147,7 @@ def _zone(text: str) -> str:
 
 
 def _sensitivity(said: Said) -> float | None:
-    """Return the ISO number; where its two bytes are not enough, that of the kind of sensitivity that counts."""
+    """Return the ISO number; where its two bytes overflow, the tag that Exif's sensitivity type names."""
     number = _standard(said, "ISO", "PhotographicSensitivity")
     if number is not None and number < _MOST_ISO:
         return number
@@ -156,14 +156,14 @@ def _sensitivity(said: Said) -> float | None:
 
 
 def _standard(said: Said, *names: str) -> float | None:
-    """Return the first number above nought that Exif's or XMP's own tags of these names say."""
+    """Return the first number above zero in Exif's or XMP's own tags of these names."""
     texts = (text for name in names for group, text in said.all(name) if is_standard(group))
     numbers = (_number(word) for text in texts for word in text.replace(",", " ").split())
     return next((number for number in numbers if number and number > 0), None)
 
 
 def _number(text: str) -> float | None:
-    """Return the number that a text is: ``1/60``, ``2.8``, ``-5``, ``1e-05``; what divides by nought is none."""
+    """Parse ``1/60``, ``2.8``, ``-5``, ``1e-05``; None for a division by zero."""
     found = _NUMBER.fullmatch(text)
     if not found or (below := float(found[2] or 1)) == 0:
         return None
@@ -172,7 +172,7 @@ def _number(text: str) -> float | None:
 
 
 def _celsius(text: str | None) -> float | None:
-    """Return a temperature; without a unit it is in degrees Celsius already, of other units it is none."""
+    """Return a temperature in degrees Celsius, also without a unit; None for other units."""
     found = _TEMPERATURE.fullmatch(text or "")
     if not found or (number := _number(found[1])) is None:
         return None

@@ -19,9 +19,9 @@ from services.describe.tags import packed
 
 
 def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes, extractor: Extractor) -> Iterator[Event]:
-    """Say what the camera wrote into one picture, and store all of it. Raises UnknownRecipe, and what storage raises.
+    """Announce one picture's camera facts, and store all its tags. Raises UnknownRecipe, and what storage raises.
 
-    A picture without metadata is described too, by nothing. What the recipe keeps back is neither said nor stored.
+    A picture without metadata is announced without facts. What the recipe withholds is neither announced nor stored.
     """
     event = letter.event
     gps = event.catalog_gps or recipes.named(event.recipe).catalog_gps  # an earlier release does not say it

@@ -1,4 +1,4 @@
-"""How much of the original is read: of a JPEG what stands before its pixels, of everything else the whole."""
+"""How much of the original is read: of a JPEG all before its pixels, of other formats everything."""
 
 from imaging.containers import jpeg, whole
 from kit.events import ImageIngested
@@ -22,5 +22,5 @@ def read(event: ImageIngested, storage: Storage) -> bytes:
 
 
 def reaches_pixels(head: bytes) -> bool:
-    """Whether a JPEG's beginning holds every segment before its first scan."""
+    """Whether these first bytes of a JPEG hold every segment before its first scan."""
     return any(marker == jpeg.SCAN for marker, _, stop in jpeg.segments(whole(head)) if stop <= len(head))

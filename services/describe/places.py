@@ -1,4 +1,4 @@
-"""Where a picture was taken: what of that may be known, as the recipe says."""
+"""Where a picture was taken, as far as the recipe lets it be known."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _MACHINE_TAG = re.compile(rb"geo:(lat|lon|[-+]?\d)", re.IGNORECASE)
 
 
 def position(tags: Tags) -> tuple[float, float] | None:
-    """Return ``(degrees north, degrees east)``, or None where they are not said or not on the globe.
+    """Return ``(degrees north, degrees east)``; None where they are missing or out of range.
 
     A coordinate that does not say its half of the globe is none; nor is 0, 0 a position: phones write it without a fix.
     """
@@ -47,7 +47,7 @@ def tell(latitude: float, longitude: float) -> Tags:
 
 
 def _unsigned(tags: Tags, name: str, direction: str) -> float | None:
-    """Return degrees whose sign is said apart, by a letter or a word; a minus is enough by itself."""
+    """Return signed degrees. The sign is a separate letter or word, or a minus."""
     half = words(tags[direction])[:1].upper() if direction in tags else ""
     degrees = _number(tags, name)
     if degrees is None or not (half in _HALVES or degrees < 0):
@@ -56,7 +56,7 @@ def _unsigned(tags: Tags, name: str, direction: str) -> float | None:
 
 
 def _signed(tags: Tags) -> Iterator[tuple[float | None, float | None]]:
-    """Yield what each group of XMP says, whose sign may be said apart all the same."""
+    """Yield the degrees in each XMP group, whose sign may also be separate."""
     groups = {found[1]: None for name in tags if (found := _XMP.fullmatch(name))}
     for group in groups:
         for longitude in ("GPSLongitude", "GPSLongtitude"):
@@ -69,7 +69,7 @@ def _signed(tags: Tags) -> Iterator[tuple[float | None, float | None]]:
 
 
 def _number(tags: Tags, name: str) -> float | None:
-    """Return degrees; None where they are not said, no number, or not on the globe."""
+    """Return degrees; None where they are missing, not a number, or out of range."""
     try:
         degrees = float(words(tags[name]))
     except (KeyError, ValueError):
@@ -78,7 +78,7 @@ def _number(tags: Tags, name: str) -> float | None:
 
 
 def allowed(tags: Tags, gps: Gps) -> Tags:
-    """Return what a recipe lets the catalogue know: everything, or nothing of the place but a rounded position."""
+    """Return the tags that the recipe allows: all, or of the place none, or of the place a rounded position only."""
     if gps == "keep":
         return tags
     rest = {name: value for name, value in tags.items() if not (is_place(name) or _MACHINE_TAG.search(bytes(value)))}

@@ -1,4 +1,4 @@
-"""All that an extractor has read of one picture, by ``Group:Name`` as exiftool says it: ``ExifIFD:FNumber``."""
+"""All tags of one picture, by exiftool's ``Group:Name``: ``ExifIFD:FNumber``."""
 
 import gzip
 import re
@@ -31,7 +31,7 @@ def written(values: Mapping[str, str | float]) -> Tags:
 
 
 class Said:
-    """Who says what by a name, whatever the group: Exif's own groups first, then XMP's, then the others in order."""
+    """Tags by name in any group: Exif's own groups first, then XMP's, then the others in order."""
 
     def __init__(self, tags: Tags) -> None:
         self._by_name: dict[str, list[tuple[str, msgspec.Raw]]] = {}
@@ -41,11 +41,11 @@ class Said:
                 self._by_name.setdefault(name, []).append((group, tags[full]))
 
     def all(self, name: str, most: int = MOST_CHARACTERS) -> Iterator[tuple[str, str]]:
-        """Yield every group that says something by this name, and what, at most so many characters."""
+        """Yield every group that has a tag of this name, with its value, at most so many characters of it."""
         return ((group, text) for group, value in self._by_name.get(name, ()) if (text := words(value, most)))
 
     def first(self, *names: str) -> str | None:
-        """Return what is said first, by the first of these names that says something."""
+        """Return the first value of the first of these names that has any."""
         return next((text for name in names for _, text in self.all(name)), None)
 
 
@@ -62,7 +62,7 @@ def is_standard(group: str) -> bool:
 
 
 def words(value: msgspec.Raw, most: int = MOST_CHARACTERS) -> str:
-    """Return a text or number as one clean line, the first of several; empty where it means nothing."""
+    """Return a value as one clean line, the first of several; empty for a value without meaning."""
     try:
         if bytes(value).startswith(b"["):  # of XMP
             value = next(iter(msgspec.json.decode(value, type=list[msgspec.Raw])), msgspec.Raw(b'""'))

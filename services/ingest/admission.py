@@ -14,7 +14,7 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Admitted:
-    """A picture's facts: format, and width and height in pixels, before we turn it."""
+    """A picture's format, and its width and height in pixels before it is turned upright."""
 
     format: str
     width: int

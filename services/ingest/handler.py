@@ -48,9 +48,9 @@ def act(letter: Letter[ImageUploaded | ImageRemoved], *, site: Site, recipes: Re
 
 
 def _removed(removal: ImageRemoved, site: Site, *, is_matched: bool) -> ImageRemoved:
-    """Return the removal as it is passed on: whether the catalogue may meet its picture later, what S3 shows now.
+    """Return the removal with what only ingest can see: whether a recipe matches its key, and what S3 shows now.
 
-    Which pictures it removes is the catalogue's to say: today's recipes may not be those that made them.
+    The catalogue decides which pictures it removes: today's recipes may not be those that made them.
     """
     gone = removal.image.source
     shown = None if removal.whole_key else site.storage.newest(gone.bucket, gone.key)

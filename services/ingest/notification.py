@@ -6,7 +6,7 @@
     EventBridge  {"detail-type": "Object Created", "detail": {…}}      S3 → EventBridge → SQS
                  ("Object Deleted" for removals)
 
-What the catalogue recalls (ImageRecalled, in our own envelope) is read as if it were uploaded now.
+ImageRecalled, an event of ours, is read as if the picture were uploaded now.
 
 Formats: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html and
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
@@ -28,7 +28,7 @@ _REMOVALS = ("ObjectRemoved", "LifecycleExpiration")
 
 
 def read(body: str) -> list[Change]:
-    """Return what a notification tells of: nothing for ``s3:TestEvent`` and for other kinds of event.
+    """Return the changes in a notification: none for ``s3:TestEvent`` and other kinds of event.
 
     Raises UnreadableMessage when the body is none of the four shapes.
     """

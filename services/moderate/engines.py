@@ -11,7 +11,7 @@ from services.moderate.opinion import Engine
 def chosen(environment: Mapping[str, str]) -> Engine | None:
     """Return the engine, None where there is none; raises ConfigurationError for a name that is no engine's.
 
-    Where nothing is chosen, as for local files in one process, it is the one that needs no cloud, if it is installed.
+    Without a choice, as for local files in one process, it is the offline engine, if that is installed.
     """
     name = environment.get(MODERATOR.variable) or open_nsfw.NAME
     if name not in MODERATOR.choices:

@@ -17,10 +17,10 @@ log = logging.getLogger("brigade")
 
 
 def act(letter: Letter[ImageNormalized], *, site: Site, recipes: Recipes, engine: Engine | None) -> Iterator[Event]:
-    """Say the verdict on one picture, if its recipe asked for one when the picture was normalized.
+    """Announce the verdict on one picture, if its recipe asked for one when the picture was normalized.
 
     Raises UnknownRecipe, NoModerator where the picture must wait for a verdict, and what storage and engine raise.
-    The thresholds are looked up by the recipe's name now, so that mended ones apply to what is redriven.
+    The thresholds are those of today's recipe of that name, so that corrected ones apply to redriven pictures.
     """
     event = letter.event
     if event.moderation == "off":

@@ -1,4 +1,4 @@
-"""What may become of a picture that is to be moderated."""
+"""Why a picture could not be moderated."""
 
 from kit.errors import Rejected, Retryable
 

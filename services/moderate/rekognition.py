@@ -53,7 +53,7 @@ def acceptable(content: bytes) -> bytes:
 
 
 def _padded(picture: Image.Image) -> Image.Image:
-    """Return the picture in the middle of the smallest white ground that is large enough."""
+    """Return the picture centred on the smallest white background that Rekognition accepts."""
     size = (max(picture.width, SIDES.start), max(picture.height, SIDES.start))
     if size == picture.size:
         return picture

@@ -9,7 +9,7 @@ LIKELY = 50
 
 
 def verdict(confidence: int, recipe: Recipe) -> Verdict:
-    """Return what the recipe's thresholds make of a confidence, per cent; between them it is uncertain."""
+    """Return the verdict for a confidence in per cent; between the recipe's thresholds it is uncertain."""
     if confidence >= recipe.moderation_refuse:
         return "refused"
     return "accepted" if confidence <= recipe.moderation_accept else "uncertain"

@@ -1,4 +1,4 @@
-"""Colour: eight bits a channel, sRGB. What numbers mean is said by a file's content, never by a profile's name."""
+"""Colour: eight bits a channel, sRGB. A file's content defines its colours, never a profile's name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ def _of_exif(exif: bytes) -> bytes:
 
 @lru_cache(maxsize=16)
 def is_srgb(icc: bytes) -> bool:
-    """Whether a profile changes no colour by more than two levels, which rounding does."""
+    """Whether a profile changes no colour by more than two levels, as much as rounding does."""
     space = icc[16:20]
     if space == b"GRAY":
         probe = Image.frombytes("L", (256, 1), bytes(range(256)))

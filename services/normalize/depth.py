@@ -1,4 +1,4 @@
-"""Sixteen bits a channel, cut to eight on sRGB's curve, so that dark levels stay apart."""
+"""Sixteen bits a channel, reduced to eight on sRGB's curve, which keeps dark levels distinct."""
 
 import sys
 from collections.abc import Sequence

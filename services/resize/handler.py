@@ -26,7 +26,7 @@ AT_ONCE = 10  # below the number of connections that kit.aws keeps
 def act(letter: Letter[Go], *, site: Site, recipes: Recipes) -> Iterator[Event]:
     """Store every rendition. Raises UnknownRecipe, CorruptImage, DecompressionBomb, TooSlow and what storage raises.
 
-    The recipe is looked up by name now, so that a mended recipe applies to what is redriven.
+    The recipe is today's of that name, so that a corrected recipe applies to redriven pictures.
     """
     event = letter.event
     if not may_begin(event):
@@ -41,7 +41,7 @@ def act(letter: Letter[Go], *, site: Site, recipes: Recipes) -> Iterator[Event]:
 
 
 def may_begin(event: Go) -> bool:
-    """Whether this event lets its picture pass; without a gate, image-normalized alone does.
+    """Whether this event lets its picture be resized; without a gate, only image-normalized does.
 
     It follows from the event alone, so that no order and no repetition of events lets a picture slip through.
     """

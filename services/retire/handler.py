@@ -15,7 +15,7 @@ _ANNOUNCED = 1_000
 
 
 def act(letter: Letter[ImageOutdated | ImageRemade], *, site: Site) -> Iterator[Event]:
-    """Delete the outputs that nobody wants; what is gone already is no failure."""
+    """Delete unwanted outputs. Idempotent: outputs that are gone already are no failure."""
     event = letter.event
     if isinstance(event, ImageRemade):
         yield from _tidied(event, site)
