@@ -1,7 +1,6 @@
 """Asking a server whether it is a ministack, and one what AWS has no request for."""
 
 import json
-from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +25,8 @@ def peek(host: str, port: int, timeout: float, region: str, queue_url: str) -> l
 
 
 def _get(host: str, port: int, timeout: float, path: str) -> dict[str, Any] | None:
+    from http.client import HTTPConnection, HTTPException
+
     connection = HTTPConnection(host, port, timeout=timeout)
     try:
         connection.request("GET", path)

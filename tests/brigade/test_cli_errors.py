@@ -191,10 +191,12 @@ def test_on_a_narrow_screen_the_listing_keeps_key_status_and_whole_ids(
     assert any("71 ms" in line for line in lines) == shown
 
 
-def test_help_is_quick_because_it_imports_neither_boto3_nor_troposphere_nor_pillow() -> None:
+@pytest.mark.parametrize("arguments", [["--help"], ["ls", "--help"]])
+def test_help_is_quick_because_it_imports_no_sdk_and_no_other_command(arguments: list[str]) -> None:
+    heavy = "{'boto3', 'botocore.session', 'http.client', 'troposphere', 'PIL', 'brigade.commands.deploy'}"
     code = (
-        "import sys; from brigade.__main__ import main; main(['--help']); "
-        "print(sorted({'boto3', 'botocore.session', 'troposphere', 'PIL'} & set(sys.modules)), file=sys.stderr)"
+        f"import sys; from brigade.__main__ import main; main({arguments}); "
+        f"print(sorted({heavy} & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
