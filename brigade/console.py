@@ -4,14 +4,13 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -101,26 +100,6 @@ def duration(seconds: float) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"
-
-
-@contextmanager
-def progress(label: str, total: int, *, shown: bool = True) -> Iterator[Callable[[], None]]:
-    """Show a progress bar on stderr while the block runs; yields the function that moves it on by one.
-
-    There is none where stderr is not a terminal.
-    """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    # Lines on stdout pass above the bar, but only where both go to the screen: otherwise they would end in stderr.
-    bar = Progress(
-        *columns,
-        console=err,
-        transient=True,
-        disable=not (shown and err.is_terminal),
-        redirect_stdout=sys.stdout.isatty(),
-    )
-    with bar:
-        task = bar.add_task(label, total=total)
-        yield lambda: bar.advance(task)
 
 
 def debugging() -> bool:

@@ -7,11 +7,12 @@ import click
 from brigade.acting.asking import ask
 from brigade.acting.here import here
 from brigade.commands.options import argument, option, stack_name, yes
-from brigade.console import OperatorError, counted, out, progress, say, table
+from brigade.console import OperatorError, counted, out, say, table
 from brigade.operations.storage import S3History
 from brigade.pictures import moderation_review as judging
 from brigade.pictures.moderation_review import Review, why_left
 from brigade.pipeline import Pipeline
+from brigade.progress import progress
 from infra import names
 from kit.events import ImageJudged
 from services.moderate.actor import MODERATE

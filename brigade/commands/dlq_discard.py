@@ -10,7 +10,7 @@ from brigade.acting.asking import ask
 from brigade.commands.dlq_options import of_messages, selecting
 from brigade.commands.dlq_where import Where, Whose, by_id, incomplete, patiently
 from brigade.commands.options import option, yes
-from brigade.console import OperatorError, counted, out, progress, say, table
+from brigade.console import OperatorError, counted, out, say, table
 from brigade.dead_letters.discarding import DISCARDED, GONE, LEFT
 from brigade.dead_letters.discarding import discard as delete
 from brigade.dead_letters.letter import DeadLetter
@@ -20,6 +20,7 @@ from brigade.dead_letters.picture_status import is_moot, records
 from brigade.dead_letters.queue import HOLD_S
 from brigade.dead_letters.selection import Selection
 from brigade.operations.operation import Recording
+from brigade.progress import progress
 
 
 @click.command()

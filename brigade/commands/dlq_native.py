@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from brigade.acting.asking import ask
 from brigade.commands.dlq_where import Where, patiently
-from brigade.console import OperatorError, out, progress, say, table
+from brigade.console import OperatorError, out, say, table
 from brigade.dead_letters.native import RATES, MoveTask
 from brigade.dead_letters.notify_catalog import tell
 from brigade.dead_letters.redrive import REDRIVEN
+from brigade.progress import progress
 
 
 def move(where: Where, rate: float | None, *, dry_run: bool, yes: bool) -> None:

@@ -10,11 +10,12 @@ from msgspec import to_builtins
 from rich.text import Text
 
 from brigade.commands.options import argument, option
-from brigade.console import actors_quiet, out, progress, say
+from brigade.console import actors_quiet, out, say
 from brigade.pictures import local_files as files
 from brigade.pictures import processing
 from brigade.pictures.processing import Report
 from brigade.pictures.recipes_file import load_recipes
+from brigade.progress import progress
 
 
 @click.command()

@@ -9,13 +9,14 @@ from click.exceptions import Exit
 from brigade.acting.here import here
 from brigade.commands.ls import listing
 from brigade.commands.options import Number, argument, option, stack_name, yes_to_the_account
-from brigade.console import OperatorError, counted, out, progress, say
+from brigade.console import OperatorError, counted, out, say
 from brigade.deploy import deployed_recipes
 from brigade.flow import mappings
 from brigade.pictures import local_files as files
 from brigade.pictures import uploads
 from brigade.pictures.uploads import Uploaded
 from brigade.pipeline import Pipeline
+from brigade.progress import progress
 from brigade.rework.unheard import send_unheard
 from imaging.recipes import Recipes
 from records.picture import PictureRecord

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from brigade.console import OperatorError, counted, progress, say
+from brigade.console import OperatorError, counted, say
 from brigade.operations.storage import S3History
 from brigade.pipeline import Pipeline
+from brigade.progress import progress
 from brigade.rework.orders import Order
 from infra import names
 from kit.actor import Actor
