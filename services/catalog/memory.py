@@ -76,9 +76,11 @@ class MemoryRecords:
         with self._lock:
             record = self.items.get(image_id, {})
             status, mark = (Status.REMOVED, "removed_by") if removal else (Status.SUPERSEDED, "superseded_by")
-            is_later = record.get("standing", "") < order
-            if record and "removed_by" not in record and (is_later or (removal and "superseded_by" in record)):
-                record.update({mark: by, "standing": max(order, record.get("standing", ""))})
+            standing = record.get("standing", "")
+            is_said = record.get("status") == status and record.get(mark) == by
+            counts = standing < order or (removal and "superseded_by" in record)
+            if record and "removed_by" not in record and counts and not is_said:
+                record.update({mark: by, "standing": max(order, standing)})
                 _set_status(record, status)
             return record.get(mark) == by
 
