@@ -116,7 +116,7 @@ def test_an_actor_that_joins_needs_no_word_in_the_generator() -> None:
     events = events_page(chain)
     assert "| `title` | `str \\| None` | `null` | what the frame says |" in events
     assert "Said by frame. Heard by nobody in the chain." in events
-    assert "Heard by moderate, resize, catalog and frame." in events
+    assert re.search(r"Heard by moderate, resize, catalog.* and frame\.", events)
 
 
 @pytest.mark.parametrize("parameter", parameters(CHAIN), ids=lambda parameter: parameter.title)
