@@ -22,7 +22,7 @@ from benchmarks.load_watch import Watch
 from brigade.demo import samples
 from brigade.deploy import deployment
 from brigade.local import local_cloud
-from brigade.local.local_cloud import LocalCloud
+from brigade.local.cloud_process import LocalCloud
 from brigade.pictures import uploads
 from brigade.pipeline import Pipeline
 from brigade.target import local_target

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from brigade import project
 from brigade.console import OperatorError
-from brigade.local.local_cloud import LocalCloud
+from brigade.local.cloud_process import LocalCloud
 
 # Names a cloud, whatever folder a command is given in.
 CLOUD = "BRIGADE_CLOUD"

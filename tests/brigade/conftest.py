@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from brigade.local import local_cloud
-from brigade.local.local_cloud import LocalCloud
+from brigade.local.cloud_process import LocalCloud
 from brigade.target import Target, local_target
 from kit import aws
 

@@ -16,7 +16,7 @@ import pytest
 from brigade import project
 from brigade.__main__ import main
 from brigade.local import local_cloud, local_record
-from brigade.local.local_cloud import LocalCloud
+from brigade.local.cloud_process import LocalCloud
 from kit import aws
 from tests.support import pictures
 from tests.support.commands import every

@@ -13,7 +13,7 @@ from botocore.exceptions import NoCredentialsError, NoRegionError
 
 from brigade.console import OperatorError
 from brigade.local import local_cloud, local_record
-from brigade.local.local_cloud import LocalCloud
+from brigade.local.cloud_process import LocalCloud
 from brigade.target import Target, local_target, resolve
 from kit import aws
 

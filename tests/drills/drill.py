@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from brigade.dead_letters.stack_queues import dead_letter_queue, dead_letters
 from brigade.deploy import deployment
 from brigade.local import local_cloud
-from brigade.local.local_cloud import LocalCloud
+from brigade.local.cloud_process import LocalCloud
 from brigade.pipeline import Pipeline
 from brigade.queue_counts import counts
 from brigade.target import ENDPOINT, local_target

@@ -14,7 +14,7 @@ from brigade.__main__ import main
 from brigade.deploy import deployment
 from brigade.flow import mappings
 from brigade.local import local_cloud, local_record
-from brigade.local.local_cloud import LocalCloud
+from brigade.local.cloud_process import LocalCloud
 from brigade.pictures import uploads
 from brigade.pipeline import Pipeline
 from brigade.target import local_target

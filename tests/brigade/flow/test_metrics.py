@@ -10,7 +10,8 @@ from botocore.stub import ANY, Stubber
 from brigade.flow import metrics
 from brigade.flow.metrics import ActorMetrics, CloudWatchMetrics, MinistackMetrics
 from brigade.local import local_record
-from brigade.local.local_cloud import LocalCloud, free_port
+from brigade.local.cloud_process import LocalCloud
+from brigade.local.local_cloud import free_port
 from brigade.pipeline import Pipeline
 from brigade.target import local_target
 from infra import names

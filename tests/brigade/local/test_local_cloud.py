@@ -18,8 +18,8 @@ import pytest
 
 from brigade.__main__ import main
 from brigade.console import OperatorError
-from brigade.local import local_cloud, local_record
-from brigade.local.local_cloud import LocalCloud
+from brigade.local import cloud_process, local_cloud, local_record
+from brigade.local.cloud_process import LocalCloud
 from brigade.local.process_start import process_start_time, start_time_by_ps
 from brigade.target import local_target
 from tests.support.waiting import wait_for
@@ -94,7 +94,7 @@ class TestItsProcess:
 
     @journey
     def test_is_stopped_even_when_it_does_not_listen(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(local_cloud, "GRACE_S", 0.1)
+        monkeypatch.setattr(cloud_process, "GRACE_S", 0.1)
         with local_cloud.running() as cloud:
             os.kill(cloud.pid, signal.SIGSTOP)
         assert not cloud.alive()

@@ -9,7 +9,7 @@ import pytest
 from brigade.__main__ import main
 from brigade.console import OperatorError
 from brigade.local import local_record
-from brigade.local.local_cloud import LocalCloud
+from brigade.local.cloud_process import LocalCloud
 from brigade.pipeline import Pipeline
 from brigade.target import Target, local_target
 from kit.events import Source

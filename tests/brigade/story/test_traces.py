@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from brigade.console import OperatorError
 from brigade.local import local_record
-from brigade.local.local_cloud import LocalCloud
+from brigade.local.cloud_process import LocalCloud
 from brigade.local.segment_collector import old
 from brigade.target import Target, local_target
 from brigade.traces import traces
