@@ -3,6 +3,7 @@
 import pytest
 
 from brigade.dead_letters.stack_queues import dead_letters
+from records.shown import shown
 from services.chain import CHAIN
 from tests.journeys.conftest import Journey
 from tests.support import pictures
@@ -71,6 +72,7 @@ def test_a_picture_that_was_deleted_before_its_turn_is_removed_and_no_failure(jo
     journey.pipeline.s3.delete_object(Bucket=image.source.bucket, Key=image.source.key, VersionId=image.source.version)
     journey.pause("ingest", paused=False)
     journey.at_rest()
-    record = journey.record(image.id)
+    # Of one that nobody had heard of before, the record says that it was removed, and no more.
+    record = shown(journey.pipeline.catalogue.get([image.id])[image.id])
     assert (record["status"], record["failure"], record["removed_by"]) == ("REMOVED", None, image.id)
     assert not [each for each in dead_letters(journey.pipeline, CHAIN.actor("ingest")) if each.image_id == image.id]

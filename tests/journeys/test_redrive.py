@@ -38,7 +38,7 @@ COMMANDS = """
 import brigade.dead_letters.queue as queues
 queues.HOLD_S, queues._LONG_POLL_S, queues._STEP_ASIDE_S = 1, 0, 0.1
 import json, os, sys
-import boto3, brigade.commands.dlq, brigade.operations.storage, brigade.dead_letters.redrive
+import boto3, brigade.commands.dlq_redrive, brigade.operations.storage, brigade.dead_letters.redrive
 from brigade.__main__ import main
 for line in sys.stdin:
     if not (pid := os.fork()):

@@ -64,7 +64,7 @@ from kit.chain import Chain
 from services.chain import CHAIN
 
 retire = CHAIN.actor("retire")
-alone = Chain(retire.hears[0], (retire,))
+alone = Chain(retire.hears[0], (retire,), operator=retire.hears)
 [(_, again)] = packages.build(alone, DEFAULT_PATH, Platform(*sys.argv[1:]), lambda _: None)
 sys.stdout.buffer.write(again)
 """

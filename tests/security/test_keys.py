@@ -9,12 +9,19 @@ import pytest
 
 from brigade.__main__ import main
 from brigade.pipeline import Pipeline
+from kit.events import Source, StoredImage, StoredRendition
+from records.picture import PictureRecord
 
 
-def record(key: str) -> dict[str, Any]:
-    stored = {"bucket": "target", "key": "normalized/1.jpg"}
-    source, renditions = {"key": key}, [{**stored, "name": "w150"}]
-    return {"image_id": "1", "source": source, "stages": {}, "master": stored, "renditions": renditions}
+def record(key: str) -> PictureRecord:
+    stored: dict[str, Any] = {"bucket": "target", "key": "normalized/1.jpg", "format": "JPEG", "method": "m"}
+    stored |= dict.fromkeys(("width", "height", "bytes"), 1)
+    return PictureRecord(
+        image_id="1",
+        source=Source(bucket="source", key=key),
+        master=StoredImage(**stored),
+        renditions=(StoredRendition(name="w150", **stored),),
+    )
 
 
 @pytest.mark.parametrize(
