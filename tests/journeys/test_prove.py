@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from brigade.prove import deploying, items, watching
+from brigade.prove import deploying, watching
 from brigade.prove import stage as stages
 from brigade.prove.item import Item
 from brigade.prove.items import ITEMS
@@ -82,7 +82,7 @@ def test_what_is_not_as_it_should_be_fails_and_keeps_no_other_item_from_being_tr
 ) -> None:
     watched = (watching.roles, watching.alarms, watching.dashboard, watching.drift, deploying.destroy)
     broken = [Item(deploying.deploy), *(Item(run, "deploy") for run in (sabotage, *watched))]
-    monkeypatch.setattr(items, "ITEMS", [*broken, Item(deploying.delete_pictures, "destroy")])
+    monkeypatch.setattr("brigade.commands.prove.ITEMS", [*broken, Item(deploying.delete_pictures, "destroy")])
     monkeypatch.setattr(stages, "_LOCAL_PATIENCE_S", 1)
     said = brigade("prove", "--out", "proved", code=1)
     target.client("sns").delete_topic(TopicArn=re.findall(r"arn:aws:sns:\S+-of-nobody", said)[0])
