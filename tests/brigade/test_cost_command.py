@@ -97,7 +97,7 @@ def test_an_actor_without_figures_is_named(capsys: Said, monkeypatch: pytest.Mon
     )
     monkeypatch.setattr(measured, "load", lambda: replace(figures, runs=runs))
     assert main(["cost"]) == 0
-    assert "Not in it, because it was not measured: resize." in capsys.readouterr().out
+    assert "Not in it, because it was not measured: resize" in capsys.readouterr().out
 
 
 def test_a_request_without_a_price_is_refused(capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from brigade.dead_letters.letter import DeadLetter
 from brigade.demo.contact_sheet import SheetPicture, render, write
 from brigade.inline import TARGET, InMemoryChain
+from kit.outputs import MASTERS, RENDITIONS
 from records.picture import Failure, PictureRecord, Stage
 from records.rules import failure
 from records.status import Status
@@ -76,7 +77,7 @@ def page(
 def test_every_stored_picture_is_shown_from_the_file_beside_the_sheet(line: InMemoryChain, tmp_path: Path) -> None:
     files = {}
     for bucket, key in line.storage.objects:
-        if bucket == TARGET and not key.startswith("metadata/"):
+        if bucket == TARGET and key.startswith((MASTERS, RENDITIONS)):
             files[key] = f"out/100% of #1? {key}"
             path = tmp_path / files[key]
             path.parent.mkdir(parents=True, exist_ok=True)
