@@ -114,8 +114,9 @@ class Journey:
         return all(answer["Attributes"][name] == "0" for name in counted)
 
     def at_rest(self) -> None:
-        """Wait until no actor has anything left to do."""
-        until(lambda: all(self.queue_is_empty(actor.name) for actor in CHAIN.actors), "all queues to be empty")
+        """Wait until no actor of the stack, which may be an older release's, has anything left to do."""
+        there = [actor.name for actor in CHAIN.actors if names.queue(actor) in self.pipeline.stack.outputs]
+        until(lambda: all(map(self.queue_is_empty, there)), "all queues to be empty")
 
     def cataloged(self, image: Image) -> int:
         """Return how often a picture was announced as ready, once all is quiet."""

@@ -144,7 +144,8 @@ def test_a_running_release_0_1_is_replaced_and_nothing_is_lost(
     assert {image.source.key: record["status"] for image, record in records.items()} == {
         image.source.key: "REMOVED" if image == held["retire"] else "READY" for image in images
     }
-    assert not any(dead_letters(journey.pipeline, actor) for actor in CHAIN.actors)
+    today = Pipeline.find(target, STACK)
+    assert not any(dead_letters(today, actor) for actor in CHAIN.actors)
     for record in (old, *records.values()):
         for rendition in record["renditions"] if record["status"] == "READY" else ():
             assert len(journey.stored(rendition)) == rendition["bytes"]
