@@ -116,7 +116,7 @@ def _find(stack: str, filters: Filters, limit: int, after: str | None) -> tuple[
 def _print_csv(records: list[PictureRecord]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(_CSV)
-    writer.writerows([_cell(shown(record), place) for place in _CSV.values()] for record in records)
+    writer.writerows([_cell(facts, place) for place in _CSV.values()] for facts in map(shown, records))
 
 
 def _cell(record: Mapping[str, Any], place: tuple[str, ...]) -> Any:
