@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from imaging.recipes import Recipe, Recipes
 from kit.events import Image, Source
@@ -52,10 +52,8 @@ def lost(how: Lost, source: Source, record: PictureRecord | None = None) -> Lost
     Of a picture that is gone, ``source`` is what has removed it: the very version, or the delete marker.
     """
     known = record or PictureRecord(image_id=Image.of(source).id, entered_at=source.uploaded_at)
-    facts = {name: getattr(known, name) for name in known.__struct_fields__ if name != "lost"}
-    return LostRecord(
-        **facts | {"source": replace(source, size=None), "original": Original(bytes=source.size), "lost": how}
-    )
+    told = {"source": replace(source, size=None), "original": Original(bytes=source.size), "lost": how}
+    return LostRecord(**asdict(known) | told)
 
 
 def meet(source: Source, record: PictureRecord | None) -> PictureRecord:
