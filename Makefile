@@ -44,7 +44,7 @@ drill: $(VENV)/dev.stamp  ## Run every fault drill with 500 pictures (minutes ea
 	@DRILL_PICTURES=$${DRILL_PICTURES:-500} $(BIN)/python -m pytest tests/drills -n 2
 
 corpus: $(VENV)/dev.stamp  ## Send every picture of ../shared/corpus through the chain; the tests take one of eight
-	@WHOLE_CORPUS=1 $(BIN)/python -m pytest tests/services/test_corpus.py -n $(WORKERS)
+	@WHOLE_CORPUS=1 $(BIN)/python -m pytest tests/services/test_corpus.py tests/services/describe/test_real_exiftool.py -n $(WORKERS)
 
 integration: $(VENV)/dev.stamp  ## Run the journeys on the local cloud, or with ENGINE=localstack on 127.0.0.1:4566
 	@BRIGADE_ENGINE=$(ENGINE) $(BIN)/python -m pytest tests/journeys
