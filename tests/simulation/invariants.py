@@ -9,13 +9,19 @@ from kit.envelope import Envelope
 from kit.events import Event, Image, ImageCataloged, ImageOutdated, ImageRejected, ImageRetired
 from records.status import OUTDATED, SETTLED, Status
 from records.stored import FAILURE, HANDLED, STAGE
+from services.chain import CHAIN
 from tests.services.catalog.stored import keys, status
 from tests.simulation.run import Run
 
 Record = dict[str, Any]
 
-# Where records name what is stored; an actor may keep outputs of which they do not know.
-NAMED = (outputs.MASTERS, outputs.RENDITIONS, outputs.METADATA)
+# Where an actor keeps outputs of which records do not know.
+UNNAMED = tuple(
+    place.prefix
+    for actor in CHAIN.actors
+    for place in actor.writes
+    if place.prefix not in (outputs.MASTERS, outputs.RENDITIONS, outputs.METADATA)
+)
 
 
 class Broken(AssertionError):
@@ -59,8 +65,8 @@ def ready_has_no_other_outputs(run: Run) -> None:
     """Whatever lies in the target bucket of a READY picture is named in its record."""
     for name, record in _with_status(run, Status.READY):
         tags = record.get("camera", {}).get("tags")
-        made = {key for key in run.world.stored_of(record["image_id"]) if key.startswith(NAMED)}
-        others = made - keys(record) - {tags}
+        others = run.world.stored_of(record["image_id"]) - keys(record) - {tags}
+        others = {key for key in others if not key.startswith(UNNAMED)}
         check(not others, run, name, f"READY, but {sorted(others)} are left of another run")
 
 
