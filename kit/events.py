@@ -144,6 +144,7 @@ class Camera(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     trigger: str | None = None  # what set a camera trap off
     sequence: str | None = None  # which picture of how many, as `4 of 5`
     battery: str | None = None  # its charge or voltage
+    alt: str | None = None  # what the picture shows, for those who cannot see it: IPTC's alt text
 
 
 class ImageDescribed(Event, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ def lines(camera: Described | None) -> dict[str, str]:
             camera.sequence,
             _worded("battery {}", camera.battery),
         ),
+        "alt text": camera.alt or "",
         "metadata": _listed(f"by {camera.extractor} {camera.version}", camera.tags, camera.problem),
     }
     return {name: text for name, text in said.items() if text}

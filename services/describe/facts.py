@@ -30,6 +30,8 @@ _SERIALS = ("SerialNumber", "CameraSerialNumber", "BodySerialNumber", "DeviceSer
 _COMMENTS, _MOST_COMMENT = ("Comment", "UserComment", "ImageDescription"), 65_536
 _SERIAL_SAID = re.compile(r"(?:^|\W)(?:S/?N|Serial(?: ?(?:Number|No\.?))?) ?[=:#] ?([\w-]+)", re.IGNORECASE)
 _SOURCE_SAID = re.compile(r"(?:^|\W)Source ?[=:] ?(.+?)(?=[ ;,|]+\w+ ?[=:]|$)", re.IGNORECASE)
+# What a picture shows is told in sentences, of which none is cut: IPTC advises 250 characters at most.
+MOST_ALT = 2_000
 # Makers that say who they are in the notes alone: by their notes' group, and what the notes' version tells of the
 # model, https://exiftool.org/TagNames/Reconyx.html
 _BY_NOTES = {"Reconyx": "RECONYX"}
@@ -61,6 +63,7 @@ def camera(tags: Tags) -> Camera:
         trigger=said.first("TriggerMode", "EventType") or _comment(said)[1],
         sequence=said.first("Sequence"),
         battery=said.first("BatteryVoltage", "BatteryVoltageAvg", "BatteryLevel"),
+        alt=next((text for _, text in said.all("AltTextAccessibility", MOST_ALT)), None),
     )
 
 

@@ -54,6 +54,7 @@ def test_limits_are_those_of_the_code() -> None:
     assert f"told by first bytes: {', '.join(FORMATS)};" in limits
     assert f"above {head.HEAD >> 10} KiB its first {head.HEAD >> 10} KiB" in section("How much is read")
     assert f"at most {tags.MOST_CHARACTERS} characters" in section("The facts")
+    assert f"up to {facts.MOST_ALT:,} characters" in section("The facts")
     assert f"position to {10**-places.DECIMALS}°" in section("The place")
 
 

@@ -6,7 +6,7 @@ import tokenize
 from pathlib import Path
 
 KIT = Path(__file__).parents[2] / "kit"
-MOST_LINES = 1_250
+MOST_LINES = 1_255
 _NO_CODE = {
     tokenize.COMMENT,
     tokenize.NL,
@@ -36,6 +36,6 @@ def test_only_code_is_counted() -> None:
     assert code_lines(head + body) == 5
 
 
-def test_the_kit_has_at_most_1250_lines_of_code() -> None:
+def test_the_kit_has_no_more_lines_of_code_than_decision_5_allows() -> None:
     sizes = {path.name: code_lines(path.read_text(encoding="utf-8")) for path in KIT.glob("*.py")}
     assert sum(sizes.values()) <= MOST_LINES, sizes

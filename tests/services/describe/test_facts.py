@@ -98,6 +98,12 @@ def test_swapped_make_and_model_are_put_right() -> None:
     assert of(IFD0__Make="Cuddeback", IFD0__Model="G4") == Camera(make="Cuddeback", model="G4")
 
 
+def test_the_photographers_alt_text_is_a_fact_and_is_not_cut() -> None:
+    alt = "A fox looks into the camera. " * 30
+    found = camera({"XMP-iptcCore:AltTextAccessibility": msgspec.Raw(msgspec.json.encode(alt))})
+    assert found == Camera(alt=alt.strip())
+
+
 def test_a_picture_that_says_nothing_has_no_facts() -> None:
     assert camera({}) == Camera()
     assert msgspec.to_builtins(camera({})) == {}
