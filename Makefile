@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help demo test simulate corpus integration update lint docs template bench drill load bench-pixels bench-cold bench-describe \
     bench-missing package readme-picture \
-    exiftool layers clean
+    exiftool layers validators clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
@@ -87,6 +87,8 @@ package: $(VENV)/run.stamp  ## Make every function's zip, for ARCH=arm64|x86_64 
 exiftool: build/exiftool/exiftool.stamp  ## Fetch exiftool; demo and tests read the cameras' metadata with it then
 	@echo 'brigade alone finds it by: export BRIGADE_EXIFTOOL="$(CURDIR)/$(EXIFTOOL)"'
 
+validators: build/validators/validators.stamp  ## Fetch the validators of HTML and AMP; tests ask them about markup then
+
 layers: $(VENV)/run.stamp build/exiftool/exiftool.stamp  ## Make the Lambda layer with exiftool, for ARCH=arm64|x86_64
 	@$(BIN)/python -m infra.packaging.layers $(if $(ARCH),--arch $(ARCH))
 
@@ -142,6 +144,15 @@ build/exiftool/exiftool.stamp: infra/packaging/exiftool/package-lock.json
 	@echo "fetching exiftool into build/exiftool (once)"
 	@mkdir -p build/exiftool && cp infra/packaging/exiftool/package.json infra/packaging/exiftool/package-lock.json build/exiftool/
 	@npm ci --prefix build/exiftool --silent --no-audit --no-fund
+	@touch $@
+
+# Nu's checker is a Java program. AMP's validator comes to work without a network inside of Next.js, and nowhere else.
+build/validators/validators.stamp: tests/support/validators/package-lock.json
+	@command -v npm >/dev/null || { echo "make validators fetches them with npm: install Node.js 20 or newer" >&2; exit 1; }
+	@command -v java >/dev/null || { echo "Nu's checker is a Java program: install Java 11 or newer" >&2; exit 1; }
+	@echo "fetching the validators into build/validators (once)"
+	@mkdir -p build/validators && cp tests/support/validators/package.json tests/support/validators/package-lock.json build/validators/
+	@npm ci --prefix build/validators --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 # In an environment of its own: it wants other releases of boto3 than we do.

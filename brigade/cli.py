@@ -83,6 +83,7 @@ for group, commands in {
         Lazy("upload", "upload:upload", "changing", "Upload pictures."),
         Lazy("ls", "ls:ls", "reading", "List pictures, newest first."),
         Lazy("show", "show:show", "reading", "Show one picture's record with its timeline."),
+        Lazy("html", "html:html", "reading", "Print a picture's markup."),
         Lazy("get", "get:get", "reading", "Download a picture's master and renditions."),
         Lazy("trace", "trace:trace", "reading", "Draw what each actor did with a picture, attempt by attempt."),
         Lazy("process", "process:process", "offline", "Run local files through the actors in this process."),

@@ -107,6 +107,7 @@ class PictureRecord(msgspec.Struct, frozen=True, kw_only=True):
     moderation_mode: Moderation | None = None
     moderation: Moderated | None = None
     renditions: tuple[StoredRendition, ...] = ()
+    lqip: str = ""  # a placeholder: a tiny WebP as a data URI
     camera: Described | None = None
     stages: dict[str, Stage] = {}
     failures: dict[str, Failure] = {}

@@ -54,6 +54,7 @@ LOOK = Size(
         "outputs",
         "ls",
         "show",
+        "html",
         "get",
         "trace",
         "status",

@@ -9,6 +9,7 @@ from brigade.commands.options import as_json, key_or_id, stack_name
 from brigade.console import byte_size, out, print_json, printable, table
 from brigade.pictures import camera, timeline
 from brigade.pipeline import Pipeline
+from records.markup import forms
 from records.picture import MODERATE, PictureRecord
 from records.rules import failure
 from records.shown import shown
@@ -23,7 +24,7 @@ def show(key_or_id: str, stack: str, as_json: bool) -> None:
     """Show one picture's record with its timeline; of a key, its newest upload."""
     record = Pipeline.find(here(), stack).catalogue.find(key_or_id)
     if as_json:
-        print_json([shown(record)])
+        print_json([{**shown(record), "markup": forms(record)}])
         return
     for name, value in _summary(record):
         out.print(Text(f"{name:14}"), value, sep="")

@@ -114,6 +114,7 @@ def commands(world: World) -> dict[str, list[list[str]]]:
         "outputs": [[]],
         "ls": [[], ["--day", "2026-11-21"]],
         "show": [[key], [world.ready.id]],
+        "html": [[key]],
         "get": [[key, "--out", "got"]],
         "trace": [[key]],
         "status": [[]],

@@ -1,0 +1,88 @@
+"""`brigade html` and the markup of `brigade show --json`, as they are typed."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from brigade.__main__ import main
+from brigade.pipeline import Pipeline
+from records.markup import forms
+from records.picture import Described, PictureRecord
+from records.status import Status
+from tests.records.test_markup import BASE, Tags, record
+from tests.support.moto import go_to_moto
+
+Said = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def operator(state: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator with a stack: the tests say which record it has."""
+    go_to_moto(monkeypatch)
+    catalogued(monkeypatch, record())
+
+
+def catalogued(monkeypatch: pytest.MonkeyPatch, found: PictureRecord) -> None:
+    stack = SimpleNamespace(catalogue=SimpleNamespace(find=lambda _: found))
+    monkeypatch.setattr(Pipeline, "find", lambda *_: stack)
+
+
+def test_options_reach_the_markup(capsys: Said) -> None:
+    asked = ("--as", "img", "--base", BASE, "--alt", 'the "sea"', "--sizes", "33vw", "--eager")
+    assert main(["html", "beach.jpg", *asked]) == 0
+    said = capsys.readouterr()
+    [(tag, img)] = Tags(said.out).found
+    assert (tag, img["alt"], img["sizes"], img["fetchpriority"]) == ("img", 'the "sea"', "33vw", "high")
+    assert (img["src"] or "").startswith(BASE)
+    assert not said.err
+
+
+def test_picture_is_the_default_and_a_missing_alt_text_is_said(capsys: Said) -> None:
+    assert main(["html", "beach.jpg"]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("<picture>\n")
+    assert "alt=" not in said.out
+    assert "nobody has said what beach.jpg shows" in said.err
+    assert "--alt ''" in said.err
+
+
+def test_the_photographers_text_is_taken_and_nothing_is_asked(capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogued(monkeypatch, record(camera=Described(alt="Dunes")))
+    assert main(["html", "beach.jpg", "--as", "markdown"]) == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("![Dunes](renditions/i/960w-jpeg.jpeg)\n", "")
+
+
+def test_json_is_data_for_other_templates(capsys: Said) -> None:
+    assert main(["html", "beach.jpg", "--as", "json", "--alt", ""]) == 0
+    assert json.loads(capsys.readouterr().out)["alt"] == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--as", "markdown"], 1, "Markdown cannot leave the alt text out"),
+        (["--base", "ftp://x"], 2, "give an http or https URL"),
+        (["--base", "https://x/?a"], 2, "without ? and #"),
+        (["--as", "svg"], 2, "'svg' is not one of"),
+    ],
+)
+def test_what_cannot_be_is_refused(options: list[str], code: int, words: str, capsys: Said) -> None:
+    assert main(["html", "beach.jpg", *options]) == code
+    said = capsys.readouterr()
+    assert words in said.err
+    assert not said.out
+
+
+def test_a_picture_in_quarantine_is_not_shown(capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogued(monkeypatch, record(status=Status.QUARANTINED))
+    assert main(["html", "beach.jpg"]) == 1
+    assert "beach.jpg is QUARANTINED" in capsys.readouterr().err
+    assert main(["show", "beach.jpg", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["markup"] is None
+
+
+def test_show_has_the_same_markup(capsys: Said) -> None:
+    assert main(["show", "beach.jpg", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["markup"] == forms(record())
