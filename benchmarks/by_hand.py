@@ -105,7 +105,7 @@ class Driver:
         sys.exit(NOT_READY)
 
     def _ready(self, ids: list[str]) -> bool:
-        records = self._pipeline.catalogue.get(ids)
+        records = self._pipeline.catalog.get(ids)
         return len(records) == len(ids) and all(record.status == Status.READY for record in records.values())
 
     def _drain(self, actor: Actor, tally: Tally) -> int:

@@ -77,7 +77,7 @@ def upload(pipeline: Pipeline, photos: list[LocalFile], prefix: str) -> float:
     files = [LocalFile(photo.path, prefix + photo.key) for photo in photos]
     done = list(uploads.upload(pipeline.s3, pipeline.source_bucket, files))
     ids = [one.image_id for one in done]
-    left = uploads.wait(pipeline.catalogue, ids, PATIENCE_S, lambda record: expect(record.status == "READY"))
+    left = uploads.wait(pipeline.catalog, ids, PATIENCE_S, lambda record: expect(record.status == "READY"))
     expect(not left)
     return time.monotonic() - began
 

@@ -41,7 +41,7 @@ from services.chain import CHAIN
 ROUNDS = 15
 TWELVE_MEGAPIXELS = (4000, 3000)
 TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled={sampled}"
-COMPLETING = "brigade.image-resized"  # the event with which the catalogue completes a record
+COMPLETING = "brigade.image-resized"  # the event with which the catalog completes a record
 
 Event = dict[str, Any]
 
@@ -84,7 +84,7 @@ class Bench:
         }
 
     def walk(self) -> dict[str, Event]:
-        """Send a picture through our packages; return what every actor was given, the catalogue at the very end."""
+        """Send a picture through our packages; return what every actor was given, the catalog at the very end."""
         bucket = {"Bucket": self.pipeline.source_bucket, "Key": "twelve.jpg"}
         picture = samples.photograph(TWELVE_MEGAPIXELS, samples.NOON, 1)
         self.pipeline.s3.put_object(**bucket, Body=picture)
@@ -125,7 +125,7 @@ class Bench:
     def measure(self, actor: Actor, event: Event, record: Event, *, sampled: bool) -> cold_start_report.Pair:
         """Start both sides in turn, after one start each that does not count.
 
-        The catalogue finds the ``record`` each time: the same write again would find it complete.
+        The catalog finds the ``record`` each time: the same write again would find it complete.
         """
         runs: dict[str, list[cold_start_report.Start]] = {side: [] for side in SIDES}
         for number in track(range(ROUNDS + 1), actor.name, console=Console(stderr=True)):

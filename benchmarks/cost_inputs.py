@@ -25,7 +25,7 @@ PICTURES = 10  # fills every actor's batches
 ROUNDS = 3
 SIZES = ((2000, 1500), (4000, 3000), (8000, 6000))  # 3, 12 and 48 megapixels
 UPRIGHT, TURNED = 1, 6  # Exif's orientations
-# What most cameras write into a picture, and what the catalogue therefore keeps.
+# What most cameras write into a picture, and what the catalog therefore keeps.
 CAMERA: Mapping[int, Any] = {
     Base.DateTimeOriginal: "2026:05:04 12:00:00",
     Base.OffsetTimeOriginal: "+02:00",

@@ -99,7 +99,7 @@ def trickle(pipeline: Pipeline, cloud: LocalCloud, photos: list[Path], prefix: s
     with Watch(pipeline, cloud.log) as watch:
         with ThreadPoolExecutor(_PARALLEL) as pool:
             ids = list(pool.map(upload, range(len(photos))))
-        expect(not uploads.wait(pipeline.catalogue, ids, PATIENCE_S, lambda record: expect(is_ready(record))))
+        expect(not uploads.wait(pipeline.catalog, ids, PATIENCE_S, lambda record: expect(is_ready(record))))
     return measure(pipeline, prefix, watch)
 
 

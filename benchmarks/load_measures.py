@@ -68,7 +68,7 @@ class Load:
 def measure(pipeline: Pipeline, prefix: str, watch: Watch) -> Load:
     """Gather what is known of the pictures below a prefix."""
     sources = shown.below(pipeline.s3, pipeline.source_bucket, prefix)
-    records = pipeline.catalogue.get(Image.of(source).id for source in sources).values()
+    records = pipeline.catalog.get(Image.of(source).id for source in sources).values()
     arrived = sorted(since(watch, record.entered_at) for record in records)
     stages = dict.fromkeys(name for record in records for name in record.stages)
     return Load(

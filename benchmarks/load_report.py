@@ -50,7 +50,7 @@ def stages(loads: Sequence[Load]) -> Table:
         for load in loads
         for name, stage in load.stages.items()
     )
-    note = "From the catalogue's records: how long a picture's message waited, and how long the work on it took, in ms."
+    note = "From the catalog's records: how long a picture's message waited, and how long the work on it took, in ms."
     columns = ("load", "actor", "queued, p50", "queued, p95", "worked, p50", "worked, p95")
     return Table("Stages", note, columns, rows)
 

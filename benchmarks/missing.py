@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import patch
 
-from brigade.pictures.catalog import Catalogue
+from brigade.pictures.catalog import Catalog
 from brigade.pipeline import Pipeline
 from brigade.rework.gaps import Missing
 from brigade.rework.survey import Comparison
@@ -124,10 +124,8 @@ def item(number: int) -> dict[str, Any]:
 
 def compare(cloud: Cloud) -> list[Missing]:
     """Return what is missing there."""
-    catalogue = Catalogue(cloud, "table", "source")
-    stand_in = SimpleNamespace(
-        s3=cloud, catalogue=catalogue, stack=None, source_bucket="source", target_bucket="target"
-    )
+    catalog = Catalog(cloud, "table", "source")
+    stand_in = SimpleNamespace(s3=cloud, catalog=catalog, stack=None, source_bucket="source", target_bucket="target")
     ignore: list[str] = []
     with patch("brigade.deploy.deployed_recipes.of", lambda _: _RECIPES):
         return list(Comparison(cast(Pipeline, stand_in), "", _AT, lambda _: None, ignore.append).missing())

@@ -36,7 +36,7 @@ def _value_bytes(value: Mapping[str, Any]) -> int:
             return _COLLECTION_BYTES + item_bytes(content) + _ELEMENT_BYTES * len(content)
         case "L":
             return _COLLECTION_BYTES + sum(_value_bytes(each) + _ELEMENT_BYTES for each in content)
-    raise TypeError(f"the catalogue has no values of type {kind}")
+    raise TypeError(f"the catalog has no values of type {kind}")
 
 
 def written(before: Item | None, after: Item) -> dict[str, int]:

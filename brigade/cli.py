@@ -94,7 +94,7 @@ for group, commands in {
             "missing",
             "missing:missing",
             "reading",
-            "List what is missing between source bucket, catalogue and target bucket.",
+            "List what is missing between source bucket, catalog and target bucket.",
         ),
         Lazy("rerun", "rerun:rerun", "changing", "Send pictures back to one actor.", unless="dry_run"),
         Lazy("approve", "approve:approve", "changing", "Let pictures in quarantine pass."),

@@ -1,11 +1,11 @@
-"""A deployed stack as its users see it: buckets, catalogue, dead letters."""
+"""A deployed stack as its users see it: buckets, catalog, dead letters."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from brigade.console import OperatorError
 from brigade.deploy.stack import Stack
-from brigade.pictures.catalog import Catalogue
+from brigade.pictures.catalog import Catalog
 from brigade.target import Target
 from infra import names
 from kit.actor import Bucket
@@ -52,6 +52,6 @@ class Pipeline:
         return self.stack.outputs[names.bucket(Bucket.TARGET)]
 
     @property
-    def catalogue(self) -> Catalogue:
+    def catalog(self) -> Catalog:
         """The records."""
-        return Catalogue(self.target.client("dynamodb"), self.stack.outputs[names.TABLE], self.source_bucket)
+        return Catalog(self.target.client("dynamodb"), self.stack.outputs[names.TABLE], self.source_bucket)

@@ -24,7 +24,7 @@ Name = Annotated[
 ]
 Side = Annotated[int, Meta(ge=1, le=MAX_SIDE)]
 Percent = Annotated[int, Meta(ge=0, le=100)]
-# What the catalogue learns of where a picture was taken.
+# What the catalog learns of where a picture was taken.
 # The words that sharp and CSS object-fit use.
 Fit = Literal["inside", "outside", "cover", "contain", "fill"]
 
@@ -87,7 +87,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     prefix: str = ""  # what the keys begin with
     suffix: str = ""  # what the keys end with
     keep: tuple[Literal["copyright", "artist"], ...] = ()  # what is kept of the metadata; all else is dropped
-    catalog_gps: Gps = "drop"  # where it was taken, for the catalogue: as the camera says, to 0.01°, or not at all
+    catalog_gps: Gps = "drop"  # where it was taken, for the catalog: as the camera says, to 0.01°, or not at all
     moderation: Moderation = "off"  # whether somebody looks for nudity, and whether renditions wait for that, see below
     moderation_accept: Percent = DEFAULT_ACCEPT  # a confidence of so many per cent or less is accepted
     moderation_refuse: Percent = DEFAULT_REFUSE  # a confidence of so many per cent or more is refused

@@ -141,7 +141,7 @@ def _function(function: str, metric: str, statistic: str) -> dict[str, object]:
 
 
 def _throttled_table() -> cloudwatch.Alarm:
-    # Every write of the catalogue is an UpdateItem; this counts what the table or any of its indexes refused of it:
+    # Every write of the catalog is an UpdateItem; this counts what the table or any of its indexes refused of it:
     # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
     dimensions = {"TableName": Ref(names.TABLE), "Operation": "UpdateItem"}
     return _alarm(
@@ -152,7 +152,7 @@ def _throttled_table() -> cloudwatch.Alarm:
         Statistic="Sum",
         **_LASTING,
         Threshold=0,
-        AlarmDescription="DynamoDB throttles the catalogue. Messages wait and are tried again, for twenty minutes or "
+        AlarmDescription="DynamoDB throttles the catalog. Messages wait and are tried again, for twenty minutes or "
         "more; then they are dead letters, which `brigade dlq redrive catalog` sends back. docs/scaling.md says where "
         "the table's and its indexes' limits are.",
     )

@@ -94,7 +94,7 @@ def parameters(chain: Chain) -> list[Parameter]:
             ENVIRONMENT,
             Type="String",
             Default="production",
-            Description="What the catalogue's records name as their environment",
+            Description="What the catalog's records name as their environment",
         ),
         *_grace(chain),
         *(

@@ -8,7 +8,7 @@ from troposphere import Output, Ref, Template
 from infra import names
 from infra.alarms import alarms
 from infra.buckets import buckets
-from infra.catalogue import catalogue
+from infra.catalog import catalog
 from infra.dashboard import dashboard
 from infra.functions import functions
 from infra.messaging import messaging
@@ -33,7 +33,7 @@ def template(chain: Chain, tags: Mapping[str, str] | None = None) -> Template:
         whole.add_condition(name, condition)
     for name, mapping in mappings(chain).items():
         whole.add_mapping(name, mapping)
-    for part in (buckets, messaging, partial(catalogue, tags=tags or {}), functions, alarms, dashboard, summary):
+    for part in (buckets, messaging, partial(catalog, tags=tags or {}), functions, alarms, dashboard, summary):
         whole.add_resource(part(chain))
     for output in _outputs(chain, whole):
         whole.add_output(output)

@@ -73,7 +73,7 @@ class Setting:
 class Declaration:
     """A function of any kind, whatever feeds it: name, size and rights.
 
-    ``says`` are event types; ``table`` are DynamoDB actions on the catalogue; ``carries`` are the shared packages that
+    ``says`` are event types; ``table`` are DynamoDB actions on the catalog; ``carries`` are the shared packages that
     its code imports; ``settings`` are what deployments choose for it; ``layers`` name Lambda layers that a deployment
     may give it. ``memory`` is in MB, ``timeout`` in seconds. ``loops``: what it says may come back to it, which Lambda
     must not mistake for an endless loop.

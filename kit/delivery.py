@@ -141,7 +141,7 @@ class Delivery:
         return chosen
 
     def _dead_letter(self, failures: list[Failed]) -> None:
-        """Tell the catalogue, then write the dead letter with its reason; raises if either cannot be done.
+        """Tell the catalog, then write the dead letter with its reason; raises if either cannot be done.
 
         In this order, because a repeated announcement is harmless and a second dead letter is not. On the last
         permitted receive the dead letter is written anyway: SQS would move the message without a reason.
@@ -151,7 +151,7 @@ class Delivery:
         except Exception:
             if self.message.attempts < self.worker.actor.attempts:
                 raise
-            log.exception("the catalogue could not be told")
+            log.exception("the catalog could not be told")
         letter = failures[0].letter
         image_id = letter.event.image.id if letter else ""
         trace = letter.trace.parent() if letter else Trace.read(self.message.trace_header)

@@ -101,7 +101,7 @@ class ImageRemoved(Event, frozen=True, kw_only=True):
     """
 
     whole_key: bool  # whether the key is gone, and not only this version of it
-    matched: bool = True  # whether a recipe matches the key; where none does, only what the catalogue knows is removed
+    matched: bool = True  # whether a recipe matches the key; where none does, only what the catalog knows is removed
     shown: Source | None = None  # what S3 shows under the key, one version of it being gone: as a rule the one before
 
 
@@ -120,7 +120,7 @@ class ImageIngested(Event, frozen=True, kw_only=True):
     width: int  # pixels
     height: int  # pixels
     bytes: int  # of the upload
-    catalog_gps: Gps | None = None  # what the recipe lets the catalogue know of the place; null: the recipe tells
+    catalog_gps: Gps | None = None  # what the recipe lets the catalog know of the place; null: the recipe tells
 
 
 class Camera(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

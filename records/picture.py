@@ -126,7 +126,7 @@ class PictureRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_known(self) -> bool:
-        """Whether the catalogue has heard of its upload, and not only of its removal."""
+        """Whether the catalog has heard of its upload, and not only of its removal."""
         return bool(self.source.key)
 
     @property

@@ -1,6 +1,6 @@
-"""The catalogue's table and its indexes: pure data, read by the record's writer, its readers and the template.
+"""The catalog's table and its indexes: pure data, read by the record's writer, its readers and the template.
 
-Every question that is asked of the catalogue has an index; nothing scans. An index holds keys, and readers fetch the
+Every question that is asked of the catalog has an index; nothing scans. An index holds keys, and readers fetch the
 records: whatever else it held would be paid for again at every change of it.
 """
 

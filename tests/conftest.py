@@ -20,7 +20,7 @@ from kit import aws
 from kit.backoff import under
 from tests.support.moto import NO_WAITING, REGION, go_to_moto
 
-# What costs much to set up, and is set up once a process: packages, deployed stacks, samples, a catalogue, the docs.
+# What costs much to set up, and is set up once a process: packages, deployed stacks, samples, a catalog, the docs.
 SHARING: Final = (
     "tests/packages/",
     "tests/journeys/",

@@ -66,7 +66,7 @@ def diagram(chain: Chain) -> str:
         if any(place.bucket is Bucket.TARGET for place in (*actor.writes, *actor.deletes)):
             lines.append(f'    {actor.name} --> target[("target bucket")]')
         if actor.table:
-            lines.append(f'    {actor.name} --> table[("catalogue table")]')
+            lines.append(f'    {actor.name} --> table[("catalog table")]')
         lines.append(f'    {actor.name} -.-> {actor.name}_dead[/"{actor.name} dead letters"/]')
     lines += [f'    {OPERATOR}[/"operator"/] --> {_topic(event)}' for event in chain.operator]
     lines.append("    classDef actor stroke-width:3px,font-weight:bold")

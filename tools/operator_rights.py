@@ -67,8 +67,8 @@ LOOK = Size(
     ),
     (
         allow(["cloudformation:DescribeStacks"], f"arn:aws:cloudformation:*:*:stack/{_STACKS}/*", Sid="FindStacks"),
-        allow(["dynamodb:BatchGetItem"], _TABLE, Sid="ReadCatalogue"),
-        allow(["dynamodb:Query"], f"{_TABLE}/index/*", Sid="SearchCatalogue"),
+        allow(["dynamodb:BatchGetItem"], _TABLE, Sid="ReadCatalog"),
+        allow(["dynamodb:Query"], f"{_TABLE}/index/*", Sid="SearchCatalog"),
         allow(["sqs:GetQueueAttributes"], _QUEUES, Sid="CountMessages"),
         # Seeing a message is receiving it; it is given back at once.
         allow(["sqs:ChangeMessageVisibility", "sqs:ReceiveMessage"], *_DEAD_LETTERS, Sid="ReadDeadLetters"),
@@ -105,11 +105,11 @@ REPAIR = Size(
             *_DEAD_LETTERS,
             Sid="TakeDeadLetters",
         ),
-        allow(["sns:Publish"], _topic(DeadLetterHandled), Sid="TellCatalogue"),
+        allow(["sns:Publish"], _topic(DeadLetterHandled), Sid="TellCatalog"),
         _KEEP_HISTORY,
         allow(["s3:ListBucket"], _bucket(Bucket.SOURCE), Sid="FindUploads"),
         allow(["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], _bucket(Bucket.SOURCE, "/*"), Sid="Upload"),
-        # A replay of the catalogue's work reads as the catalogue does.
+        # A replay of the catalog's work reads as the catalog does.
         allow(["dynamodb:GetItem"], _TABLE, Sid="ReadRecords"),
         allow(["lambda:GetEventSourceMapping"], "arn:aws:lambda:*:*:event-source-mapping:*", Sid="SeeActors"),
         allow(

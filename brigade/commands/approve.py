@@ -59,7 +59,7 @@ def _decide(
     delete_original: bool = False,
 ) -> None:
     pipeline = Pipeline.find(here(), stack)
-    found = {record.image_id: record for record in map(pipeline.catalogue.find, pictures)}.values()
+    found = {record.image_id: record for record in map(pipeline.catalog.find, pictures)}.values()
     held, others = [], 0
     for record in found:
         if why := why_left(record, delete_original=delete_original):

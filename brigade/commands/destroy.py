@@ -17,7 +17,7 @@ from brigade.target import Target
 @click.command()
 @stack_name
 @yes
-@option("--delete-pictures", is_flag=True, help="Delete both buckets, every picture in them, and the catalogue.")
+@option("--delete-pictures", is_flag=True, help="Delete both buckets, every picture in them, and the catalog.")
 def destroy(stack: str, yes: bool, delete_pictures: bool) -> None:
     """Delete the stack. Its buckets and its table are kept, unless --delete-pictures says otherwise, then or later."""
     target = here()

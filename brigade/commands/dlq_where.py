@@ -59,7 +59,7 @@ class Where:
 
     @property
     def told(self) -> Pipeline | None:
-        """The pipeline whose catalogue is told what becomes of the letters: of an actor's failures."""
+        """The pipeline whose catalog is told what becomes of the letters: of an actor's failures."""
         return self.pipeline if self.actor else None
 
     @property

@@ -18,7 +18,7 @@ from brigade.pipeline import Pipeline
 def get(key_or_id: str, folder: Path, stack: str, as_json: bool) -> None:
     """Download a picture's master and renditions into a folder named after its key."""
     pipeline = Pipeline.find(here(), stack)
-    record = pipeline.catalogue.find(key_or_id)
+    record = pipeline.catalog.find(key_or_id)
     if not record.master or record.is_retired:
         state = "no files any more" if record.is_retired else "no files yet"
         raise OperatorError(f"{record.key} has {state}", f"`brigade show {record.image_id}`")

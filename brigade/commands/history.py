@@ -90,8 +90,8 @@ def _show(operation: Operation, pipeline: Pipeline | None, *, as_json: bool) -> 
 
 
 def _statuses(operation: Operation, pipeline: Pipeline | None) -> dict[str, str]:
-    """Return where the operation's pictures stand now, by id, as the catalogue says."""
+    """Return where the operation's pictures stand now, by id, as the catalog says."""
     ids = {each.image_id for each in operation.messages if each.image_id}
     if pipeline is None or not ids:
         return {}
-    return {identity: record.status.value for identity, record in pipeline.catalogue.get(ids).items()}
+    return {identity: record.status.value for identity, record in pipeline.catalog.get(ids).items()}

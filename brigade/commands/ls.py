@@ -1,4 +1,4 @@
-"""`brigade ls`: pictures of the catalogue, by status, day, recipe, camera and verdict."""
+"""`brigade ls`: pictures of the catalog, by status, day, recipe, camera and verdict."""
 
 import csv
 import itertools
@@ -102,13 +102,13 @@ def ls(
 
 def _find(stack: str, filters: Filters, limit: int, after: str | None) -> tuple[list[PictureRecord], bool]:
     """Return at most so many records, and whether there are more."""
-    catalogue = Pipeline.find(here(), stack).catalogue
+    catalog = Pipeline.find(here(), stack).catalog
     plan = search.plan(filters, datetime.now(UTC).date())
     if plan.remark:
         say(plan.remark)
-    begin = search.entry(catalogue.find(after), plan.index) if after else None
+    begin = search.entry(catalog.find(after), plan.index) if after else None
     questions = plan.from_(begin) if begin else plan.questions
-    records = filter(filters.accepts, catalogue.ask(*questions, in_turn=plan.in_turn, after=begin))
+    records = filter(filters.accepts, catalog.ask(*questions, in_turn=plan.in_turn, after=begin))
     found = list(itertools.islice(records, limit))
     return found, len(found) == limit and next(records, None) is not None
 

@@ -1,4 +1,4 @@
-"""`brigade missing`: what is missing between source bucket, catalogue and target bucket."""
+"""`brigade missing`: what is missing between source bucket, catalog and target bucket."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -67,7 +67,7 @@ def looking(words: str) -> Iterator[Callable[[int], None]]:
 @stack_name
 @as_json
 def missing(prefix: str | None, stuck: str, stack: str, as_json: bool) -> None:
-    """List what is missing between source bucket, catalogue and target bucket. Exits 1 when anything is.
+    """List what is missing between source bucket, catalog and target bucket. Exits 1 when anything is.
 
     That is: uploads that no record knows, because no notification came; those that S3 shows though their record reads
     SUPERSEDED or REMOVED; records of what S3 does not show any more; and pictures that are ready, or stuck, and lack
@@ -87,7 +87,7 @@ def missing(prefix: str | None, stuck: str, stack: str, as_json: bool) -> None:
         out.print("nothing is missing")
     if any(each["lost"] for each in found):
         if waiting := messages_under_way(pipeline):
-            say(f"{counted(waiting, 'message')} for ingest or the catalogue may tell of some of these: look again then")
+            say(f"{counted(waiting, 'message')} for ingest or the catalog may tell of some of these: look again then")
         say("`brigade rerun --missing --from ingest` lets the chain hear of what it has not heard")
     if found:
         raise Exit(1)
@@ -96,7 +96,7 @@ def missing(prefix: str | None, stuck: str, stack: str, as_json: bool) -> None:
 def compared(
     pipeline: Pipeline, prefix: str | None, stuck: str, looked: Callable[[int], None], ignored: Ignored
 ) -> Iterator[Missing]:
-    """Yield what a comparison of buckets and catalogue finds missing."""
+    """Yield what a comparison of buckets and catalog finds missing."""
     since = datetime.now(UTC) - age(stuck)
     return Comparison(pipeline, prefix or "", since, looked, ignored.add).missing()
 

@@ -52,7 +52,7 @@ def rerun(
     This is the way to apply a changed recipe to what is already there: deploy it, then
     `brigade rerun --prefix P --from resize`. From resize or normalize a picture keeps its recipe, by name; from
     ingest it gets the one that matches its key now. Pictures that were removed or replaced are left. Ingest also gets
-    word of what S3 shows, or does not show any more, and the catalogue has not heard of: notifications can be lost.
+    word of what S3 shows, or does not show any more, and the catalog has not heard of: notifications can be lost.
     """
     chosen = CHAIN.actor(actor)
     reruns.heard(chosen, CHAIN)
@@ -89,7 +89,7 @@ def _named(pipeline: Pipeline, pictures: Sequence[str], actor: Actor) -> Iterabl
     """Return the pictures of these keys and ids; of a key for ingest, what S3 shows under it, known or not."""
     found = {}
     for each in pictures:
-        record = survey.of_key(pipeline, each) if ImageUploaded in actor.hears else pipeline.catalogue.find(each)
+        record = survey.of_key(pipeline, each) if ImageUploaded in actor.hears else pipeline.catalog.find(each)
         found[record.image_id] = record
     return found.values()
 

@@ -22,7 +22,7 @@ from records.status import Status
 @as_json
 def show(key_or_id: str, stack: str, as_json: bool) -> None:
     """Show one picture's record with its timeline; of a key, its newest upload."""
-    record = Pipeline.find(here(), stack).catalogue.find(key_or_id)
+    record = Pipeline.find(here(), stack).catalog.find(key_or_id)
     if as_json:
         print_json([{**shown(record), "markup": forms(record)}])
         return

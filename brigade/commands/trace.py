@@ -26,7 +26,7 @@ def trace(key_or_id: str, stack: str, as_json: bool) -> None:
         segments = traces.find(here(), wanted)
     else:
         pipeline = Pipeline.find(here(), stack)
-        record = pipeline.catalogue.find(key_or_id)
+        record = pipeline.catalog.find(key_or_id)
         wanted = traces.trace_id(record.trace_id)
         if wanted is None:
             raise OperatorError(f"the record of {record.key} names no trace", "it was written before records named any")

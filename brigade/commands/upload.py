@@ -37,7 +37,7 @@ _FEW = 200  # uploads that are listed one by one; of more, only those that are n
 def upload(paths: tuple[Path, ...], prefix: str, wait: bool, timeout: float, stack: str) -> None:
     """Upload pictures. Run it again after a failure: what is already there is not sent again.
 
-    Ingest is sent word of what is there and the catalogue has never heard of.
+    Ingest is sent word of what is there and the catalog has never heard of.
 
     Exits 1 when a file or link was skipped: each is named with the reason, and the others go on. With --wait, also
     when a picture is not ready in the end: it failed, is held back, was removed or replaced, or was not settled in
@@ -61,7 +61,7 @@ def upload(paths: tuple[Path, ...], prefix: str, wait: bool, timeout: float, sta
             say(f"skipped: {each.path}: {each.why}")
     unheard = send_unheard(pipeline, [one.there for one in done if one.there])
     if wait:
-        uploads.wait_for_recall(pipeline.catalogue, unheard, timeout)
+        uploads.wait_for_recall(pipeline.catalog, unheard, timeout)
     well = _wait(pipeline, deployed_recipes.of(pipeline.stack), done, timeout) if wait else True
     if skipped or not well:
         raise Exit(1)
@@ -85,7 +85,7 @@ def _wait(pipeline: Pipeline, recipes: Recipes, done: list[Uploaded], timeout: f
                 rows.append(record)
             step()
 
-        missing = uploads.wait(pipeline.catalogue, waited, timeout, settled)
+        missing = uploads.wait(pipeline.catalog, waited, timeout, settled)
     if rows:
         out.print(listing(rows))
     if len(waited) > _FEW:
@@ -102,9 +102,9 @@ def _unfinished(pipeline: Pipeline, missing: list[str]) -> OperatorError:
         return OperatorError(
             f"{what}: paused: {', '.join(paused)}", f"`brigade resume {' '.join(paused)}`, then give the command again"
         )
-    if unheard := len(missing) - len(pipeline.catalogue.get(missing)):
+    if unheard := len(missing) - len(pipeline.catalog.get(missing)):
         return OperatorError(
-            f"{what}: of {unheard} the catalogue has not heard yet", "`brigade status` shows where messages wait"
+            f"{what}: of {unheard} the catalog has not heard yet", "`brigade status` shows where messages wait"
         )
     return OperatorError(what, "`brigade ls --status processing` shows them")
 

@@ -53,7 +53,7 @@ def estimate(run: Run, prices: Prices, chain: Chain, *, batched: bool) -> list[L
             *(line for actor, work in works for line in _s3(actor, work, prices)),
             *_lambda(works, invocations, prices),
             *_messaging(works, invocations, prices),
-            *_catalogue(run, works, prices),
+            *_catalog(run, works, prices),
             *_watching(works, invocations, prices),
         )
         if line.quantity
@@ -108,7 +108,7 @@ def _messaging(works: list[tuple[Actor, Work]], invocations: dict[str, float], p
     yield Line("SNS", "announcements", said, "requests", said * prices.per_million.sns_publish)
 
 
-def _catalogue(run: Run, works: list[tuple[Actor, Work]], prices: Prices) -> Iterator[Line]:
+def _catalog(run: Run, works: list[tuple[Actor, Work]], prices: Prices) -> Iterator[Line]:
     for place, units in run.write_units.items():
         usd = units * prices.per_million.dynamodb_write
         yield Line("DynamoDB", place if place == "table" else f"index {place}", units, "write units", usd)

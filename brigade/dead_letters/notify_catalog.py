@@ -1,4 +1,4 @@
-"""Letting the catalogue know what an operator did to dead letters."""
+"""Letting the catalog know what an operator did to dead letters."""
 
 import itertools
 import time
@@ -20,13 +20,13 @@ from kit.tracing import Trace
 
 # https://docs.aws.amazon.com/sns/latest/dg/sns-batch-api-actions.html
 _BATCH = 10
-# A quiet chain's catalogue hears within a second or two.
+# A quiet chain's catalog hears within a second or two.
 PATIENCE_S = 10
-_LOOK = 100  # pictures in one request to the catalogue
+_LOOK = 100  # pictures in one request to the catalog
 
 
 def tell_and_wait(pipeline: Pipeline, letters: Iterable[DeadLetter], action: str, operation: Recording) -> None:
-    """Do as ``tell``, and return when the catalogue agrees, at most PATIENCE_S later: the next command may ask it."""
+    """Do as ``tell``, and return when the catalog agrees, at most PATIENCE_S later: the next command may ask it."""
     letters = list(letters)
     if not tell(pipeline, letters, action, operation):
         return
@@ -34,14 +34,14 @@ def tell_and_wait(pipeline: Pipeline, letters: Iterable[DeadLetter], action: str
     try:
         _wait(pipeline, unheard, operation.id)
     except Exception as error:  # noqa: BLE001 - as above
-        say(f"warning: the catalogue could not be asked: {explain(error)}")
+        say(f"warning: the catalog could not be asked: {explain(error)}")
 
 
 def _wait(pipeline: Pipeline, unheard: dict[str, str], operation: str) -> None:
     """Wait until the records of all pictures name the operation; ``unheard`` maps their ids to actors."""
     deadline = time.monotonic() + PATIENCE_S
     while unheard and time.monotonic() < deadline:
-        for image_id, record in pipeline.catalogue.get(itertools.islice(unheard, _LOOK)).items():
+        for image_id, record in pipeline.catalog.get(itertools.islice(unheard, _LOOK)).items():
             handled = record.handled.get(unheard[image_id])
             if handled and handled.operation == operation:
                 del unheard[image_id]
@@ -52,7 +52,7 @@ def tell(pipeline: Pipeline, letters: Iterable[DeadLetter], action: str, operati
     """Announce what was done, ``redriven`` or ``discarded``, about every picture of these letters.
 
     Called when it is done. Where it fails the operator is warned, no more: the messages are where they should be,
-    and the catalogue learns of a picture that was redriven from its next event too. Returns whether all were told of.
+    and the catalog learns of a picture that was redriven from its next event too. Returns whether all were told of.
     """
     envelopes = [envelope for letter in letters for envelope in _announcements(letter, action, operation)]
     if not envelopes:
@@ -60,10 +60,10 @@ def tell(pipeline: Pipeline, letters: Iterable[DeadLetter], action: str, operati
     try:
         untold = _publish(pipeline.target.client("sns"), pipeline.output(names.topic(DeadLetterHandled)), envelopes)
     except Exception as error:  # noqa: BLE001 - whatever it is, what the operator asked for is done
-        say(f"warning: the catalogue was not told of {counted(len(envelopes), 'picture')}: {explain(error)}")
+        say(f"warning: the catalog was not told of {counted(len(envelopes), 'picture')}: {explain(error)}")
         return False
     if untold:
-        say(f"warning: the catalogue was not told of {counted(untold, 'picture')}: SNS did not take the announcements")
+        say(f"warning: the catalog was not told of {counted(untold, 'picture')}: SNS did not take the announcements")
     return not untold
 
 

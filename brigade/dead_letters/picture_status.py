@@ -1,4 +1,4 @@
-"""What has become of the pictures that dead letters are about, as the catalogue says."""
+"""What has become of the pictures that dead letters are about, as the catalog says."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -21,8 +21,8 @@ _CLEARING = {ImageOutdated, ImageRemoved, ImageRetired}
 
 
 def records(pipeline: Pipeline, letters: Iterable[DeadLetter]) -> Records:
-    """Return the records of the letters' pictures, by id: of those that the catalogue knows."""
-    return pipeline.catalogue.get({image_id: None for letter in letters for image_id in _ids(letter)})
+    """Return the records of the letters' pictures, by id: of those that the catalog knows."""
+    return pipeline.catalog.get({image_id: None for letter in letters for image_id in _ids(letter)})
 
 
 def statuses(pipeline: Pipeline | None, letters: Iterable[DeadLetter]) -> dict[str, str]:

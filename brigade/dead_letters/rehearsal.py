@@ -49,7 +49,7 @@ class RehearsalStorage:
 
 
 def rehearsal_records(images: Iterable[Image], table: str) -> MemoryRecords:
-    """Return the catalogue in memory, as far as it concerns these pictures: all uploads of their keys."""
+    """Return the catalog in memory, as far as it concerns these pictures: all uploads of their keys."""
     real, rehearsed = DynamoRecords(table), MemoryRecords()
     for image in images:
         key = source_key(image.source)

@@ -111,7 +111,7 @@ def _wait(pipeline: Pipeline, account: DemoReport, progress: Progress) -> None:
         account.records.append(record)
         step()
 
-    uploads.wait(pipeline.catalogue, awaited, PATIENCE_S, settled)
+    uploads.wait(pipeline.catalog, awaited, PATIENCE_S, settled)
     account.records.sort(key=lambda record: record.key)
 
 

@@ -1,4 +1,4 @@
-"""The whole chain in this process: queues, topics, buckets and catalogue in memory, dead letters visible.
+"""The whole chain in this process: queues, topics, buckets and catalog in memory, dead letters visible.
 
 The actors are the very functions that Lambda runs; only their edges are stand-ins.
 """

@@ -1,4 +1,4 @@
-"""Reading the catalogue: by id, and by what its indexes list. Every question has an index; nothing scans."""
+"""Reading the catalog: by id, and by what its indexes list. Every question has an index; nothing scans."""
 
 import heapq
 import itertools
@@ -52,8 +52,8 @@ class Question:
         }
 
 
-class Catalogue:
-    """The catalogue's readers."""
+class Catalog:
+    """The catalog's readers."""
 
     def __init__(self, dynamodb: Any, table: str, source_bucket: str) -> None:
         self._dynamodb = dynamodb
@@ -65,7 +65,7 @@ class Catalogue:
         return {image_id: _record(item) for image_id, item in self._read(image_ids).items()}
 
     def orders(self, keys: Iterable[str]) -> dict[str, str]:
-        """Return the order of the newest upload or removal of these source keys, where the catalogue knows one."""
+        """Return the order of the newest upload or removal of these source keys, where the catalog knows one."""
         pointers = {pointer_key(f"{self._source_bucket}/{key}"): key for key in keys}
         return {pointers[name]: right_padded(item["upload_order"]) for name, item in self._read(pointers).items()}
 
@@ -108,7 +108,7 @@ class Catalogue:
             pass
         newest = next(itertools.chain.from_iterable(map(self.by_key, spellings(key_or_id))), None)
         if newest is None:
-            raise OperatorError(f"the catalogue knows no picture {key_or_id!r}", "`brigade ls` shows those it knows")
+            raise OperatorError(f"the catalog knows no picture {key_or_id!r}", "`brigade ls` shows those it knows")
         return newest
 
     def by_key(self, key: str) -> Iterator[PictureRecord]:

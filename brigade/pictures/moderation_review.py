@@ -61,7 +61,7 @@ def why_left(record: PictureRecord, *, delete_original: bool = False) -> str:
     if not (record.status is Status.QUARANTINED or _waits_in_vain(record) or again):
         return f"it is {record.status}, not in quarantine"
     if not record.master:
-        return "the catalogue has not heard of its master yet: repeat this in a moment"
+        return "the catalog has not heard of its master yet: repeat this in a moment"
     return ""
 
 

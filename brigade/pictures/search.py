@@ -1,4 +1,4 @@
-"""Searching the catalogue: which index is asked, and what its records must be besides. Pure: knows no cloud.
+"""Searching the catalog: which index is asked, and what its records must be besides. Pure: knows no cloud.
 
 The first of these that is given is asked by its index; the others filter what that finds: the camera's serial number,
 the time of taking (at most three years of it), the day of the upload, the status. Without any, all statuses' lists are

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from brigade.console import EXPIRED, UNKNOWN, byte_size, explain
 from brigade.pictures import bucket_listing as shown
-from brigade.pictures.catalog import Catalogue
+from brigade.pictures.catalog import Catalog
 from brigade.pictures.local_files import LocalFile, Skip, Skipped, refuse, spellings
 from brigade.pictures.same_bytes import is_same
 from imaging.limits import MAX_BYTES
@@ -101,9 +101,7 @@ def _upload_one(s3: Any, bucket: str, file: LocalFile, present: Presence) -> Upl
     return Uploaded(file, Image.of(Source(bucket=bucket, key=file.key, version=answer["VersionId"])).id)
 
 
-def wait(
-    catalogue: Catalogue, image_ids: list[str], seconds: float, settled: Callable[[PictureRecord], None]
-) -> list[str]:
+def wait(catalog: Catalog, image_ids: list[str], seconds: float, settled: Callable[[PictureRecord], None]) -> list[str]:
     """Call ``settled`` with each picture's record when nothing more will happen to it.
 
     Returns the ids of those that were not settled within so many seconds without any progress.
@@ -113,7 +111,7 @@ def wait(
     start = 0
     while open_ids and time.monotonic() < deadline:
         looked_at, start = _look_at(list(open_ids), start)
-        done = [record for record in catalogue.get(looked_at).values() if record.status in SETTLED]
+        done = [record for record in catalog.get(looked_at).values() if record.status in SETTLED]
         for record in done:
             del open_ids[record.image_id]
             settled(record)
@@ -124,10 +122,10 @@ def wait(
     return list(open_ids)
 
 
-def wait_for_recall(catalogue: Catalogue, image_ids: list[str], seconds: float) -> None:
+def wait_for_recall(catalog: Catalog, image_ids: list[str], seconds: float) -> None:
     """Wait, at most so long, until none of these pictures reads SUPERSEDED or REMOVED any more."""
     deadline = time.monotonic() + seconds
-    while any(record.status in OUTDATED for record in catalogue.get(image_ids).values()):
+    while any(record.status in OUTDATED for record in catalog.get(image_ids).values()):
         if time.monotonic() > deadline:
             return
         time.sleep(_POLL_S)

@@ -14,9 +14,9 @@ from records.status import OUTDATED, Status
 
 
 class Lost(StrEnum):
-    """How S3 and the catalogue differ about a picture: one of them has not heard of what became of it."""
+    """How S3 and the catalog differ about a picture: one of them has not heard of what became of it."""
 
-    UNKNOWN = "the catalogue does not know it"
+    UNKNOWN = "the catalog does not know it"
     SHOWN = "S3 shows it, though its record says that it was replaced or removed"
     GONE = "S3 does not show it any more"
 
@@ -28,7 +28,7 @@ class LostRecord(PictureRecord, frozen=True, kw_only=True):
 
 
 def how_lost(record: PictureRecord) -> Lost | None:
-    """Return how S3 and the catalogue differ about a picture; None: they do not."""
+    """Return how S3 and the catalog differ about a picture; None: they do not."""
     return record.lost if isinstance(record, LostRecord) else None
 
 
@@ -42,7 +42,7 @@ class Missing:
 
     @property
     def lost(self) -> Lost | None:
-        """How S3 and the catalogue differ about it."""
+        """How S3 and the catalog differ about it."""
         return how_lost(self.record)
 
 

@@ -1,4 +1,4 @@
-"""Bucket against catalogue, without a scan: objects by listing, records by id and index, outputs by listing.
+"""Bucket against catalog, without a scan: objects by listing, records by id and index, outputs by listing.
 
 However many pictures there are, a few hundred are held in memory at a time; see ``brigade.rework.ledger``.
 """
@@ -39,7 +39,7 @@ def pictures(pipeline: Pipeline, sources: Iterable[Source]) -> Iterator[PictureR
     """Yield the records of what S3 shows, with those that are lost among them: see ``brigade.rework.gaps``."""
     for some in _chunks(sources):
         ids = [Image.of(source).id for source in some]
-        records = pipeline.catalogue.get(ids)
+        records = pipeline.catalog.get(ids)
         yield from (meet(source, records.get(image_id)) for source, image_id in zip(some, ids, strict=True))
 
 
@@ -71,12 +71,12 @@ def lost_among(pipeline: Pipeline, sources: Iterable[Source]) -> list[PictureRec
 def of_key(pipeline: Pipeline, key_or_id: str) -> PictureRecord:
     """Return the record of what S3 shows under a key, or of a picture by its id: as it is, or as that of a lost one.
 
-    Raises OperatorError where neither S3 nor the catalogue knows any.
+    Raises OperatorError where neither S3 nor the catalog knows any.
     """
     for key in spellings(key_or_id):
         if source := shown.at(pipeline.s3, pipeline.source_bucket, key)[0]:
             return next(pictures(pipeline, [source]))
-    record = pipeline.catalogue.find(key_or_id)
+    record = pipeline.catalog.find(key_or_id)
     source, marker = shown.at(pipeline.s3, pipeline.source_bucket, record.key)
     if source and Image.of(source).id == record.image_id:
         return meet(source, record)
@@ -86,7 +86,7 @@ def of_key(pipeline: Pipeline, key_or_id: str) -> PictureRecord:
 def ordered(pipeline: Pipeline, records: Iterable[PictureRecord]) -> Iterator[PictureRecord]:
     """Yield the records; those that are lost in the place that S3 gives them, above all that was heard of their key."""
     for some in _chunks(records):
-        orders = pipeline.catalogue.orders({record.key for record in some if how_lost(record)})
+        orders = pipeline.catalog.orders({record.key for record in some if how_lost(record)})
         for record in some:
             if how_lost(record):
                 source = replace(record.source, sequencer=_above(orders.get(record.key)))
@@ -144,7 +144,7 @@ class Comparison:
         if self._ledger.pictures() > _FEW:
             self._strike_out()
         for some in _chunks(self._ledger.left()):
-            records = self.pipeline.catalogue.get(some).values()
+            records = self.pipeline.catalog.get(some).values()
             yield from lacking(self.pipeline, self._recipes, (each for each in records if is_due(each, self.since)))
 
     def _strike_out(self) -> None:
@@ -153,11 +153,11 @@ class Comparison:
             self.looked(len(page))
 
     def _gone(self) -> Iterator[Missing]:
-        catalogue = self.pipeline.catalogue
-        wanted = (image_id for status in Status if status not in OUTDATED for image_id in catalogue.ids(status))
+        catalog = self.pipeline.catalog
+        wanted = (image_id for status in Status if status not in OUTDATED for image_id in catalog.ids(status))
         with ThreadPoolExecutor(_PARALLEL) as pool:
             for some in _chunks(image_id for image_id in wanted if not self._ledger.has_met(image_id)):
-                records = [record for record in catalogue.get(some).values() if self._is_ours(record)]
+                records = [record for record in catalog.get(some).values() if self._is_ours(record)]
                 self.looked(len(some))
                 for record, (source, marker) in zip(records, pool.map(self._at, records), strict=True):
                     # What S3 shows came meanwhile; or it is lost and listed, and replaces this once it is heard of.

@@ -1,4 +1,4 @@
-"""Uploads of which the catalogue has not heard, for notifications can be lost: ingest is told of them again."""
+"""Uploads of which the catalog has not heard, for notifications can be lost: ingest is told of them again."""
 
 from brigade.console import counted, say
 from brigade.deploy import deployed_recipes
@@ -19,7 +19,7 @@ _LOOKS, _LOOK_S = 10, 0.5
 
 
 def send_unheard(pipeline: Pipeline, sources: list[Source]) -> list[str]:
-    """Send ingest what S3 shows and the catalogue does not know, or takes for replaced; return their ids."""
+    """Send ingest what S3 shows and the catalog does not know, or takes for replaced; return their ids."""
     lost = survey.lost_among(pipeline, sources)
     # What was uploaded a moment ago may be on its way.
     for _ in range(_LOOKS):
@@ -29,13 +29,13 @@ def send_unheard(pipeline: Pipeline, sources: list[Source]) -> list[str]:
         lost = survey.lost_among(pipeline, sources)
     plan = reruns.plan(survey.ordered(pipeline, lost), INGEST, CHAIN, deployed_recipes.of(pipeline.stack))
     if plan.orders:
-        say(f"{counted(len(plan.orders), 'picture')} of these the catalogue has not heard of: ingest is told again")
+        say(f"{counted(len(plan.orders), 'picture')} of these the catalog has not heard of: ingest is told again")
         send_recorded(pipeline, plan.orders, INGEST, None)
     return [order.image_id for order in plan.orders]
 
 
 def messages_under_way(pipeline: Pipeline) -> int:
-    """Return how many messages might still tell the catalogue of an upload."""
+    """Return how many messages might still tell the catalog of an upload."""
     sqs = pipeline.target.client("sqs")
     waiting = [counts(sqs, pipeline.output(names.queue(actor))) for actor in (INGEST, CATALOG)]
     return sum(each.visible + each.held + each.delayed for each in waiting)

@@ -1,4 +1,4 @@
-"""The catalogue's records in this process: the chain in memory and the tests keep them here."""
+"""The catalog's records in this process: the chain in memory and the tests keep them here."""
 
 from dataclasses import dataclass, replace
 from threading import RLock

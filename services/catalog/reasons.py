@@ -1,4 +1,4 @@
-"""Why the catalogue gives an event up."""
+"""Why the catalog gives an event up."""
 
 from kit.errors import Rejected
 

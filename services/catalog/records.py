@@ -27,7 +27,7 @@ class Place:
 
 
 class Records(Protocol):
-    """The catalogue's writes. Every method may raise Retryable and may be repeated.
+    """The catalog's writes. Every method may raise Retryable and may be repeated.
 
     The write that settles a picture adds 1 to the record's number ``settled``: its status becomes another one of
     SETTLED, or it is READY and gets other renditions.

@@ -56,7 +56,7 @@ def _announced(record: PictureRecord, actor: str) -> str:
 def removed(removal: ImageRemoved, records: Records) -> Iterator[Event]:
     """Mark what a removal has removed, and yield it; then the picture that S3 shows again.
 
-    Of a key that no recipe matches, no upload can come later: where the catalogue knows none, there is nothing to do.
+    Of a key that no recipe matches, no upload can come later: where the catalog knows none, there is nothing to do.
     """
     key = source_key(removal.image.source)
     if not removal.matched and not records.newest(key):

@@ -50,7 +50,7 @@ def act(letter: Letter[ImageUploaded | ImageRemoved], *, site: Site, recipes: Re
 def _removed(removal: ImageRemoved, site: Site, *, is_matched: bool) -> ImageRemoved:
     """Return the removal with what only ingest can see: whether a recipe matches its key, and what S3 shows now.
 
-    The catalogue decides which pictures it removes: today's recipes may not be those that made them.
+    The catalog decides which pictures it removes: today's recipes may not be those that made them.
     """
     gone = removal.image.source
     shown = None if removal.whole_key else site.storage.newest(gone.bucket, gone.key)

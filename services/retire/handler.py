@@ -30,7 +30,7 @@ def _tidied(event: ImageRemade, site: Site) -> Iterator[ImageRetired]:
     """Delete what was stored before the outputs that are kept; say that, and which of those are not there.
 
     A later run stores its outputs later, so they are left alone. Runs that overlap, and messages that come late, can
-    still hit a key that the record names by now: the catalogue compares what is said here, and has the picture made
+    still hit a key that the record names by now: the catalog compares what is said here, and has the picture made
     again. It is said before it is done, since what a crash left unsaid would not be known at the next attempt.
     """
     bucket = site.settings.target_bucket

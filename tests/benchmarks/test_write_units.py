@@ -41,7 +41,7 @@ def test_a_value_has_its_size_and_its_name_beside_it(value: Any, size: int) -> N
     assert item_bytes(item(name=value)) == len("name") + size
 
 
-def test_a_kind_of_value_that_the_catalogue_has_not_is_refused() -> None:
+def test_a_kind_of_value_that_the_catalog_has_not_is_refused() -> None:
     with pytest.raises(TypeError, match="SS"):
         item_bytes({"a": {"SS": ["b"]}})
 

@@ -60,7 +60,7 @@ def heard(deployed: Deployed) -> list[ImageJudged]:
 
 
 def status(deployed: Deployed, picture: Image) -> str:
-    return str(deployed.pipeline.catalogue.find(picture.id).status)
+    return str(deployed.pipeline.catalog.find(picture.id).status)
 
 
 def hear(deployed: Deployed, events: list[ImageJudged]) -> None:
@@ -91,7 +91,7 @@ def test_it_is_recorded_who_did_what(deployed: Deployed, capsys: Said) -> None:
     [event] = heard(deployed)
     assert (event.operation, event.by) == (operation.id, operation.by)
     hear(deployed, [event])
-    record = deployed.pipeline.catalogue.find(picture.id)
+    record = deployed.pipeline.catalog.find(picture.id)
     assert record.status == "REMOVED"
     assert record.judged["rejected"].by == operation.by
 
@@ -129,18 +129,16 @@ def test_what_is_not_in_quarantine_is_left_and_said_and_the_others_are_done(depl
 
 def test_a_picture_that_nobody_knows_is_an_error(deployed: Deployed, capsys: Said) -> None:
     assert main(["reject", "in/none.jpg", "--yes"]) == 1
-    assert "the catalogue knows no picture 'in/none.jpg'" in capsys.readouterr().err
+    assert "the catalog knows no picture 'in/none.jpg'" in capsys.readouterr().err
     assert heard(deployed) == []
 
 
-def test_a_picture_whose_master_the_catalogue_does_not_know_yet_waits_for_that(
-    deployed: Deployed, capsys: Said
-) -> None:
+def test_a_picture_whose_master_the_catalog_does_not_know_yet_waits_for_that(deployed: Deployed, capsys: Said) -> None:
     picture = deployed.upload("in/a.jpg")
     deployed.catalog(*way(picture)[:1], story.said(story.moderated(picture, "gate", "refused"), "moderate"))
     assert main(["approve", "in/a.jpg", "--yes"]) == 1
     said = capsys.readouterr().err
-    assert "left: in/a.jpg: the catalogue has not heard of its master yet: repeat this in a moment" in said
+    assert "left: in/a.jpg: the catalog has not heard of its master yet: repeat this in a moment" in said
     assert heard(deployed) == []
 
 

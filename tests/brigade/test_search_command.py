@@ -37,7 +37,7 @@ class Shelf:
 
 @pytest.fixture(scope="module")
 def shelf() -> Iterator[Shelf]:
-    """A catalogue that all tests here read, and none changes."""
+    """A catalog that all tests here read, and none changes."""
     with pytest.MonkeyPatch.context() as patch, mock_aws(), under(NO_WAITING):
         go_to_moto(patch)
         aws.forget()

@@ -32,7 +32,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> list[Uploaded]:
     line.run()
     records = [typed(item) for item in line.records.items.values()]
 
-    def wait(_catalogue: Any, image_ids: list[str], _seconds: float, settled: Any) -> list[str]:
+    def wait(_catalog: Any, image_ids: list[str], _seconds: float, settled: Any) -> list[str]:
         for record in records:
             settled(record)
         return []
@@ -90,7 +90,7 @@ def test_of_many_only_those_that_are_not_ready_are_listed(
         (
             [],
             ["a"],
-            "2 pictures not done: of 1 the catalogue has not heard yet — `brigade status` shows where messages",
+            "2 pictures not done: of 1 the catalog has not heard yet — `brigade status` shows where messages",
         ),
         ([], ["a", "b"], "2 pictures not done — `brigade ls --status processing` shows them"),
     ],
@@ -101,7 +101,7 @@ def test_who_waits_in_vain_is_told_for_what(
     monkeypatch.setattr(uploads, "wait", lambda *_: ["a", "b"])
     monkeypatch.setattr(mappings, "paused", lambda _: paused)
     pipeline: Any = Mock()
-    pipeline.catalogue.get = lambda _: dict.fromkeys(heard)
+    pipeline.catalog.get = lambda _: dict.fromkeys(heard)
     done = [Uploaded(LocalFile(Path(key), key), key) for key in ("a", "b")]
     with pytest.raises(OperatorError) as found:
         commands._wait(pipeline, load(DEFAULT_PATH), done, 1)

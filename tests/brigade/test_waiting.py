@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brigade.pictures import uploads
-from brigade.pictures.catalog import Catalogue
+from brigade.pictures.catalog import Catalog
 from records.picture import PictureRecord
 from records.status import Status
 
@@ -16,7 +16,7 @@ MANY = [f"image {number}" for number in range(1_000)]
 
 
 class Looked:
-    """A catalogue in which a picture reads READY when ``settles`` says so of its id and the number of the look."""
+    """A catalog in which a picture reads READY when ``settles`` says so of its id and the number of the look."""
 
     def __init__(self, settles: Callable[[str, int], bool]) -> None:
         self._settles = settles
@@ -30,10 +30,10 @@ class Looked:
         return {image: PictureRecord(image_id=image, status=status) for image, status in statuses.items()}
 
 
-def wait(catalogue: Looked, image_ids: list[str], seconds: float = 30) -> tuple[list[str], list[str]]:
+def wait(catalog: Looked, image_ids: list[str], seconds: float = 30) -> tuple[list[str], list[str]]:
     """Return those that settled, and those that did not."""
     settled: list[str] = []
-    left = uploads.wait(cast(Catalogue, catalogue), image_ids, seconds, lambda record: settled.append(record.image_id))
+    left = uploads.wait(cast(Catalog, catalog), image_ids, seconds, lambda record: settled.append(record.image_id))
     return settled, left
 
 
@@ -54,10 +54,10 @@ def test_each_is_told_once_in_whatever_order_they_settle(count: int, random: Any
 
 
 def test_thousands_are_not_read_at_one_look() -> None:
-    catalogue = Looked(lambda _, look: look > 5)
-    wait(catalogue, MANY)
-    assert max(catalogue.looks) == 100
-    assert len(catalogue.looks) < 5 + len(MANY) / 50 + 2
+    catalog = Looked(lambda _, look: look > 5)
+    wait(catalog, MANY)
+    assert max(catalog.looks) == 100
+    assert len(catalog.looks) < 5 + len(MANY) / 50 + 2
 
 
 def test_those_that_are_stuck_do_not_hide_the_others() -> None:

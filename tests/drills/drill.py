@@ -161,7 +161,7 @@ class Drill:
             letters = [letter for looked in pool.map(partial(dead_letters, self.pipeline), dead) for letter in looked]
         return Found(
             uploads=self.uploads,
-            records={each: shown(one) for each, one in self.pipeline.catalogue.get(self.uploads).items()},
+            records={each: shown(one) for each, one in self.pipeline.catalog.get(self.uploads).items()},
             letters=letters,
             objects=self._objects(),
             waiting=waiting,

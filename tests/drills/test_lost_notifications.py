@@ -36,4 +36,4 @@ def test_notifications_that_never_come(drill: Drill) -> None:
     account = drill.account()
     assert account.wrong == []
     assert lost(drill, code=0) == []
-    assert drill.pipeline.catalogue.get([removed])[removed].status == "REMOVED"
+    assert drill.pipeline.catalog.get([removed])[removed].status == "REMOVED"

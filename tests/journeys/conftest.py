@@ -79,14 +79,14 @@ class Journey:
         records: dict[str, dict[str, Any]] = {}
         ids = [image.id for image in images]
         left = uploads.wait(
-            self.pipeline.catalogue, ids, PATIENCE_S, lambda record: records.update({record.image_id: shown(record)})
+            self.pipeline.catalog, ids, PATIENCE_S, lambda record: records.update({record.image_id: shown(record)})
         )
         assert not left, f"not settled: {left}"
         return [records[image_id] for image_id in ids]
 
     def record(self, key_or_id: str) -> dict[str, Any]:
         """Return a picture's record, as `brigade show --json` does."""
-        return shown(self.pipeline.catalogue.find(key_or_id))
+        return shown(self.pipeline.catalog.find(key_or_id))
 
     def stored(self, rendition: dict[str, Any]) -> bytes:
         """Return what lies in the target bucket."""

@@ -93,7 +93,7 @@ def test_what_is_discarded_is_in_a_file_and_comes_back_from_it(journey: Journey,
     dlq("discard", "ingest", *chosen, "--archive", "discarded.jsonl", "--yes")
     assert json.loads(dlq("show", "ingest", *chosen, "--json")) == []
     assert read(Path("exported.jsonl")) == read(Path("discarded.jsonl"))
-    until(lambda: handled(journey, image) == ["discarded"], "the catalogue to hear of it")
+    until(lambda: handled(journey, image) == ["discarded"], "the catalog to hear of it")
     assert journey.settled(image)[0]["status"] == "FAILED"
 
     dlq("import", "discarded.jsonl", "ingest")
@@ -115,7 +115,7 @@ def test_what_is_discarded_is_in_a_file_and_comes_back_from_it(journey: Journey,
 
 
 def handled(journey: Journey, image: Image) -> list[str]:
-    """Return what the catalogue says that operators did to the picture's dead letters."""
+    """Return what the catalog says that operators did to the picture's dead letters."""
     answer = journey.pipeline.target.client("dynamodb").get_item(
         TableName=journey.pipeline.stack.outputs[names.TABLE], Key={"image_id": {"S": image.id}}, ConsistentRead=True
     )

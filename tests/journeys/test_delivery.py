@@ -22,7 +22,7 @@ def test_one_notification_three_times_is_one_record_and_one_announcement(journey
     [record] = journey.settled(image)
     assert record["status"] == "READY"
     assert journey.cataloged(image) == 1
-    assert len(list(journey.pipeline.catalogue.by_key("in/thrice.jpg"))) == 1
+    assert len(list(journey.pipeline.catalog.by_key("in/thrice.jpg"))) == 1
 
 
 def test_of_an_overwritten_key_the_newest_wins(journey: Journey) -> None:
@@ -30,7 +30,7 @@ def test_of_an_overwritten_key_the_newest_wins(journey: Journey) -> None:
     newer = journey.put("in/twice.jpg", pictures.jpeg((200, 300)))
     journey.settled(older, newer)
     journey.at_rest()
-    versions = list(journey.pipeline.catalogue.by_key("in/twice.jpg"))
+    versions = list(journey.pipeline.catalog.by_key("in/twice.jpg"))
     assert [(version.image_id, version.status) for version in versions] == [
         (newer.id, "READY"),
         (older.id, "SUPERSEDED"),
@@ -73,6 +73,6 @@ def test_a_picture_that_was_deleted_before_its_turn_is_removed_and_no_failure(jo
     journey.pause("ingest", paused=False)
     journey.at_rest()
     # Of one that nobody had heard of before, the record says that it was removed, and no more.
-    record = shown(journey.pipeline.catalogue.get([image.id])[image.id])
+    record = shown(journey.pipeline.catalog.get([image.id])[image.id])
     assert (record["status"], record["failure"], record["removed_by"]) == ("REMOVED", None, image.id)
     assert not [each for each in dead_letters(journey.pipeline, CHAIN.actor("ingest")) if each.image_id == image.id]

@@ -14,7 +14,7 @@ from tests.support import pictures
         ("ls --stack other", "no stack named other"),
         ("upload nowhere.jpg", "nowhere.jpg does not exist"),
         ("upload empty", "no files found"),
-        ("show nothing", "the catalogue knows no picture 'nothing'"),
+        ("show nothing", "the catalog knows no picture 'nothing'"),
         ("ls --status lost", "no status is called 'lost'"),
         ("ls --day yesterday", "is no day"),
     ],

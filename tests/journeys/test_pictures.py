@@ -109,5 +109,5 @@ def test_a_key_that_no_recipe_matches_is_ignored_and_the_log_says_so(journey: Jo
 
     until(said, "the log to say so")
     journey.at_rest()
-    assert journey.pipeline.catalogue.get([image.id]) == {}
+    assert journey.pipeline.catalog.get([image.id]) == {}
     assert not [each for each in dead_letters(journey.pipeline, CHAIN.actor("ingest")) if each.image_id == image.id]

@@ -34,7 +34,7 @@ def test_an_upload_to_one_stack_does_not_show_in_the_other(journey: Journey, bes
     ready, failed = journey.settled(one, bad)
     journey.at_rest()
     assert (ready["status"], failed["status"]) == ("READY", "FAILED")
-    assert next(beside.catalogue.newest(), None) is None
+    assert next(beside.catalog.newest(), None) is None
     assert [objects(beside, bucket) for bucket in (beside.source_bucket, beside.target_bucket)] == [0, 0]
     assert [dead_letters(beside, actor) for actor in CHAIN.actors] == [[] for _ in CHAIN.actors]
 

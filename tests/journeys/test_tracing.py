@@ -1,4 +1,4 @@
-"""One trace from upload to catalogue, and what an operator sees of it."""
+"""One trace from upload to catalog, and what an operator sees of it."""
 
 import json
 from typing import Any
@@ -96,7 +96,7 @@ def test_a_redriven_picture_goes_on_in_its_trace(journey: Journey, brigade: Brig
 
 
 def test_what_has_no_trace_is_said_in_one_line(journey: Journey, brigade: Brigade) -> None:
-    assert "error: the catalogue knows no picture 'in/nowhere.jpg'" in brigade("trace", "in/nowhere.jpg", code=1)
+    assert "error: the catalog knows no picture 'in/nowhere.jpg'" in brigade("trace", "in/nowhere.jpg", code=1)
     assert "error: nothing is known of trace 1-5759e988-" in brigade(
         "trace", "5759e988bd862e3fe1be46a994272793", code=1
     )

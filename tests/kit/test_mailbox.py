@@ -91,7 +91,7 @@ def test_a_dead_letter_is_the_message_itself() -> None:
     assert [message.body for message, _ in desk.queue.dead_letters] == [body]
 
 
-def test_a_permanent_failure_is_announced_for_the_catalogue() -> None:
+def test_a_permanent_failure_is_announced_for_the_catalog() -> None:
     desk = Desk(act=raising(TooUgly("three noses")))
     desk.handle(record(seen("a.jpg"), attempts=2))
     (envelope,) = desk.publisher.announced
@@ -132,7 +132,7 @@ def test_a_dead_letter_counts_by_its_reason_whether_or_not_it_names_a_picture(
 
 
 def test_what_an_actor_listens_for_it_does_not_say_itself() -> None:
-    """The catalogue hears rejections: announcing one of its own would go round for ever."""
+    """The catalog hears rejections: announcing one of its own would go round for ever."""
     desk = Desk(actor=replace(PRAISE, hears=(ImageSeen, ImageRejected)), act=raising(TooUgly))
     assert desk.handle(record(seen())) == []
     assert desk.queue.why["reason"] == "too-ugly"

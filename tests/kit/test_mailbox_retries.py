@@ -120,11 +120,11 @@ def test_running_out_of_time_on_the_last_permitted_receive_leaves_a_dead_letter(
     desk = Desk(clock=Clock(left=0))
     assert desk.handle(record(seen(), attempts=LAST)) == []
     assert desk.queue.why["reason"] == "out-of-time"
-    [rejected] = desk.publisher.announced  # the catalogue must not wait for ever
+    [rejected] = desk.publisher.announced  # the catalog must not wait for ever
     assert (rejected.kind, rejected.subject) == ("image-rejected", desk.queue.why["image_id"])
 
 
-def test_while_the_catalogue_cannot_be_told_no_dead_letter_is_written() -> None:
+def test_while_the_catalog_cannot_be_told_no_dead_letter_is_written() -> None:
     """Otherwise every further receive would write one more."""
     desk = Desk(act=raising(TooUgly), publisher=NotedPublisher(broken=True))
     for attempts in range(1, LAST):

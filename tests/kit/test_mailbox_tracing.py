@@ -175,7 +175,7 @@ def test_of_a_message_that_cannot_be_read_the_message_is_named(caplog: pytest.Lo
     ("breaks_on", "attempts", "what"),
     [
         ("dead_letter", 1, "the dead letter could not be written; the message stays"),
-        ("announce", LAST, "the catalogue could not be told"),
+        ("announce", LAST, "the catalog could not be told"),
     ],
 )
 def test_a_failure_that_cannot_be_recorded_is_logged_with_its_picture(

@@ -91,8 +91,8 @@ def test_a_picture_goes_through_the_packages(deployed: Pipeline) -> None:
     bucket = deployed.source_bucket
     version = deployed.s3.put_object(Bucket=bucket, Key="a.jpg", Body=pictures.jpeg())["VersionId"]
     image = Image.of(Source(bucket=bucket, key="a.jpg", version=version))
-    assert not uploads.wait(deployed.catalogue, [image.id], PATIENCE_S, lambda _: None)
-    assert deployed.catalogue.find("a.jpg").status == "READY"
+    assert not uploads.wait(deployed.catalog, [image.id], PATIENCE_S, lambda _: None)
+    assert deployed.catalog.find("a.jpg").status == "READY"
 
 
 def test_the_commands_work_on_it(deployed: Pipeline) -> None:

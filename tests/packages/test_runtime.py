@@ -55,7 +55,7 @@ def carried(
         image = Image.of(Source(bucket=bucket["Bucket"], key="a.jpg", version=version))
 
         def record() -> PictureRecord:
-            return paused.catalogue.get([image.id]).get(image.id, PictureRecord(image_id=image.id))
+            return paused.catalog.get([image.id]).get(image.id, PictureRecord(image_id=image.id))
 
         def outputs() -> int:
             return int(paused.s3.list_objects_v2(Bucket=paused.target_bucket)["KeyCount"])

@@ -41,7 +41,7 @@ def admits(stage: Stage) -> None:
 
 
 def refuses_uploads(stage: Stage) -> None:
-    """What is no picture is a dead letter, and the catalogue is told; of what was removed meanwhile nothing is said."""
+    """What is no picture is a dead letter, and the catalog is told; of what was removed meanwhile nothing is said."""
     _refuses(stage, {notification(stage.upload("bad", b"no picture")): "not-an-image"})
     _leaves_alone(stage, notification(stage.source("gone")))
 
@@ -70,7 +70,7 @@ def makes_masters(stage: Stage) -> None:
 
 
 def refuses_originals(stage: Stage) -> None:
-    """What is damaged is a dead letter, and the catalogue is told; of what was removed meanwhile nothing is said."""
+    """What is damaged is a dead letter, and the catalog is told; of what was removed meanwhile nothing is said."""
     _refuses(stage, {_ingested(stage.upload("bad", pictures.truncated_jpeg())): "corrupt-image"})
     _leaves_alone(stage, _ingested(stage.source("gone")))
 
@@ -94,7 +94,7 @@ def makes_renditions(stage: Stage) -> None:
 
 
 def refuses_masters(stage: Stage) -> None:
-    """A master that is gone is a dead letter, and the catalogue is told; not so where its picture is gone too."""
+    """A master that is gone is a dead letter, and the catalog is told; not so where its picture is gone too."""
     moderation: Moderation = "gate" if stage.actor.name == "moderate" else "off"
     lost = _normalized(stage, Image.of(stage.upload("lost", pictures.jpeg())), moderation)
     _refuses(stage, {lost: "object-gone"})

@@ -30,7 +30,7 @@ def record(key: str) -> PictureRecord:
 )
 def test_nothing_is_written_outside_the_folder(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pipeline = SimpleNamespace(
-        catalogue=SimpleNamespace(find=lambda _: record(key)),
+        catalog=SimpleNamespace(find=lambda _: record(key)),
         s3=SimpleNamespace(get_object=lambda **_: {"Body": BytesIO(b"x")}),
     )
     monkeypatch.setattr("brigade.commands.get.here", lambda: None)

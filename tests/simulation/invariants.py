@@ -30,7 +30,7 @@ class Broken(AssertionError):
 
 def pictures(run: Run) -> dict[str, Record]:
     """Return the records of what was uploaded, by the picture's name in the story."""
-    records, names = run.world.catalogue.items, run.names()
+    records, names = run.world.catalog.items, run.names()
     return {name: records[image_id] for image_id, name in names.items() if image_id in records}
 
 
@@ -87,7 +87,7 @@ def nothing_survives_superseded(run: Run) -> None:
         if _has_letter(run, name):
             continue
         shown = run.world.bucket.newest("source", record["source"]["key"])
-        newest = run.world.catalogue.items.get(Image.of(shown).id, {}) if shown else {}
+        newest = run.world.catalog.items.get(Image.of(shown).id, {}) if shown else {}
         if not shown or newest.get("status") == Status.READY:
             left = run.world.stored_of(record["image_id"])
             check(not left, run, name, f"SUPERSEDED, but {sorted(left)} are left")
@@ -112,7 +112,7 @@ def nothing_is_settled_and_undone(run: Run) -> None:
     """What an actor has announced is in the record, unless that was forgotten with the picture's outputs."""
     lost = {letter.envelope_id for letter in map(run.operator.letter, run.world.dead["catalog"])}
     retired = {each.subject for each in run.world.announced if each.kind == ImageRetired.kind}
-    records, names = run.world.catalogue.items, run.names()
+    records, names = run.world.catalog.items, run.names()
     for envelope in run.world.announced:
         attribute, field = _where_noted(envelope)
         if envelope.subject in retired and not attribute.startswith(STAGE):
@@ -147,15 +147,15 @@ def every_picture_is_settled_or_dead(run: Run) -> None:
         for image in letter.images()
     }
     for image_id, name in run.names().items():
-        record = run.world.catalogue.items.get(image_id)
+        record = run.world.catalog.items.get(image_id)
         is_upload = run.world.uploaded(image_id)
         if is_upload and image_id not in dead:
-            where = record["status"] if record else "unknown to the catalogue"
+            where = record["status"] if record else "unknown to the catalog"
             check(record and Status(record["status"]) in SETTLED, run, name, f"{where}, and no dead letter")
 
 
 def _has_letter(run: Run, name: str) -> bool:
-    """Whether a dead letter about that key tells what the catalogue or retire could not do: a redrive does it."""
+    """Whether a dead letter about that key tells what the catalog or retire could not do: a redrive does it."""
     dead = (letter for actor in ("ingest", "catalog", "retire") for letter in run.world.dead[actor])
     return any(name.partition(" ")[2] in run.operator.letter(letter).key for letter in dead)
 

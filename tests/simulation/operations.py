@@ -110,7 +110,7 @@ class Operator:
 
     def _judge(self, verb: str, number: str, *, again: bool = False) -> bool:
         image_id = Image.of(self.versions[int(number[1:]) - 1]).id
-        record = self._world.catalogue.get(image_id)
+        record = self._world.catalog.get(image_id)
         if image_id in self.judged and not again:
             return True  # once is enough: by the time of a second judgement the first may not have been heard
         if record is None or "source" not in record or why_left(read(record)):
@@ -148,7 +148,7 @@ class Operator:
         return taken
 
     def send_back(self, actor: str, parcel: Parcel) -> None:
-        """Redrive one dead letter, and let the catalogue know."""
+        """Redrive one dead letter, and let the catalog know."""
         letter = self.letter(parcel)
         redrive = Redrive(at=self._world.time.now().isoformat(), by=self.by, operation=self.id, reason=letter.reason)
         self._world.put(actor, parcel.body, attributes=letter.redriven(redrive))
@@ -161,7 +161,7 @@ class Operator:
     def _handled(self, actor: str, parcel: Parcel, action: str) -> None:
         letter = self.letter(parcel)
         if self._world.chance.fault(self._world.chance.weather.refuse):
-            self._world.tell(f"the catalogue is not told of what was {action}")
+            self._world.tell(f"the catalog is not told of what was {action}")
             return
         for image in letter.images():
             told = {"actor": letter.actor or actor, "failed_at": letter.failed_at, "operation": self.id, "by": self.by}
@@ -182,7 +182,7 @@ class Operator:
 
     def records(self) -> Iterator[PictureRecord]:
         """Yield the records of all pictures as the commands read them."""
-        return (read(each) for each in list(self._world.catalogue.items.values()) if "source" in each)
+        return (read(each) for each in list(self._world.catalog.items.values()) if "source" in each)
 
     def _deploy(self, recipes: str) -> bool:
         self._world.tell(f"{OPERATOR}: deploy recipes {recipes}")

@@ -1,6 +1,6 @@
 """The chain in memory in a world where messages come late, twice and in any order, and where functions die.
 
-The actors, their mailboxes and the catalogue's rules are the real ones. Whatever an actor does to the world is a step
+The actors, their mailboxes and the catalog's rules are the real ones. Whatever an actor does to the world is a step
 at an edge: there it may die, be refused, or be overtaken by another invocation, before or after the effect.
 """
 
@@ -128,13 +128,13 @@ class World(InMemoryChain):
         clock = Clock()
         self.time = Time(lambda: clock.seconds)
         self.bucket = VersionedStorage(now=self.time.now)
-        self.catalogue = LaggingRecords(lambda: chance.fault(chance.weather.lag), clock)
+        self.catalog = LaggingRecords(lambda: chance.fault(chance.weather.lag), clock)
         self._numbers, self._depth, self._invocations = 0, 0, 0
         super().__init__(
             CHAIN,
             stand_ins={"recipes": Deployed(self), "engine": opinion, "extractor": extract},
             storage=Edge("storage", self.bucket, self),  # type: ignore[arg-type]
-            records=Edge("records", self.catalogue, self),  # type: ignore[arg-type]
+            records=Edge("records", self.catalog, self),  # type: ignore[arg-type]
             clock=clock,
             backoff=Backoff(first_s=2, longest_s=900, random=chance.random),
         )

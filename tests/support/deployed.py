@@ -1,4 +1,4 @@
-"""A stack as its operator meets it, on moto: buckets, queues and the catalogue; Lambda is a stand-in."""
+"""A stack as its operator meets it, on moto: buckets, queues and the catalog; Lambda is a stand-in."""
 
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -60,7 +60,7 @@ def way(picture: Image, renditions: Sequence[str] = RENDITIONS) -> list[Letter[E
 
 
 def record_of(*letters: Letter[Event]) -> PictureRecord:
-    """Return the one record that the catalogue makes of these letters, as its readers give it."""
+    """Return the one record that the catalog makes of these letters, as its readers give it."""
     records = MemoryRecords()
     for letter in letters:
         list(act(letter, site=site(), records=records))
@@ -132,7 +132,7 @@ class Deployed:
         return story.image(key, answer["VersionId"], sequencer)
 
     def catalog(self, *letters: Letter[Event]) -> None:
-        """Let the catalogue hear."""
+        """Let the catalog hear."""
         for letter in letters:
             list(act(letter, site=site(), records=DynamoRecords(TABLE)))
 

@@ -1,4 +1,4 @@
-"""An operator's desk on moto: a stack with its buckets, its catalogue, every actor's two queues, and one listener."""
+"""An operator's desk on moto: a stack with its buckets, its catalog, every actor's two queues, and one listener."""
 
 import json
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class Desk:
         return list(answer.get("Messages", []))
 
     def told(self) -> list[DeadLetterHandled]:
-        """Return what the catalogue would hear, and forget it."""
+        """Return what the catalog would hear, and forget it."""
         found = []
         while messages := self.sqs.receive_message(QueueUrl=self.ear, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:

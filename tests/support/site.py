@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from brigade.inline.memory_storage import MemoryStorage
-from infra.catalogue import projection
+from infra.catalog import projection
 from kit import settings
 from kit.chain import says
 from kit.envelope import decode, encode, wrap
@@ -157,7 +157,7 @@ def record(message: Any, attempts: int) -> dict[str, Any]:
 
 
 def create_table() -> None:
-    """Make the catalogue's table as records/table.py describes it."""
+    """Make the catalog's table as records/table.py describes it."""
     attributes = {KEY} | {name for index in INDEXES for name in (index.partition, index.sort)}
     boto3.client("dynamodb").create_table(
         TableName=TABLE,

@@ -1,4 +1,4 @@
-"""What is said about a picture on its way, for the catalogue to write down."""
+"""What is said about a picture on its way, for the catalog to write down."""
 
 from typing import Any
 

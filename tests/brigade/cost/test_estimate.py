@@ -94,7 +94,7 @@ def test_write_units_are_listed_by_table_and_index() -> None:
     assert (line("table").usd, line("index by-day").usd) == (2.5, 1.25)
 
 
-def test_reads_of_the_catalogue_cost_and_nothing_is_listed_that_costs_nothing() -> None:
+def test_reads_of_the_catalog_cost_and_nothing_is_listed_that_costs_nothing() -> None:
     assert "reads" not in [each.what for each in estimate(RUN, LIST, CHAIN, batched=True)]
     reading = replace(RUN, actors=RUN.actors | {"note": work(requests={"dynamodb.GetItem": 2, "dynamodb.Query": 1})})
     assert line("reads", run=reading).usd == pytest.approx(3 * 0.125)

@@ -56,7 +56,7 @@ def desk(cloud: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr("brigade.dead_letters.queue._LONG_POLL_S", 0)  # moto is one server: it never answers too early
     monkeypatch.setattr(
         "brigade.dead_letters.notify_catalog.PATIENCE_S", 0
-    )  # nobody here hears what the catalogue is told
+    )  # nobody here hears what the catalog is told
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     return found

@@ -13,8 +13,8 @@ from tests.support.site import TABLE, site
 from tests.support.site import letter as said_by
 
 
-def catalogue(body: str) -> None:
-    """Let the catalogue hear of a picture."""
+def catalog(body: str) -> None:
+    """Let the catalog hear of a picture."""
     _, event = decode(body, [ImageIngested])
     list(act(said_by(event, "ingest"), site=site(), records=DynamoRecords(TABLE)))
 
@@ -45,7 +45,7 @@ def test_operations_are_listed_newest_first(desk: Desk, brigade: Brigade) -> Non
 
 def test_one_operation_shows_its_messages_and_where_their_pictures_stand_now(desk: Desk, brigade: Brigade) -> None:
     known, unknown = ingested("in/known.jpg"), ingested("in/unknown.jpg")
-    catalogue(known)
+    catalog(known)
     letters = [desk.bury("normalize", known), desk.bury("normalize", unknown), desk.bury("normalize", "no json")]
     with S3History(desk.pipeline.target, "target").begin("redrive", where="normalize", letters=letters) as operation:
         operation.note(letters[0].message_id, "redriven")

@@ -14,7 +14,7 @@ from brigade.commands.dlq_where import Whose
 from brigade.dead_letters import queue as queues
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
-from brigade.pictures.catalog import Catalogue
+from brigade.pictures.catalog import Catalog
 from infra import names
 from records.status import Status
 from services.catalog.records import DynamoRecords
@@ -229,7 +229,7 @@ def test_who_may_not_read_the_table_sees_the_letters_all_the_same(
 ) -> None:
     desk.bury("resize", ingested("in/a.jpg"))
     denied = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "BatchGetItem")
-    monkeypatch.setattr(Catalogue, "get", Mock(side_effect=denied))
+    monkeypatch.setattr(Catalog, "get", Mock(side_effect=denied))
     for command in ("ls", "show"):
         code, said = brigade(command)
         assert code == 0

@@ -49,7 +49,7 @@ def test_a_dry_run_says_the_same_and_needs_no_answer(desk: Desk, brigade: Brigad
     assert desk.told() == []
 
 
-def test_letters_go_back_and_the_catalogue_hears_of_it(desk: Desk, brigade: Brigade) -> None:
+def test_letters_go_back_and_the_catalog_hears_of_it(desk: Desk, brigade: Brigade) -> None:
     letter = desk.bury("resize", ingested("in/a.jpg"))
     desk.bury("normalize", ingested("in/b.jpg"))
     code, said = brigade("redrive", "resize", *YES)

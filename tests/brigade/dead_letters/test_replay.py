@@ -165,7 +165,7 @@ def whole(source: Source) -> list[Event]:
     ]
 
 
-def catalogue(*events: Event) -> None:
+def catalog(*events: Event) -> None:
     for event in events:
         list(act(letter(event, event.kind), site=site(), records=DynamoRecords(TABLE)))
 
@@ -174,9 +174,9 @@ def source(version: str, sequencer: str) -> Source:
     return Source(bucket="source", key="in/a.jpg", version=version, sequencer=sequencer, uploaded_at="2026-11-21")
 
 
-def test_the_catalogue_goes_on_from_the_real_record(desk: Desk, brigade: Brigade, unchanged: World) -> None:
+def test_the_catalog_goes_on_from_the_real_record(desk: Desk, brigade: Brigade, unchanged: World) -> None:
     *before, last = whole(source("v1", "01"))
-    catalogue(*before)
+    catalog(*before)
     dead = desk.bury("catalog", body(last, "resize"))
     unchanged |= world(desk)
     code, facts = replayed(brigade, "catalog", dead.message_id)
@@ -191,11 +191,11 @@ def test_the_catalogue_goes_on_from_the_real_record(desk: Desk, brigade: Brigade
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_the_catalogue_knows_the_other_uploads_of_the_key(
+def test_the_catalog_knows_the_other_uploads_of_the_key(
     desk: Desk, brigade: Brigade, unchanged: World, late: bool
 ) -> None:
     first, second = whole(source("v1", "01")), whole(source("v2", "02"))
-    catalogue(*(second if late else first))
+    catalog(*(second if late else first))
     dead = desk.bury("catalog", body((first if late else second)[0], "ingest"))
     unchanged |= world(desk)
     _, facts = replayed(brigade, "catalog", dead.message_id)

@@ -1,4 +1,4 @@
-"""The catalogue hears of every picture of a letter that an operator has handled; where it cannot, he is warned."""
+"""The catalog hears of every picture of a letter that an operator has handled; where it cannot, he is warned."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ import pytest
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.notify_catalog import tell, tell_and_wait
 from brigade.operations.operation import Entry, Operation, Recording
-from brigade.pictures.catalog import Catalogue
+from brigade.pictures.catalog import Catalog
 from brigade.pipeline import Pipeline
 from kit.backoff import Policy
 from kit.events import Source
@@ -83,7 +83,7 @@ def test_an_older_stack_cannot_tell_and_the_operator_is_warned(
     pipeline = Pipeline(dataclasses.replace(desk.pipeline.stack, outputs=outputs))
     tell(pipeline, [desk.bury("normalize", ingested())], "redriven", operation)
     said = capsys.readouterr().err
-    assert "warning: the catalogue was not told of 1 picture: stack brigade has no DeadLetterHandledTopic" in said
+    assert "warning: the catalog was not told of 1 picture: stack brigade has no DeadLetterHandledTopic" in said
     assert "`brigade deploy` brings it up to date" in said
 
 
@@ -100,26 +100,26 @@ def test_what_sns_does_not_take_is_a_warning_too(
     monkeypatch.setattr(sns, "publish_batch", publish)
     tell(desk.pipeline, [desk.bury("normalize", ingested())], "redriven", operation)
     assert publish.call_count == Policy().attempts
-    assert "warning: the catalogue was not told of 1 picture: SNS did not take" in capsys.readouterr().err
+    assert "warning: the catalog was not told of 1 picture: SNS did not take" in capsys.readouterr().err
 
 
 class TestWaiting:
     @pytest.fixture
     def looks(self, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-        """What the catalogue says of every picture's ``handled``, look by look; then it breaks."""
+        """What the catalog says of every picture's ``handled``, look by look; then it breaks."""
         looks: list[dict[str, Any]] = []
 
-        def get(_: Catalogue, image_ids: Iterable[str]) -> dict[str, PictureRecord]:
+        def get(_: Catalog, image_ids: Iterable[str]) -> dict[str, PictureRecord]:
             handled = {
                 actor: Handled(action="redriven", failed_at="1", at="2", **each) for actor, each in looks.pop(0).items()
             }
             return {image_id: PictureRecord(image_id=image_id, handled=handled) for image_id in image_ids}
 
-        monkeypatch.setattr(Catalogue, "get", get)
+        monkeypatch.setattr(Catalog, "get", get)
         monkeypatch.setattr("brigade.dead_letters.notify_catalog.PATIENCE_S", 60)
         return looks
 
-    def test_it_ends_when_the_catalogue_knows_of_this_very_operation(
+    def test_it_ends_when_the_catalog_knows_of_this_very_operation(
         self, desk: Desk, operation: Recording, looks: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
     ) -> None:
         looks += [{}, {"normalize": {"operation": "an earlier one"}}, {"normalize": {"operation": "op"}}]
@@ -128,11 +128,11 @@ class TestWaiting:
         assert len(desk.told()) == 1
         assert capsys.readouterr().err == ""
 
-    def test_a_catalogue_that_cannot_be_asked_is_a_warning(
+    def test_a_catalog_that_cannot_be_asked_is_a_warning(
         self, desk: Desk, operation: Recording, looks: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
     ) -> None:
         tell_and_wait(desk.pipeline, [desk.bury("normalize", ingested())], "redriven", operation)
-        assert "warning: the catalogue could not be asked" in capsys.readouterr().err
+        assert "warning: the catalog could not be asked" in capsys.readouterr().err
 
     def test_what_was_not_told_is_not_waited_for(
         self, desk: Desk, operation: Recording, looks: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]

@@ -15,7 +15,7 @@ from tests.brigade.deploy.deploying import bring_up, buckets
 
 @pytest.mark.journey
 class TestDestroying:
-    def test_keeps_pictures_and_catalogue_and_deletes_the_code(self, here: Target, stack: Callable[[], str]) -> None:
+    def test_keeps_pictures_and_catalog_and_deletes_the_code(self, here: Target, stack: Callable[[], str]) -> None:
         name = stack()
         made = bring_up(here, name)
         left = kept.by(made)

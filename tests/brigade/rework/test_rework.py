@@ -89,14 +89,14 @@ class TestMissing:
         assert main(["missing", "--stuck", "0s", "--json"]) == 1
         assert [each["status"] for each in json.loads(capsys.readouterr().out)] == ["PROCESSING"]
 
-    def test_what_s3_and_the_catalogue_see_otherwise_is_listed(self, deployed: Deployed, capsys: Said) -> None:
+    def test_what_s3_and_the_catalog_see_otherwise_is_listed(self, deployed: Deployed, capsys: Said) -> None:
         unknown = deployed.upload("in/a/unknown.jpg")
         gone = deployed.ready("in/a/gone.jpg")
         deployed.pipeline.s3.delete_object(Bucket="source", Key="in/a/gone.jpg")
         deployed.upload("nobodys.jpg")
         assert main(["missing"]) == 1
         said = capsys.readouterr()
-        assert all(word in said.out for word in (unknown.id, gone.id, "the catalogue does not know it", "READY"))
+        assert all(word in said.out for word in (unknown.id, gone.id, "the catalog does not know it", "READY"))
         assert said.err.splitlines() == [
             "ignored by name: 1 object, for example nobodys.jpg",
             "`brigade rerun --missing --from ingest` lets the chain hear of what it has not heard",
@@ -112,7 +112,7 @@ class TestMissing:
         deployed.upload("in/a.jpg")
         deployed.sqs.send_message(QueueUrl=deployed.queue_url(INGEST), MessageBody="{}")
         assert main(["missing"]) == 1
-        assert "1 message for ingest or the catalogue may tell of some of these" in capsys.readouterr().err
+        assert "1 message for ingest or the catalog may tell of some of these" in capsys.readouterr().err
 
     def test_nothing_is_missing(self, deployed: Deployed, capsys: Said) -> None:
         deployed.ready("in/whole.jpg")
@@ -180,7 +180,7 @@ class TestRerun:
         [again] = heard(deployed)
         assert (again.image.id, again.image.source.order > new.source.order) == (old.id, True)
         deployed.catalog(story.said(story.ingested(again.image), "ingest"), *way(again.image)[1:])
-        found = deployed.pipeline.catalogue.find("in/a.jpg")
+        found = deployed.pipeline.catalog.find("in/a.jpg")
         assert (found.image_id, found.status) == (old.id, "READY")
 
     @pytest.mark.parametrize("whole_key", [True, False])
@@ -193,13 +193,13 @@ class TestRerun:
         assert isinstance(removed, ImageRemoved)
         assert (removed.whole_key, removed.image.id == picture.id) == (whole_key, not whole_key)
         deployed.catalog(story.said(removed, "ingest"))
-        assert deployed.pipeline.catalogue.get([picture.id])[picture.id].status == "REMOVED"
+        assert deployed.pipeline.catalog.get([picture.id])[picture.id].status == "REMOVED"
 
     def test_what_is_lost_has_to_begin_at_the_beginning(self, deployed: Deployed, capsys: Said) -> None:
         deployed.upload("in/a.jpg")
         assert main(["rerun", "--missing", "--from", "resize", "--yes"]) == 0
         said = capsys.readouterr().err
-        assert "left: in/a.jpg: the catalogue does not know it: rerun it from ingest" in said
+        assert "left: in/a.jpg: the catalog does not know it: rerun it from ingest" in said
         assert deployed.received(RESIZE) == []
 
     def test_what_is_left_is_said_with_an_example(self, deployed: Deployed, capsys: Said) -> None:
@@ -263,7 +263,7 @@ class TestRerun:
             (["--from", "resize"], "which pictures? — name some, or else give --missing, --prefix or both"),
             (["in/a.jpg", "--missing", "--from", "resize"], "which pictures? — name some, or else give --missing"),
             (["in/a.jpg", "--prefix", "in/", "--from", "resize"], "which pictures? — name some, or else give"),
-            (["in/b.jpg", "--from", "resize"], "the catalogue knows no picture 'in/b.jpg' — `brigade ls` shows"),
+            (["in/b.jpg", "--from", "resize"], "the catalog knows no picture 'in/b.jpg' — `brigade ls` shows"),
             (["in/a.jpg", "--from", "shrink"], "no actor is named shrink; there are ingest, describe, normalize, "),
             (["in/a.jpg", "--from", "catalog"], "catalog writes the very records that a rerun is made from — name"),
             (
@@ -326,7 +326,7 @@ class TestUpload:
         assert [change.image.id for change in heard(deployed)] == [picture.id]
         said = capsys.readouterr().err
         assert "0 uploaded, 1 were already there, 0 not uploaded" in said
-        assert "1 picture of these the catalogue has not heard of: ingest is told again" in said
+        assert "1 picture of these the catalog has not heard of: ingest is told again" in said
         assert operations(deployed) == [("rerun", "ingest", {"sent": 1})]
 
     def test_what_is_known_or_ignored_is_not(self, deployed: Deployed, photo: str) -> None:

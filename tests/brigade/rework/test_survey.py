@@ -1,4 +1,4 @@
-"""Bucket against catalogue: what S3 shows, what records say, and what is stored of each picture."""
+"""Bucket against catalog: what S3 shows, what records say, and what is stored of each picture."""
 
 from datetime import UTC, datetime
 from typing import Any

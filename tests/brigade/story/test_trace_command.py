@@ -29,15 +29,15 @@ def target(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Targ
     return found
 
 
-def catalogued(target: Target, monkeypatch: pytest.MonkeyPatch, trace_id: str) -> None:
-    """Let the catalogue know one picture."""
+def cataloged(target: Target, monkeypatch: pytest.MonkeyPatch, trace_id: str) -> None:
+    """Let the catalog know one picture."""
 
     def find(key_or_id: str) -> PictureRecord:
         if key_or_id not in ("a.jpg", "i1"):
-            raise OperatorError(f"the catalogue knows no picture {key_or_id!r}")
+            raise OperatorError(f"the catalog knows no picture {key_or_id!r}")
         return PictureRecord(image_id="i1", source=Source(bucket="source", key="a.jpg"), trace_id=trace_id)
 
-    pipeline = SimpleNamespace(target=target, catalogue=SimpleNamespace(find=find))
+    pipeline = SimpleNamespace(target=target, catalog=SimpleNamespace(find=find))
     monkeypatch.setattr(Pipeline, "find", lambda *_: pipeline)
 
 
@@ -45,7 +45,7 @@ def catalogued(target: Target, monkeypatch: pytest.MonkeyPatch, trace_id: str) -
 def test_a_picture_is_found_by_key_and_by_id(
     what: str, target: Target, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    catalogued(target, monkeypatch, TRACE.replace("-", "")[1:])
+    cataloged(target, monkeypatch, TRACE.replace("-", "")[1:])
     assert main(["trace", what]) == 0
     assert "a.jpg: 750 ms from 1970-01-01 00:00:09.500 UTC, trace 1-5759e988-" in capsys.readouterr().out
 
@@ -61,7 +61,7 @@ def test_of_a_trace_id_no_stack_is_asked(what: str, capsys: pytest.CaptureFixtur
 def test_a_record_that_names_no_trace_is_said_to(
     target: Target, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    catalogued(target, monkeypatch, "")
+    cataloged(target, monkeypatch, "")
     assert main(["trace", "a.jpg"]) == 1
     assert capsys.readouterr().err == (
         "error: the record of a.jpg names no trace — it was written before records named any\n"
@@ -71,9 +71,9 @@ def test_a_record_that_names_no_trace_is_said_to(
 def test_a_picture_that_nobody_knows_is_an_error(
     target: Target, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    catalogued(target, monkeypatch, TRACE.replace("-", "")[1:])
+    cataloged(target, monkeypatch, TRACE.replace("-", "")[1:])
     assert main(["trace", "b.jpg"]) == 1
-    assert "the catalogue knows no picture 'b.jpg'" in capsys.readouterr().err
+    assert "the catalog knows no picture 'b.jpg'" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("target")

@@ -1,4 +1,4 @@
-"""What the catalogue's tests share."""
+"""What the catalog's tests share."""
 
 import pytest
 

@@ -136,7 +136,7 @@ class Overtaken(MemoryRecords):
         return super().change_status(image_id, before, after, ready_by)
 
 
-def test_events_that_overtake_each_other_inside_the_catalogue_announce_once() -> None:
+def test_events_that_overtake_each_other_inside_the_catalog_announce_once() -> None:
     for order in permutations([said(rejected(OLD), "normalize"), *way(OLD)]):
         first, *others = order
         records = Overtaken(others)

@@ -92,7 +92,7 @@ def tell(records: Records) -> Item:
     return found
 
 
-def test_the_catalogue_keeps_it(records: Records) -> None:
+def test_the_catalog_keeps_it(records: Records) -> None:
     shown = view(tell(records))
     assert {name: shown["camera"][name] for name in FACTS} == FACTS
     assert (shown["status"], shown["stages"]["describe"]["worked_ms"]) == ("READY", 40)

@@ -1,4 +1,4 @@
-"""Moderation in the catalogue: what is held back, approved and rejected, in whatever order it is heard."""
+"""Moderation in the catalog: what is held back, approved and rejected, in whatever order it is heard."""
 
 from collections.abc import Sequence
 from itertools import permutations

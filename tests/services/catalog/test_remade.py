@@ -1,6 +1,6 @@
 """Pictures that are made again: old outputs go, what the record names stays or is made once more, in any order.
 
-The catalogue and retire are real; runs, queues and time are the test's.
+The catalog and retire are real; runs, queues and time are the test's.
 """
 
 from collections.abc import Callable, Iterable

@@ -44,7 +44,7 @@ THIRD = image(version="v3", sequencer="04")
 
 
 class World:
-    """The catalogue, and a bucket in which a picture has outputs or not; what is outdated is deleted at once.
+    """The catalog, and a bucket in which a picture has outputs or not; what is outdated is deleted at once.
 
     What is recalled takes its way at once, or when ``catch_up`` is called.
     """
@@ -177,7 +177,7 @@ def test_a_version_that_is_removed_while_it_is_worked_on_ends_without_outputs(or
     assert (world.status(FIRST), world.outputs) == (Status.REMOVED, set())
 
 
-def test_removals_are_heeded_whatever_recipes_say_now_where_the_catalogue_knows_the_key() -> None:
+def test_removals_are_heeded_whatever_recipes_say_now_where_the_catalog_knows_the_key() -> None:
     world = World().hear([*way(FIRST), said(removed(MARKER, matched=False), "ingest")])
     assert (world.status(FIRST), world.outputs) == (Status.REMOVED, set())
 
@@ -202,7 +202,7 @@ def test_a_key_whose_delete_marker_is_deleted_has_its_picture_again() -> None:
     assert (world.status(FIRST), world.outputs, world.status(MARKER)) == (Status.READY, {FIRST.id}, None)
 
 
-def test_what_s3_shows_is_made_even_if_the_catalogue_has_never_heard_of_it() -> None:
+def test_what_s3_shows_is_made_even_if_the_catalog_has_never_heard_of_it() -> None:
     world = World().hear([*way(SECOND), said(uncovered(SECOND, FIRST), "ingest")])
     assert (world.status(FIRST), world.outputs) == (Status.READY, {FIRST.id})
 
@@ -222,7 +222,7 @@ def test_a_removal_that_is_heard_after_a_broken_replacement_still_takes_the_outp
 
 
 def test_a_removal_that_is_heard_again_leaves_alone_what_s3_shows_since() -> None:
-    """Even where the catalogue had never heard of it, and then hears of its upload, which was before the removal."""
+    """Even where the catalog had never heard of it, and then hears of its upload, which was before the removal."""
     marker = said(removed(MARKER), "ingest")
     world = World().hear([marker, said(uncovered(MARKER, FIRST), "ingest"), *way(FIRST), marker])
     assert (world.status(FIRST), world.outputs) == (Status.READY, {FIRST.id})

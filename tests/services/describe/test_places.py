@@ -1,4 +1,4 @@
-"""Where a picture was taken: what the catalogue learns of it."""
+"""Where a picture was taken: what the catalog learns of it."""
 
 import gzip
 import json

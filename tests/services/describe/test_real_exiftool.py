@@ -156,7 +156,7 @@ TRAPS = [row for row in rows("B") if row["notable"].startswith("camera trap")]  
 
 @needs_corpus
 @pytest.mark.parametrize("row", TRAPS, ids=lambda row: str(row["path"]))
-def test_camera_traps_end_in_the_catalogue_as_the_manifest_says(row: dict[str, str]) -> None:
+def test_camera_traps_end_in_the_catalog_as_the_manifest_says(row: dict[str, str]) -> None:
     line = InMemoryChain(CHAIN, stand_ins={"recipes": KEEP, "extractor": with_exiftool(tool())})
     line.upload(row["path"], content_of(row["path"]))
     line.run()

@@ -140,7 +140,7 @@ def test_every_way_to_create_an_object_is_an_upload(name: str) -> None:
     assert sources(s3_event(UPLOAD, name=name))[0].version == "v1"
 
 
-def test_what_the_catalogue_recalls_is_read_as_an_upload() -> None:
+def test_what_the_catalog_recalls_is_read_as_an_upload() -> None:
     assert read(body(ImageRecalled(image=Image.of(UPLOAD)), "catalog")) == [ImageUploaded(image=Image.of(UPLOAD))]
     with pytest.raises(UnreadableMessage):
         read(body(ImageRetired(image=Image.of(UPLOAD), deleted=1), "retire"))

@@ -1,4 +1,4 @@
-"""The catalogue's table, kept when the stack goes."""
+"""The catalog's table, kept when the stack goes."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from kit.chain import Chain
 from records.table import INDEXES, KEY, Index
 
 
-def catalogue(chain: Chain, tags: Mapping[str, str]) -> list[AWSObject]:
+def catalog(chain: Chain, tags: Mapping[str, str]) -> list[AWSObject]:
     """Return the table, with these tags, if some actor works on it."""
     return [_table(tags)] if keeps_records(chain) else []
 

@@ -1,4 +1,4 @@
-"""The catalogue's readers."""
+"""The catalog's readers."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from brigade.console import OperatorError
-from brigade.pictures.catalog import Catalogue, Question
+from brigade.pictures.catalog import Catalog, Question
 from kit.envelope import wrap
 from kit.events import Image, ImageIngested, Source
 from kit.tracing import Trace
@@ -22,9 +22,9 @@ NEWER, OLDER = "2026-11-21T08:00:00.000Z", "2026-11-20T23:59:59.999Z"
 
 
 @pytest.fixture
-def catalogue(cloud: None) -> Catalogue:
+def catalog(cloud: None) -> Catalog:
     create_table()
-    return Catalogue(boto3.client("dynamodb"), TABLE, "source")
+    return Catalog(boto3.client("dynamodb"), TABLE, "source")
 
 
 def add(key: str, entered_at: str = NEWER, sequencer: str = "01") -> str:
@@ -35,28 +35,28 @@ def add(key: str, entered_at: str = NEWER, sequencer: str = "01") -> str:
     return event.image.id
 
 
-def test_what_is_listed_is_the_whole_record(catalogue: Catalogue) -> None:
+def test_what_is_listed_is_the_whole_record(catalog: Catalog) -> None:
     image_id = add("a.jpg")
-    (listed,) = catalogue.by_status(Status.PROCESSING)
-    assert listed == catalogue.get([image_id])[image_id]
+    (listed,) = catalog.by_status(Status.PROCESSING)
+    assert listed == catalog.get([image_id])[image_id]
     assert listed.original == Original(format="PNG", width=4, height=6, bytes=50)
 
 
 def test_one_record_that_cannot_be_read_does_not_hide_the_others(
-    catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+    catalog: Catalog, capsys: pytest.CaptureFixture[str]
 ) -> None:
     well, broken = add("a.jpg"), add("b.jpg")
     DynamoRecords(TABLE).merge(broken, {"original": "a later release says it otherwise"})
-    assert [record.image_id for record in catalogue.newest()] == [well]
+    assert [record.image_id for record in catalog.newest()] == [well]
     assert f"left out: the record of {broken} is not one of this release" in capsys.readouterr().err
     with pytest.raises(OperatorError, match="install the release that is deployed"):
-        catalogue.get([well, broken])
+        catalog.get([well, broken])
 
 
-def test_all_statuses_are_listed_newest_first(catalogue: Catalogue) -> None:
+def test_all_statuses_are_listed_newest_first(catalog: Catalog) -> None:
     old, new = add("old.jpg", OLDER), add("new.jpg", NEWER)
     DynamoRecords(TABLE).change_status(new, Status.PROCESSING, Status.FAILED, "e")
-    assert [record.image_id for record in catalogue.newest()] == [new, old]
+    assert [record.image_id for record in catalog.newest()] == [new, old]
 
 
 @pytest.mark.parametrize(
@@ -68,62 +68,62 @@ def test_all_statuses_are_listed_newest_first(catalogue: Catalogue) -> None:
         ("2026-11-21", "2026-11-21T07:59", ["new"]),
     ],
 )
-def test_a_question_has_bounds(low: str, high: str, found: list[str], catalogue: Catalogue) -> None:
+def test_a_question_has_bounds(low: str, high: str, found: list[str], catalog: Catalog) -> None:
     ids = {"newer": add("c.jpg", NEWER), "new": add("b.jpg", "2026-11-21T07:00:00.000Z"), "old": add("a.jpg", OLDER)}
-    listed = catalogue.ask(Question(BY_STATUS, "PROCESSING", low, high))
+    listed = catalog.ask(Question(BY_STATUS, "PROCESSING", low, high))
     assert [record.image_id for record in listed] == [ids[name] for name in found]
 
 
-def test_in_turn_no_question_is_asked_before_it_is_needed(catalogue: Catalogue) -> None:
+def test_in_turn_no_question_is_asked_before_it_is_needed(catalog: Catalog) -> None:
     image_id = add("a.jpg")
     questions = [Question(BY_STATUS, "PROCESSING"), Question(Index("no-such-index", "status", "entered_at"), "READY")]
     with pytest.raises(ClientError, match="index"):
-        next(catalogue.ask(*reversed(questions), in_turn=True))
-    found = catalogue.ask(*questions, in_turn=True)
+        next(catalog.ask(*reversed(questions), in_turn=True))
+    found = catalog.ask(*questions, in_turn=True)
     assert next(found).image_id == image_id
 
 
-def test_what_moves_from_one_list_to_another_is_shown_once(catalogue: Catalogue) -> None:
+def test_what_moves_from_one_list_to_another_is_shown_once(catalog: Catalog) -> None:
     image_id = add("a.jpg")
     twice = Question(BY_STATUS, "PROCESSING")
-    assert [record.image_id for record in catalogue.ask(twice, twice)] == [image_id]
+    assert [record.image_id for record in catalog.ask(twice, twice)] == [image_id]
 
 
-def test_going_on_after_each_picture_shows_all_once_even_of_one_moment(catalogue: Catalogue) -> None:
+def test_going_on_after_each_picture_shows_all_once_even_of_one_moment(catalog: Catalog) -> None:
     for number in range(4):
         image_id = add(f"{number}.jpg", NEWER)
         if number % 2:
             DynamoRecords(TABLE).change_status(image_id, Status.PROCESSING, Status.READY, "e")
     questions = [Question(BY_STATUS, status.value) for status in Status]
-    everything = [record.image_id for record in catalogue.ask(*questions)]
+    everything = [record.image_id for record in catalog.ask(*questions)]
     assert len(everything) == 4
     shown, after = [], None
-    while found := next(catalogue.ask(*questions, after=after), None):
+    while found := next(catalog.ask(*questions, after=after), None):
         after = (found.entered_at, found.image_id)
         shown.append(found.image_id)
     assert shown == everything
 
 
-def test_more_than_one_page_is_listed(catalogue: Catalogue) -> None:
+def test_more_than_one_page_is_listed(catalog: Catalog) -> None:
     ids = {add(f"{number}.jpg", f"2026-11-21T08:00:00.{number:03}Z") for number in range(101)}
-    assert {record.image_id for record in catalogue.by_status(Status.PROCESSING)} == ids
+    assert {record.image_id for record in catalog.by_status(Status.PROCESSING)} == ids
 
 
-def test_versions_of_a_key_are_listed_newest_first(catalogue: Catalogue) -> None:
+def test_versions_of_a_key_are_listed_newest_first(catalog: Catalog) -> None:
     first, second = add("a.jpg", sequencer="01"), add("a.jpg", sequencer="02")
-    assert [record.image_id for record in catalogue.by_key("a.jpg")] == [second, first]
-    assert catalogue.find("a.jpg").image_id == second
+    assert [record.image_id for record in catalog.by_key("a.jpg")] == [second, first]
+    assert catalog.find("a.jpg").image_id == second
 
 
-def test_a_key_finds_its_picture_in_either_unicode_form(catalogue: Catalogue) -> None:
+def test_a_key_finds_its_picture_in_either_unicode_form(catalog: Catalog) -> None:
     composed, decomposed = "caf\u00e9.jpg", "cafe\u0301.jpg"
     first = add(decomposed, sequencer="01")
-    assert catalogue.find(composed).image_id == first
+    assert catalog.find(composed).image_id == first
     second = add(composed, sequencer="02")
-    assert [catalogue.find(key).image_id for key in (composed, decomposed)] == [second, first]
+    assert [catalog.find(key).image_id for key in (composed, decomposed)] == [second, first]
 
 
-def test_a_picture_that_has_left_the_list_meanwhile_is_not_shown_in_it(catalogue: Catalogue) -> None:
+def test_a_picture_that_has_left_the_list_meanwhile_is_not_shown_in_it(catalog: Catalog) -> None:
     gone, changed, kept = add("gone.jpg"), add("changed.jpg"), add("kept.jpg")
     table = boto3.resource("dynamodb").Table(TABLE)
 
@@ -133,7 +133,7 @@ def test_a_picture_that_has_left_the_list_meanwhile_is_not_shown_in_it(catalogue
 
     client = boto3.client("dynamodb")
     client.meta.events.register("before-call.dynamodb.BatchGetItem", meanwhile)
-    listed = Catalogue(client, TABLE, "source").by_status(Status.PROCESSING)
+    listed = Catalog(client, TABLE, "source").by_status(Status.PROCESSING)
     assert [record.image_id for record in listed] == [kept]
 
 
@@ -153,18 +153,18 @@ class Throttled:
 
 
 @pytest.mark.usefixtures("no_waiting")
-def test_records_that_a_throttled_table_leaves_out_are_asked_for_again_but_not_for_ever(catalogue: Catalogue) -> None:
+def test_records_that_a_throttled_table_leaves_out_are_asked_for_again_but_not_for_ever(catalog: Catalog) -> None:
     ids = [add(f"{number}.jpg") for number in range(12)]
     table = boto3.client("dynamodb")
-    assert Catalogue(Throttled(table, 12), TABLE, "source").get(ids).keys() == set(ids)
+    assert Catalog(Throttled(table, 12), TABLE, "source").get(ids).keys() == set(ids)
     with pytest.raises(OperatorError, match=r"the table did not answer about 9 pictures: it is throttled"):
-        Catalogue(Throttled(table, 3), TABLE, "source").get(ids)
+        Catalog(Throttled(table, 3), TABLE, "source").get(ids)
 
 
-def test_an_unknown_picture_is_said_to_be(catalogue: Catalogue) -> None:
+def test_an_unknown_picture_is_said_to_be(catalog: Catalog) -> None:
     only_removed = add("b.jpg")
     boto3.client("dynamodb").delete_item(TableName=TABLE, Key={"image_id": {"S": only_removed}})
     DynamoRecords(TABLE).remove(only_removed, by=only_removed)
     for unknown in ("a.jpg", only_removed):
         with pytest.raises(OperatorError, match=f"knows no picture '{unknown}'"):
-            catalogue.find(unknown)
+            catalog.find(unknown)

@@ -1,4 +1,4 @@
-"""The table: as the catalogue declares it, encrypted, restorable, kept."""
+"""The table: as the catalog declares it, encrypted, restorable, kept."""
 
 from infra import names
 from infra.template import template
