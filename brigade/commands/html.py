@@ -30,7 +30,7 @@ def _served(_: click.Context, __: click.Parameter, base: str) -> str:
 @stack_name
 def html(key_or_id: str, form: str, base: str, alt: str | None, sizes: str, eager: bool, stack: str) -> None:
     """Print a picture's markup, with all its widths and formats, for a page; of a key, its newest upload."""
-    record = Pipeline.find(here(), stack).catalogue.find(key_or_id)
+    record = Pipeline.find(here(), stack).catalog.find(key_or_id)
     try:
         shown = markup(record, base=base, alt=alt, sizes=sizes, eager=eager)
         text = "" if form == "json" else FORMS[form](shown)

@@ -20,11 +20,11 @@ Said = pytest.CaptureFixture[str]
 def operator(state: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """An operator with a stack: the tests say which record it has."""
     go_to_moto(monkeypatch)
-    catalogued(monkeypatch, record())
+    cataloged(monkeypatch, record())
 
 
-def catalogued(monkeypatch: pytest.MonkeyPatch, found: PictureRecord) -> None:
-    stack = SimpleNamespace(catalogue=SimpleNamespace(find=lambda _: found))
+def cataloged(monkeypatch: pytest.MonkeyPatch, found: PictureRecord) -> None:
+    stack = SimpleNamespace(catalog=SimpleNamespace(find=lambda _: found))
     monkeypatch.setattr(Pipeline, "find", lambda *_: stack)
 
 
@@ -48,7 +48,7 @@ def test_picture_is_the_default_and_a_missing_alt_text_is_said(capsys: Said) -> 
 
 
 def test_the_photographers_text_is_taken_and_nothing_is_asked(capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:
-    catalogued(monkeypatch, record(camera=Described(alt="Dunes")))
+    cataloged(monkeypatch, record(camera=Described(alt="Dunes")))
     assert main(["html", "beach.jpg", "--as", "markdown"]) == 0
     said = capsys.readouterr()
     assert (said.out, said.err) == ("![Dunes](renditions/i/960w-jpeg.jpeg)\n", "")
@@ -76,7 +76,7 @@ def test_what_cannot_be_is_refused(options: list[str], code: int, words: str, ca
 
 
 def test_a_picture_in_quarantine_is_not_shown(capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:
-    catalogued(monkeypatch, record(status=Status.QUARANTINED))
+    cataloged(monkeypatch, record(status=Status.QUARANTINED))
     assert main(["html", "beach.jpg"]) == 1
     assert "beach.jpg is QUARANTINED" in capsys.readouterr().err
     assert main(["show", "beach.jpg", "--json"]) == 0
