@@ -2,16 +2,11 @@
 
 import gc
 import os
-from collections.abc import Callable, Iterator
-from functools import cache, partial
+from collections.abc import Iterator
 from typing import Any, Final
 
 import boto3
 import pytest
-from botocore import hooks
-from botocore.compat import accepts_kwargs
-from botocore.hooks import EventAliaser
-from botocore.loaders import JSONFileLoader, Loader
 from hypothesis import settings
 from moto import mock_aws
 from xdist.scheduler import LoadScopeScheduling
@@ -19,6 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 from kit import aws
 from kit.backoff import under
 from tests.support.moto import NO_WAITING, REGION, go_to_moto
+from tests.support.quick import work_out_once
 
 # What costs much to set up, and is set up once a process: packages, deployed stacks, samples, a catalog, the docs.
 SHARING: Final = (
@@ -55,42 +51,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return _Workers(config, log)
 
 
-def _shared(alias: Callable[[Any, str], str]) -> Callable[[Any, str], str]:
-    found: dict[tuple[int, str], str] = {}
-
-    def alias_once(aliaser: Any, name: str) -> str:
-        key = id(aliaser._event_aliases), name  # a table that botocore keeps
-        if key not in found:
-            found[key] = alias(aliaser, name)
-        return found[key]
-
-    return alias_once
-
-
 @pytest.fixture(autouse=True, scope="session")
-def descriptions_read_once() -> Iterator[None]:
-    """Each test's session would look for botocore's descriptions of AWS's services, and parse them, once more.
-
-    That would be most of a test's time.
-    """
-    read = cache(partial(JSONFileLoader.load_file, JSONFileLoader()))
-    find: Any = Loader.list_available_services
-    found: dict[tuple[str, ...], list[str]] = {}
-
-    def find_once(loader: Loader, type_name: str) -> list[str]:
-        where = (*loader.search_paths, type_name)
-        if where not in found:
-            found[where] = find(loader, type_name)
-        return found[where]
-
+def worked_out_once() -> Iterator[None]:
+    """botocore and moto keep what they work out."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))
-        patch.setattr(Loader, "list_available_services", find_once)
-        # Each client registers a hundred handlers; what they take and what their events are called stays the same.
-        takes = cache(accepts_kwargs)
-        patch.setattr(hooks, "accepts_kwargs", lambda handler: takes(getattr(handler, "__func__", handler)))
-        aliaser: Any = EventAliaser
-        patch.setattr(aliaser, "_alias_event_name", _shared(aliaser._alias_event_name))
+        work_out_once(patch)
         yield
 
 
