@@ -24,7 +24,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help demo test simulate corpus integration update lint docs template bench drill load bench-pixels bench-cold bench-describe \
-    bench-missing package readme-picture \
+    bench-missing bench-export package readme-picture \
     exiftool layers validators clean
 .DEFAULT_GOAL := help
 
@@ -106,6 +106,9 @@ bench-cold: $(VENV)/run.stamp  ## Measure first invocations against straightforw
 
 bench-missing: $(VENV)/run.stamp  ## Measure `brigade missing` against 100,000 objects
 	@$(BIN)/python -m benchmarks.missing
+
+bench-export: $(VENV)/dev.stamp  ## Measure `brigade export` of 100,000 records, and read them back
+	@$(BIN)/python -m benchmarks.export
 
 bench-describe: $(VENV)/dev.stamp build/exiftool/exiftool.stamp  ## Measure exiftool kept open against one for each picture
 	@BRIGADE_EXIFTOOL="$(CURDIR)/$(EXIFTOOL)" $(BIN)/python -m benchmarks.describe --write

@@ -131,7 +131,8 @@ def compare(cloud: Cloud) -> list[Missing]:
         return list(Comparison(cast(Pipeline, stand_in), "", _AT, lambda _: None, ignore.append).missing())
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """Return the greatest memory that this process has had, MB."""
     kib = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * kib / 1e6
 
@@ -139,9 +140,9 @@ def _peak_mb() -> float:
 def main() -> None:
     """Print the measurement."""
     cloud = Cloud(int(sys.argv[1]) if len(sys.argv) > 1 else OBJECTS)
-    before, began = _peak_mb(), time.monotonic()
+    before, began = peak_mb(), time.monotonic()
     found = compare(cloud)
-    took, grown = time.monotonic() - began, _peak_mb() - before
+    took, grown = time.monotonic() - began, peak_mb() - before
     asked = ", ".join(f"{count:,} {operation}" for operation, count in cloud.requests.items())
     print(f"{cloud.count:,} objects, {len(found)} missing: {took:.0f} s, {grown:.0f} MB more than before; {asked}")
 

@@ -85,6 +85,7 @@ for group, commands in {
         Lazy("show", "show:show", "reading", "Show one picture's record with its timeline."),
         Lazy("html", "html:html", "reading", "Print a picture's markup."),
         Lazy("get", "get:get", "reading", "Download a picture's master and renditions."),
+        Lazy("export", "export:export", "reading", "Write the catalog as three flat tables."),
         Lazy("trace", "trace:trace", "reading", "Draw what each actor did with a picture, attempt by attempt."),
         Lazy("process", "process:process", "offline", "Run local files through the actors in this process."),
         Lazy("pause", "pause:pause", "changing", "Stop actors without a deployment."),

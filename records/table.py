@@ -1,7 +1,8 @@
 """The catalog's table and its indexes: pure data, read by the record's writer, its readers and the template.
 
-Every question that is asked of the catalog has an index; nothing scans. An index holds keys, and readers fetch the
-records: whatever else it held would be paid for again at every change of it.
+Every question that is asked of the catalog has an index; only an export, which wants everything, reads the table
+through. An index holds keys, and readers fetch the records: whatever else it held would be paid for again at every
+change of it.
 """
 
 from dataclasses import dataclass

@@ -14,6 +14,7 @@ import msgspec
 import troposphere
 from msgspec.structs import FieldInfo, fields
 
+from brigade.exports.columns import TABLES
 from brigade.prove.items import ITEMS
 from infra.names import UNDELIVERED, UNDELIVERED_QUEUE
 from infra.parameters import parameters
@@ -287,12 +288,32 @@ def licences_page(chain: Chain) -> str:
     return _page("# Licences", *licences.page(chain))
 
 
+def bi_page(_: Chain) -> str:
+    """Return docs/bi.md as it is, with the tables' columns as they are declared, and their statements for Athena."""
+    return fill((DOCS / "bi.md").read_text(encoding="utf-8"), "generated", _bi_part)
+
+
+def _bi_part(name: str) -> str:
+    if name == "athena":
+        return "```text\n" + "\n\n".join(athena(each) for each in TABLES) + "\n```"
+    columns = ((f"`{each.name}`", each.kind, each.meaning) for each in TABLES[name])
+    return table(("column", "kind", "meaning"), columns)
+
+
+def athena(name: str) -> str:
+    """Return the statement by which Athena knows a table."""
+    kinds = {"text": "string", "integer": "bigint", "number": "double", "time": "timestamp"}
+    columns = ",\n".join(f"  `{each.name}` {kinds[each.kind]}" for each in TABLES[name])
+    return f"CREATE EXTERNAL TABLE {name} (\n{columns}\n)\nSTORED AS PARQUET LOCATION 's3://my-bucket/catalog/{name}/'"
+
+
 def policy(size: operator_rights.Size, _: Chain) -> str:
     """Return docs/operator-policy-….json."""
     return json.dumps(size.policy, indent=2) + "\n"
 
 
 PAGES: dict[str, Callable[[Chain], str]] = {
+    "bi.md": bi_page,
     "chain.md": chain_page,
     "deploying.md": deploying_page,
     "events.md": events_page,

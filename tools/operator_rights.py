@@ -56,6 +56,7 @@ LOOK = Size(
         "show",
         "html",
         "get",
+        "export",
         "trace",
         "status",
         "missing",
@@ -67,7 +68,7 @@ LOOK = Size(
     ),
     (
         allow(["cloudformation:DescribeStacks"], f"arn:aws:cloudformation:*:*:stack/{_STACKS}/*", Sid="FindStacks"),
-        allow(["dynamodb:BatchGetItem"], _TABLE, Sid="ReadCatalog"),
+        allow(["dynamodb:BatchGetItem", "dynamodb:Scan"], _TABLE, Sid="ReadCatalog"),
         allow(["dynamodb:Query"], f"{_TABLE}/index/*", Sid="SearchCatalog"),
         allow(["sqs:GetQueueAttributes"], _QUEUES, Sid="CountMessages"),
         # Seeing a message is receiving it; it is given back at once.

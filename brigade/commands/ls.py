@@ -1,9 +1,7 @@
 """`brigade ls`: pictures of the catalog, by status, day, recipe, camera and verdict."""
 
-import csv
 import itertools
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +11,8 @@ from rich.text import Text
 from brigade.acting.here import here
 from brigade.commands.options import as_json, option, stack_name
 from brigade.console import OperatorError, byte_size, err, out, print_json, say, table
+from brigade.exports.columns import PICTURES
+from brigade.exports.files import csv_writer
 from brigade.pictures import search
 from brigade.pictures.search import Filters
 from brigade.pipeline import Pipeline
@@ -25,19 +25,6 @@ from records.status import MEANING, Status
 _COLUMNS = ("key", "status", "original", "master", "renditions", "worked", "id")
 _NARROW_COLUMNS = ("key", "status", "id")
 _WIDE = 150  # characters that all columns need
-# What a spreadsheet may take for a formula, https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-# Where each column stands in a record.
-_CSV = {
-    **{name: (name,) for name in ("image_id", "status")},
-    "key": ("source", "key"),
-    **{name: (name,) for name in ("recipe", "entered_at")},
-    **{name: ("original", name) for name in ("format", "width", "height", "bytes")},
-    **{name: ("camera", name) for name in ("make", "model", "serial", "taken_at", "latitude", "longitude")},
-    **{name: ("camera", name) for name in ("temperature_c", "moon_phase", "trigger", "sequence", "battery")},
-    "verdict": ("moderation", "verdict"),
-    "failure": ("failure", "reason"),
-}
 
 
 @click.command()
@@ -114,16 +101,9 @@ def _find(stack: str, filters: Filters, limit: int, after: str | None) -> tuple[
 
 
 def _print_csv(records: list[PictureRecord]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(_CSV)
-    writer.writerows([_cell(facts, place) for place in _CSV.values()] for facts in map(shown, records))
-
-
-def _cell(record: Mapping[str, Any], place: tuple[str, ...]) -> Any:
-    value: Any = record
-    for name in place:
-        value = (value or {}).get(name)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    write = csv_writer(sys.stdout, PICTURES)
+    for facts in map(shown, records):
+        write({column.name: column.value(facts) for column in PICTURES})
 
 
 def listing(records: list[PictureRecord]) -> Any:

@@ -1,9 +1,12 @@
-"""Reading the catalog: by id, and by what its indexes list. Every question has an index; nothing scans."""
+"""Reading the catalog: by id, by what its indexes list, or all of it.
+
+Every question has an index; only an export, which wants everything, reads the table through.
+"""
 
 import heapq
 import itertools
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -123,6 +126,19 @@ class Catalog:
     def newest(self) -> Iterator[PictureRecord]:
         """Yield all pictures, newest first: the statuses' lists, merged."""
         return self.ask(*(Question(BY_STATUS, status.value) for status in Status))
+
+    def everything(self, unreadable: Callable[[OperatorError], None]) -> Iterator[PictureRecord]:
+        """Yield every picture's record as it is when its page of the table is read, in no order.
+
+        That is half the price of asking by an index. ``unreadable`` is called for a record of another release.
+        """
+        for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._table):
+            for item in map(read_item, page["Items"]):
+                if "source" in item:  # else bookkeeping: a key's newest upload, or a removal of what was never heard of
+                    try:
+                        yield _record(item)
+                    except OperatorError as error:
+                        unreadable(error)
 
     def ask(self, *questions: "Question", in_turn: bool = False, after: Entry | None = None) -> Iterator[PictureRecord]:
         """Yield the records that the questions find, merged by their entries, the greatest first.

@@ -116,6 +116,7 @@ def commands(world: World) -> dict[str, list[list[str]]]:
         "show": [[key], [world.ready.id]],
         "html": [[key]],
         "get": [[key, "--out", "got"]],
+        "export": [["--out", "tables", "--format", "csv"]],
         "trace": [[key]],
         "status": [[]],
         "missing": [[], ["--prefix", "in/"]],

@@ -1,0 +1,1 @@
+"""The catalog as flat tables, for spreadsheets and for business intelligence."""
