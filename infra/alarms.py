@@ -82,6 +82,15 @@ def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
         AlarmDescription=f"Invocations of {actor.name} take more than {NEAR_TIMEOUT:.0%} of its {actor.timeout} s. "
         "Look for slow answers of S3 or very large pictures; a smaller batch or more memory helps.",
     )
+    if actor.stream:
+        yield _alarm(
+            names.stream_alarm(actor),
+            **_function(names.function(actor), "IteratorAge", "Maximum"),
+            Threshold=OLDEST_MESSAGE_S * 1000,
+            AlarmDescription=f"A change of the table has waited for {actor.name} for more than "
+            f"{OLDEST_MESSAGE_S // 60} minutes, and the stream keeps it for a day. Its function cannot run, or reaches "
+            f"neither SNS nor SQS: its log group says which. `brigade rerun --from {actor.name}` says what is lost.",
+        )
     if not actor.loops:
         yield _alarm(
             names.recursion_alarm(actor),

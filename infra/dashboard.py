@@ -13,6 +13,7 @@ from infra.alarms import PERIOD_S, alarms
 from kit import metrics
 from kit.actor import Actor
 from kit.chain import Chain
+from kit.events import ImageSettled
 
 COLUMNS = 24
 HEIGHT = 6
@@ -46,7 +47,8 @@ def _arn(alarm: cloudwatch.Alarm) -> Any:
 
 
 def _overview(chain: Chain) -> list[Widget]:
-    ready = [_ours(actor.name, metrics.READY, "Sum", label="ready") for actor in chain.actors if actor.table]
+    tellers = [actor.name for actor in chain.actors if ImageSettled in actor.says]
+    ready = [_ours(name, metrics.READY, "Sum", label="ready") for name in tellers]
     dead = [
         _queue(f"{actor.name}-dead-letters", "ApproximateNumberOfMessagesVisible", actor.name) for actor in chain.actors
     ]
@@ -88,7 +90,8 @@ def _row(actor: Actor) -> list[Widget]:
                 _ours(name, metrics.QUEUED, "p95", label="queued p95"),
                 _ours(name, metrics.WORKED, "p50", label="worked p50"),
                 _ours(name, metrics.WORKED, "p95", label="worked p95"),
-                _metric(["AWS/Lambda", "Duration", "FunctionName", _named(name)], "Maximum", "longest invocation"),
+                _lambda(name, "Duration", "longest invocation"),
+                *([_lambda(name, "IteratorAge", "oldest change in the stream")] if actor.stream else []),
             ],
         ),
     ]
@@ -96,6 +99,10 @@ def _row(actor: Actor) -> list[Widget]:
 
 def _named(name: str) -> str:
     return names.deployed(name)
+
+
+def _lambda(name: str, metric: str, label: str) -> list[Any]:
+    return _metric(["AWS/Lambda", metric, "FunctionName", _named(name)], "Maximum", label)
 
 
 def _queue(name: str, metric: str, label: str, statistic: str = "Maximum") -> list[Any]:

@@ -1,5 +1,6 @@
-"""Every actor's function: its log group, its role, and the event source mapping that feeds it."""
+"""Every actor's function: its log group, its role, and the event source mappings that feed it."""
 
+import json
 from typing import Any
 
 from troposphere import AWSObject, FindInMap, GetAtt, If, NoValue, Ref, Sub, awslambda, logs
@@ -10,15 +11,20 @@ from kit import settings
 from kit.actor import Actor, Bucket
 from kit.chain import Chain, says
 
+# A table's stream keeps a change for a day, which is as long as Lambda may try; and it may try as often as it likes.
+STREAM_KEEPS_S = 24 * 60 * 60
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+MOST_RETRIES = 10_000
+
 RUNTIME = "python3.13"  # until June 2029: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 
 
 def functions(chain: Chain) -> list[AWSObject]:
-    """Return every actor's log group, role, function and event source mapping."""
+    """Return every actor's log group, role, function and event source mappings."""
     return [
         resource
         for actor in chain.actors
-        for resource in (_log_group(actor), _role(actor), _function(actor), _mapping(actor))
+        for resource in (_log_group(actor), _role(actor), _function(actor), _mapping(actor), *_stream_mapping(actor))
     ]
 
 
@@ -89,3 +95,31 @@ def _mapping(actor: Actor) -> awslambda.EventSourceMapping:
         FunctionResponseTypes=["ReportBatchItemFailures"],
         ScalingConfig=troposphere_fixes.ScalingConfig(MaximumConcurrency=concurrency),
     )
+
+
+def _stream_mapping(actor: Actor) -> list[awslambda.EventSourceMapping]:
+    """Return the mapping from the table's stream, where one feeds the actor.
+
+    Its function fails only where a change can neither be worked on nor be put into the queue, or where it cannot run at
+    all. Then Lambda tries again for as long as the stream holds the change; after that it writes down the place in the
+    stream, not the change, as a dead letter.
+    """
+    if not actor.stream:
+        return []
+    pattern = {"dynamodb": {"NewImage": {actor.stream.attribute: {"S": list(actor.stream.values)}}}}
+    return [
+        awslambda.EventSourceMapping(
+            names.stream_mapping(actor),
+            EventSourceArn=GetAtt(names.TABLE, "StreamArn"),
+            FunctionName=Ref(names.function(actor)),
+            BatchSize=actor.stream.batch,
+            StartingPosition="TRIM_HORIZON",
+            FilterCriteria=awslambda.FilterCriteria(Filters=[awslambda.Filter(Pattern=json.dumps(pattern))]),
+            MaximumRetryAttempts=MOST_RETRIES,
+            MaximumRecordAgeInSeconds=STREAM_KEEPS_S,
+            BisectBatchOnFunctionError=True,
+            DestinationConfig=awslambda.DestinationConfig(
+                OnFailure=awslambda.OnFailure(Destination=GetAtt(names.dead_letter_queue(actor), "Arn"))
+            ),
+        )
+    ]

@@ -102,6 +102,11 @@ def mapping(actor: Actor) -> str:
     return f"{_of(actor)}Mapping"
 
 
+def stream_mapping(actor: Actor) -> str:
+    """RelayStreamMapping: the event source mapping from the table's stream to the function."""
+    return f"{_of(actor)}StreamMapping"
+
+
 def dead_letters_alarm(actor: Actor) -> str:
     """IngestDeadLettersAlarm …: somebody must look."""
     return f"{_of(actor)}DeadLettersAlarm"
@@ -130,6 +135,11 @@ def throttles_alarm(actor: Actor) -> str:
 def recursion_alarm(actor: Actor) -> str:
     """IngestRecursionAlarm …: Lambda took a message for part of an endless loop and dropped it."""
     return f"{_of(actor)}RecursionAlarm"
+
+
+def stream_alarm(actor: Actor) -> str:
+    """RelayStreamAlarm: the actor does not keep up with the table's stream."""
+    return f"{_of(actor)}StreamAlarm"
 
 
 def duration_alarm(actor: Actor) -> str:

@@ -109,6 +109,7 @@ def work(actor: Actor) -> Document:
         allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
         allow(_RECEIVE, GetAtt(names.queue(actor), "Arn")),
         allow(["sqs:SendMessage"], GetAtt(names.dead_letter_queue(actor), "Arn")),
+        *_follow(actor),
         *_announce(actor),
         *(statement for place in actor.reads for statement in _read(place)),
         # To ask S3 whether it still shows a picture whose object is gone.
@@ -122,6 +123,22 @@ def work(actor: Actor) -> Document:
             for choice, action in setting.extra_actions
         ),
     )
+
+
+def _follow(actor: Actor) -> list[Statement]:
+    """Let Lambda's poller read the table's stream, and the actor put into its queue what it cannot do at once.
+
+    Streams are listed for a whole account:
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+    """
+    if not actor.stream:
+        return []
+    reads = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+    return [
+        allow(reads, GetAtt(names.TABLE, "StreamArn")),
+        allow(["dynamodb:ListStreams"], "*"),
+        allow(["sqs:SendMessage"], GetAtt(names.queue(actor), "Arn")),
+    ]
 
 
 def _announce(actor: Actor) -> list[Statement]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from typing import Any
 
 from kit.errors import ConfigurationError, Rejected, Retryable
 from kit.events import Event
@@ -124,19 +125,36 @@ class Skip:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stream:
+    """Changes of the catalog's records: those after which the attribute has one of these values.
+
+    ``reader`` turns a record before and after, in DynamoDB's notation, into events of the type ``event``. ``trace``
+    names the attribute that holds the trace's id.
+    """
+
+    attribute: str
+    values: tuple[str, ...]
+    event: type[Event]
+    reader: Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[Event]] = field(repr=False)
+    trace: str
+    batch: int = 10
+
+
+@dataclass(frozen=True, kw_only=True)
 class Actor(Declaration):
-    """A function that a queue feeds.
+    """A function that a queue feeds, and perhaps the stream of the catalog's table.
 
     ``hears`` are event types, ``skips`` the messages about them that it is not sent; ``rejects`` are the permanent
     reasons it may give. ``batch`` counts messages an invocation. A message is given up after ``attempts`` receives if
     its failure may pass (throttling, an outage, no time), after ``bug_attempts`` if it failed unexpectedly.
     ``delayed``: its queue holds every message back for the deployment's grace time. ``reader`` turns a message's body
-    into events; without it, the body is one CloudEvent that the actor hears.
+    into events; without it, the body is one CloudEvent that the actor hears. What cannot be done of a ``stream`` goes
+    into the queue, so that the stream goes on.
 
     Raises ConfigurationError also where an event lacks what is skipped by.
     """
 
-    hears: tuple[type[Event], ...]
+    hears: tuple[type[Event], ...] = ()
     skips: tuple[Skip, ...] = ()
     rejects: tuple[type[Rejected], ...] = ()
     attempts: int = 12
@@ -144,17 +162,23 @@ class Actor(Declaration):
     batch: int = 10
     concurrency: int = 10
     delayed: bool = False
+    stream: Stream | None = None
     reader: Callable[[str], Iterable[Event]] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.hears:
+        if not self.receives:
             raise ConfigurationError(f"actor {self.name} hears nothing: name at least one event")
         if self.bug_attempts > self.attempts:
             raise ConfigurationError(f"actor {self.name}: bug_attempts may not be above attempts")
         for skip in self.skips:
             if skip.event not in self.hears or skip.attribute not in skip.event.filtered:
                 raise ConfigurationError(f"actor {self.name} hears no {skip.event.kind} with a {skip.attribute}")
+
+    @property
+    def receives(self) -> tuple[type[Event], ...]:
+        """The events that its messages hold: those that it hears, and what the stream is read as."""
+        return (*self.hears, *([self.stream.event] if self.stream else []))
 
     def acknowledgement(self, errors: Sequence[Exception], attempts: int) -> Acknowledgement:
         """Return what becomes of a message that was received so often, and failed with these errors.

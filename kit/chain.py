@@ -74,6 +74,9 @@ class Chain:
 
 
 def says(actor: Actor) -> tuple[type[Event], ...]:
-    """Return what an actor may announce: its own events, and image-rejected unless it hears that itself."""
-    rejection = () if ImageRejected in actor.hears else (ImageRejected,)
+    """Return what an actor may announce: its own events, and image-rejected unless it hears that itself.
+
+    Nor does one that a stream feeds: of a picture that is settled it has no more to say than that.
+    """
+    rejection = () if ImageRejected in actor.hears or actor.stream else (ImageRejected,)
     return (*actor.says, *rejection)

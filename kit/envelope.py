@@ -67,6 +67,7 @@ def wrap(
 ) -> Envelope:
     """Wrap an event of ``actor`` in an envelope, with its trace and the figures of the work."""
     return Envelope(
+        id=event.said_as,
         type=PREFIX + event.kind,
         source=f"brigade/{actor}",
         subject=event.image.id,
@@ -89,10 +90,10 @@ def encode(envelope: Envelope) -> str:
 
 
 def attributes(envelope: Envelope) -> dict[str, str]:
-    """Return an announcement's message attributes: its type, and the event's ``filtered`` fields."""
+    """Return an announcement's message attributes: its type, and the event's ``filtered`` fields that are not empty."""
     declared = {name for kind in Event.__subclasses__() if kind.kind == envelope.kind for name in kind.filtered}
     data = msgspec.json.decode(envelope.data) if declared else {}
-    return {"type": envelope.type} | {name: data[name] for name in sorted(declared)}
+    return {"type": envelope.type} | {name: data[name] for name in sorted(declared) if data[name]}
 
 
 def decode(body: str, hears: Iterable[type[Event]]) -> tuple[Envelope, Event]:

@@ -71,6 +71,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     def __init_subclass__(cls) -> None:
         cls.kind = kebab(cls.__name__)
 
+    @property
+    def said_as(self) -> str:
+        """The id of its announcement: a new one each time, unless the event says otherwise."""
+        return str(uuid.uuid4())
+
 
 class StoredImage(msgspec.Struct, frozen=True, kw_only=True):
     """A picture that we have stored; sizes in pixels and bytes. ``method`` says how it was made."""
@@ -246,9 +251,21 @@ class DeadLetterHandled(Event, frozen=True, kw_only=True):
     by: str  # who gave it
 
 
-class ImageCataloged(Event, frozen=True, kw_only=True):
-    """A picture is ready: master, renditions and record are complete."""
+class ImageSettled(Event, frozen=True, kw_only=True):
+    """A picture has come to rest, as its record says: it is READY, FAILED, QUARANTINED, SUPERSEDED or REMOVED.
 
-    recipe: str  # the recipe's name
-    master: StoredImage  # what the renditions were made from
-    renditions: tuple[StoredRendition, ...]  # in the recipe's order
+    SNS does not order: of two about one picture, the one with the greater ``settled`` is the later. Said again, it has
+    the same id.
+    """
+
+    filtered: ClassVar[tuple[str, ...]] = ("recipe", "status")
+    status: str  # what has become of it
+    before: str = ""  # its status until then; empty: not known
+    settled: int  # how often it has come to rest, this time included
+    recipe: str = ""  # the recipe's name; empty: it was refused before one was chosen
+    master: StoredImage | None = None  # what the renditions were made from, of a READY picture
+    renditions: tuple[StoredRendition, ...] = ()  # in the recipe's order, of a READY picture
+
+    @property
+    def said_as(self) -> str:
+        return str(uuid.uuid5(uuid.UUID(self.image.id), str(self.settled)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
-from kit import logs, outputs
+from kit import logs, outputs, stream
 from kit.actor import Actor
 from kit.delivery import Act, Context
 from kit.errors import ObjectGone
@@ -49,8 +49,9 @@ class Function:
         return unless_removed(partial(self.act, site=site, **made), site.storage)
 
     def __call__(self, event: dict[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
-        """Handle Lambda's SQS event: return the messages that stay in the queue."""
-        return self._mailbox.handle(event, context)
+        """Handle Lambda's event of SQS or of a stream: return the messages that stay in the queue."""
+        handle = stream.handle if stream.feeds(event) else Mailbox.handle
+        return handle(self._mailbox, event, context)
 
     @cached_property
     def _mailbox(self) -> Mailbox:

@@ -27,7 +27,7 @@ class Letter(Generic[E]):
 def read_letters(actor: Actor, body: str, trace_header: str = "", attempts: int = 1) -> list[Letter[Event]]:
     """Return the letters in a message's body; raises UnreadableMessage, saying where it is wrong."""
     if actor.reader is None:
-        envelope, event = decode(body, actor.hears)
+        envelope, event = decode(body, actor.receives)
         trace = Trace.read(envelope.awstraceheader, envelope.traceparent, trace_header)
         return [Letter(event, envelope, attempts, trace.child())]
     trace = Trace.read(trace_header)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kit.envelope import Envelope
-from kit.events import Event, ImageCataloged, ImageIngested, ImageNormalized, ImageRejected, ImageResized
+from kit.events import Event, ImageIngested, ImageNormalized, ImageRejected, ImageResized, ImageSettled
 
 NAMESPACE = "BucketBrigade"
 # The function's name tells stack and actor apart, as it does in Lambda's own metrics.
@@ -29,7 +29,7 @@ _COUNTED: Mapping[type[Event], Mapping[str, Callable[[Any], int]]] = {
         RENDITIONS: lambda event: len(event.renditions),
         BYTES_OUT: lambda event: sum(rendition.bytes for rendition in event.renditions),
     },
-    ImageCataloged: {READY: lambda _: 1},
+    ImageSettled: {READY: lambda event: event.status == "READY"},
 }
 
 

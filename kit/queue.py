@@ -51,6 +51,9 @@ class Message:
 class Queue(Protocol):
     """An actor's queue and its dead-letter queue. Every method may raise Retryable."""
 
+    def send(self, message: Message, seconds: int) -> None:
+        """Put a message that is not there yet into the queue, hidden for so many seconds."""
+
     def delete(self, message: Message) -> None:
         """Delete the message now, before its batch ends."""
 
@@ -74,6 +77,9 @@ class SqsQueue:
     def __init__(self, queue_url: str, dead_letter_queue_url: str) -> None:
         self._queue_url = queue_url
         self._dead_letter_queue_url = dead_letter_queue_url
+
+    def send(self, message: Message, seconds: int) -> None:
+        call(aws.client("sqs").send_message, QueueUrl=self._queue_url, MessageBody=message.body, DelaySeconds=seconds)
 
     def delete(self, message: Message) -> None:
         call(aws.client("sqs").delete_message, QueueUrl=self._queue_url, ReceiptHandle=message.receipt)

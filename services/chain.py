@@ -7,11 +7,12 @@ from services.describe.actor import DESCRIBE
 from services.ingest.actor import INGEST
 from services.moderate.actor import MODERATE
 from services.normalize.actor import NORMALIZE
+from services.relay.actor import RELAY
 from services.resize.actor import RESIZE
 from services.retire.actor import RETIRE
 
 CHAIN = Chain(
     origin=ImageUploaded,
-    actors=(INGEST, DESCRIBE, NORMALIZE, MODERATE, RESIZE, CATALOG, RETIRE),
+    actors=(INGEST, DESCRIBE, NORMALIZE, MODERATE, RESIZE, CATALOG, RELAY, RETIRE),
     operator=(DeadLetterHandled, ImageJudged),
 )

@@ -18,34 +18,41 @@ if TYPE_CHECKING:
 # AWS's words: https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html
 # Between these two a mapping is Creating, Enabling, Disabling, Updating or Deleting.
 ENABLED, DISABLED = "Enabled", "Disabled"
+# Of an actor with two sources, one of which was stopped by hand.
+PARTLY = "Partly paused"
 # AWS takes seconds, seldom minutes.
 PATIENCE_S = 300
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """One actor's mapping. ``state`` is AWS's word; ``at_once`` is how many invocations it allows at a time."""
+    """What feeds one actor. ``state`` is AWS's word; ``at_once`` is how many invocations its queue's allows at a time.
 
-    uuid: str
+    Beside its queue's mapping, an actor may have one from the table's stream: they are stopped and started together.
+    """
+
+    uuids: tuple[str, ...]
     state: str
     at_once: int | None
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing changes by itself any more."""
-        return self.state in {ENABLED, DISABLED}
+        return self.state in {ENABLED, DISABLED, PARTLY}
 
 
 def find(pipeline: Pipeline, actor: Actor) -> Mapping:
     """Return an actor's mapping; raises OperatorError where it has none."""
     function, queue = pipeline.output(names.function(actor)), pipeline.output(names.queue(actor))
     pages = _functions(pipeline).get_paginator("list_event_source_mappings").paginate(FunctionName=function)
-    for page in pages:
-        for found in page["EventSourceMappings"]:
-            # A function may have other sources, too. A queue's name ends its URL and its ARN alike.
-            if found["EventSourceArn"].rpartition(":")[2] == queue.rpartition("/")[2]:
-                return _mapping(found)
-    raise OperatorError(f"nothing feeds {actor.name} from its queue: its mapping is gone", "destroy and deploy again")
+    found = [each for page in pages for each in page["EventSourceMappings"]]
+    # A function may have other sources, too. A queue's name ends its URL and its ARN alike.
+    queues = [each for each in found if each["EventSourceArn"].rpartition(":")[2] == queue.rpartition("/")[2]]
+    if not queues:
+        hint = "destroy and deploy again"
+        raise OperatorError(f"nothing feeds {actor.name} from its queue: its mapping is gone", hint)
+    streams = [each for each in found if actor.stream and ":dynamodb:" in each["EventSourceArn"]]
+    return _mapping([*queues, *streams])
 
 
 def paused(pipeline: Pipeline) -> list[str]:
@@ -78,7 +85,8 @@ def switch(
                 del left[actor]
                 yield actor, actor in asked
             elif mapping.is_settled and actor not in asked:  # a change under way must end first: AWS refuses two
-                _functions(pipeline).update_event_source_mapping(UUID=mapping.uuid, Enabled=on)
+                for uuid in mapping.uuids:
+                    _functions(pipeline).update_event_source_mapping(UUID=uuid, Enabled=on)
                 asked.add(actor)
         if not left:
             return
@@ -90,12 +98,17 @@ def switch(
 
 
 def _again(pipeline: Pipeline, mapping: Mapping) -> Mapping:
-    return _mapping(_functions(pipeline).get_event_source_mapping(UUID=mapping.uuid))
+    return _mapping([_functions(pipeline).get_event_source_mapping(UUID=uuid) for uuid in mapping.uuids])
 
 
 def _functions(pipeline: Pipeline) -> Any:
     return pipeline.target.client("lambda")
 
 
-def _mapping(found: "EventSourceMappingConfigurationTypeDef") -> Mapping:
-    return Mapping(found["UUID"], found["State"], found.get("ScalingConfig", {}).get("MaximumConcurrency"))
+def _mapping(found: "Sequence[EventSourceMappingConfigurationTypeDef]") -> Mapping:
+    """Return what these mappings are together; the first is the queue's."""
+    states = {each["State"] for each in found}
+    changing = states - {ENABLED, DISABLED}
+    state = (changing or states).pop() if changing or len(states) == 1 else PARTLY
+    at_once = found[0].get("ScalingConfig", {}).get("MaximumConcurrency")
+    return Mapping(tuple(each["UUID"] for each in found), state, at_once)

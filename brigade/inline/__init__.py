@@ -20,6 +20,10 @@ from kit.function import Site
 from kit.mailbox import Mailbox
 from kit.queue import Message, dead_letter_attributes
 from kit.settings import Settings
+from kit.stream import bodies
+from records.attribute_values import write
+from records.stored import Item
+from records.table import KEY
 from services.catalog.memory import MemoryRecords
 from services.functions import FUNCTIONS
 
@@ -41,6 +45,9 @@ class MemoryQueue:
     messages: deque[Message] = field(default_factory=deque)
     dead_letters: list[Message] = field(default_factory=list)
     hidden: dict[str, float] = field(default_factory=dict)
+
+    def send(self, message: Message, seconds: int) -> None:
+        """Nobody asks for it: changes of the table are put into the queue to begin with."""
 
     def delete(self, message: Message) -> None:
         """Nothing to do: what is settled is taken out with its batch."""
@@ -91,6 +98,7 @@ class InMemoryChain:
         self.site = Site(self.storage, Settings(source_bucket=SOURCE, target_bucket=TARGET, environment="inline"))
         self.queues = {actor.name: MemoryQueue(self.clock) for actor in self.chain.actors}
         self.mailboxes = {actor.name: self._mailbox(actor) for actor in self.chain.actors}
+        self.records.on_settled = self.stream
 
     def _mailbox(self, actor: Actor) -> Mailbox:
         return Mailbox(
@@ -109,7 +117,20 @@ class InMemoryChain:
     def send(self, event: type[Event], body: str, attributes: Mapping[str, str] | None = None) -> None:
         """Put a message into the queue of every actor that hears the event and does not skip these attributes."""
         for actor in self.chain.subscribers(event, attributes):
-            self.queues[actor.name].messages.append(Message(id=str(uuid.uuid4()), body=body))
+            self.put(actor.name, body)
+
+    def put(self, actor: str, body: str) -> None:
+        """Put a message into one actor's queue."""
+        self.queues[actor].messages.append(Message(id=str(uuid.uuid4()), body=body))
+
+    def stream(self, before: Item, after: Item) -> None:
+        """Put a record's change into the queues of the actors that the table's stream feeds."""
+        images = {"OldImage": before, "NewImage": after}
+        change = {name: {each: write(value) for each, value in item.items()} for name, item in images.items()}
+        for actor in self.chain.actors:
+            if actor.stream:
+                for body in bodies(actor, actor.stream, {"Keys": change["NewImage"][KEY], **change}):
+                    self.put(actor.name, body)
 
     def publish(self, envelope: Envelope) -> None:
         """Be the actors' publisher."""

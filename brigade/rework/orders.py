@@ -15,13 +15,14 @@ from imaging.recipes import Recipes
 from kit.actor import Actor
 from kit.chain import OPERATOR, Chain
 from kit.envelope import encode, wrap
-from kit.events import Event, Image, ImageIngested, ImageModerated, ImageNormalized, ImageUploaded
+from kit.events import Event, Image, ImageIngested, ImageModerated, ImageNormalized, ImageSettled, ImageUploaded
 from kit.tracing import Trace
 from records.picture import APPROVED, PictureRecord
-from records.status import Status
+from records.status import MEANING, Status
+from services.relay.settlement import settlement
 
 # The events that a record can tell again, each with the part of the record that it needs.
-_TOLD_AGAIN = {ImageUploaded: "source", ImageIngested: "original", ImageNormalized: "master"}
+_TOLD_AGAIN = {ImageUploaded: "source", ImageIngested: "original", ImageNormalized: "master", ImageSettled: "settled"}
 _LEFT = {
     Status.SUPERSEDED: "superseded: a newer upload has taken its place",
     Status.REMOVED: "removed from the source bucket, or rejected",
@@ -78,7 +79,7 @@ def heard(actor: Actor, chain: Chain) -> type[Event]:
 
 
 def _tellable(actor: Actor) -> type[Event] | None:
-    return None if actor.table else next((event for event in actor.hears if event in _TOLD_AGAIN), None)
+    return None if actor.table else next((event for event in actor.receives if event in _TOLD_AGAIN), None)
 
 
 def after(actor: Actor, chain: Chain) -> tuple[Actor, ...]:
@@ -98,7 +99,7 @@ def plan(
         if limit is not None and len(made.orders) >= limit:
             break
         gated = _is_gated(record) and ImageModerated in actor.hears
-        why = _why_left(record, event, chain, recipes)
+        why = _why_unsaid(record) if event is ImageSettled else _why_left(record, event, chain, recipes)
         if not why and gated and not _has_passed(record):
             why = _HELD_BACK
         if why:
@@ -122,6 +123,11 @@ def _is_moderated(record: PictureRecord, event: type[Event], working: Collection
         return record.moderation_mode in ("flag", "gate")
     recipe = recipes.match(record.key) if event is ImageUploaded else recipe_of(record, recipes)
     return recipe is not None and recipe.moderation != "off"
+
+
+def _why_unsaid(record: PictureRecord) -> str:
+    """Say why it cannot be said again what has become of a picture; empty: it can, whatever that is."""
+    return "" if record.settled and MEANING[record.status].is_settled else "it is in work still"
 
 
 def _why_left(record: PictureRecord, event: type[Event], chain: Chain, recipes: Recipes) -> str:
@@ -175,7 +181,9 @@ def _body(record: PictureRecord, event: type[Event], trace: Trace) -> str:
         size = original.bytes if original else None
         return notification(replace(record.source, size=size), _event(record))
     said: Event
-    if event is ImageIngested:
+    if event is ImageSettled:
+        said = settlement(record)
+    elif event is ImageIngested:
         assert original  # noqa: S101 - see above
         said = ImageIngested(image=record.image, recipe=record.recipe, **asdict(original))
     else:

@@ -4,7 +4,6 @@ from kit.actor import Actor
 from kit.errors import AnnouncementTooLarge, UnreadableMessage
 from kit.events import (
     DeadLetterHandled,
-    ImageCataloged,
     ImageDescribed,
     ImageIngested,
     ImageJudged,
@@ -22,7 +21,7 @@ from services.catalog.reasons import RecordTooLarge
 
 CATALOG = Actor(
     name="catalog",
-    purpose="Writes what happened into one record a picture; announces which is ready and which is outdated",
+    purpose="Writes what happened into one record a picture; announces which are outdated, made again and shown again",
     hears=(
         ImageIngested,
         ImageDescribed,
@@ -35,7 +34,7 @@ CATALOG = Actor(
         ImageRetired,
         DeadLetterHandled,
     ),
-    says=(ImageCataloged, ImageOutdated, ImageRemade, ImageRecalled),
+    says=(ImageOutdated, ImageRemade, ImageRecalled),
     rejects=(RecordTooLarge, AnnouncementTooLarge, UnreadableMessage),
     table=("GetItem", "Query", "UpdateItem"),
     carries=("records",),

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from kit.events import (
     DeadLetterHandled,
     Event,
-    ImageCataloged,
     ImageIngested,
     ImageNormalized,
     ImageOutdated,
@@ -30,7 +29,7 @@ from services.catalog.records import DynamoRecords, Records
 
 
 def act(letter: Letter[Event], *, site: Site, records: Records) -> Iterator[Event]:
-    """Add one event to its picture's record; announce the picture that becomes ready, and those that it outdates.
+    """Add one event to its picture's record; announce what a picture that becomes ready outdates.
 
     Announced once, by whoever makes the change to READY. If that function dies before its announcement is out,
     its message comes again (``attempts`` above one) and finds its own event's id beside the status.
@@ -102,15 +101,9 @@ def _is_first_word(event: Event, record: PictureRecord) -> bool:
 
 
 def _ready(event: Event, record: PictureRecord, records: Records) -> Iterator[Event]:
-    yield _cataloged(event, record)
     yield from versions.replaced(event.image, record, records)
     if record.settled > 1:  # runs before this one may have stored other outputs
         yield versions.remade(event.image, record)
-
-
-def _cataloged(event: Event, record: PictureRecord) -> ImageCataloged:
-    assert record.master  # noqa: S101 - without it the picture is not READY
-    return ImageCataloged(image=event.image, recipe=record.recipe, master=record.master, renditions=record.renditions)
 
 
 handle = Function(CATALOG, act, records=lambda site: DynamoRecords(site.settings.table))

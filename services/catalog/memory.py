@@ -1,5 +1,6 @@
 """The catalog's records in this process: the chain in memory and the tests keep them here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import RLock
 
@@ -27,6 +28,8 @@ class MemoryRecords:
         self.items: dict[str, Attributes] = {}
         self._newest: dict[str, _Newest] = {}
         self._lock = RLock()
+        # Hears of each record that has settled, as it was and as it is: what matters of the table's stream.
+        self.on_settled: Callable[[Item, Item], object] = lambda *_: None
 
     def merge(self, image_id: str, attributes: Attributes) -> Item:
         with self._lock:
@@ -44,8 +47,7 @@ class MemoryRecords:
             if not (whole and current) or _is_stale(attributes, record):
                 return None
             settled = settlements(record) + 1
-            record.update(attributes, status=Status.READY, ready_by=ready_by)
-            _count(record)
+            self._set(record, {**attributes, "status": Status.READY, "ready_by": ready_by}, settles=True)
             return {**record, "settled": settled}
 
     def change_status(self, image_id: str, before: Status, after: Status, ready_by: str) -> bool:
@@ -53,8 +55,7 @@ class MemoryRecords:
             record = self.items[image_id]
             if record["status"] != before:
                 return False
-            _set_status(record, after)
-            record["ready_by"] = ready_by
+            self._set(record, {"status": after, "ready_by": ready_by})
             return True
 
     def claim_newest(self, source_key: str, upload_order: str, image_id: str, *, removal: bool = False) -> Place:
@@ -80,8 +81,7 @@ class MemoryRecords:
             is_said = record.get("status") == status and record.get(mark) == by
             counts = standing < order or (removal and "superseded_by" in record)
             if record and "removed_by" not in record and counts and not is_said:
-                record.update({mark: by, "standing": max(order, standing)})
-                _set_status(record, status)
+                self._set(record, {mark: by, "standing": max(order, standing), "status": status})
             return record.get(mark) == by
 
     def recall(self, image_id: str, order: str) -> Item:
@@ -110,8 +110,7 @@ class MemoryRecords:
     def remove(self, image_id: str, by: str) -> Item:
         with self._lock:
             record = self.items.setdefault(image_id, {KEY: image_id})
-            record["removed_by"] = by
-            _set_status(record, Status.REMOVED)
+            self._set(record, {"removed_by": by, "status": Status.REMOVED})
             return dict(record)
 
     def withdraw(self, image_id: str, approval: Attributes) -> None:
@@ -127,15 +126,13 @@ class MemoryRecords:
                 for name in names:
                     record.pop(name, None)
 
-
-def _set_status(record: Attributes, status: Status) -> None:
-    if status in SETTLED and record.get("status") != status:
-        _count(record)
-    record["status"] = status
-
-
-def _count(record: Attributes) -> None:
-    record["settled"] = record.get("settled", 0) + 1
+    def _set(self, record: Attributes, attributes: Attributes, *, settles: bool = False) -> None:
+        """Set attributes, the status among them; ``settles``: it counts even if the status stays."""
+        before = dict(record)
+        record.update(attributes)
+        if settles or (record["status"] in SETTLED and record["status"] != before.get("status")):
+            record["settled"] = before.get("settled", 0) + 1
+            self.on_settled(before, dict(record))
 
 
 def _is_stale(attributes: Item, record: Item) -> bool:

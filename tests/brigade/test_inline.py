@@ -11,7 +11,7 @@ from brigade.inline.memory_storage import MemoryStorage
 from imaging.recipes import parse
 from kit.chain import Chain
 from kit.errors import ServiceUnavailable, Throttled
-from kit.events import ImageCataloged, ImageRecalled, ImageUploaded, Source
+from kit.events import ImageRecalled, ImageSettled, ImageUploaded, Source
 from services.chain import CHAIN
 from services.moderate.actor import MODERATE
 from services.moderate.opinion import Opinion
@@ -58,11 +58,11 @@ def test_every_event_is_said_once(line: InMemoryChain) -> None:
     line.upload("a.jpg", pictures.jpeg())
     line.run()
     kinds = [envelope.kind for envelope in line.announced]
-    kinds_of_a_way = ["image-cataloged", "image-described", "image-ingested", "image-normalized", "image-resized"]
+    kinds_of_a_way = ["image-described", "image-ingested", "image-normalized", "image-resized", "image-settled"]
     assert len(kinds) == len(set(kinds)) >= len(kinds_of_a_way)
     assert set(kinds) >= set(kinds_of_a_way)
     before = {"image-ingested", "image-normalized", "image-resized"}
-    assert before <= set(kinds[: kinds.index(ImageCataloged.kind)])
+    assert before <= set(kinds[: kinds.index(ImageSettled.kind)])
 
 
 def test_training_makes_one_rendition(line: InMemoryChain) -> None:
@@ -124,7 +124,7 @@ def test_a_notification_that_comes_thrice_makes_one_record_and_one_announcement(
         line.send(ImageUploaded, body)
     line.run()
     assert len(line.records.items) == 1
-    assert [envelope.kind for envelope in line.announced].count(ImageCataloged.kind) == 1
+    assert [envelope.kind for envelope in line.announced].count(ImageSettled.kind) == 1
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

@@ -33,7 +33,8 @@ RECIPES = parse(
     )
 )
 KINDS = {event.kind: event for event in CHAIN.events}
-EVENTS = golden.rows("events.jsonl")
+# Nobody in that release's chain heard image-cataloged, whose place image-settled has taken.
+EVENTS = [each for each in golden.rows("events.jsonl") if "brigade.image-cataloged" not in each["body"]]
 NOTIFIED = {
     "ObjectCreated:Put": ["image-uploaded"],
     "ObjectRemoved:DeleteMarkerCreated": ["image-removed"],
@@ -76,7 +77,6 @@ def test_every_hearer_of_an_event_takes_it(message: dict[str, Any]) -> None:
 def test_no_event_of_that_release_is_missing_here() -> None:
     assert {kind_of(message).kind for message in EVENTS} == {
         "dead-letter-handled",
-        "image-cataloged",
         "image-described",
         "image-ingested",
         "image-judged",

@@ -136,6 +136,8 @@ class Resolved:
 
     def _getatt(self, what: list[str]) -> str:
         logical, attribute = what
+        if attribute == "StreamArn":
+            return f"{self.arn(logical)}/stream/2026-11-28T09:00:00.000"
         return {"Arn": self.arn, "QueueName": self.name}[attribute](logical)
 
     def _sub(self, what: Any) -> str:

@@ -26,6 +26,7 @@ KINDS = (
 def test_each_kind_is_there_for_every_actor_and_one_for_the_table_and_one_for_the_summary() -> None:
     expected = {kind(actor) for kind in KINDS for actor in CHAIN.actors} | {"TableThrottlesAlarm", "SummaryErrorsAlarm"}
     expected |= {names.recursion_alarm(actor) for actor in CHAIN.actors if not actor.loops}
+    expected |= {names.stream_alarm(actor) for actor in CHAIN.actors if actor.stream}
     expected |= {"UndeliveredAlarm", "OldUndeliveredAlarm"}
     assert STACK.of("CloudWatch::Alarm").keys() == expected
 
@@ -66,6 +67,13 @@ def test_the_first_event_that_sns_cannot_deliver_rings_and_says_what_to_do() -> 
         {"Name": "QueueName", "Value": {"Fn::GetAtt": [names.UNDELIVERED_QUEUE, "QueueName"]}}
     ]
     assert "`brigade dlq redrive undelivered`" in alarm["AlarmDescription"]
+
+
+def test_a_change_of_the_table_that_waits_too_long_rings() -> None:
+    alarm = STACK.properties("RelayStreamAlarm")
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("AWS/Lambda", "IteratorAge", "Maximum")
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 15 * 60 * 1000)
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": ref("RelayFunction")}]
 
 
 @every_actor

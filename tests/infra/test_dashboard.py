@@ -75,6 +75,7 @@ def test_an_actors_row_shows_queue_age_rate_and_times(actor: Actor) -> None:
         (metrics.NAMESPACE, metrics.WORKED, function),
         (metrics.NAMESPACE, metrics.WORKED, function),
         ("AWS/Lambda", "Duration", function),
+        *([("AWS/Lambda", "IteratorAge", function)] if actor.stream else []),
     ]
     (by_reason,) = [line[0]["expression"] for line in lines if len(line) == 1]
     assert f'MetricName="Rejected" FunctionName="{function}"' in by_reason

@@ -1,5 +1,7 @@
 """The functions and what feeds them."""
 
+import json
+
 import pytest
 
 from infra import names
@@ -8,6 +10,7 @@ from kit.actor import CONCURRENCY, Actor, Setting
 from kit.chain import Chain, says
 from kit.events import ImageRecalled
 from kit.settings import Settings
+from records.status import SETTLED
 from services.chain import CHAIN
 from tests.support.stack import Stack, arn, ref
 
@@ -76,10 +79,21 @@ def test_a_function_is_fed_from_its_queue_and_reports_each_failed_message(actor:
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_every_event_source_mapping_reports_batch_item_failures() -> None:
-    mappings = STACK.of("Lambda::EventSourceMapping")
-    assert len(mappings) == len(CHAIN.actors)
-    assert all(found["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for found in mappings.values())
+@every_actor
+def test_a_stream_brings_what_its_values_say_and_is_tried_for_as_long_as_it_keeps_a_change(actor: Actor) -> None:
+    found = STACK.of("Lambda::EventSourceMapping").get(names.stream_mapping(actor))
+    assert bool(found) == bool(actor.stream)
+    if not (found and actor.stream):
+        return
+    assert found["EventSourceArn"] == {"Fn::GetAtt": [names.TABLE, "StreamArn"]}
+    assert found["FunctionName"] == ref(names.function(actor))
+    assert (found["StartingPosition"], found["BatchSize"]) == ("TRIM_HORIZON", actor.stream.batch)
+    [wanted] = found["FilterCriteria"]["Filters"]
+    assert json.loads(wanted["Pattern"]) == {"dynamodb": {"NewImage": {"status": {"S": sorted(SETTLED)}}}}
+    day_s = 24 * 60 * 60
+    assert (found["MaximumRetryAttempts"], found["MaximumRecordAgeInSeconds"]) == (10_000, day_s)
+    assert found["BisectBatchOnFunctionError"] is True
+    assert found["DestinationConfig"] == {"OnFailure": {"Destination": arn(names.dead_letter_queue(actor))}}
 
 
 @every_actor

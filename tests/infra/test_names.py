@@ -25,6 +25,7 @@ def test_every_resource_is_called_as_names_says() -> None:
         expected |= {names.dead_letters_alarm(actor), names.old_dead_letters_alarm(actor), names.backlog_alarm(actor)}
         expected |= {names.errors_alarm(actor), names.throttles_alarm(actor), names.duration_alarm(actor)}
         expected |= set() if actor.loops else {names.recursion_alarm(actor)}
+        expected |= {names.stream_mapping(actor), names.stream_alarm(actor)} if actor.stream else set()
         expected |= {names.subscription(event, actor) for event in actor.hears}
     assert Stack().resources.keys() == expected
 

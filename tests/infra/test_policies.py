@@ -17,6 +17,14 @@ def asked(actor: Actor) -> list[str]:
     return [action for setting in actor.settings for _, action in setting.extra_actions]
 
 
+def following(actor: Actor) -> dict[str, list[object]]:
+    if not actor.stream:
+        return {}
+    stream: object = {"Fn::GetAtt": [names.TABLE, "StreamArn"]}
+    reads = {f"dynamodb:{each}": [stream] for each in ("DescribeStream", "GetRecords", "GetShardIterator")}
+    return {**reads, "dynamodb:ListStreams": ["*"]}
+
+
 @every_actor
 def test_a_role_may_do_exactly_what_the_declaration_needs(actor: Actor) -> None:
     queue = [arn(names.queue(actor))]
@@ -31,6 +39,8 @@ def test_a_role_may_do_exactly_what_the_declaration_needs(actor: Actor) -> None:
         "sqs:ChangeMessageVisibility": [*queue],
         "sqs:SendMessage": [arn(names.dead_letter_queue(actor))],
     }
+    expected["sqs:SendMessage"] += queue if actor.stream else []
+    expected |= following(actor)
     if said := says(actor):
         expected["sns:Publish"] = [ref(names.topic(event)) for event in said]
     for place in actor.reads:
@@ -61,6 +71,7 @@ def test_only_what_has_no_resources_is_allowed_on_everything_and_no_action_is_a_
     assert {action for action, resources in granted.items() if "*" in resources} == {
         "xray:PutTelemetryRecords",
         "xray:PutTraceSegments",
+        *(["dynamodb:ListStreams"] if actor.stream else []),
         *asked(actor),
     }
     assert not any("*" in action for action in granted)

@@ -21,8 +21,8 @@ from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH
 from infra import names, policies
 from kit import aws
-from kit.envelope import Envelope, decode
-from kit.events import Image, ImageCataloged, ImageUploaded, Source
+from kit.envelope import decode
+from kit.events import Image, ImageSettled, ImageUploaded, Source
 from records.shown import shown
 from services.chain import CHAIN
 from tests.journeys import engine
@@ -60,7 +60,7 @@ class Journey:
     pipeline: Pipeline
     listener: str
     own_cloud: LocalCloud | None = None
-    _cataloged: list[Envelope] = field(default_factory=list)
+    _settled: list[ImageSettled] = field(default_factory=list)
 
     @property
     def cloud(self) -> LocalCloud:
@@ -118,15 +118,22 @@ class Journey:
         there = [actor.name for actor in CHAIN.actors if names.queue(actor) in self.pipeline.stack.outputs]
         until(lambda: all(map(self.queue_is_empty, there)), "all queues to be empty")
 
-    def cataloged(self, image: Image) -> int:
-        """Return how often a picture was announced as ready, once all is quiet."""
+    def said(self, image: Image) -> list[str]:
+        """Return what was said to have become of a picture, once all is quiet and its last settlement is said."""
         self.at_rest()
+        last = self.pipeline.catalog.find(image.id).settled
+        until(lambda: self._heard(image) and self._heard(image)[-1].settled >= last, "its last settlement to be said")
+        return [event.status for event in self._heard(image)]
+
+    def _heard(self, image: Image) -> list[ImageSettled]:
         sqs = self.pipeline.target.client("sqs")
         while messages := sqs.receive_message(QueueUrl=self.listener, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
-                self._cataloged.append(decode(message["Body"], [ImageCataloged])[0])
+                _, event = decode(message["Body"], [ImageSettled])
+                assert isinstance(event, ImageSettled)
+                self._settled.append(event)
                 sqs.delete_message(QueueUrl=self.listener, ReceiptHandle=message["ReceiptHandle"])
-        return sum(envelope.subject == image.id for envelope in self._cataloged)
+        return sorted((each for each in self._settled if each.image.id == image.id), key=lambda each: each.settled)
 
     def pause(self, name: str, paused: bool) -> None:
         """Stop or start one actor."""
@@ -226,7 +233,7 @@ def own_cloud(journey: Journey) -> LocalCloud:
 def listening(pipeline: Pipeline) -> Iterator[str]:
     """Subscribe a queue of the test's own to what the chain says at its end."""
     sqs, sns = pipeline.target.client("sqs"), pipeline.target.client("sns")
-    topic = pipeline.output(names.topic(ImageCataloged))
+    topic = pipeline.output(names.topic(ImageSettled))
     url: str = sqs.create_queue(QueueName=f"{pipeline.stack.name}-listener")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     from_topic = policies.allow(

@@ -21,7 +21,7 @@ def test_one_notification_three_times_is_one_record_and_one_announcement(journey
         journey.notify(journey.notification(image, size=len(pictures.jpeg()), sequencer="00"))
     [record] = journey.settled(image)
     assert record["status"] == "READY"
-    assert journey.cataloged(image) == 1
+    assert journey.said(image) == ["READY"]
     assert len(list(journey.pipeline.catalog.by_key("in/thrice.jpg"))) == 1
 
 

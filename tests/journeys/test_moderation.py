@@ -55,7 +55,7 @@ def test_what_is_accepted_becomes_ready(journey: Journey) -> None:
     moderation = until(lambda: journey.record(image.id)["moderation"], "the verdict")
     assert (moderation["verdict"], moderation["confidence"], moderation["contains_nudity"]) == ("accepted", 0, False)
     assert outputs(journey, image) == ["normalized", "renditions"]
-    assert journey.cataloged(image) == 1
+    assert journey.said(image)[-1] == "READY"
 
 
 def test_what_is_refused_is_held_back_and_the_record_says_why(journey: Journey) -> None:
@@ -65,7 +65,7 @@ def test_what_is_refused_is_held_back_and_the_record_says_why(journey: Journey) 
     assert moderation["labels"] == [{"name": "Explicit", "parent": "", "confidence": 100}]
     assert (moderation["mode"], moderation["model"], moderation["version"]) == ("gate", "rekognition", "7.0")
     assert original_is_there(journey, image)
-    assert journey.cataloged(image) == 0
+    assert journey.said(image) == ["QUARANTINED"]
 
 
 def test_what_is_uncertain_is_held_back_until_somebody_approves_it(journey: Journey, brigade: Brigade) -> None:
@@ -75,7 +75,7 @@ def test_what_is_uncertain_is_held_back_until_somebody_approves_it(journey: Jour
     assert "approved: 1 of 1 picture" in brigade("approve", "gate/grey.png", "--yes")
     until(lambda: journey.record(image.id)["status"] == "READY", "the approved picture")
     assert outputs(journey, image) == ["normalized", "renditions"]
-    assert journey.cataloged(image) == 1
+    assert journey.said(image)[-1] == "READY"
     shown = brigade("show", image.id)
     assert "uncertain, nudity 50 %" in shown
     assert "approved by" in shown

@@ -38,7 +38,7 @@ def test_a_jpeg_becomes_ready_with_its_ten_renditions(journey: Journey) -> None:
         record["master"]["width"],
     )
     assert set(record["stages"]) >= {"ingest", "normalize", "resize"}
-    assert journey.cataloged(image) == 1
+    assert journey.said(image) == ["READY"]
 
 
 def test_transparency_is_kept(journey: Journey) -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from kit import outputs
 from kit.envelope import Envelope
-from kit.events import Event, Image, ImageCataloged, ImageOutdated, ImageRejected, ImageRetired
+from kit.events import Event, Image, ImageRetired, ImageSettled
 from records.status import OUTDATED, SETTLED, Status
 from records.stored import FAILURE, HANDLED, STAGE
 from services.chain import CHAIN
@@ -94,18 +94,23 @@ def nothing_survives_superseded(run: Run) -> None:
 
 
 def what_settles_is_said(run: Run) -> None:
-    """READY was announced with the renditions that the record names, FAILED and REMOVED were announced."""
+    """Each settlement was announced, the last as the record is, or a dead letter of relay's tells of it."""
+    unsaid = {image.id for each in run.world.dead["relay"] for image in run.operator.letter(each).images()}
     for name, record in pictures(run).items():
-        said = [envelope for envelope in run.world.announced if envelope.subject == record["image_id"]]
+        said = [each for each in run.world.announced if each.subject == record["image_id"]]
+        events = [_event(each, ImageSettled) for each in said if each.kind == ImageSettled.kind]
+        found = {event.settled: event for event in events}
+        settled = record.get("settled", 0)
+        if record["image_id"] in unsaid:
+            continue
+        to_say = {n for n in range(1, settled + 1) if (record["image_id"], n) not in run.world.unknown}
+        check(found.keys() == to_say, run, name, f"to be said: {sorted(to_say)}, was said: {sorted(found)}")
+        if settled in to_say and record["status"] in SETTLED:
+            last = found[settled]
+            check(last.status == record["status"], run, name, f"{record['status']}, but was said to be {last.status}")
         if record["status"] == Status.READY:
-            found = [_event(each, ImageCataloged) for each in said if each.kind == ImageCataloged.kind]
-            renditions = {each["key"] for each in record["renditions"]}
-            named = [{each.key for each in event.renditions} for event in found]
-            check(renditions in named, run, name, "READY, and nobody was told of these renditions")
-        if record["status"] == Status.REMOVED:
-            check(any(each.kind == ImageOutdated.kind for each in said), run, name, "REMOVED, and nobody was told")
-        if record["status"] == Status.FAILED:
-            check(any(each.kind == ImageRejected.kind for each in said), run, name, "FAILED, and nobody was told")
+            named = {each.key for each in found[settled].renditions}
+            check(named == {each["key"] for each in record["renditions"]}, run, name, "READY with other renditions")
 
 
 def nothing_is_settled_and_undone(run: Run) -> None:

@@ -18,6 +18,7 @@ from kit.envelope import Envelope
 from kit.errors import ServiceUnavailable
 from kit.events import Event, Image
 from kit.queue import Message, dead_letter_attributes
+from records.stored import Item
 from services.catalog.memory import MemoryRecords
 from services.chain import CHAIN
 from tests.simulation.chance import Chance
@@ -124,6 +125,7 @@ class World(InMemoryChain):
         self.waiting: dict[str, list[Parcel]] = {actor.name: [] for actor in CHAIN.actors}
         self.dead: dict[str, list[Parcel]] = {actor.name: [] for actor in CHAIN.actors}
         self.settled: list[tuple[str, Parcel]] = []
+        self.unknown: set[tuple[str, int]] = set()
         self.deployed = dict.fromkeys(self.waiting, recipes)
         clock = Clock()
         self.time = Time(lambda: clock.seconds)
@@ -138,6 +140,7 @@ class World(InMemoryChain):
             clock=clock,
             backoff=Backoff(first_s=2, longest_s=900, random=chance.random),
         )
+        self.catalog.on_settled = self.stream
         for name, mailbox in self.mailboxes.items():
             queue, topics = Edge("queue", Queue(self, name), self), Edge("topics", _Topics(self), self)
             self.mailboxes[name] = replace(mailbox, queue=queue, publisher=topics)
@@ -147,6 +150,11 @@ class World(InMemoryChain):
     def send(self, event: type[Event], body: str, attributes: Mapping[str, str] | None = None) -> None:
         for actor in self.chain.subscribers(event, attributes):
             self.put(actor.name, body, GRACE_S if actor.delayed else 0)
+
+    def stream(self, before: Item, after: Item) -> None:
+        if "source" not in after:  # removed before it was heard of: there is nobody to tell
+            self.unknown.add((after["image_id"], after["settled"]))
+        super().stream(before, after)
 
     def put(self, actor: str, body: str, delay: float = 0, attributes: Mapping[str, str] | None = None) -> None:
         """Put a message into one actor's queue; by chance it comes late, and twice."""

@@ -71,7 +71,13 @@ class NotedQueue:
     breaks_with: Callable[[], Exception] = lambda: RuntimeError("no network")
     deleted: list[str] = field(default_factory=list)
     postponed: dict[str, int] = field(default_factory=dict)
+    sent: list[Message] = field(default_factory=list)
     dead_letters: list[tuple[Message, dict[str, str]]] = field(default_factory=list)
+
+    def send(self, message: Message, seconds: int) -> None:
+        if self.breaks_on == "send":
+            raise self.breaks_with()
+        self.sent.append(message)
 
     def delete(self, message: Message) -> None:
         if self.breaks_on == "delete":

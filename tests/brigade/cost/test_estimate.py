@@ -8,7 +8,7 @@ from brigade.cost.estimate import Line, estimate, unmeasured, unpriced
 from brigade.cost.measured import Run, Work
 from kit.actor import Actor, Bucket, Place
 from kit.chain import Chain
-from kit.events import ImageCataloged, ImageIngested, ImageNormalized, ImageUploaded
+from kit.events import ImageIngested, ImageNormalized, ImageSettled, ImageUploaded
 
 LIST = prices.load()
 CHAIN = Chain(
@@ -24,7 +24,7 @@ CHAIN = Chain(
             memory=512,
             batch=5,
         ),
-        Actor(name="note", purpose="Notes", hears=(ImageNormalized,), says=(ImageCataloged,), memory=1024),
+        Actor(name="note", purpose="Notes", hears=(ImageNormalized,), says=(ImageSettled,), memory=1024),
     ),
 )
 

@@ -257,7 +257,7 @@ def test_several_of_them_are_named_together(brigade: Brigade) -> None:
 
 @pytest.fixture
 def paused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mappings, "find", lambda *_: mappings.Mapping("uuid", mappings.DISABLED, None))
+    monkeypatch.setattr(mappings, "find", lambda *_: mappings.Mapping(("uuid",), mappings.DISABLED, None))
 
 
 @pytest.mark.usefixtures("paused")

@@ -25,7 +25,7 @@ def switched(deployed: Deployed, *actors: str, on: bool, patience_s: float = 60)
 
 def test_the_mapping_from_the_actors_own_queue_is_found(deployed: Deployed) -> None:
     deployed.functions.feed(RESIZE, ScalingConfig={"MaximumConcurrency": 7})
-    assert mappings.find(deployed.pipeline, RESIZE) == mappings.Mapping("resize", "Enabled", 7)
+    assert mappings.find(deployed.pipeline, RESIZE) == mappings.Mapping(("resize",), "Enabled", 7)
     assert mappings.find(deployed.pipeline, INGEST).at_once is None
 
 

@@ -15,7 +15,14 @@ from imaging.recipes import Recipes, parse
 from kit.actor import Actor
 from kit.chain import Chain
 from kit.envelope import decode
-from kit.events import DeadLetterHandled, ImageCataloged, ImageIngested, ImageNormalized, ImageUploaded, Source
+from kit.events import (
+    DeadLetterHandled,
+    ImageIngested,
+    ImageNormalized,
+    ImageResized,
+    ImageUploaded,
+    Source,
+)
 from kit.tracing import Trace
 from records.picture import PictureRecord
 from records.status import Status
@@ -108,7 +115,7 @@ def test_an_actor_that_hears_nothing_of_the_kind_is_refused(actor: Actor, line: 
 
 
 def test_an_actor_that_is_added_later_hears_what_a_record_can_tell() -> None:
-    framing = Actor(name="frame", purpose="Frames", hears=(ImageCataloged, ImageNormalized))
+    framing = Actor(name="frame", purpose="Frames", hears=(ImageResized, ImageNormalized))
     chain = Chain(origin=CHAIN.origin, actors=(*CHAIN.actors, framing), operator=CHAIN.operator)
     assert heard(framing, chain) is ImageNormalized
     assert heard(NORMALIZE, chain) is ImageIngested

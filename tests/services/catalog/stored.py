@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from kit.events import Image
+from kit.events import Image, ImageSettled
 from records import rules
 from records.picture import Failure, PictureRecord
 from records.shown import shown
 from records.status import Status
 from records.stored import Item, read
+from services.catalog.memory import MemoryRecords
+from services.relay.settlement import settlement
 
 
 def typed(item: Item) -> PictureRecord:
@@ -36,3 +38,10 @@ def keys(item: Item) -> set[str]:
 
 def is_retired(item: Item) -> bool:
     return typed(item).is_retired
+
+
+def settlements(records: MemoryRecords) -> list[ImageSettled]:
+    """Return what will be said of these records whenever one settles; it grows as they do."""
+    said: list[ImageSettled] = []
+    records.on_settled = lambda before, after: said.append(settlement(read(after), before.get("status", "")))
+    return said

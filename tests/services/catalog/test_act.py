@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from kit.events import Event, Image, ImageCataloged
+from kit.events import Event, Image, ImageOutdated, ImageSettled
 from kit.letter import Letter
 from records.status import Status
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records
+from tests.services.catalog.stored import settlements
 from tests.support.site import TABLE, create_table, site
 from tests.support.story import image, ingested, normalized, rejected, resized, said, way
 
@@ -26,8 +27,8 @@ def tell(records: Records, letters: Sequence[Letter[Event]]) -> list[Event]:
 def told(letters: Sequence[Letter[Event]]) -> tuple[dict[str, dict[str, Any]], list[Event]]:
     """Return the records by image and what was announced."""
     records = MemoryRecords()
-    announced = tell(records, letters)
-    return records.items, announced
+    settled = settlements(records)
+    return records.items, tell(records, letters) + settled
 
 
 def facts(record: dict[str, Any]) -> dict[str, Any]:
@@ -35,14 +36,24 @@ def facts(record: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name not in {"ready_by", "replaces", "settled"}}
 
 
-def ready(announced: list[Event]) -> list[Image]:
-    return [event.image for event in announced if isinstance(event, ImageCataloged)]
+def ready(announced: Sequence[Event]) -> list[Image]:
+    return [event.image for event in announced if isinstance(event, ImageSettled) and event.status == "READY"]
 
 
-def test_a_picture_is_announced_when_all_of_it_is_there() -> None:
+def test_a_picture_settles_when_all_of_it_is_there() -> None:
     _, announced = told(way(OLD))
     master, renditions = normalized(OLD).master, resized(OLD).renditions
-    assert announced == [ImageCataloged(image=OLD, recipe="default", master=master, renditions=renditions)]
+    assert announced == [
+        ImageSettled(
+            image=OLD,
+            status="READY",
+            before="PROCESSING",
+            settled=1,
+            recipe="default",
+            master=master,
+            renditions=renditions,
+        )
+    ]
 
 
 def test_in_any_order_the_record_is_the_same_and_the_picture_becomes_ready_once() -> None:
@@ -76,7 +87,7 @@ def test_a_failure_and_its_redrive_end_ready_in_any_order() -> None:
 def test_a_picture_that_was_given_up_has_failed_in_any_order() -> None:
     for order in permutations([*way(OLD)[:1], said(rejected(OLD), "normalize")]):
         items, announced = told(order)
-        assert (items[OLD.id]["status"], announced) == (Status.FAILED, [])
+        assert (items[OLD.id]["status"], ready(announced)) == (Status.FAILED, [])
 
 
 def test_a_picture_that_was_refused_at_the_door_has_a_record() -> None:
@@ -108,12 +119,11 @@ def test_a_refused_overwrite_supersedes_too() -> None:
 
 @pytest.mark.parametrize("last", range(3))
 def test_whoever_dies_before_its_announcement_makes_it_when_its_message_comes_again(last: int) -> None:
-    letters = way(OLD)
+    letters, outdated = way(NEW), [ImageOutdated(image=OLD, why="superseded")]
     letters.append(letters.pop(last))
     records = MemoryRecords()
-    assert len(tell(records, letters)) == 1  # this one was lost on its way
-    assert len(ready(tell(records, [replace(letters[-1], attempts=2)]))) == 1
-    assert ready(tell(records, [replace(letter, attempts=2) for letter in letters[:-1]])) == []
+    assert tell(records, [*way(OLD), *letters]) == outdated  # this one was lost on its way
+    assert tell(records, [replace(letters[-1], attempts=2)]) == outdated
 
 
 def test_a_second_copy_of_the_last_event_is_no_redelivery() -> None:
@@ -128,21 +138,21 @@ class Overtaken(MemoryRecords):
     def __init__(self, others: list[Letter[Event]]) -> None:
         super().__init__()
         self.others = others
-        self.announced: list[Event] = []
 
     def change_status(self, image_id: str, before: Status, after: Status, ready_by: str) -> bool:
         if self.others:
-            self.announced += tell(self, [self.others.pop()])
+            tell(self, [self.others.pop()])
         return super().change_status(image_id, before, after, ready_by)
 
 
-def test_events_that_overtake_each_other_inside_the_catalog_announce_once() -> None:
+def test_events_that_overtake_each_other_inside_the_catalog_settle_once() -> None:
     for order in permutations([said(rejected(OLD), "normalize"), *way(OLD)]):
         first, *others = order
         records = Overtaken(others)
-        said_first = tell(records, [first])
-        rest = tell(records, list(records.others))
-        assert len(ready(said_first + records.announced + rest)) == 1
+        settled = settlements(records)
+        tell(records, [first])
+        tell(records, list(records.others))
+        assert len(ready(settled)) == 1
         assert records.items[OLD.id]["status"] is Status.READY
 
 
@@ -153,6 +163,5 @@ def test_on_dynamodb_too_the_order_does_not_matter(cloud: None) -> None:
         picture = image(key=f"{number}.jpg")
         failed, letters = said(rejected(picture), "normalize"), way(picture)
         first, second, third = (letters[n] for n in order)
-        announced = tell(records, [first, failed, second, third])
-        assert ready(announced) == [picture]
+        tell(records, [first, failed, second, third])
         assert records.merge(picture.id, {"region": "eu-west-1"})["status"] == "READY"

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from kit.events import DeadLetterHandled, Event, ImageCataloged, ImageRemade
+from kit.events import DeadLetterHandled, Event, ImageRemade
 from kit.letter import Letter
 from records.status import Status
 from services.catalog.handler import act
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records
-from tests.services.catalog.stored import view
+from tests.services.catalog.stored import settlements, view
 from tests.support.site import TABLE, create_table, site
 from tests.support.story import image, ingested, normalized, rejected, resized, said
 
@@ -80,9 +80,12 @@ def test_a_ready_picture_that_is_sent_back_ends_the_same_in_any_order(
         assert tell([READY[0], *order, order[0]])[0] == expected
 
 
-def test_when_it_is_ready_again_that_is_announced_with_what_it_is_now() -> None:
-    _, announced = tell([*READY, gave_up(5), REDRIVEN, done(7), done(7)])
-    assert [type(event) for event in announced] == [ImageCataloged, ImageCataloged, ImageRemade, ImageRemade]
+def test_when_it_is_ready_again_its_old_outputs_are_unwanted() -> None:
+    records = MemoryRecords()
+    settled = settlements(records)
+    _, announced = tell([*READY, gave_up(5), REDRIVEN, done(7), done(7)], records)
+    assert [event.status for event in settled] == ["READY", "FAILED", "READY"]
+    assert [type(event) for event in announced] == [ImageRemade, ImageRemade]
 
 
 def test_a_failure_that_is_heard_late_does_not_make_a_ready_picture_fail() -> None:

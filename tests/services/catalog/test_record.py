@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kit.events import DeadLetterHandled, ImageCataloged, ImageNormalized, Source
+from kit.events import DeadLetterHandled, ImageNormalized, ImageOutdated, Source
 from records.picture import Failure
 from records.status import Status
 from records.table import source_key
@@ -88,8 +88,8 @@ def test_a_failure_is_kept_with_its_actor() -> None:
 
 
 def test_what_catalog_itself_says_is_no_part_of_the_record() -> None:
-    event = ImageCataloged(image=PICTURE, recipe="r", master=normalized(PICTURE).master, renditions=())
-    with pytest.raises(TypeError, match="the record keeps nothing of ImageCataloged"):
+    event = ImageOutdated(image=PICTURE, why="removed")
+    with pytest.raises(TypeError, match="the record keeps nothing of ImageOutdated"):
         attributes(event, said(ingested(PICTURE), "x").envelope, SETTINGS)
 
 

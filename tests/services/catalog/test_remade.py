@@ -90,7 +90,6 @@ class World:
                 self.whole("A")
             else:
                 self.announce(event, "retire" if isinstance(event, ImageRetired) else "catalog")
-        self.waiting = [each for each in self.waiting if each.event.kind != "image-cataloged"]
 
     def drain(self) -> "World":
         while self.waiting:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from imaging.recipes import Rendition, announced_bytes, parse
 from kit.envelope import MAX_BYTES, encode, wrap
 from kit.errors import ConfigurationError
-from kit.events import Image, ImageCataloged, Source, StoredImage, StoredRendition
+from kit.events import Image, ImageSettled, Source, StoredImage, StoredRendition
 from kit.tracing import Trace
 from services.resize import effects
 from tests.support.strategies import renditions
@@ -51,8 +51,11 @@ def longest(rendition: Rendition) -> StoredRendition:
 
 @given(some=st.lists(renditions(largest=900), min_size=1, max_size=20))
 def test_an_announcement_is_never_larger_than_its_recipe_says(some: list[Rendition]) -> None:
-    event = ImageCataloged(
-        image=Image(id="f" * 36, source=SOURCE),
+    event = ImageSettled(
+        image=Image(id="ffffffff-ffff-5fff-bfff-ffffffffffff", source=SOURCE),
+        status="QUARANTINED",
+        before="QUARANTINED",
+        settled=10**9,
         recipe="r" * 63,
         master=MASTER,
         renditions=tuple(longest(each) for each in some),
