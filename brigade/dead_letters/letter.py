@@ -1,10 +1,11 @@
 """A dead letter: a message as it was, and what is known of why nobody could work on it. Pure: knows no cloud."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from kit.envelope import PREFIX, Envelope
 from kit.errors import UnreadableMessage
@@ -38,19 +39,19 @@ class _About(msgspec.Struct):
     image: Image
 
 
-@dataclass(frozen=True)
-class DeadLetter:
+class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     """One dead letter. ``reason`` is ``unknown`` where nobody said it: SQS itself moved it, or it is none of ours.
 
     ``attributes`` are the message's, binary ones in Base64; ``types`` names their data types where that is not
-    String. ``trace_header`` is the message's own, which SQS keeps apart from the attributes.
+    String. ``trace_header`` is the message's own, which SQS keeps apart from the attributes. Encoded, it is a line of
+    a file of letters.
     """
 
     message_id: str
     body: str
     attributes: Mapping[str, str]
-    sent_at: datetime
-    types: Mapping[str, str] = field(default_factory=dict)
+    sent_at: Annotated[datetime, Meta(tz=True)]
+    types: Mapping[str, str] = {}
     trace_header: str = ""
 
     @property

@@ -2,28 +2,13 @@
 
 import os
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
 from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.limits import unsendable
-
-
-class Line(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
-    """One letter, as ``DeadLetter`` describes it. ``queue`` names the dead-letter queue that it was taken from."""
-
-    message_id: str
-    queue: str
-    sent_at: Annotated[datetime, Meta(tz=True)]
-    body: str
-    attributes: dict[str, str]
-    types: dict[str, str] = {}
-    trace_header: str = ""
 
 
 def write(letters: Iterable[DeadLetter], path: Path, queue: str) -> None:
@@ -80,28 +65,12 @@ def read(path: Path) -> list[DeadLetter]:
 
 
 def _line(letter: DeadLetter, queue: str) -> bytes:
-    line = Line(
-        message_id=letter.message_id,
-        queue=queue,
-        sent_at=letter.sent_at,
-        body=letter.body,
-        attributes=dict(letter.attributes),
-        types=dict(letter.types),
-        trace_header=letter.trace_header,
-    )
-    return msgspec.json.encode(line) + b"\n"
+    """Return a letter's line; ``queue`` names the dead-letter queue that it was taken from."""
+    return msgspec.json.encode({"queue": queue} | msgspec.to_builtins(letter)) + b"\n"
 
 
 def _letter(text: bytes) -> DeadLetter:
-    line = msgspec.json.decode(text, type=Line)
-    letter = DeadLetter(
-        message_id=line.message_id,
-        sent_at=line.sent_at,
-        body=line.body,
-        attributes=line.attributes,
-        types=line.types,
-        trace_header=line.trace_header,
-    )
+    letter = msgspec.json.decode(text, type=DeadLetter)
     if why := unsendable(letter):
         raise msgspec.ValidationError(why)
     return letter

@@ -5,8 +5,9 @@ every actor that hears the event: those that have heard it already do the same w
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.message import read
