@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 
 import click
 from rich.live import Live
@@ -12,7 +13,7 @@ from rich.text import Text
 from brigade.acting.here import here
 from brigade.commands.options import as_json, option, stack_name
 from brigade.console import OperatorError, duration, out, print_json, table
-from brigade.flow import metrics, vitals
+from brigade.flow import vitals
 from brigade.flow.vitals import Vitals
 from brigade.pipeline import Pipeline
 from services.chain import CHAIN
@@ -36,11 +37,7 @@ def status(watch: bool, stack: str, as_json: bool) -> None:
     if watch and (as_json or not out.is_terminal):
         raise OperatorError("--watch refreshes a screen", "leave it out for --json, a pipe or a file")
     pipeline = Pipeline.find(here(), stack)
-    source = metrics.of(pipeline)
-
-    def look() -> list[vitals.Vitals]:
-        return vitals.look(pipeline, CHAIN.actors, source)
-
+    look = partial(vitals.look, pipeline, CHAIN.actors)
     if as_json:
         print_json([asdict(each) for each in look()])
     elif watch:
@@ -49,7 +46,7 @@ def status(watch: bool, stack: str, as_json: bool) -> None:
         out.print(_listing(look()))
 
 
-def _watch(look: Callable[[], "list[Vitals]"]) -> None:
+def _watch(look: Callable[[], list[Vitals]]) -> None:
     with Live(_listing(look()), console=out, auto_refresh=False) as live:
         while True:
             time.sleep(_EVERY_S)

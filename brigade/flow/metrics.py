@@ -1,6 +1,6 @@
 """What a queue's attributes do not tell: how old its oldest message is, and how many messages are settled a minute.
 
-One protocol, two sources: CloudWatch, and what a ministack offers instead, which keeps no metrics of its queues.
+Two sources: CloudWatch, and what a ministack offers instead, which keeps no metrics of its queues.
 """
 
 import time
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from brigade.local import local_record, ministack_log
@@ -37,80 +37,53 @@ class ActorMetrics:
     per_minute: float | None = None
 
 
-class Metrics(Protocol):
-    """Where that is known from."""
-
-    def measure(self, actors: Sequence[Actor]) -> dict[str, ActorMetrics]:
-        """Return what is known of the actors' queues now, by the actors' names."""
+def measure(pipeline: Pipeline, actors: Sequence[Actor]) -> dict[str, ActorMetrics]:
+    """Return what is known of the actors' queues now, by the actors' names, from the source that their cloud has."""
+    return (of_ministack if pipeline.target.is_ministack else of_cloudwatch)(pipeline, actors)
 
 
-def of(pipeline: Pipeline) -> Metrics:
-    """Return the source that the pipeline's cloud has."""
-    return MinistackMetrics(pipeline) if pipeline.target.is_ministack else CloudWatchMetrics(pipeline)
+def of_cloudwatch(pipeline: Pipeline, actors: Sequence[Actor]) -> dict[str, ActorMetrics]:
+    """Ask CloudWatch, once for all actors."""
+    until = datetime.now(UTC).replace(second=0, microsecond=0)  # the minute that runs is not counted to its end
+    answer = pipeline.target.client("cloudwatch").get_metric_data(
+        MetricDataQueries=[_query(pipeline, actor, *metric) for actor in actors for metric in (_OLDEST, _SETTLED)],
+        StartTime=until - _WINDOW,
+        EndTime=until,
+        ScanBy="TimestampDescending",
+    )
+    newest = {result["Id"]: result["Values"][0] for result in answer["MetricDataResults"] if result["Values"]}
+    ids = {actor.name: (f"{_OLDEST[0]}_{actor.name}", f"{_SETTLED[0]}_{actor.name}") for actor in actors}
+    return {name: ActorMetrics(newest.get(oldest), newest.get(settled)) for name, (oldest, settled) in ids.items()}
 
 
-class CloudWatchMetrics:
-    """CloudWatch, asked once for all actors."""
-
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-        self._cloudwatch = pipeline.target.client("cloudwatch")
-
-    def measure(self, actors: Sequence[Actor]) -> dict[str, ActorMetrics]:
-        until = datetime.now(UTC).replace(second=0, microsecond=0)  # the minute that runs is not counted to its end
-        answer = self._cloudwatch.get_metric_data(
-            MetricDataQueries=[self._query(actor, *metric) for actor in actors for metric in (_OLDEST, _SETTLED)],
-            StartTime=until - _WINDOW,
-            EndTime=until,
-            ScanBy="TimestampDescending",
-        )
-        newest = {result["Id"]: result["Values"][0] for result in answer["MetricDataResults"] if result["Values"]}
-        return {
-            actor.name: ActorMetrics(
-                newest.get(f"{_OLDEST[0]}_{actor.name}"), newest.get(f"{_SETTLED[0]}_{actor.name}")
-            )
-            for actor in actors
-        }
-
-    def _query(self, actor: Actor, label: str, metric: str, statistic: str) -> "MetricDataQueryTypeDef":
-        queue = self._pipeline.output(names.queue(actor)).rpartition("/")[2]
-        which: MetricTypeDef = {
-            "Namespace": _NAMESPACE,
-            "MetricName": metric,
-            "Dimensions": [{"Name": "QueueName", "Value": queue}],
-        }
-        return {
-            "Id": f"{label}_{actor.name}",
-            "MetricStat": {"Metric": which, "Period": _PERIOD_S, "Stat": statistic},
-        }
+def _query(pipeline: Pipeline, actor: Actor, label: str, metric: str, statistic: str) -> "MetricDataQueryTypeDef":
+    queue = pipeline.output(names.queue(actor)).rpartition("/")[2]
+    which: MetricTypeDef = {
+        "Namespace": _NAMESPACE,
+        "MetricName": metric,
+        "Dimensions": [{"Name": "QueueName", "Value": queue}],
+    }
+    return {
+        "Id": f"{label}_{actor.name}",
+        "MetricStat": {"Metric": which, "Period": _PERIOD_S, "Stat": statistic},
+    }
 
 
-class MinistackMetrics:
-    """A ministack's own look into its queues, which receives nothing, and its log, where this machine has it."""
+def of_ministack(pipeline: Pipeline, actors: Sequence[Actor]) -> dict[str, ActorMetrics]:
+    """Use a ministack's own look into its queues, which receives nothing, and its log, where this machine has it."""
+    cloud = local_record.at(pipeline.target.endpoint)
+    settled = ministack_log.settled(cloud.log, since=time.time() - _PERIOD_S) if cloud else None
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
+    def of(actor: Actor) -> ActorMetrics:
+        rate = None if settled is None else settled.get(pipeline.output(names.function(actor)), 0)
+        return ActorMetrics(_oldest_s(pipeline, actor), rate)
 
-    def measure(self, actors: Sequence[Actor]) -> dict[str, ActorMetrics]:
-        with ThreadPoolExecutor(len(actors)) as pool:
-            ages = pool.map(self._oldest_s, actors)
-            settled = self._settled()
-            return {
-                actor.name: ActorMetrics(age, self._rate(settled, actor))
-                for actor, age in zip(actors, ages, strict=True)
-            }
+    with ThreadPoolExecutor(len(actors)) as pool:
+        return dict(zip((actor.name for actor in actors), pool.map(of, actors), strict=True))
 
-    def _oldest_s(self, actor: Actor) -> float | None:
-        target = self._pipeline.target
-        where = urlsplit(target.endpoint or "")
-        messages = peek(
-            where.hostname or "", where.port or 80, _ANSWER_S, target.region, self._pipeline.output(names.queue(actor))
-        )
-        return time.time() - min(message["SentTimestamp"] for message in messages) if messages else None
 
-    def _settled(self) -> dict[str, int] | None:
-        cloud = local_record.at(self._pipeline.target.endpoint)
-        return ministack_log.settled(cloud.log, since=time.time() - _PERIOD_S) if cloud else None
-
-    def _rate(self, settled: dict[str, int] | None, actor: Actor) -> float | None:
-        return None if settled is None else settled.get(self._pipeline.output(names.function(actor)), 0)
+def _oldest_s(pipeline: Pipeline, actor: Actor) -> float | None:
+    where = urlsplit(pipeline.target.endpoint or "")
+    queue = pipeline.output(names.queue(actor))
+    messages = peek(where.hostname or "", where.port or 80, _ANSWER_S, pipeline.target.region, queue)
+    return time.time() - min(message["SentTimestamp"] for message in messages) if messages else None

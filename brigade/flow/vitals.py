@@ -1,11 +1,11 @@
 """How every actor is doing: one look at mappings, queues and metrics. Nothing is received from any queue."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from brigade.flow import mappings
-from brigade.flow.metrics import Metrics
+from brigade.flow.metrics import ActorMetrics, measure
 from brigade.pipeline import Pipeline
 from brigade.queue_counts import counts
 from infra import names
@@ -15,6 +15,8 @@ from kit.actor import Actor
 _STATES = {mappings.ENABLED: "running", mappings.DISABLED: "paused"}
 # Seconds that the operator should still have when an old message is pointed out.
 _NOTICE_S = 24 * 60 * 60
+
+Measure = Callable[[Pipeline, Sequence[Actor]], dict[str, ActorMetrics]]
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,11 @@ class Vitals:
         return self.oldest_s is not None and self.oldest_s > RETENTION_S - _NOTICE_S
 
 
-def look(pipeline: Pipeline, actors: Sequence[Actor], metrics: Metrics) -> list[Vitals]:
+def look(pipeline: Pipeline, actors: Sequence[Actor], measure: Measure = measure) -> list[Vitals]:
     """Return how the actors are doing, and last what SNS could not deliver; asks everything at once."""
     sqs = pipeline.target.client("sqs")  # made here: making one is not for several threads
     with ThreadPoolExecutor(2 * len(actors) + 3) as pool:
-        measured = pool.submit(metrics.measure, actors)
+        measured = pool.submit(measure, pipeline, actors)
         states = pool.submit(mappings.states, pipeline, actors)
         queues = pool.map(lambda actor: counts(sqs, pipeline.output(names.queue(actor))), actors)
         dead = pool.map(lambda actor: counts(sqs, pipeline.output(names.dead_letter_queue(actor))), actors)

@@ -7,6 +7,7 @@ import pytest
 from brigade.flow import vitals
 from brigade.flow.metrics import ActorMetrics
 from brigade.flow.vitals import Vitals
+from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor
 from services.chain import CHAIN
@@ -24,7 +25,7 @@ class Known:
     def __init__(self, oldest_s: float | None = 5.0, per_minute: float | None = 3.0) -> None:
         self._measured = ActorMetrics(oldest_s, per_minute)
 
-    def measure(self, actors: Sequence[Actor]) -> dict[str, ActorMetrics]:
+    def __call__(self, _: Pipeline, actors: Sequence[Actor]) -> dict[str, ActorMetrics]:
         return {actor.name: self._measured for actor in actors}
 
 
