@@ -8,13 +8,15 @@ from brigade.acting.asking import ask
 from brigade.acting.here import here
 from brigade.commands.options import argument, option, stack_name, yes
 from brigade.console import OperatorError, counted, out, say, table
+from brigade.operations.operation import Entry
 from brigade.operations.storage import S3History
 from brigade.pictures import moderation_review as judging
-from brigade.pictures.moderation_review import Review, why_left
+from brigade.pictures.moderation_review import waits_in_vain, why_held, why_left
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
 from infra import names
 from kit.events import ImageJudged
+from records.picture import PictureRecord
 from services.moderate.actor import MODERATE
 
 pictures = argument("pictures", nargs=-1, required=True, metavar="KEY_OR_ID...", help="Source keys, or image ids.")
@@ -66,7 +68,7 @@ def _decide(
             say(f"left: {record.key}: {why}")
             others += 1
         else:
-            held.append(Review(record))
+            held.append(record)
     if held:
         out.print(table("", ("key", "verdict", "labels", "id"), [_row(each) for each in held]))
         ask(question.format(counted(len(held), "picture")), yes)
@@ -78,17 +80,18 @@ def _decide(
         )
 
 
-def _row(each: Review) -> tuple[str, ...]:
-    seen = each.record.moderation.labels if each.record.moderation else ()
+def _row(each: PictureRecord) -> tuple[str, ...]:
+    seen = each.moderation.labels if each.moderation else ()
     labels = ", ".join(f"{label.name} {label.confidence} %" for label in seen)
-    return each.key, each.reason, labels, each.image_id
+    return each.key, why_held(each), labels, each.image_id
 
 
-def _judge(pipeline: Pipeline, held: list[Review], command: str, *, delete_original: bool) -> None:
+def _judge(pipeline: Pipeline, held: list[PictureRecord], command: str, *, delete_original: bool) -> None:
     history = S3History(pipeline.target, pipeline.target_bucket)
     judgement = judging.JUDGEMENTS[command]
     done = deleted = 0
-    with history.begin(command, where=MODERATE.name, letters=held) as operation:
+    messages = [Entry(message_id=r.image_id, image_id=r.image_id, key=r.key, reason=why_held(r)) for r in held]
+    with history.begin(command, where=MODERATE.name, messages=messages) as operation:
         try:
             with progress(judgement, len(held)) as step:
                 for each in judging.judge(
@@ -102,5 +105,5 @@ def _judge(pipeline: Pipeline, held: list[Review], command: str, *, delete_origi
         finally:
             also = f", {counted(deleted, 'original')} deleted" if delete_original else ""
             say(f"{judgement}: {done} of {counted(len(held), 'picture')}{also} (operation {operation.id})")
-    if any(each.has_dead_letter for each in held):
+    if any(map(waits_in_vain, held)):
         say(f"moderation gave some of them up: `brigade dlq discard {MODERATE.name} --image ID` removes dead letters")

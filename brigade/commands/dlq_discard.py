@@ -78,7 +78,7 @@ def _ask_and_discard(place: Where, letters: list[DeadLetter], archive: Path | No
 def _discard(place: Where, letters: list[DeadLetter], path: Path) -> None:
     deleted: list[DeadLetter] = []
     held = f"all {len(letters)} that were chosen"
-    with place.history.begin("discard", where=place.name, letters=letters) as operation:
+    with place.record("discard", letters) as operation:
         _archive(place, letters, path, operation)
         try:
             with progress("discarding", len(letters)) as step:

@@ -62,7 +62,7 @@ def _edited(letter: DeadLetter, before: str, place: Where) -> str:
 
 def _send_back(place: Where, letter: DeadLetter, new: DeadLetter) -> None:
     """Send the new letter, then delete the old one; recorded, and told to the catalog."""
-    with place.history.begin("edit", where=place.name, letters=[letter]) as operation:
+    with place.record("edit", [letter]) as operation:
         held = next(iter(place.queue.take([letter.message_id])), None)
         if held is None:
             operation.note(letter.message_id, GONE)

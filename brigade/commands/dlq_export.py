@@ -58,7 +58,7 @@ def import_(*, file: Path, whose: Whose) -> None:
     place = whose.one()
     _check(letters, place)
     done = 0
-    with place.history.begin("import", where=place.name, letters=letters) as operation:
+    with place.record("import", letters) as operation:
         try:
             with progress("importing", len(letters)) as step:
                 for letter in letters:

@@ -23,7 +23,7 @@ def move(where: Where, rate: float | None, *, dry_run: bool, yes: bool) -> None:
     if dry_run or not letters:
         return
     ask(f"Let SQS move all dead letters of {where.name} back?", yes)
-    with where.history.begin("redrive --native", where=where.name, letters=letters) as operation:
+    with where.record("redrive --native", letters) as operation:
         moved = _follow(task.run(int(rate) if rate else None), len(letters))
         for letter in letters:
             operation.note(letter.message_id, REDRIVEN)

@@ -137,7 +137,7 @@ def _show_plan(where: Where, plan: RedrivePlan, max_redrives: int) -> None:
 
 def _run(where: Where, plan: RedrivePlan, pace: Pace) -> RedriveResult:
     """Redrive, recorded and with a progress bar; say what was done even where it was broken off."""
-    with where.history.begin("redrive", where=where.name, letters=plan.letters) as operation:
+    with where.record("redrive", plan.letters) as operation:
 
         def told(letters: Sequence[DeadLetter]) -> None:
             if where.told:

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from botocore.exceptions import ClientError
 
 from brigade.acting.here import here
@@ -14,6 +16,7 @@ from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.dead_letters.selection import named
 from brigade.dead_letters.stack_queues import dead_letter_queue, undelivered_queue
+from brigade.operations.operation import Entry, Recording
 from brigade.operations.storage import FileHistory, History, S3History
 from brigade.pipeline import Pipeline
 from brigade.project import state_folder
@@ -61,6 +64,11 @@ class Where:
     def told(self) -> Pipeline | None:
         """The pipeline whose catalog is told what becomes of the letters: of an actor's failures."""
         return self.pipeline if self.actor else None
+
+    def record(self, command: str, letters: Iterable[DeadLetter]) -> AbstractContextManager[Recording]:
+        """Record an operation on these letters while the block runs. Raises where that cannot be recorded."""
+        messages = (msgspec.convert(letter, Entry, from_attributes=True) for letter in letters)
+        return self.history.begin(command, where=self.name, messages=messages)
 
     @property
     def history(self) -> History:

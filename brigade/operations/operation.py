@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Protocol
 
 import msgspec
 
@@ -24,22 +23,6 @@ from kit.envelope import now
 PLANNED = "planned"
 # Between two writes of one record, seconds; and never more than this share of the time is spent on writing.
 _EVERY_S, _SHARE = 1, 0.1
-
-
-class Planned(Protocol):
-    """One message that an operation is about to move: a dead letter, or one that sends a picture back."""
-
-    @property
-    def message_id(self) -> str: ...
-
-    @property
-    def image_id(self) -> str: ...
-
-    @property
-    def key(self) -> str: ...
-
-    @property
-    def reason(self) -> str: ...
 
 
 class Entry(msgspec.Struct, kw_only=True):
@@ -90,26 +73,12 @@ class Recording:
     """An operation under way: ``note`` what came of each message."""
 
     def __init__(self, operation: Operation, keep: Callable[[Operation], None]) -> None:
+        self.id, self.where, self.by = operation.id, operation.where, operation.by
         self._operation = operation
         self._entries = {entry.message_id: entry for entry in operation.messages}
         self._keep = keep
         self._due = 0.0
         self.write()  # what cannot be recorded is not begun: this may raise
-
-    @property
-    def id(self) -> str:
-        """The operation's id."""
-        return self._operation.id
-
-    @property
-    def where(self) -> str:
-        """The actor, or the dead-letter queue's name."""
-        return self._operation.where
-
-    @property
-    def by(self) -> str:
-        """Who gave the command."""
-        return self._operation.by
 
     @property
     def outcomes(self) -> Counter[str]:

@@ -2,7 +2,7 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from brigade.console import OperatorError
-from brigade.operations.operation import Entry, Operation, Planned, Recording, new_id, who
+from brigade.operations.operation import Entry, Operation, Recording, new_id, who
 from brigade.target import Target
 from kit.envelope import now
 from kit.outputs import OPERATIONS
@@ -21,14 +21,14 @@ _SUFFIX = ".json"
 class History(ABC):
     """All recorded operations of one stack, or of one pair of queues."""
 
-    def __init__(self, by: Callable[[], str]) -> None:
-        self._by = by
+    def __init__(self, target: Target) -> None:
+        self._target = target
 
     @contextmanager
-    def begin(self, command: str, *, where: str, letters: Iterable[Planned]) -> Iterator[Recording]:
-        """Record an operation on these letters while the block runs. Raises where that cannot be recorded."""
+    def begin(self, command: str, *, where: str, messages: Iterable[Entry]) -> Iterator[Recording]:
+        """Record an operation on these messages while the block runs. Raises where that cannot be recorded."""
         operation = Operation(
-            id=new_id(), command=command, where=where, by=self._by(), begun_at=now(), messages=_entries(letters)
+            id=new_id(), command=command, where=where, by=who(self._target), begun_at=now(), messages=list(messages)
         )
         recording = Recording(operation, self._keep)
         try:
@@ -86,7 +86,7 @@ class S3History(History):
     """Below ``operations/`` in a stack's target bucket."""
 
     def __init__(self, target: Target, bucket: str) -> None:
-        super().__init__(lambda: who(target))
+        super().__init__(target)
         self._s3: Any = target.client("s3")
         self._bucket = bucket
 
@@ -109,7 +109,7 @@ class FileHistory(History):
     """Files in a folder, for queues that belong to no stack of ours."""
 
     def __init__(self, target: Target, folder: Path) -> None:
-        super().__init__(lambda: who(target))
+        super().__init__(target)
         self._folder = folder
 
     def place(self, identity: str) -> str:
@@ -126,10 +126,3 @@ class FileHistory(History):
 
     def _names(self) -> list[str]:
         return [path.name for path in self._folder.glob(f"*{_SUFFIX}")]
-
-
-def _entries(letters: Iterable[Planned]) -> list[Entry]:
-    return [
-        Entry(message_id=letter.message_id, image_id=letter.image_id, key=letter.key, reason=letter.reason)
-        for letter in letters
-    ]

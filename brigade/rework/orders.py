@@ -38,12 +38,6 @@ class Order:
     key: str
     body: str
     trace_header: str
-    reason: str = ""  # a dead letter has one
-
-    @property
-    def message_id(self) -> str:
-        """What it is called in the history: SQS names a message when it is sent, and there is one a picture."""
-        return self.image_id
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from brigade.console import OperatorError, counted, say
+from brigade.operations.operation import Entry
 from brigade.operations.storage import S3History
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
@@ -43,12 +44,14 @@ def send_recorded(pipeline: Pipeline, orders: list[Order], actor: Actor, rate: f
     history = S3History(pipeline.target, pipeline.target_bucket)
     outcomes: Counter[str] = Counter()
     sqs, queue_url = pipeline.target.client("sqs"), pipeline.output(names.queue(actor))
-    with history.begin("rerun", where=actor.name, letters=orders) as operation:
+    # SQS names a message when it is sent, and there is one a picture.
+    messages = [Entry(message_id=each.image_id, image_id=each.image_id, key=each.key) for each in orders]
+    with history.begin("rerun", where=actor.name, messages=messages) as operation:
         try:
             with progress(f"sending to {actor.name}", len(orders)) as step:
                 for order, why in send(sqs, queue_url, orders, rate):
                     outcomes[why or _SENT] += 1
-                    operation.note(order.message_id, f"not sent: {why}" if why else _SENT)
+                    operation.note(order.image_id, f"not sent: {why}" if why else _SENT)
                     step()
         finally:
             sent = f"{outcomes[_SENT]} of {counted(len(orders), 'picture')}"

@@ -7,7 +7,7 @@ from random import Random
 from brigade.dead_letters.letter import DeadLetter, Redrive
 from brigade.inline import InMemoryChain
 from brigade.inline.s3_notification import CREATED, HIDDEN, REMOVED, notification
-from brigade.pictures.moderation_review import JUDGEMENTS, Review, judge, why_left
+from brigade.pictures.moderation_review import JUDGEMENTS, judge, why_left
 from brigade.rework.orders import plan
 from kit.chain import OPERATOR
 from kit.envelope import Envelope, wrap
@@ -117,7 +117,7 @@ class Operator:
             return False
         self.judged[image_id] = verb
         self._world.tell(f"{OPERATOR}: {verb} {number}")
-        list(judge(self, [Review(read(record))], JUDGEMENTS[verb], self))  # type: ignore[arg-type]
+        list(judge(self, [read(record)], JUDGEMENTS[verb], self))  # type: ignore[arg-type]
         return True
 
     def approve_again(self) -> None:

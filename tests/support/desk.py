@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import msgspec
+
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.stack_queues import dead_letters
 from brigade.deploy.stack import Stack
+from brigade.operations.operation import Entry
 from brigade.pipeline import Pipeline
 from brigade.target import Target
 from infra import names
@@ -19,6 +22,11 @@ from tests.support.moto import REGION
 from tests.support.site import TABLE, body, create_table, s3_event
 
 FAILED_AT = "2026-11-21T08:00:01.000Z"
+
+
+def entries(letters: list[DeadLetter]) -> list[Entry]:
+    """Return letters as an operation records them."""
+    return [msgspec.convert(letter, Entry, from_attributes=True) for letter in letters]
 
 
 @dataclass

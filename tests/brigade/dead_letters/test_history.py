@@ -15,7 +15,7 @@ from brigade.operations.operation import PLANNED, Recording, who
 from brigade.operations.storage import FileHistory, History, S3History
 from brigade.target import Target, local_target
 from kit.outputs import OPERATIONS
-from tests.support.desk import Desk, ingested
+from tests.support.desk import Desk, entries, ingested
 
 
 @pytest.fixture(params=["bucket", "folder"])
@@ -32,7 +32,7 @@ def letters(desk: Desk) -> list[DeadLetter]:
 def test_an_operation_is_recorded_with_every_message_and_what_came_of_it(
     history: History, letters: list[DeadLetter]
 ) -> None:
-    with history.begin("redrive", where="normalize", letters=letters) as operation:
+    with history.begin("redrive", where="normalize", messages=entries(letters)) as operation:
         operation.note(letters[0].message_id, "redriven")
         operation.note(letters[1].message_id, "redriven")
     [kept] = history.newest()
@@ -50,7 +50,7 @@ def test_an_operation_is_recorded_with_every_message_and_what_came_of_it(
 
 
 def test_what_is_planned_is_on_record_before_anything_is_done(history: History, letters: list[DeadLetter]) -> None:
-    with history.begin("discard", where="normalize", letters=letters):
+    with history.begin("discard", where="normalize", messages=entries(letters)):
         [kept] = history.newest()
         assert dict(kept.outcomes) == {PLANNED: 3}
         assert not kept.ended_at
@@ -99,7 +99,7 @@ def test_one_that_is_broken_off_keeps_what_it_had_done_and_the_first_error(
     history: History, letters: list[DeadLetter]
 ) -> None:
     def interrupted() -> None:
-        with history.begin("redrive", where="normalize", letters=letters) as operation:
+        with history.begin("redrive", where="normalize", messages=entries(letters)) as operation:
             operation.note(letters[0].message_id, "redriven")
             raise KeyboardInterrupt
 
@@ -113,7 +113,7 @@ def test_one_that_is_broken_off_keeps_what_it_had_done_and_the_first_error(
 def test_what_cannot_be_recorded_is_not_begun(desk: Desk, letters: list[DeadLetter]) -> None:
     with (
         pytest.raises(ClientError, match="NoSuchBucket"),
-        S3History(desk.pipeline.target, "nowhere").begin("discard", where="x", letters=letters),
+        S3History(desk.pipeline.target, "nowhere").begin("discard", where="x", messages=entries(letters)),
     ):
         pytest.fail("it was begun")
 
@@ -135,7 +135,7 @@ def test_a_record_that_cannot_be_completed_is_an_error_only_at_the_end(
 
     def redrive() -> None:
         history = Failing(desk.pipeline.target, tmp_path / "full")
-        with history.begin("redrive", where="normalize", letters=letters) as operation:
+        with history.begin("redrive", where="normalize", messages=entries(letters)) as operation:
             for letter in letters:
                 operation.note(letter.message_id, "redriven")
                 done.append(letter)
@@ -147,7 +147,7 @@ def test_a_record_that_cannot_be_completed_is_an_error_only_at_the_end(
 
 def test_the_first_error_is_the_one_that_is_told(desk: Desk, letters: list[DeadLetter], tmp_path: Path) -> None:
     history = Failing(desk.pipeline.target, tmp_path / "full")
-    with pytest.raises(ZeroDivisionError), history.begin("redrive", where="normalize", letters=letters):
+    with pytest.raises(ZeroDivisionError), history.begin("redrive", where="normalize", messages=entries(letters)):
         raise ZeroDivisionError
 
 
@@ -156,7 +156,7 @@ def test_operations_are_listed_newest_first_and_found_by_the_beginning_of_their_
 ) -> None:
     for identity in ("20261121T060000Z-aa", "20261121T080000Z-cc", "20261121T070000Z-bb"):
         monkeypatch.setattr("brigade.operations.storage.new_id", lambda identity=identity: identity)
-        with history.begin("redrive", where="resize", letters=[]):
+        with history.begin("redrive", where="resize", messages=[]):
             pass
     assert [each.id[-2:] for each in history.newest()] == ["cc", "bb", "aa"]
     assert history.find("20261121T07").id == "20261121T070000Z-bb"
@@ -176,11 +176,13 @@ def test_records_lie_below_their_prefix_and_in_their_folder(
     desk: Desk, letters: list[DeadLetter], tmp_path: Path
 ) -> None:
     target = desk.pipeline.target
-    with S3History(target, "target").begin("redrive", where="normalize", letters=letters) as operation:
+    with S3History(target, "target").begin("redrive", where="normalize", messages=entries(letters)) as operation:
         pass
     content: Any = desk.pipeline.s3.get_object(Bucket="target", Key=f"{OPERATIONS}{operation.id}.json")["Body"].read()
     assert json.loads(content)["messages"][0]["outcome"] == PLANNED
-    with FileHistory(target, tmp_path / "deep" / "folder").begin("edit", where="other", letters=letters) as operation:
+    with FileHistory(target, tmp_path / "deep" / "folder").begin(
+        "edit", where="other", messages=entries(letters)
+    ) as operation:
         pass
     assert [path.name for path in (tmp_path / "deep" / "folder").iterdir()] == [f"{operation.id}.json"]
 

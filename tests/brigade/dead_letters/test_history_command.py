@@ -8,7 +8,7 @@ from kit.events import ImageIngested
 from services.catalog.handler import act
 from services.catalog.records import DynamoRecords
 from tests.brigade.dead_letters.conftest import Brigade
-from tests.support.desk import Desk, ingested
+from tests.support.desk import Desk, entries, ingested
 from tests.support.site import TABLE, site
 from tests.support.site import letter as said_by
 
@@ -29,7 +29,7 @@ def test_operations_are_listed_newest_first(desk: Desk, brigade: Brigade) -> Non
     history = S3History(desk.pipeline.target, "target")
     ids = []
     for command in ("redrive", "discard", "import"):
-        with history.begin(command, where="normalize", letters=letters) as operation:
+        with history.begin(command, where="normalize", messages=entries(letters)) as operation:
             operation.note(letters[0].message_id, "done")
             ids.append(operation.id)
     code, said = brigade("history", "--limit", "2")
@@ -47,7 +47,9 @@ def test_one_operation_shows_its_messages_and_where_their_pictures_stand_now(des
     known, unknown = ingested("in/known.jpg"), ingested("in/unknown.jpg")
     catalog(known)
     letters = [desk.bury("normalize", known), desk.bury("normalize", unknown), desk.bury("normalize", "no json")]
-    with S3History(desk.pipeline.target, "target").begin("redrive", where="normalize", letters=letters) as operation:
+    with S3History(desk.pipeline.target, "target").begin(
+        "redrive", where="normalize", messages=entries(letters)
+    ) as operation:
         operation.note(letters[0].message_id, "redriven")
     [facts] = json.loads(brigade("history", operation.id, "--json")[1])
     assert [(each["message_id"], each["outcome"], each["status"]) for each in facts["messages"]] == [
@@ -65,7 +67,9 @@ def test_one_operation_shows_its_messages_and_where_their_pictures_stand_now(des
 
 def test_one_that_was_killed_is_seen_to_be_unfinished(desk: Desk, brigade: Brigade) -> None:
     letter = desk.bury("normalize", ingested())
-    with S3History(desk.pipeline.target, "target").begin("redrive", where="normalize", letters=[letter]) as operation:
+    with S3History(desk.pipeline.target, "target").begin(
+        "redrive", where="normalize", messages=entries([letter])
+    ) as operation:
         assert "1 planned (still at it, or killed)" in brigade("history")[1]
         assert "and is still at it, or was killed" in brigade("history", operation.id)[1]
     assert "killed" not in brigade("history")[1] + brigade("history", operation.id)[1]
