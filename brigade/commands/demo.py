@@ -1,15 +1,13 @@
 """`brigade demo`: the whole chain on sample pictures."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 from click.exceptions import Exit
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from brigade.commands.ls import listing
 from brigade.commands.options import option
-from brigade.console import OperatorError, err, out, say, table
+from brigade.console import OperatorError, out, say, table
 from brigade.demo import demo_run as chain
 from brigade.pictures.local_files import Skipped
 from brigade.release import release
@@ -25,9 +23,7 @@ def demo(photos: Path | None, folder: Path) -> None:
     say("drawing sample pictures" if photos is None else f"reading {photos}")
     skipped: list[Skipped] = []
     files = chain.sample_or(photos, folder, skipped.append)
-    columns = (TextColumn("{task.description:40}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
-        account = chain.run(files, folder, release(), _follow(bar))
+    account = chain.run(files, folder, release())
     out.print(listing(account.records))
     letters = [
         (actor, letter.reason, letter.key, letter.detail)
@@ -52,17 +48,3 @@ def demo(photos: Path | None, folder: Path) -> None:
         )
     if skipped:
         raise Exit(1)
-
-
-def _follow(bar: Progress) -> Callable[[str, int], Callable[[], None]]:
-    """Show one line for each stage of the demo; where stderr is no terminal, say its name."""
-
-    def begin(words: str, steps: int) -> Callable[[], None]:
-        if bar.disable:
-            say(words + (f" ({steps})" if steps else ""))
-        task = bar.add_task(words, total=steps or 1)
-        if not steps:
-            bar.advance(task)
-        return lambda: bar.advance(task)
-
-    return begin

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import Path
 from urllib.parse import quote
 
 from rich.filesize import decimal
@@ -34,22 +33,13 @@ class SheetPicture:
         return self.record.key
 
 
-def write(
-    path: Path,
-    title: str,
-    pictures: Sequence[SheetPicture],
-    dead_letters: Mapping[str, Sequence[DeadLetter]],
-    *,
-    seconds: float,
-) -> None:
-    """Write the sheet. ``dead_letters`` are kept by actor; ``seconds`` is what the whole run took."""
-    path.write_text(render(title, pictures, dead_letters, seconds=seconds), encoding="utf-8")
-
-
 def render(
     title: str, pictures: Sequence[SheetPicture], dead_letters: Mapping[str, Sequence[DeadLetter]], *, seconds: float
 ) -> str:
-    """Return the sheet as HTML. All that people or pictures may have named is escaped."""
+    """Return the sheet as HTML. All that people or pictures may have named is escaped.
+
+    ``dead_letters`` are kept by actor; ``seconds`` is what the whole run took.
+    """
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

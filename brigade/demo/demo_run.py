@@ -4,9 +4,11 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from brigade.console import say
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.stack_queues import dead_letters
 from brigade.demo import contact_sheet, demo_folder, samples
@@ -16,6 +18,7 @@ from brigade.pictures import uploads
 from brigade.pictures.local_files import LocalFile, Skip, Skipped, find, refuse
 from brigade.pictures.recipes_file import recipes_path
 from brigade.pipeline import Pipeline
+from brigade.progress import progress
 from brigade.target import local_target
 from kit.events import StoredImage
 from records.picture import PictureRecord
@@ -27,9 +30,6 @@ STACK = "demo"
 # Seconds without any progress, on a machine that may be slow and busy, after which what is left counts as lost.
 PATIENCE_S = 180
 _PARALLEL = 8
-
-# What is going on: (words, how many steps) → a function to call after each step.
-Progress = Callable[[str, int], Callable[[], None]]
 
 
 @dataclass
@@ -55,21 +55,21 @@ class DemoReport:
         return [one for one in self.uploaded if one.image_id not in known]
 
 
-def run(photos: Sequence[LocalFile], folder: Path, version: str, progress: Progress) -> DemoReport:
+def run(photos: Sequence[LocalFile], folder: Path, version: str) -> DemoReport:
     """Send the photos through the chain and write outputs, ``report.json`` and ``index.html`` into the folder.
 
-    The local cloud is stopped whatever happens.
+    Each step is told on stderr. The local cloud is stopped whatever happens.
     """
     began = time.monotonic()
     account = DemoReport()
     with local_cloud.running() as cloud:
-        progress("deploying the chain to a local cloud", 0)
+        say("deploying the chain to a local cloud")
         stack = deployment.deploy(local_target(cloud.endpoint), STACK, recipes=recipes_path(), version=version)
         pipeline = Pipeline(stack)
-        _upload(pipeline, list(photos), account, progress)
-        _wait(pipeline, account, progress)
+        _upload(pipeline, list(photos), account)
+        _wait(pipeline, account)
         account.dead_letters = {actor.name: dead_letters(pipeline, actor) for actor in CHAIN.actors}
-        _download(pipeline, account, folder, progress)
+        _download(pipeline, account, folder)
     account.seconds = time.monotonic() - began
     _write(account, folder)
     return account
@@ -92,32 +92,31 @@ def sample_or(photos: Path | None, folder: Path, skip: Skip = refuse) -> list[Lo
     return find([folder / demo_folder.PHOTOS])
 
 
-def _upload(pipeline: Pipeline, photos: list[LocalFile], account: DemoReport, progress: Progress) -> None:
+def _upload(pipeline: Pipeline, photos: list[LocalFile], account: DemoReport) -> None:
     recipes = deployed_recipes.of(pipeline.stack)
-    step = progress("uploading", len(photos))
-    for one in uploads.upload(pipeline.s3, pipeline.source_bucket, photos, account.skipped.append):
-        account.uploaded.append(one)
-        if recipes.match(one.file.key) is None:
-            account.ignored.append(one)
-        step()
+    with _step("uploading", len(photos)) as step:
+        for one in uploads.upload(pipeline.s3, pipeline.source_bucket, photos, account.skipped.append):
+            account.uploaded.append(one)
+            if recipes.match(one.file.key) is None:
+                account.ignored.append(one)
+            step()
 
 
-def _wait(pipeline: Pipeline, account: DemoReport, progress: Progress) -> None:
+def _wait(pipeline: Pipeline, account: DemoReport) -> None:
     ignored = {one.image_id for one in account.ignored}
     awaited = [one.image_id for one in account.uploaded if one.image_id not in ignored]
-    step = progress("through the chain", len(awaited))
 
     def settled(record: PictureRecord) -> None:
         account.records.append(record)
         step()
 
-    uploads.wait(pipeline.catalog, awaited, PATIENCE_S, settled)
+    with _step("through the chain", len(awaited)) as step:
+        uploads.wait(pipeline.catalog, awaited, PATIENCE_S, settled)
     account.records.sort(key=lambda record: record.key)
 
 
-def _download(pipeline: Pipeline, account: DemoReport, folder: Path, progress: Progress) -> None:
+def _download(pipeline: Pipeline, account: DemoReport, folder: Path) -> None:
     images = [image for record in account.records for image in (record.master, *record.renditions) if image]
-    step = progress("fetching the outputs", len(images))
 
     def fetch(image: StoredImage) -> None:
         path = folder / demo_folder.OUTPUTS / image.key
@@ -126,15 +125,19 @@ def _download(pipeline: Pipeline, account: DemoReport, folder: Path, progress: P
         account.files[image.key] = path.relative_to(folder).as_posix()
         step()
 
-    with ThreadPoolExecutor(_PARALLEL) as pool:
+    with _step("fetching the outputs", len(images)) as step, ThreadPoolExecutor(_PARALLEL) as pool:
         list(pool.map(fetch, images))
+
+
+def _step(words: str, count: int) -> AbstractContextManager[Callable[[], None]]:
+    say(f"{words} ({count})")
+    return progress(words, count)
 
 
 def _write(account: DemoReport, folder: Path) -> None:
     pictures = [contact_sheet.SheetPicture(record, account.files) for record in account.records]
-    contact_sheet.write(
-        folder / demo_folder.SHEET, "Bucket Brigade", pictures, account.dead_letters, seconds=account.seconds
-    )
+    sheet = contact_sheet.render("Bucket Brigade", pictures, account.dead_letters, seconds=account.seconds)
+    (folder / demo_folder.SHEET).write_text(sheet, encoding="utf-8")
     report = {
         "images": [shown(record) for record in account.records],
         "dead_letters": [

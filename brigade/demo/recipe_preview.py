@@ -34,8 +34,9 @@ def preview(photo: Path, recipes: Recipes, out: Path) -> Path:
     assert record.master  # noqa: S101 - it is READY
     worked_ms = _milliseconds((out / record.master.key).read_bytes(), recipe)
     picture = SheetPicture(record, {key: key for key in record.keys}, worked_ms)
-    contact_sheet.write(out / SHEET, f"Recipe {recipe.name}", [picture], {}, seconds=seconds)
-    return out / SHEET
+    sheet = out / SHEET
+    sheet.write_text(contact_sheet.render(f"Recipe {recipe.name}", [picture], {}, seconds=seconds), encoding="utf-8")
+    return sheet
 
 
 def _ungated(recipes: Recipes) -> Recipes:

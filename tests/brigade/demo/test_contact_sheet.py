@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from brigade.dead_letters.letter import DeadLetter
-from brigade.demo.contact_sheet import SheetPicture, render, write
+from brigade.demo.contact_sheet import SheetPicture, render
 from brigade.inline import TARGET, InMemoryChain
 from kit.outputs import MASTERS, RENDITIONS
 from records.picture import Failure, PictureRecord, Stage
@@ -82,9 +82,7 @@ def test_every_stored_picture_is_shown_from_the_file_beside_the_sheet(line: InMe
             path = tmp_path / files[key]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(line.storage.objects[bucket, key])
-    sheet = tmp_path / "index.html"
-    write(sheet, "Demo", [SheetPicture(record, files) for record in records(line)], dead_letters(line), seconds=1)
-    sources = Page(sheet.read_text(encoding="utf-8")).sources
+    sources = page(records(line), dead_letters(line), files).sources
     assert len(set(sources)) == len(files) == 2 * (1 + 10) + (1 + 1)
     assert all((tmp_path / unquote(source)).is_file() for source in sources)
 
