@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
-from rich.filesize import decimal
-
+from brigade.console import byte_size
 from brigade.dead_letters.letter import DeadLetter
 from kit.events import StoredImage
 from records.picture import Failure, Original, PictureRecord, Stage
@@ -110,7 +109,7 @@ def _failure(failed: Failure | None) -> str:
 
 
 def _measures(stored: Original | StoredImage) -> str:
-    return f"{stored.width}×{stored.height}, {decimal(stored.bytes or 0)}"
+    return f"{stored.width}×{stored.height}, {byte_size(stored.bytes or 0)}"
 
 
 def _figure(picture: SheetPicture, name: str, stored: StoredImage) -> str:
