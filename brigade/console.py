@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import click
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
@@ -62,6 +63,16 @@ def say(text: str) -> None:
 def complain(error: OperatorError) -> None:
     """Print an error as one line on stderr."""
     err.print(Text.assemble(("error:", "bold red"), " ", printable(" ".join(str(error).split()))))
+
+
+def ask(question: str, yes: bool, otherwise: str = "add --yes") -> None:
+    """Return when the operator agrees, or has agreed by --yes; raises OperatorError else."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise OperatorError(f"{question} There is no terminal to answer on", otherwise)
+    if not click.confirm(question, err=True):
+        raise OperatorError("nothing was changed")
 
 
 def print_json(value: Any) -> None:

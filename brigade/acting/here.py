@@ -5,9 +5,8 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from brigade import project
-from brigade.acting.asking import ask
 from brigade.acting.declared import told_yes
-from brigade.console import OperatorError, say
+from brigade.console import OperatorError, ask, say
 from brigade.target import Target, resolve
 
 # The account that may be changed without a question, where nobody sits who could answer: its number.

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import click
 
-from brigade.acting.asking import ask
 from brigade.acting.here import here
 from brigade.commands.options import argument, option, stack_name, yes
-from brigade.console import OperatorError, counted, out, say, table
+from brigade.console import OperatorError, ask, counted, out, say, table
 from brigade.operations.operation import Entry
 from brigade.operations.storage import S3History
 from brigade.pictures import moderation_review as judging

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import click
 
-from brigade.acting.asking import ask
 from brigade.acting.here import here
 from brigade.commands.narrator import Narrator
 from brigade.commands.options import option, stack_name
-from brigade.console import OperatorError, say
+from brigade.console import OperatorError, ask, say
 from brigade.deploy import deployment, losses, stack_settings
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import Change

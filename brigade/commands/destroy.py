@@ -2,11 +2,10 @@
 
 import click
 
-from brigade.acting.asking import ask
 from brigade.acting.here import here
 from brigade.commands.narrator import Narrator
 from brigade.commands.options import option, stack_name, yes
-from brigade.console import OperatorError, say
+from brigade.console import OperatorError, ask, say
 from brigade.deploy import deployment, kept, losses
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.kept import Kept

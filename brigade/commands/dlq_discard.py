@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from brigade.acting.asking import ask
 from brigade.commands.dlq_options import of_messages, selecting
 from brigade.commands.dlq_where import Where, Whose, by_id, incomplete, patiently
 from brigade.commands.options import option, yes
-from brigade.console import OperatorError, counted, out, say, table
+from brigade.console import OperatorError, ask, counted, out, say, table
 from brigade.dead_letters.discarding import DISCARDED, GONE, LEFT
 from brigade.dead_letters.discarding import discard as delete
 from brigade.dead_letters.letter import DeadLetter

@@ -5,11 +5,10 @@ import sys
 import click
 from rich.text import Text
 
-from brigade.acting.asking import ask
 from brigade.commands.dlq_options import of_messages
 from brigade.commands.dlq_where import Where, Whose, patiently
 from brigade.commands.options import yes
-from brigade.console import OperatorError, out, printable, say
+from brigade.console import OperatorError, ask, out, printable, say
 from brigade.dead_letters import editing
 from brigade.dead_letters.discarding import GONE
 from brigade.dead_letters.editing import difference, editor, mistake, readable, revised

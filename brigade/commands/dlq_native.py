@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from brigade.acting.asking import ask
 from brigade.commands.dlq_where import Where, patiently
-from brigade.console import OperatorError, out, say, table
+from brigade.console import OperatorError, ask, out, say, table
 from brigade.dead_letters.native import RATES, MoveTask
 from brigade.dead_letters.notify_catalog import tell
 from brigade.dead_letters.redrive import REDRIVEN

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 
 import click
 
-from brigade.acting.asking import ask
 from brigade.commands.dlq_native import move
 from brigade.commands.dlq_options import of_actor, selecting
 from brigade.commands.dlq_where import Where, Whose, incomplete, patiently
 from brigade.commands.options import Number, option, yes
-from brigade.console import OperatorError, counted, out, say, table
+from brigade.console import OperatorError, ask, counted, out, say, table
 from brigade.dead_letters import redrive as redriving
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.notify_catalog import tell

@@ -5,10 +5,9 @@ from pathlib import Path
 import click
 from click.exceptions import Exit
 
-from brigade.acting.asking import ask
 from brigade.acting.here import here
 from brigade.commands.options import option, yes
-from brigade.console import err, out, say
+from brigade.console import ask, err, out, say
 from brigade.prove import report
 from brigade.prove.item import FAILED, Result, choose
 from brigade.prove.items import ITEMS

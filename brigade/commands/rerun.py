@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from brigade.acting.asking import ask
 from brigade.acting.here import here
 from brigade.commands.missing import Ignored, compared, looking, prefix, stuck
 from brigade.commands.options import Number, argument, option, stack_name, yes
-from brigade.console import OperatorError, counted, duration, say
+from brigade.console import OperatorError, ask, counted, duration, say
 from brigade.deploy import deployed_recipes
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline

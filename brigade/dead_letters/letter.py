@@ -112,11 +112,6 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
         return ImageUploaded.kind if self.images() else ""
 
     @property
-    def envelope_id(self) -> str:
-        """The id of the announcement in it; empty where the body is no CloudEvent of ours."""
-        return envelope.id if (envelope := self._envelope) else ""
-
-    @property
     def image_id(self) -> str:
         """The picture, where it is known."""
         return self.attributes.get("image_id") or next((image.id for image in self.images()), "")

@@ -118,15 +118,6 @@ class Catalog:
         """Yield every version of a source key, newest first."""
         return self.ask(Question(BY_SOURCE, f"{self._source_bucket}/{key}"))
 
-    def by_status(self, status: Status) -> Iterator[PictureRecord]:
-        """Yield the pictures of one status, newest first."""
-        # The index may lag behind what the record says by now.
-        return (record for record in self.ask(Question(BY_STATUS, status.value)) if record.status is status)
-
-    def newest(self) -> Iterator[PictureRecord]:
-        """Yield all pictures, newest first: the statuses' lists, merged."""
-        return self.ask(*(Question(BY_STATUS, status.value) for status in Status))
-
     def everything(self, unreadable: Callable[[OperatorError], None]) -> Iterator[PictureRecord]:
         """Yield every picture's record as it is when its page of the table is read, in no order.
 

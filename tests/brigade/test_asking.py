@@ -2,8 +2,7 @@
 
 import pytest
 
-from brigade.acting.asking import ask
-from brigade.console import OperatorError
+from brigade.console import OperatorError, ask
 
 
 def test_yes_is_an_answer_given_before() -> None:

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from brigade.console import OperatorError
 from brigade.pictures.catalog import Catalog, Question
+from brigade.pictures.search import Filters
 from kit.envelope import wrap
 from kit.events import Image, ImageIngested, Source
 from kit.tracing import Trace
@@ -18,6 +19,8 @@ from services.catalog.attributes import attributes
 from services.catalog.records import DynamoRecords
 from tests.support.site import SETTINGS, TABLE, create_table
 
+EVERYTHING = [Question(BY_STATUS, status.value) for status in Status]
+PROCESSING = Question(BY_STATUS, Status.PROCESSING.value)
 NEWER, OLDER = "2026-11-21T08:00:00.000Z", "2026-11-20T23:59:59.999Z"
 
 
@@ -37,7 +40,7 @@ def add(key: str, entered_at: str = NEWER, sequencer: str = "01") -> str:
 
 def test_what_is_listed_is_the_whole_record(catalog: Catalog) -> None:
     image_id = add("a.jpg")
-    (listed,) = catalog.by_status(Status.PROCESSING)
+    (listed,) = catalog.ask(PROCESSING)
     assert listed == catalog.get([image_id])[image_id]
     assert listed.original == Original(format="PNG", width=4, height=6, bytes=50)
 
@@ -47,7 +50,7 @@ def test_one_record_that_cannot_be_read_does_not_hide_the_others(
 ) -> None:
     well, broken = add("a.jpg"), add("b.jpg")
     DynamoRecords(TABLE).merge(broken, {"original": "a later release says it otherwise"})
-    assert [record.image_id for record in catalog.newest()] == [well]
+    assert [record.image_id for record in catalog.ask(*EVERYTHING)] == [well]
     assert f"left out: the record of {broken} is not one of this release" in capsys.readouterr().err
     with pytest.raises(OperatorError, match="install the release that is deployed"):
         catalog.get([well, broken])
@@ -56,7 +59,7 @@ def test_one_record_that_cannot_be_read_does_not_hide_the_others(
 def test_all_statuses_are_listed_newest_first(catalog: Catalog) -> None:
     old, new = add("old.jpg", OLDER), add("new.jpg", NEWER)
     DynamoRecords(TABLE).change_status(new, Status.PROCESSING, Status.FAILED, "e")
-    assert [record.image_id for record in catalog.newest()] == [new, old]
+    assert [record.image_id for record in catalog.ask(*EVERYTHING)] == [new, old]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +109,7 @@ def test_going_on_after_each_picture_shows_all_once_even_of_one_moment(catalog: 
 
 def test_more_than_one_page_is_listed(catalog: Catalog) -> None:
     ids = {add(f"{number}.jpg", f"2026-11-21T08:00:00.{number:03}Z") for number in range(101)}
-    assert {record.image_id for record in catalog.by_status(Status.PROCESSING)} == ids
+    assert {record.image_id for record in catalog.ask(PROCESSING)} == ids
 
 
 def test_versions_of_a_key_are_listed_newest_first(catalog: Catalog) -> None:
@@ -133,7 +136,7 @@ def test_a_picture_that_has_left_the_list_meanwhile_is_not_shown_in_it(catalog: 
 
     client = boto3.client("dynamodb")
     client.meta.events.register("before-call.dynamodb.BatchGetItem", meanwhile)
-    listed = Catalog(client, TABLE, "source").by_status(Status.PROCESSING)
+    listed = filter(Filters(status=Status.PROCESSING).accepts, Catalog(client, TABLE, "source").ask(PROCESSING))
     assert [record.image_id for record in listed] == [kept]
 
 

@@ -1,5 +1,6 @@
 """What holds after every run, whatever happened in it. Each raises Broken and says what is not as it should be."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -115,7 +116,7 @@ def what_settles_is_said(run: Run) -> None:
 
 def nothing_is_settled_and_undone(run: Run) -> None:
     """What an actor has announced is in the record, unless that was forgotten with the picture's outputs."""
-    lost = {letter.envelope_id for letter in map(run.operator.letter, run.world.dead["catalog"])}
+    lost = {json.loads(letter.body)["id"] for letter in map(run.operator.letter, run.world.dead["catalog"])}
     retired = {each.subject for each in run.world.announced if each.kind == ImageRetired.kind}
     records, names = run.world.catalog.items, run.names()
     for envelope in run.world.announced:

@@ -71,12 +71,6 @@ def test_a_notification_names_all_its_pictures() -> None:
     assert one.key == "a, b"
     assert [image.id for image in one.images()] == [Image.of(source).id for source in sources]
     assert one.image_id == Image.of(sources[0]).id
-    assert one.envelope_id == ""
-
-
-def test_an_envelope_has_an_id() -> None:
-    text = ingested(picture())
-    assert letter(text).envelope_id == json.loads(text)["id"]
 
 
 def test_an_event_without_a_picture_names_none() -> None:
@@ -90,7 +84,6 @@ def test_an_event_without_a_picture_names_none() -> None:
 def test_no_body_and_no_attribute_is_too_odd_to_be_looked_at(text: str) -> None:
     one = letter(text, dict.fromkeys(FACTS, text) | {"lineage": text})
     assert one.key == ""
-    assert one.envelope_id == ""
     assert one.lineage == ()
     assert one.attempts is None or one.attempts >= 0
     assert one.since.tzinfo
