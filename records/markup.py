@@ -205,11 +205,11 @@ def url(base: str, key: str) -> str:
 def _alike(renditions: Iterable[StoredRendition], master: StoredImage) -> list[StoredRendition]:
     """Return the best rendition for a page, and those that show the same in other sizes and formats."""
     found = list(renditions)
-    best = max(found, key=lambda each: (_has_shape_of(master, each), not _effects(each), each.width))
-    return [each for each in found if _has_shape_of(best, each) and _effects(each) == _effects(best)]
+    best = max(found, key=lambda each: (has_shape_of(master, each), not _effects(each), each.width))
+    return [each for each in found if has_shape_of(best, each) and _effects(each) == _effects(best)]
 
 
-def _has_shape_of(one: StoredImage, other: StoredImage) -> bool:
+def has_shape_of(one: StoredImage | File, other: StoredImage | File) -> bool:
     """Whether two pictures have the same proportions, but for the rounding of their sides to whole pixels."""
     rounding = max(one.width, one.height) + max(other.width, other.height)
     return abs(one.width * other.height - one.height * other.width) <= rounding

@@ -90,6 +90,7 @@ REPAIR = Size(
     "puts right what failed, and uploads",
     (
         "upload",
+        "site",
         "pause",
         "resume",
         "rerun",

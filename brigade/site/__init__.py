@@ -1,0 +1,8 @@
+"""Pictures of a static site: found in its documents, uploaded, and named there by the addresses of what was made."""
+
+from importlib.util import find_spec
+
+from brigade.console import OperatorError
+
+if not all(map(find_spec, ("turbohtml", "pyromark", "tinycss2"))):
+    raise OperatorError("the parsers of `brigade site` are not installed", "pip install 'bucket-brigade[site]'")

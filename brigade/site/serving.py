@@ -1,0 +1,67 @@
+"""Files into the pipeline, and the records of what became of them."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from brigade.console import actors_quiet
+from brigade.deploy import deployed_recipes
+from brigade.pictures import processing, uploads
+from brigade.pictures.local_files import LocalFile, Skipped
+from brigade.pipeline import Pipeline
+from brigade.progress import progress
+from brigade.rework.unheard import send_unheard
+from records.picture import PictureRecord
+from records.rules import failure
+from records.status import Status
+
+Records = dict[str, PictureRecord]
+
+
+def upload(pipeline: Pipeline, files: list[LocalFile], timeout: float, skipped: list[Skipped]) -> Records:
+    """Upload files and wait for them; return by key the records of those that are READY, and note the others."""
+    recipes = deployed_recipes.of(pipeline.stack)
+    wanted = [file for file in files if recipes.match(file.key)]
+    skipped += [Skipped(file.path, f"no recipe matches {file.key}") for file in files if file not in wanted]
+    with progress("uploading", len(wanted)) as step:
+        done = {}
+        for one in uploads.upload(pipeline.s3, pipeline.source_bucket, wanted, skipped.append):
+            done[one.image_id] = one
+            step()
+    unheard = send_unheard(pipeline, [one.there for one in done.values() if one.there])
+    uploads.wait_for_recall(pipeline.catalog, unheard, timeout)
+    found: Records = {}
+    with progress("processing", len(done)) as step:
+
+        def settled(record: PictureRecord) -> None:
+            found[done[record.image_id].file.key] = record
+            step()
+
+        missing = uploads.wait(pipeline.catalog, list(done), timeout, settled)
+    skipped += [Skipped(done[each].file.path, f"not done after {timeout:g} s without progress") for each in missing]
+    return _ready(found, wanted, skipped)
+
+
+def preview(pipeline: Pipeline, files: list[LocalFile], skipped: list[Skipped]) -> Records:
+    """Return what ``upload`` would, without it: what is there already, and else what the actors make of it here."""
+    recipes = deployed_recipes.of(pipeline.stack)
+    found: Records = {}
+    with actors_quiet(), progress("processing", len(files)) as step, TemporaryDirectory() as made:
+        for file in files:
+            there = next(pipeline.catalog.by_key(file.key), None)
+            record = there or processing.record_of(file, recipes, Path(made))
+            if record:
+                found[file.key] = record
+            else:
+                skipped.append(Skipped(file.path, f"no recipe matches {file.key}"))
+            step()
+    return _ready(found, files, skipped)
+
+
+def _ready(records: Records, files: list[LocalFile], skipped: list[Skipped]) -> Records:
+    for file in files:
+        record = records.get(file.key)
+        if record and record.status is not Status.READY:
+            failed = failure(record)
+            skipped.append(Skipped(file.path, f"{record.status}{f': {failed.reason}' if failed else ''}"))
+            del records[file.key]
+    return records

@@ -1,0 +1,88 @@
+"""What the command says, and what it touches."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from brigade.__main__ import main
+from brigade.site import serving
+from tests.support.web import Site
+
+PAGE = "<title>ü</title>\r<img src=a.png>\r\n<img src=gone.png>".encode()
+
+
+@pytest.fixture(autouse=True)
+def page(site: Site) -> None:
+    site.picture("a.png")
+    site.write("index.html", PAGE)
+
+
+def test_a_dry_run_shows_a_diff_that_git_applies_and_touches_nothing(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def preview(pipeline: object, files: list[object], skipped: list[object]) -> object:
+        made = site.upload(pipeline, files, 0, skipped)  # type: ignore[arg-type]
+        site.sent.clear()
+        return made
+
+    monkeypatch.setattr(serving, "preview", preview)
+    assert main(["site", str(site.root), "--base", "https://img.example.org", "--dry-run", "--branch", "x"]) == 0
+    said = capsys.readouterr()
+    assert "1 document would change" in said.err
+    assert "another id" in said.err
+    assert (site.root / "index.html").read_bytes() == PAGE
+    assert site.sent == []
+    (tmp_path / "diff").write_bytes(said.out.encode())
+    subprocess.run(["git", "apply", str(tmp_path / "diff")], cwd=site.root, check=True)
+    applied = (site.root / "index.html").read_bytes()
+    assert b"srcset=" in applied
+    site.run()
+    assert (site.root / "index.html").read_bytes() == applied
+
+
+def test_a_picture_that_is_not_served_is_named_and_the_others_go_on(site: Site) -> None:
+    site.failing["b.png"] = "FAILED: corrupt-image"
+    site.picture("b.png")
+    site.write("more.html", "<img src=b.png><img src=a.png>")
+    said = site.run(code=1)
+    assert "not served: b.png: FAILED: corrupt-image" in said
+    assert "2 documents changed" in said
+    assert "src=b.png" in site.read("more.html")
+
+
+def test_a_document_that_changed_meanwhile_is_left(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = site.upload
+
+    def slow(*arguments: object) -> object:
+        site.write("index.html", "newer")
+        return upload(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(serving, "upload", slow)
+    assert "left: index.html: it has changed meanwhile: give the command again" in site.run()
+    assert site.read("index.html") == "newer"
+
+
+def test_a_documents_mode_stays_and_nothing_lies_beside_it(site: Site) -> None:
+    (site.root / "index.html").chmod(0o640)
+    site.run()
+    assert (site.root / "index.html").stat().st_mode & 0o777 == 0o640
+    assert sorted(each.name for each in site.root.iterdir()) == ["a.png", "index.html"]
+
+
+@pytest.mark.parametrize("base", ["img.example.org", "ftp://x/", "/img", "https://x/?y", "https://"])
+def test_an_address_that_is_none_of_a_web_server_is_refused(site: Site, base: str) -> None:
+    assert "is no address of a web server — it begins with https://" in " ".join(site.run(code=1, base=base).split())
+
+
+def test_on_aws_somebody_must_say_where_the_bucket_is_served(site: Site) -> None:
+    assert "--base is missing: where the target bucket is served" in site.run(code=1, base="")
+    assert site.sent == []
+
+
+def test_without_its_parsers_the_command_says_what_to_install() -> None:
+    code = "import sys; sys.modules['turbohtml'] = None; from brigade.__main__ import main; main(['site', '.'])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert said.stderr.startswith("error: the parsers of `brigade site` are not installed — pip install")
+    assert said.stderr.count("\n") == 1
