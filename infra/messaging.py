@@ -7,7 +7,7 @@ from troposphere import AWSObject, GetAtt, Ref, Sub, sns, sqs
 from infra import names, parameters, policies, topics
 from kit.actor import Actor
 from kit.chain import Chain
-from kit.events import Event
+from kit.events import Event, ImageSettled
 
 DAY_S = 24 * 60 * 60
 # A dead letter keeps the age that it had in the queue, so its queue must hold messages for longer:
@@ -77,7 +77,7 @@ def _undelivered(chain: Chain) -> list[AWSObject]:
     https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
     """
     queue = names.UNDELIVERED_QUEUE
-    heard = tuple(event for event in chain.events if chain.subscribers(event))
+    heard = tuple(event for event in chain.events if chain.subscribers(event) or event is ImageSettled)
     return [
         sqs.Queue(
             queue,

@@ -4,6 +4,8 @@ from troposphere import Equals, Not, Parameter, Ref
 
 from infra import names
 from kit.chain import Chain
+from kit.events import ImageSettled
+from records.status import SETTLED, Status
 
 ALARM_EMAIL = "AlarmEmail"
 ALLOWED_ORIGINS = "AllowedOrigins"
@@ -16,10 +18,13 @@ MAXIMUM_CONCURRENCY = "MaximumConcurrency"
 NONCURRENT_DAYS = "NoncurrentDays"
 PERMISSIONS_BOUNDARY_ARN = "PermissionsBoundaryArn"
 REPLICA_REGION = "ReplicaRegion"
+SETTLED_ENDPOINT = "SettledEndpoint"
+SETTLED_STATUSES = "SettledStatuses"
 
-# The conditions that a boundary, an address, origins, ages of uploads and a second region are given.
+# The conditions that a boundary, an address, an endpoint, origins, ages of uploads and a second region are given.
 BOUNDARY_IS_GIVEN = "BoundaryIsGiven"
 EMAIL_IS_GIVEN = "EmailIsGiven"
+ENDPOINT_IS_GIVEN = "EndpointIsGiven"
 OLD_VERSIONS_EXPIRE = "OldVersionsExpire"
 REPLICA_IS_WANTED = "ReplicaIsWanted"
 UPLOADS_COOL_DOWN = "UploadsCoolDown"
@@ -44,6 +49,9 @@ EMAIL = r"^$|^[^@\s]+@[^@\s]+$"
 # Nothing, or origins as browsers send them: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
 _ORIGIN = r"(\*|https?://[^\s,/]+)"
 ORIGINS = rf"|{_ORIGIN}(,{_ORIGIN})*"
+
+# Nothing, or an address to which SNS may post.
+ENDPOINT = r"|https://[^\s]+"
 
 # Nothing, or the name of a region, as eu-central-1.
 REGION = r"|[a-z]{2}(-[a-z]+)+-[0-9]"
@@ -145,6 +153,7 @@ def parameters(chain: Chain) -> list[Parameter]:
             Description="The policy beyond which no role of the stack may do anything; empty: none",
         ),
         *_replica(chain),
+        *_endpoint(chain),
         *(
             Parameter(
                 setting.name,
@@ -190,6 +199,29 @@ def _replica(chain: Chain) -> list[Parameter]:
     ]
 
 
+def _endpoint(chain: Chain) -> list[Parameter]:
+    if ImageSettled not in chain.events:
+        return []
+    settled = [str(status) for status in Status if status in SETTLED]
+    return [
+        Parameter(
+            SETTLED_ENDPOINT,
+            Type="String",
+            Default="",
+            AllowedPattern=ENDPOINT,
+            ConstraintDescription="must begin with https://, or be nothing",
+            Description="Where SNS posts what has become of pictures (docs/subscribing.md); empty: nowhere",
+        ),
+        Parameter(
+            SETTLED_STATUSES,
+            Type="CommaDelimitedList",
+            Default=",".join(settled),
+            AllowedValues=settled,
+            Description="The statuses of which SettledEndpoint hears",
+        ),
+    ]
+
+
 def keeps_records(chain: Chain) -> bool:
     """Whether the stack has a table: some actor uses it."""
     return any(actor.table for actor in chain.actors)
@@ -206,6 +238,7 @@ def conditions(chain: Chain) -> dict[str, object]:
         **{names.layer_is_given(layer): Not(Equals(Ref(names.layer(layer)), "")) for layer in layers(chain)},
         BOUNDARY_IS_GIVEN: Not(Equals(Ref(PERMISSIONS_BOUNDARY_ARN), "")),
         EMAIL_IS_GIVEN: Not(Equals(Ref(ALARM_EMAIL), "")),
+        **({ENDPOINT_IS_GIVEN: Not(Equals(Ref(SETTLED_ENDPOINT), ""))} if ImageSettled in chain.events else {}),
         OLD_VERSIONS_EXPIRE: Not(Equals(Ref(NONCURRENT_DAYS), "0")),
         **({REPLICA_IS_WANTED: Not(Equals(Ref(REPLICA_REGION), ""))} if keeps_records(chain) else {}),
         UPLOADS_COOL_DOWN: Not(Equals(Ref(INFREQUENT_ACCESS_AFTER_DAYS), "0")),

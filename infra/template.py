@@ -10,6 +10,7 @@ from infra.alarms import alarms
 from infra.buckets import buckets
 from infra.catalog import catalog
 from infra.dashboard import dashboard
+from infra.endpoint import endpoint
 from infra.functions import functions
 from infra.messaging import messaging
 from infra.parameters import EMAIL_IS_GIVEN, conditions, mappings, parameters
@@ -33,7 +34,16 @@ def template(chain: Chain, tags: Mapping[str, str] | None = None) -> Template:
         whole.add_condition(name, condition)
     for name, mapping in mappings(chain).items():
         whole.add_mapping(name, mapping)
-    for part in (buckets, messaging, partial(catalog, tags=tags or {}), functions, alarms, dashboard, summary):
+    for part in (
+        buckets,
+        messaging,
+        partial(catalog, tags=tags or {}),
+        functions,
+        endpoint,
+        alarms,
+        dashboard,
+        summary,
+    ):
         whole.add_resource(part(chain))
     for output in _outputs(chain, whole):
         whole.add_output(output)

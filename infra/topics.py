@@ -6,9 +6,12 @@ from infra import names, parameters, policies
 
 
 def topic(name: str, *statements: policies.Statement) -> list[AWSObject]:
-    """Return a topic, and its policy: those statements, and no plain HTTP."""
+    """Return a topic, which signs by SHA-256 what it sends to endpoints, and its policy: those statements, no HTTP."""
     document = policies.document(policies.tls_only("sns:Publish", Ref(name)), *statements)
-    return [sns.Topic(name), sns.TopicPolicy(names.policy(name), Topics=[Ref(name)], PolicyDocument=document)]
+    return [
+        sns.Topic(name, SignatureVersion="2"),
+        sns.TopicPolicy(names.policy(name), Topics=[Ref(name)], PolicyDocument=document),
+    ]
 
 
 def mailed(name: str, topic: str) -> sns.SubscriptionResource:

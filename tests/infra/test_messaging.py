@@ -6,7 +6,7 @@ from infra import messaging, names
 from kit.actor import ATTEMPTS, TIMEOUT_S, Actor
 from kit.backoff import RECEIVES
 from kit.chain import Chain
-from kit.events import ImageRecalled
+from kit.events import ImageRecalled, ImageSettled
 from services.chain import CHAIN
 from tests.support.stack import Stack, arn, ref, refuses_plain_http
 
@@ -23,7 +23,7 @@ def test_subscriptions_are_exactly_the_chains_edges_and_deliver_raw() -> None:
     made = [
         (found["TopicArn"], found["Endpoint"], found["Protocol"], found["RawMessageDelivery"])
         for found in STACK.of("SNS::Subscription").values()
-        if found["Protocol"] != "email"
+        if found["Protocol"] == "sqs"
     ]
     edges = {(edge.event, edge.hearer) for edge in CHAIN.edges}
     expected = [
@@ -33,7 +33,11 @@ def test_subscriptions_are_exactly_the_chains_edges_and_deliver_raw() -> None:
 
 
 def test_a_subscription_leaves_out_what_its_hearer_skips_and_lets_pass_what_lacks_the_attribute() -> None:
-    made = {name: found.get("FilterPolicy") for name, found in STACK.of("SNS::Subscription").items()}
+    made = {
+        name: found.get("FilterPolicy")
+        for name, found in STACK.of("SNS::Subscription").items()
+        if found["Protocol"] == "sqs"
+    }
     expected = {
         names.subscription(skip.event, actor): {skip.attribute: [{"anything-but": [*skip.values]}, {"exists": False}]}
         for actor in CHAIN.actors
@@ -150,12 +154,13 @@ def test_what_sns_cannot_deliver_to_a_queue_is_kept_for_as_long_as_there_is() ->
     assert "RedrivePolicy" not in queue
 
 
-def test_all_topics_that_somebody_hears_and_nobody_else_may_send_there_over_tls() -> None:
+def test_all_topics_that_somebody_or_an_endpoint_hears_and_nobody_else_may_send_there_over_tls() -> None:
     statements = STACK.statements(names.policy(names.UNDELIVERED_QUEUE))
     assert refuses_plain_http(statements, [arn(names.UNDELIVERED_QUEUE)])
     allowed = [found for found in statements if found["Effect"] == "Allow"]
     topics = [topic for found in allowed for topic in found["Condition"]["ArnEquals"]["aws:SourceArn"]]
-    assert topics == [ref(names.topic(event)) for event in CHAIN.events if CHAIN.subscribers(event)]
+    heard = [event for event in CHAIN.events if CHAIN.subscribers(event) or event is ImageSettled]
+    assert topics == [ref(names.topic(event)) for event in heard]
     assert all(found["Principal"] == {"Service": "sns.amazonaws.com"} for found in allowed)
 
 

@@ -98,3 +98,19 @@ def test_sqs_itself_cannot_send_it_back(desk: Desk, brigade: Brigade) -> None:
     code, said = brigade("redrive", "undelivered", "--native")
     assert code == 1
     assert "SQS does not know who hears what is undelivered" in said
+
+
+def test_what_an_endpoint_did_not_take_is_announced_again_and_not_redriven(desk: Desk, brigade: Brigade) -> None:
+    signed = {"Type": "Notification", "Message": ingested(), "TopicArn": "arn:aws:sns:…", "Signature": "AA=="}
+    sent = lose(desk, json.dumps(signed))
+    [group] = json.loads(brigade("ls", "--json")[1])
+    assert group["example"]["key"] == "in/a.jpg"
+    assert group["example"]["detail"] == (
+        "SNS could not deliver image-ingested to SettledEndpoint; "
+        f"`brigade rerun {Image.of(SOURCE).id} --from relay` announces it again"
+    )
+    assert brigade("redrive", "undelivered", "--yes")[0] == 1
+    operation = json.loads(brigade("history", "--json")[1])[0]["id"]
+    assert "no queue leads to SettledEndpoint" in brigade("history", operation, "--json")[1]
+    assert heard(desk) == {}
+    assert [letter.message_id for letter in left(desk)] == [sent]
