@@ -203,6 +203,7 @@ def _endpoint(chain: Chain) -> list[Parameter]:
     if ImageSettled not in chain.events:
         return []
     settled = [str(status) for status in Status if status in SETTLED]
+    one = "|".join(settled)
     return [
         Parameter(
             SETTLED_ENDPOINT,
@@ -216,7 +217,9 @@ def _endpoint(chain: Chain) -> list[Parameter]:
             SETTLED_STATUSES,
             Type="CommaDelimitedList",
             Default=",".join(settled),
-            AllowedValues=settled,
+            # Not AllowedValues, which the local cloud holds against the whole list.
+            AllowedPattern=f"({one})(,({one}))*",
+            ConstraintDescription=f"must be some of {', '.join(settled)}, with commas between",
             Description="The statuses of which SettledEndpoint hears",
         ),
     ]

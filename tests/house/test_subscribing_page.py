@@ -1,11 +1,9 @@
 """docs/subscribing.md: its programs do what they say, and take nothing that they should not."""
 
 import base64
-import importlib.util
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -18,22 +16,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from tests.support.examples import example
 from tests.support.moto import REGION
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "subscribing"
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:brigade-ImageSettledTopic"
 CERTIFICATE = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0.pem"
 
 Signed = Callable[..., bytes]
-
-
-def example(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

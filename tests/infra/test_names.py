@@ -12,7 +12,13 @@ from tests.support.stack import Stack
 def test_every_resource_is_called_as_names_says() -> None:
     parts = ("EmailSubscription", "ErrorsAlarm", "Function", "LogGroup", "Role", "Schedule", "ScheduleRole")
     summary = {f"Summary{part}" for part in parts}
-    expected = {names.TABLE, "AlarmEmailSubscription", "Dashboard", "SettledEndpointSubscription", "TableThrottlesAlarm"}
+    expected = {
+        names.TABLE,
+        "AlarmEmailSubscription",
+        "Dashboard",
+        "SettledEndpointSubscription",
+        "TableThrottlesAlarm",
+    }
     expected |= summary
     topics = [names.ALARM_TOPIC, names.SUMMARY_TOPIC, *(names.topic(event) for event in CHAIN.events)]
     for owner in [names.bucket(bucket) for bucket in Bucket] + topics:
