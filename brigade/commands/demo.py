@@ -6,7 +6,7 @@ import click
 from click.exceptions import Exit
 
 from brigade.commands.ls import listing
-from brigade.commands.options import option
+from brigade.commands.options import PATH, option, out_folder
 from brigade.console import OperatorError, out, say, table
 from brigade.demo import demo_run as chain
 from brigade.pictures.local_files import Skipped
@@ -14,10 +14,8 @@ from brigade.release import release
 
 
 @click.command()
-@option("--photos", type=click.Path(path_type=Path), help="Your own pictures, instead of drawn ones.")
-@option(
-    "--out", "folder", default=Path("build/demo"), type=click.Path(path_type=Path), help="Where everything is written."
-)
+@option("--photos", type=PATH, help="Your own pictures, instead of drawn ones.")
+@out_folder("Where everything is written.", "build/demo")
 def demo(photos: Path | None, folder: Path) -> None:
     """Run the whole chain on a local cloud of its own, on sample pictures or your own, and show what came of it."""
     say("drawing sample pictures" if photos is None else f"reading {photos}")

@@ -7,7 +7,7 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands.narrator import Narrator
-from brigade.commands.options import option, stack_name
+from brigade.commands.options import PATH, option, stack_name
 from brigade.console import OperatorError, ask, say
 from brigade.deploy import deployment, losses, stack_settings
 from brigade.deploy.artifacts import Artifacts
@@ -20,11 +20,7 @@ from imaging.recipes import DEFAULT_PATH
 @click.command()
 @stack_name
 @option("--stage", default="", help="Deploy the stack STACK-STAGE, whose records name STAGE as their environment.")
-@option(
-    "--recipes",
-    type=click.Path(path_type=Path),
-    help="[default: ./recipes.toml, or else what is deployed, or else those of brigade]",
-)
+@option("--recipes", type=PATH, help="[default: ./recipes.toml, or else what is deployed, or else those of brigade]")
 @option(
     "--set",
     "settings",
@@ -32,11 +28,7 @@ from imaging.recipes import DEFAULT_PATH
     metavar="NAME=VALUE",
     help="A parameter of the template, kept from then on; repeatable.",
 )
-@option(
-    "--parameters",
-    type=click.Path(path_type=Path),
-    help="A JSON file of parameters as the AWS CLI takes it; --set goes before it.",
-)
+@option("--parameters", type=PATH, help="A JSON file of parameters as the AWS CLI takes it; --set goes before it.")
 @option(
     "--tag",
     "tags",

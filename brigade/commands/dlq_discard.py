@@ -8,7 +8,7 @@ import click
 
 from brigade.commands.dlq_options import of_messages, selecting
 from brigade.commands.dlq_where import Where, Whose, by_id, incomplete, patiently
-from brigade.commands.options import option, yes
+from brigade.commands.options import PATH, option, yes
 from brigade.console import OperatorError, ask, counted, out, say, table
 from brigade.dead_letters.discarding import DISCARDED, GONE, LEFT
 from brigade.dead_letters.discarding import discard as delete
@@ -26,7 +26,7 @@ from brigade.progress import progress
 @option("--moot", is_flag=True, help="Only what is wanted no more; without ACTOR, of all actors.")
 @option(
     "--archive",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Where they are written first. [default: ./brigade-dlq-ACTOR-TIME.jsonl]",
 )
 @yes

@@ -6,7 +6,7 @@ import click
 
 from brigade.commands.dlq_options import of_actor, selecting
 from brigade.commands.dlq_where import Where, Whose, incomplete, patiently
-from brigade.commands.options import argument, option, yes_to_the_account
+from brigade.commands.options import FILE, PATH, argument, option, yes_to_the_account
 from brigade.console import OperatorError, counted, explain, say
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.letters_file import read, write
@@ -18,13 +18,7 @@ IMPORTED = "imported"
 
 
 @click.command()
-@option(
-    "--out",
-    "file",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The file, which must not be there yet: one JSON object a line.",
-)
+@option("--out", "file", required=True, type=PATH, help="A file that is not there yet: one JSON object a line.")
 @selecting
 @of_actor
 def export(*, file: Path, chosen: Selection, whose: Whose) -> None:
@@ -41,12 +35,7 @@ def export(*, file: Path, chosen: Selection, whose: Whose) -> None:
 
 
 @click.command()
-@argument(
-    "file",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What export or discard has written.",
-)
+@argument("file", required=True, type=FILE, help="What export or discard has written.")
 @yes_to_the_account
 @of_actor
 def import_(*, file: Path, whose: Whose) -> None:

@@ -5,14 +5,14 @@ from pathlib import Path, PurePosixPath
 import click
 
 from brigade.acting.here import here
-from brigade.commands.options import as_json, key_or_id, option, stack_name
+from brigade.commands.options import as_json, key_or_id, out_folder, stack_name
 from brigade.console import OperatorError, byte_size, out, print_json, table
 from brigade.pipeline import Pipeline
 
 
 @click.command()
 @key_or_id
-@option("--out", "folder", required=True, type=click.Path(path_type=Path), help="Where the picture's folder is made.")
+@out_folder("Where the picture's folder is made.")
 @stack_name
 @as_json
 def get(key_or_id: str, folder: Path, stack: str, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
@@ -38,6 +39,18 @@ def yes_to_the_account(function: Function) -> Function:
     return cast("Function", yes(command))
 
 
+PATH = click.Path(path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def out_folder(words: str, default: str = "") -> Callable[[Function], Function]:
+    """Declare --out, the folder that is written into; without a default it must be given."""
+    more = {"default": default} if default else {"required": True}
+    return option("--out", "folder", type=PATH, help=words, **more)
+
+
+paths = argument("paths", nargs=-1, required=True, type=PATH, help="Pictures, or folders that hold some.")
+other_recipes = option("--recipes", "recipes_file", type=PATH, help="Another recipes.toml.")
 stack_name = option("--stack", default="brigade", envvar="BRIGADE_STACK", help="The stack's name.")
 yes = option("--yes", is_flag=True, help="Do not ask.")
 as_json = option("--json", "as_json", is_flag=True, help="Print one JSON array.")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from brigade.commands.options import as_json, option
+from brigade.commands.options import PATH, as_json, option, out_folder
 from brigade.console import OperatorError, byte_size, out, print_json, say, table
 from brigade.deploy import packages
 from brigade.pictures.recipes_file import load_recipes, recipes_path
@@ -18,14 +18,8 @@ from services.chain import CHAIN
 @click.command()
 @option("--arch", default="arm64", help="What the functions run on: arm64 or x86_64.")
 @option("--python", help="Their Python, for another template than ours  [default: the template's]")
-@option(
-    "--out",
-    "folder",
-    default=Path("build/packages"),
-    type=click.Path(path_type=Path),
-    help="The zips go into a folder below it, named for Python and processor.",
-)
-@option("--recipes", type=click.Path(path_type=Path), help="[default: ./recipes.toml, or else the one with brigade]")
+@out_folder("The zips go into a folder below it, named for Python and processor.", "build/packages")
+@option("--recipes", type=PATH, help="[default: ./recipes.toml, or else the one with brigade]")
 @option("--bucket", help="Also write parameters.json, for a deployment from this bucket by the AWS CLI.")
 @as_json
 def package(

@@ -9,7 +9,7 @@ from click.exceptions import Exit
 from msgspec import to_builtins
 from rich.text import Text
 
-from brigade.commands.options import argument, option
+from brigade.commands.options import option, other_recipes, out_folder, paths
 from brigade.console import actors_quiet, out, say
 from brigade.pictures import local_files as files
 from brigade.pictures import processing
@@ -19,22 +19,14 @@ from brigade.progress import progress
 
 
 @click.command()
-@argument(
-    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), help="Pictures, or folders that hold some."
-)
-@option(
-    "--out",
-    "out_folder",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Where master and renditions are written.",
-)
+@paths
+@out_folder("Where master and renditions are written.")
 @option("--recipe", help="Use this recipe for every file, whatever its key.")
-@option("--recipes", "recipes_file", type=click.Path(path_type=Path), help="Another recipes.toml.")
+@other_recipes
 @option("--jobs", default=min(os.cpu_count() or 1, 4), type=click.IntRange(min=1), help="Files worked on at once.")
 @option("--json", "as_json", is_flag=True, help="Print one JSON object a line, one line a file.")
 def process(
-    paths: tuple[Path, ...], out_folder: Path, recipe: str | None, recipes_file: Path | None, jobs: int, as_json: bool
+    paths: tuple[Path, ...], folder: Path, recipe: str | None, recipes_file: Path | None, jobs: int, as_json: bool
 ) -> None:
     """Run local files through the actors in this process: no cloud, no account, nothing uploaded.
 
@@ -47,7 +39,7 @@ def process(
     found = files.find(paths, skip=skipped.append)
     counts = {"ready": 0, "rejected": 0, "quarantined": 0, "ignored": 0}
     with actors_quiet(), progress("processing", len(found), shown=not as_json) as step:
-        for report in processing.process(found, recipes, out_folder, jobs):
+        for report in processing.process(found, recipes, folder, jobs):
             counts[report.status] += 1
             if as_json:
                 print(json.dumps(to_builtins(report)), flush=True)  # noqa: T201 - this is the product

@@ -6,7 +6,7 @@ import click
 from click.exceptions import Exit
 
 from brigade.acting.here import here
-from brigade.commands.options import option, yes
+from brigade.commands.options import option, out_folder, yes
 from brigade.console import ask, err, out, say
 from brigade.prove import report
 from brigade.prove.item import FAILED, Result, choose
@@ -22,9 +22,7 @@ _WIDTH = 80
 @option("--keep", is_flag=True, help="Leave the stage, to look at it.")
 @option("--clean", is_flag=True, help="Delete the stages of runs that were killed; no more.")
 @yes
-@option(
-    "--out", "folder", default=Path("build/prove"), type=click.Path(path_type=Path), help="Where the report is written."
-)
+@out_folder("Where the report is written.", "build/prove")
 def prove(only: tuple[str, ...], keep: bool, clean: bool, yes: bool, folder: Path) -> None:
     """Prove that the chain works here: on a stack of its own, deployed, used, broken, mended and deleted.
 

@@ -7,7 +7,7 @@ import click
 import msgspec
 from rich.text import Text
 
-from brigade.commands.options import argument, as_json, option
+from brigade.commands.options import FILE, PATH, argument, as_json, option, other_recipes, out_folder
 from brigade.console import actors_quiet, counted, out, print_json, say, table
 from brigade.demo import recipe_preview
 from brigade.pictures import processing
@@ -17,7 +17,7 @@ from services.resize.effects import name
 
 @click.group(invoke_without_command=True)
 @option("--key", multiple=True, help="Say which recipe this key would get; repeatable.")
-@option("--file", type=click.Path(path_type=Path), help="Another recipes.toml.")
+@option("--file", type=PATH, help="Another recipes.toml.")
 @as_json
 @click.pass_context
 def recipes(context: click.Context, *, key: tuple[str, ...], file: Path | None, as_json: bool) -> None:
@@ -33,12 +33,7 @@ def recipes(context: click.Context, *, key: tuple[str, ...], file: Path | None, 
 
 
 @recipes.command()
-@argument(
-    "file",
-    required=False,
-    type=click.Path(path_type=Path),
-    help="[default: ./recipes.toml, or else the one with brigade]",
-)
+@argument("file", required=False, type=PATH, help="[default: ./recipes.toml, or else the one with brigade]")
 def check(file: Path | None) -> None:
     """Read a recipes file as a function would; say what it holds, or file, line and reason of the first mistake."""
     found = load_recipes(file).recipe
@@ -47,21 +42,15 @@ def check(file: Path | None) -> None:
 
 
 @recipes.command()
-@argument("photo", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="One picture.")
-@option(
-    "--out",
-    "out_folder",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Where the contact sheet and the pictures are written.",
-)
+@argument("photo", required=True, type=FILE, help="One picture.")
+@out_folder("Where the contact sheet and the pictures are written.")
 @option("--recipe", help="Use this recipe, whatever the picture's name.")
-@option("--recipes", "file", type=click.Path(path_type=Path), help="Another recipes.toml.")
-def preview(photo: Path, out_folder: Path, recipe: str | None, file: Path | None) -> None:
+@other_recipes
+def preview(photo: Path, folder: Path, recipe: str | None, recipes_file: Path | None) -> None:
     """Make every rendition of one photo and show them side by side in OUT/index.html, with bytes and milliseconds."""
-    loaded = load_recipes(file)
+    loaded = load_recipes(recipes_file)
     with actors_quiet():
-        sheet = recipe_preview.preview(photo, processing.only(loaded, recipe) if recipe else loaded, out_folder)
+        sheet = recipe_preview.preview(photo, processing.only(loaded, recipe) if recipe else loaded, folder)
     say(f"look at {sheet}")
 
 

@@ -8,7 +8,7 @@ from click.exceptions import Exit
 
 from brigade.acting.here import here
 from brigade.commands.ls import listing
-from brigade.commands.options import Number, argument, option, stack_name, yes_to_the_account
+from brigade.commands.options import Number, option, paths, stack_name, yes_to_the_account
 from brigade.console import OperatorError, counted, out, say
 from brigade.deploy import deployed_recipes
 from brigade.flow import mappings
@@ -26,9 +26,7 @@ _FEW = 200  # uploads that are listed one by one; of more, only those that are n
 
 
 @click.command()
-@argument(
-    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), help="Pictures, or folders that hold some."
-)
+@paths
 @option("--prefix", default="", help="Put before every key, for example postpic/.")
 @option("--wait", is_flag=True, help="Wait until every picture is ready or has failed.")
 @option("--timeout", default=120, type=Number(), help="With --wait: seconds without any progress before giving up.")
