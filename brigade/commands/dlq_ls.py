@@ -1,8 +1,8 @@
 """`brigade dlq ls`: how many dead letters there are, why, and for how much longer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,28 +12,26 @@ from rich.text import Text
 from brigade.commands.dlq_options import of_actor
 from brigade.commands.dlq_where import LOOK_S, Where, Whose, check_seen, patiently
 from brigade.commands.options import as_json
-from brigade.console import duration, out, print_json, say, table
+from brigade.console import counted, duration, out, print_json, say, table
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.picture_status import statuses
 
 WARN_BELOW = timedelta(days=3)
+_COLUMNS = ("reason", "count", "oldest", "deleted in", "for example", "status", "detail")
 
 
 @dataclass(frozen=True)
-class Found:
-    """One queue's dead letters, the oldest first, and how long each is kept after it was sent.
+class Group:
+    """One queue's dead letters of one reason: whose, how many, the oldest, and when SQS deletes that."""
 
-    ``statuses`` are those of the examples' pictures, by message id, as far as they are known.
-    """
+    actor: str
+    count: int
+    oldest: DeadLetter
+    deleted_at: datetime
 
-    where: Where
-    letters: list[DeadLetter]
-    retention: timedelta
-    statuses: dict[str, str] = field(default_factory=dict)
-
-    def left(self, letter: DeadLetter) -> timedelta:
-        """Return the time until the queue deletes a letter."""
-        return letter.sent_at + self.retention - datetime.now(UTC)
+    @property
+    def left(self) -> timedelta:
+        return self.deleted_at - datetime.now(UTC)
 
 
 @click.command()
@@ -47,79 +45,67 @@ def ls(*, as_json: bool, whose: Whose) -> None:
     """
     places = whose.every()
     with ThreadPoolExecutor(len(places)) as pool:
-        found = [each for each in pool.map(_look, places) if each.letters]
-    known = statuses(places[0].pipeline, [letters[0] for each in found for letters in _by_reason(each.letters)])
-    found = [replace(each, statuses=known) for each in found]
+        found = [groups for groups in pool.map(_look, places) if groups]
+    known = statuses(places[0].pipeline, [group.oldest for groups in found for group in groups])
     if as_json:
-        print_json([group for each in found for group in _groups(each)])
-        check_seen(places)
-        return
-    for each in found:
-        _print(each)
+        print_json([_facts(group, known) for groups in found for group in groups])
+    else:
+        for groups in found:
+            _print(groups, known)
     check_seen(places)
-    if not found:
+    if not (found or as_json):
         out.print("no dead letters")
 
 
-def _look(where: Where) -> Found:
-    return Found(where, patiently(where, LOOK_S, warn=False), where.queue.retention())
+def _look(where: Where) -> list[Group]:
+    """Return one queue's letters by reason, the most frequent first."""
+    by_reason: dict[str, list[DeadLetter]] = {}
+    for letter in patiently(where, LOOK_S, warn=False):
+        by_reason.setdefault(letter.reason, []).append(letter)
+    kept = where.queue.retention()
+    groups = [Group(where.name, len(found), found[0], found[0].sent_at + kept) for found in by_reason.values()]
+    return sorted(groups, key=lambda group: group.count, reverse=True)
 
 
-def _groups(found: Found) -> Iterator[dict[str, Any]]:
-    """Yield what is said of each reason, the most frequent first."""
-    for letters in _by_reason(found.letters):
-        oldest = letters[0]
-        yield {
-            "actor": found.where.name,
-            "reason": oldest.reason,
-            "count": len(letters),
-            "oldest_at": oldest.sent_at.isoformat(),
-            "deleted_at": (oldest.sent_at + found.retention).isoformat(),
-            "days_left": round(found.left(oldest) / timedelta(days=1), 1),
-            "example": {
-                "message_id": oldest.message_id,
-                "image_id": oldest.image_id,
-                "key": oldest.key,
-                "status": found.statuses.get(oldest.message_id),
-                "detail": oldest.detail,
-            },
-        }
+def _facts(group: Group, known: Mapping[str, str]) -> dict[str, Any]:
+    oldest = group.oldest
+    return {
+        "actor": group.actor,
+        "reason": oldest.reason,
+        "count": group.count,
+        "oldest_at": oldest.sent_at.isoformat(),
+        "deleted_at": group.deleted_at.isoformat(),
+        "days_left": round(group.left / timedelta(days=1), 1),
+        "example": {
+            "message_id": oldest.message_id,
+            "image_id": oldest.image_id,
+            "key": oldest.key,
+            "status": known.get(oldest.message_id),
+            "detail": oldest.detail,
+        },
+    }
 
 
-def _by_reason(letters: Sequence[DeadLetter]) -> list[list[DeadLetter]]:
-    groups: dict[str, list[DeadLetter]] = {}
-    for letter in letters:
-        groups.setdefault(letter.reason, []).append(letter)
-    return sorted(groups.values(), key=len, reverse=True)
-
-
-def _print(found: Found) -> None:
+def _print(groups: Sequence[Group], known: Mapping[str, str]) -> None:
     """Print one queue's table, and on stderr a warning where letters are soon deleted."""
-    name, count, oldest = found.where.name, len(found.letters), found.letters[0]
-    out.print(table(f"{name}: {count} dead letter{'s' if count > 1 else ''}", _COLUMNS, _rows(found)))
-    if found.left(oldest) < WARN_BELOW:
-        say(
-            f"warning: {name} loses its oldest dead letter in {_length(found.left(oldest))}: "
-            f"redrive it, or `brigade dlq export` it"
-        )
+    name, left = groups[0].actor, min(group.left for group in groups)
+    title = f"{name}: {counted(sum(group.count for group in groups), 'dead letter')}"
+    out.print(table(title, _COLUMNS, [_row(group, known) for group in groups]))
+    if left < WARN_BELOW:
+        say(f"warning: {name} loses its oldest dead letter in {_length(left)}: redrive it, or `brigade dlq export` it")
 
 
-_COLUMNS = ("reason", "count", "oldest", "deleted in", "for example", "status", "detail")
-
-
-def _rows(found: Found) -> Iterator[tuple[str | Text, ...]]:
-    for letters in _by_reason(found.letters):
-        oldest = letters[0]
-        left = found.left(oldest)
-        yield (
-            oldest.reason,
-            str(len(letters)),
-            _length(datetime.now(UTC) - oldest.sent_at),
-            Text(_length(left), style="bold red" if left < WARN_BELOW else ""),
-            oldest.key or oldest.image_id or oldest.message_id,
-            found.statuses.get(oldest.message_id, "unknown"),
-            oldest.detail,
-        )
+def _row(group: Group, known: Mapping[str, str]) -> tuple[str | Text, ...]:
+    oldest = group.oldest
+    return (
+        oldest.reason,
+        str(group.count),
+        _length(datetime.now(UTC) - oldest.sent_at),
+        Text(_length(group.left), style="bold red" if group.left < WARN_BELOW else ""),
+        oldest.key or oldest.image_id or oldest.message_id,
+        known.get(oldest.message_id, "unknown"),
+        oldest.detail,
+    )
 
 
 def _length(time: timedelta) -> str:

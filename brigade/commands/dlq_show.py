@@ -34,12 +34,11 @@ def show(*, chosen: Selection, as_json: bool, whose: Whose) -> None:
     known = statuses(places[0].pipeline, [letter for _, letter in named])
     if as_json:
         print_json([_facts(name, letter, known.get(letter.message_id)) for name, letter in named])
-        check_seen(places)
-        return
-    for name, letter in named:
-        _print(name, letter, known.get(letter.message_id, "unknown"))
+    else:
+        for name, letter in named:
+            _print(name, letter, known.get(letter.message_id, "unknown"))
     check_seen(places)
-    if not named:
+    if not (named or as_json):
         out.print("no dead letters" if chosen.is_everything else "no dead letter is like that")
 
 

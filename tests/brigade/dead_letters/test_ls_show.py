@@ -9,8 +9,7 @@ from unittest.mock import Mock
 import pytest
 from botocore.exceptions import ClientError
 
-from brigade.commands.dlq_ls import Found, _rows
-from brigade.commands.dlq_where import Whose
+from brigade.commands.dlq_ls import Group, _row
 from brigade.dead_letters import queue as queues
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
@@ -89,10 +88,10 @@ def test_letters_that_are_deleted_soon_are_warned_of(desk: Desk, brigade: Brigad
         assert ("warning: resize loses its oldest dead letter in" in text) == warned
 
 
-def test_what_is_soon_deleted_is_red(desk: Desk) -> None:
+def test_what_is_soon_deleted_is_red() -> None:
     late = DeadLetter("m1", "{}", {}, datetime.now(UTC) - timedelta(days=11))
     early = DeadLetter("m2", "{}", {"reason": "x"}, datetime.now(UTC))
-    rows = list(_rows(Found(Whose("b", None, None, "resize").one(), [late, early], timedelta(days=14))))
+    rows = [_row(Group("resize", 1, each, each.sent_at + timedelta(days=14)), {}) for each in (late, early)]
     assert [str(row[3]) for row in rows] == ["3 d", "14 d"]
     assert [getattr(row[3], "style", None) for row in rows] == ["bold red", ""]
 
