@@ -3,7 +3,7 @@
 import itertools
 import sys
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import click
 from rich.text import Text
@@ -16,7 +16,7 @@ from brigade.exports.files import csv_writer
 from brigade.pictures import search
 from brigade.pictures.search import Filters
 from brigade.pipeline import Pipeline
-from kit.events import StoredImage
+from kit.events import StoredImage, Verdict
 from records.picture import Original, PictureRecord
 from records.rules import failure
 from records.shown import shown
@@ -28,21 +28,21 @@ _WIDE = 150  # characters that all columns need
 
 
 @click.command()
-@option("--status", help="processing, ready, failed, quarantined, superseded or removed.")
+@option("--status", type=click.Choice(Status, case_sensitive=False), help="With this status.")
 @option("--day", help="Uploaded on this day, YYYY-MM-DD in UTC.")
 @option("--recipe", default="", help="Of this recipe.")
 @option("--serial", default="", help="Taken by the camera with this serial number.")
 @option("--make", default="", help="Taken by a camera of this maker.")
 @option("--taken-from", help="Taken since this day or time, as 2026-11-21 or 2026-11-21T05:40.")
 @option("--taken-to", help="Taken until this time, or until the end of this day.")
-@option("--verdict", help="Of moderation: accepted, refused or uncertain.")
+@option("--verdict", type=click.Choice(get_args(Verdict)), help="Of moderation.")
 @option("--limit", default=50, type=click.IntRange(min=1), help="At most so many.")
 @option("--after", metavar="ID", help="Go on after this picture, the last one shown.")
 @stack_name
 @as_json
 @option("--csv", "as_csv", is_flag=True, help="Print a table for spreadsheets.")
 def ls(
-    status: str | None,
+    status: Status | None,
     day: str | None,
     recipe: str,
     serial: str,
@@ -66,14 +66,14 @@ def ls(
     if as_json and as_csv:
         raise OperatorError("--json and --csv exclude each other", "give one of them")
     filters = search.Filters(
-        status=search.status(status) if status else None,
+        status=status,
         day=search.day(day) if day else "",
         recipe=recipe,
         serial=serial,
         make=make,
         taken_from=search.time(taken_from) if taken_from else "",
         taken_to=search.time(taken_to) if taken_to else "",
-        verdict=search.verdict(verdict) if verdict else "",
+        verdict=verdict or "",
     )
     with err.status("looking"):
         found, more = _find(stack, filters, limit, after)

@@ -8,11 +8,9 @@ merged, and what the others filter is read one by one.
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import get_args
 
 from brigade.console import OperatorError
 from brigade.pictures.catalog import Entry, Question
-from kit.events import Verdict
 from records.picture import Described, PictureRecord
 from records.status import Status
 from records.table import BY_SERIAL, BY_STATUS, BY_TAKEN, UNDATED, Index
@@ -127,18 +125,3 @@ def time(text: str) -> str:
     except ValueError:
         pass
     raise OperatorError(f"{text!r} is no time", "write it as 2026-11-21, or 2026-11-21T05:40")
-
-
-def status(word: str) -> Status:
-    """Read a status; raises OperatorError."""
-    try:
-        return Status(word.upper())
-    except ValueError:
-        raise OperatorError(f"no status is called {word!r}", f"use one of {', '.join(Status).lower()}") from None
-
-
-def verdict(word: str) -> str:
-    """Read a verdict of moderation; raises OperatorError."""
-    if word in get_args(Verdict):
-        return word
-    raise OperatorError(f"no verdict is called {word!r}", f"use one of {', '.join(get_args(Verdict))}")

@@ -200,8 +200,6 @@ def test_a_picture_is_listed_under_its_upload_or_its_taking() -> None:
         (search.time, "2026-11-21", "2026-11-21"),
         (search.time, "2026-11-21T05:40", "2026-11-21T05:40"),
         (search.time, "2026-11-21T05:40:59", "2026-11-21T05:40:59"),
-        (search.status, "Ready", Status.READY),
-        (search.verdict, "refused", "refused"),
     ],
 )
 def test_what_is_typed_is_read(read: Any, text: str, meant: str) -> None:
@@ -216,8 +214,6 @@ def test_what_is_typed_is_read(read: Any, text: str, meant: str) -> None:
         (search.time, "2026-11-21 05:40", "is no time — write it as 2026-11-21, or 2026-11-21T05:40"),
         (search.time, "2026-11-21T25:00", "is no time"),
         (search.time, "2026-11-21T05:40+01:00", "is no time"),
-        (search.status, "lost", "no status is called 'lost' — use one of processing, ready"),
-        (search.verdict, "maybe", "no verdict is called 'maybe' — use one of accepted, refused, uncertain"),
     ],
 )
 def test_what_means_nothing_is_an_error_that_says_how_to_write_it(read: Any, text: str, said: str) -> None:

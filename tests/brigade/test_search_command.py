@@ -68,6 +68,17 @@ def keys(capsys: Said, *arguments: str) -> list[str]:
     return [record["source"]["key"] for record in json.loads(capsys.readouterr().out)]
 
 
+@pytest.mark.parametrize(
+    ("option", "word", "known"),
+    [("status", "lost", "'processing', 'ready'"), ("verdict", "maybe", "'accepted', 'refused'")],
+)
+def test_a_word_that_there_is_not_is_answered_with_those_there_are(
+    option: str, word: str, known: str, capsys: Said
+) -> None:
+    assert main(["ls", f"--{option}", word]) == 2
+    assert f"'--{option}': '{word}' is not one of {known}" in capsys.readouterr().err
+
+
 class TestFilters:
     def test_a_cameras_pictures_come_the_last_taken_first(self, capsys: Said) -> None:
         taken = [f"in/{minute}.jpg" for minute in reversed(range(5))]

@@ -15,7 +15,6 @@ from tests.support import pictures
         ("upload nowhere.jpg", "nowhere.jpg does not exist"),
         ("upload empty", "no files found"),
         ("show nothing", "the catalog knows no picture 'nothing'"),
-        ("ls --status lost", "no status is called 'lost'"),
         ("ls --day yesterday", "is no day"),
     ],
 )
