@@ -15,6 +15,7 @@ from brigade.pipeline import Pipeline
 from brigade.progress import progress
 from infra import names
 from kit.events import ImageJudged
+from kit.publisher import SnsPublisher
 from records.picture import PictureRecord
 from services.moderate.actor import MODERATE
 
@@ -88,14 +89,13 @@ def _row(each: PictureRecord) -> tuple[str, ...]:
 def _judge(pipeline: Pipeline, held: list[PictureRecord], command: str, *, delete_original: bool) -> None:
     history = S3History(pipeline.target, pipeline.target_bucket)
     judgement = judging.JUDGEMENTS[command]
+    publisher = SnsPublisher({ImageJudged.kind: pipeline.output(names.topic(ImageJudged))})
     done = deleted = 0
     messages = [Entry(message_id=r.image_id, image_id=r.image_id, key=r.key, reason=why_held(r)) for r in held]
     with history.begin(command, where=MODERATE.name, messages=messages) as operation:
         try:
             with progress(judgement, len(held)) as step:
-                for each in judging.judge(
-                    judging.publisher(pipeline.output(names.topic(ImageJudged))), held, judgement, operation
-                ):
+                for each in judging.judge(publisher, held, judgement, operation):
                     done += 1
                     if delete_original:
                         judging.delete_original(pipeline.s3, each)

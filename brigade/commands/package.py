@@ -10,6 +10,7 @@ from brigade.console import OperatorError, byte_size, out, print_json, say, tabl
 from brigade.deploy import packages
 from brigade.pictures.recipes_file import load_recipes, recipes_path
 from brigade.release import release
+from infra import names, parameters
 from infra.functions import RUNTIME
 from infra.packaging.libraries import Platform
 from services.chain import CHAIN
@@ -47,5 +48,6 @@ def package(
         ]
         out.print(table(str(place), columns, rows))
     if bucket:
-        path = packages.write_parameters(CHAIN, made, place, packages.placed(bucket, platform, release()))
+        more = {parameters.ARCHITECTURE: arch, names.CODE_BUCKET: bucket, names.VERSION: release()}
+        path = packages.write_parameters(CHAIN, made, place, more)
         say(f"{path} names them as objects of {bucket}")

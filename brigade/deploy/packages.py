@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from infra import names, parameters
+from infra import names
 from infra.packaging.libraries import Libraries, Platform
 from infra.packaging.package import code_key, package
 from kit.actor import Actor
@@ -85,15 +85,6 @@ def write_parameters(chain: Chain, made: list[Package], folder: Path, more: dict
     listed = [f"{name}={value}" for name, value in sorted(values.items())]
     path.write_text(json.dumps(listed, indent=2) + "\n", encoding="utf-8")
     return path
-
-
-def placed(bucket: str, platform: Platform, version: str) -> dict[str, str]:
-    """Return the other parameters that go with zips in a bucket."""
-    return {
-        parameters.ARCHITECTURE: platform.architecture,
-        names.CODE_BUCKET: bucket,
-        names.VERSION: version,
-    }
 
 
 def _part(name: str) -> str:

@@ -8,7 +8,7 @@ from brigade.release import release
 from kit.chain import OPERATOR
 from kit.envelope import wrap
 from kit.events import ImageJudged, Judgement
-from kit.publisher import Publisher, SnsPublisher
+from kit.publisher import Publisher
 from kit.tracing import Trace
 from records.picture import MODERATE, REJECTED, PictureRecord
 from records.rules import failure
@@ -42,11 +42,6 @@ def waits_in_vain(record: PictureRecord) -> bool:
     failed = failure(record)
     gave_up = failed is not None and failed.actor == MODERATE
     return gave_up and record.status is Status.FAILED and record.moderation_mode == "gate"
-
-
-def publisher(topic: str) -> Publisher:
-    """Return what announces judgements on the topic, its ARN. kit.aws must lead there (Target.export does that)."""
-    return SnsPublisher({ImageJudged.kind: topic})
 
 
 def judge(

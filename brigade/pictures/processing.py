@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from brigade.inline import TARGET, InMemoryChain
 from brigade.pictures.local_files import LocalFile
@@ -122,12 +122,4 @@ def _report(file: LocalFile, record: PictureRecord, out: Path) -> Report:
 
 
 def _output(image: StoredImage, out: Path, name: str | None = None) -> Output:
-    return Output(
-        name=name,
-        path=str(out / image.key),
-        width=image.width,
-        height=image.height,
-        bytes=image.bytes,
-        format=image.format,
-        method=image.method,
-    )
+    return msgspec.convert(asdict(image) | {"name": name, "path": str(out / image.key)}, Output)

@@ -8,12 +8,12 @@ from botocore.exceptions import ClientError
 
 from brigade.__main__ import main
 from brigade.operations.storage import S3History
-from brigade.pictures import moderation_review as judging
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.envelope import decode
 from kit.errors import ServiceUnavailable
 from kit.events import Image, ImageJudged, Moderation, Verdict
+from kit.publisher import SnsPublisher
 from services.catalog.handler import act
 from services.catalog.records import DynamoRecords
 from services.resize.handler import may_begin
@@ -248,7 +248,7 @@ def test_where_it_stops_halfway_the_history_says_how_far_it_came(
     deployed: Deployed, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = held(deployed, "in/a.jpg"), held(deployed, "in/b.jpg")
-    real = judging.publisher(deployed.pipeline.output(names.topic(ImageJudged)))
+    real = SnsPublisher({ImageJudged.kind: deployed.pipeline.output(names.topic(ImageJudged))})
 
     class Failing:
         def publish(self, envelope: Any) -> None:
@@ -256,7 +256,7 @@ def test_where_it_stops_halfway_the_history_says_how_far_it_came(
                 raise ServiceUnavailable("SNS is away")
             real.publish(envelope)
 
-    monkeypatch.setattr(judging, "publisher", lambda _: Failing())
+    monkeypatch.setattr("brigade.commands.approve.SnsPublisher", lambda _: Failing())
     assert main(["approve", first.id, second.id, "--yes"]) == 1
     assert [event.image.id for event in heard(deployed)] == [first.id]
     [operation] = S3History(deployed.pipeline.target, "target").newest()

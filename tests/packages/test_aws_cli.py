@@ -16,6 +16,7 @@ from brigade.pictures import uploads
 from brigade.pipeline import Pipeline
 from brigade.target import Target, local_target
 from imaging.recipes import load
+from infra import names, parameters
 from infra.__main__ import TEMPLATE
 from infra.packaging.libraries import Platform
 from kit.events import Image, Source
@@ -59,7 +60,8 @@ def folder(built: Built, this_machine: Platform, tmp_path_factory: pytest.TempPa
     """What `brigade package --bucket` writes."""
     folder = tmp_path_factory.mktemp("packages")
     made = packages.write(((actor, built[actor.name]) for actor in CHAIN.actors), folder)
-    packages.write_parameters(CHAIN, made, folder, packages.placed(BUCKET, this_machine, "1"))
+    more = {parameters.ARCHITECTURE: this_machine.architecture, names.CODE_BUCKET: BUCKET, names.VERSION: "1"}
+    packages.write_parameters(CHAIN, made, folder, more)
     return folder
 
 
