@@ -8,8 +8,7 @@ from tempfile import TemporaryDirectory
 
 from imaging.recipes import DEFAULT_PATH
 from infra.packaging.libraries import Libraries, install, pins
-from infra.packaging.package import package
-from infra.packaging.sources import folder_of, modules_of
+from infra.packaging.package import folder_of, modules_of, package
 from infra.packaging.zips import zipped
 from kit.actor import Actor
 

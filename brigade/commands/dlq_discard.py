@@ -10,16 +10,17 @@ from brigade.commands.dlq_options import of_messages, selecting
 from brigade.commands.dlq_where import Where, Whose, by_id, incomplete, patiently
 from brigade.commands.options import PATH, option, yes
 from brigade.console import OperatorError, ask, counted, out, say, table
-from brigade.dead_letters.discarding import DISCARDED, GONE, LEFT
-from brigade.dead_letters.discarding import discard as delete
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.letters_file import rewrite, write
 from brigade.dead_letters.notify_catalog import tell_and_wait
 from brigade.dead_letters.picture_status import is_moot, records
-from brigade.dead_letters.queue import HOLD_S
+from brigade.dead_letters.queue import GONE, HOLD_S
 from brigade.dead_letters.selection import Selection
 from brigade.operations.operation import Recording
 from brigade.progress import progress
+
+DISCARDED = "discarded"
+LEFT = "left"  # where it was, or met by nobody
 
 
 @click.command()
@@ -76,26 +77,31 @@ def _ask_and_discard(place: Where, letters: list[DeadLetter], archive: Path | No
 
 def _discard(place: Where, letters: list[DeadLetter], path: Path) -> None:
     deleted: list[DeadLetter] = []
-    held = f"all {len(letters)} that were chosen"
+    content = f"all {len(letters)} that were chosen"
     with place.record("discard", letters) as operation:
         _archive(place, letters, path, operation)
         try:
             with progress("discarding", len(letters)) as step:
-                for letter in delete(place.queue, letters, operation):
-                    deleted.append(letter)
+                for held in place.queue.take({letter.message_id for letter in letters}):
+                    with place.queue.working_on(held):
+                        place.queue.delete(held)
+                    operation.note(held.letter.message_id, DISCARDED)
+                    deleted.append(held.letter)
                     step()
+            for missing in {letter.message_id for letter in letters} - {letter.message_id for letter in deleted}:
+                operation.note(missing, GONE if place.queue.saw_all else LEFT)
             # Not where it broke off: of the letter that it broke off at nobody knows whether it is deleted.
             if len(deleted) < len(letters):
                 rewrite(deleted, path, place.name)
-            held = "them"
+            content = "them"
         finally:
             if place.told:
                 tell_and_wait(place.told, deleted, DISCARDED, operation)
-            say(f"{counted(len(deleted), 'dead letter')} discarded (operation {operation.id}); {path} holds {held}")
-    if missing := len(letters) - len(deleted):
-        gone = operation.outcomes[GONE] == missing
+            say(f"{counted(len(deleted), 'dead letter')} discarded (operation {operation.id}); {path} holds {content}")
+    if others := len(letters) - len(deleted):
+        gone = operation.outcomes[GONE] == others
         raise OperatorError(
-            f"{missing} of {len(letters)} were "
+            f"{others} of {len(letters)} were "
             + ("gone already: somebody else has taken them" if gone else "not met again, and left"),
             f"{place.history_of(operation.id)} says which",
         )

@@ -10,11 +10,10 @@ from brigade.commands.dlq_where import Where, Whose, patiently
 from brigade.commands.options import yes
 from brigade.console import OperatorError, ask, out, printable, say
 from brigade.dead_letters import editing
-from brigade.dead_letters.discarding import GONE
 from brigade.dead_letters.editing import difference, editor, mistake, readable, revised
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.notify_catalog import tell_and_wait
-from brigade.dead_letters.queue import HOLD_S
+from brigade.dead_letters.queue import GONE, HOLD_S
 from brigade.dead_letters.redrive import REDRIVEN
 from brigade.dead_letters.selection import named
 

@@ -39,6 +39,8 @@ _LONG_POLL_S = 1
 # Two commands that wait for each other's messages must not look at the same time again. Seconds, at most.
 _STEP_ASIDE_S = 1
 
+GONE = "gone"  # what has become of a letter that was looked for, and that somebody else has taken
+
 
 class NotMeant(OperatorError):
     """There is no queue that a letter could be sent back to."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from brigade.target import Target
 from imaging.recipes import Recipes
-from infra.packaging.sources import folder_of
+from infra.packaging.package import folder_of
 from services.moderate import open_nsfw, rekognition
 from services.moderate.actor import MODERATE, MODERATOR
 

@@ -21,8 +21,9 @@ _SUFFIX = ".json"
 class History(ABC):
     """All recorded operations of one stack, or of one pair of queues."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, place: str) -> None:
         self._target = target
+        self.place = place  # where the documents are
 
     @contextmanager
     def begin(self, command: str, *, where: str, messages: Iterable[Entry]) -> Iterator[Recording]:
@@ -56,18 +57,14 @@ class History(ABC):
         try:
             return msgspec.json.decode(self._get(identity + _SUFFIX), type=Operation)
         except (msgspec.DecodeError, UnicodeError) as error:
-            place = self.place(identity)
-            raise OperatorError(f"the record {place} is damaged: {error}", "delete it, or mend it") from error
+            document = f"{self.place}/{identity}{_SUFFIX}"
+            raise OperatorError(f"the record {document} is damaged: {error}", "delete it, or mend it") from error
 
     def _keep(self, operation: Operation) -> None:
         self._put(operation.id + _SUFFIX, msgspec.json.encode(operation))
 
     def _ids(self) -> list[str]:
         return [name.removesuffix(_SUFFIX) for name in self._names() if name.endswith(_SUFFIX)]
-
-    @abstractmethod
-    def place(self, identity: str) -> str:
-        """Say where an operation's document is."""
 
     @abstractmethod
     def _put(self, name: str, content: bytes) -> None:
@@ -86,12 +83,9 @@ class S3History(History):
     """Below ``operations/`` in a stack's target bucket."""
 
     def __init__(self, target: Target, bucket: str) -> None:
-        super().__init__(target)
+        super().__init__(target, f"s3://{bucket}/{OPERATIONS.rstrip('/')}")
         self._s3: Any = target.client("s3")
         self._bucket = bucket
-
-    def place(self, identity: str) -> str:
-        return f"s3://{self._bucket}/{OPERATIONS}{identity}{_SUFFIX}"
 
     def _put(self, name: str, content: bytes) -> None:
         self._s3.put_object(Bucket=self._bucket, Key=OPERATIONS + name, Body=content, ContentType="application/json")
@@ -109,11 +103,8 @@ class FileHistory(History):
     """Files in a folder, for queues that belong to no stack of ours."""
 
     def __init__(self, target: Target, folder: Path) -> None:
-        super().__init__(target)
+        super().__init__(target, str(folder))
         self._folder = folder
-
-    def place(self, identity: str) -> str:
-        return str(self._folder / f"{identity}{_SUFFIX}")
 
     def _put(self, name: str, content: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

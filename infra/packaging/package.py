@@ -1,11 +1,11 @@
 """A function's code as a zip: the same bytes for the same inputs, wherever and whenever it is made."""
 
 import hashlib
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from infra.packaging.libraries import Libraries
-from infra.packaging.sources import folder_of, modules_of
 from infra.packaging.zips import zipped
 from kit.actor import Actor
 from kit.errors import ConfigurationError
@@ -44,3 +44,18 @@ def _ours(actor: Actor, recipes: Path) -> dict[str, Path]:
             raise ConfigurationError(f"there is no recipes file at {recipes}")
         files[RECIPES] = recipes
     return files
+
+
+def folder_of(package: str) -> Path:
+    """Return the folder of an installed package of ours; raises ConfigurationError where there is none."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ConfigurationError(f"there is no package {package} to put into a zip")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def modules_of(package: str) -> dict[str, Path]:
+    """Return the modules of a package of ours, by their names in a zip."""
+    folder = folder_of(package)
+    inside = package.replace(".", "/")
+    return {f"{inside}/{path.relative_to(folder).as_posix()}": path for path in folder.rglob("*.py")}

@@ -54,7 +54,7 @@ def test_any_pair_is_named_by_its_urls_and_keeps_its_history_in_files(
     assert (where.queue.url, where.queue.source_url) == (dlq, queue)
     assert where.words == f"--queue {queue} --dlq {dlq}"
     assert isinstance(where.history, FileHistory)
-    assert where.history.place("x") != one("brigade", None, queue, make("other-dead")).history.place("x")
+    assert where.history.place != one("brigade", None, queue, make("other-dead")).history.place
 
 
 def test_an_actor_that_the_stack_was_deployed_without(desk: Desk) -> None:

@@ -12,8 +12,7 @@ from packaging.utils import canonicalize_name
 
 from infra.packaging import libraries
 from infra.packaging.libraries import Libraries, Platform, install, is_needed, pins
-from infra.packaging.package import package
-from infra.packaging.sources import folder_of
+from infra.packaging.package import folder_of, package
 from kit.actor import Actor
 from kit.errors import ConfigurationError
 from services.chain import CHAIN
