@@ -24,7 +24,6 @@ class Pipeline:
 
     @property
     def target(self) -> Target:
-        """Where it is."""
         return self.stack.target
 
     def output(self, name: str) -> str:
@@ -38,7 +37,6 @@ class Pipeline:
 
     @property
     def s3(self) -> Any:
-        """The S3 client that leads there."""
         return self.target.client("s3")
 
     @property
@@ -53,5 +51,4 @@ class Pipeline:
 
     @property
     def catalog(self) -> Catalog:
-        """The records."""
         return Catalog(self.target.client("dynamodb"), self.stack.outputs[names.TABLE], self.source_bucket)

@@ -20,7 +20,6 @@ class Counts:
 
     @property
     def total(self) -> int:
-        """All of them."""
         return self.visible + self.held + self.delayed
 
 

@@ -128,7 +128,6 @@ class Watermark(_Effect, frozen=True, kw_only=True):
 
     @property
     def content(self) -> bytes:
-        """The PNG file's bytes."""
         return base64.b64decode("".join(self.png.split()), validate=True)
 
 

@@ -107,7 +107,6 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             )
 
     def matches(self, key: str) -> bool:
-        """Return whether this recipe is for that key."""
         folded = key.casefold()
         return folded.startswith(self.prefix.casefold()) and folded.endswith(self.suffix.casefold())
 

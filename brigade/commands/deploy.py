@@ -15,6 +15,7 @@ from brigade.deploy.change_set import Change
 from brigade.pictures.recipes_file import load_recipes, recipes_path
 from brigade.release import release
 from imaging.recipes import DEFAULT_PATH
+from infra.parameters import ENVIRONMENT
 
 
 @click.command()
@@ -50,7 +51,7 @@ def deploy(
 ) -> None:
     """Make the stack, or bring it up to date. If that fails, everything is put back as it was before."""
     chosen = stack_settings.read_file(parameters) if parameters else {}
-    chosen |= stack_settings.of_stage(stage) | _pairs("--set", settings, "LogRetentionDays=7")
+    chosen |= ({ENVIRONMENT: stage} if stage else {}) | _pairs("--set", settings, "LogRetentionDays=7")
     load_recipes(recipes)  # a mistake in them shows here, not in a function's log
     target = here()
     name = stack_settings.of_stack(stack, stage)

@@ -39,7 +39,7 @@ def show(*, chosen: Selection, as_json: bool, whose: Whose) -> None:
             _print(name, letter, known.get(letter.message_id, "unknown"))
     check_seen(places)
     if not (named or as_json):
-        out.print("no dead letters" if chosen.is_everything else "no dead letter is like that")
+        out.print("no dead letters" if chosen == Selection() else "no dead letter is like that")
 
 
 def _facts(name: str, letter: DeadLetter, status: str | None) -> dict[str, Any]:

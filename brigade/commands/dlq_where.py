@@ -97,7 +97,6 @@ def patiently(where: Where, seconds: float, *, warn: bool = True) -> list[DeadLe
 
 
 def _unseen(where: Where) -> str:
-    """Say why not all was seen."""
     count = where.queue.held_elsewhere
     held = f"{count} of {where.name} are held by another command, or by one that was killed a moment ago"
     return held if count else f"{where.name} has more than can be received in a minute"
@@ -128,11 +127,6 @@ class Whose:
     def is_open(self) -> bool:
         """Whether nothing was named."""
         return self.actor is None and self.queue is None and self.dlq is None
-
-    @property
-    def is_pair(self) -> bool:
-        """Whether two queues were named."""
-        return not self.is_open and self.actor is None
 
     def one(self) -> Where:
         """Return the one place that was named; raises OperatorError where none was, or more than one."""

@@ -43,7 +43,7 @@ def history(*, operation: str | None, limit: int, as_json: bool, whose: Whose) -
 
 
 def _kept(whose: Whose) -> tuple[History, Pipeline | None]:
-    if whose.is_pair:
+    if not whose.is_open:  # two queues were named
         return whose.one().history, None
     target = here()
     pipeline = Pipeline.find(target, whose.stack)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from brigade.console import say
-from brigade.deploy.change_set import STACK_TYPE, Change, StackEvent
+from brigade.deploy.change_set import BUSY, STACK_TYPE, Change, StackEvent
 from brigade.deploy.deployment import Listener
 
 # What is lost stands last, where it is read before the stack changes.
@@ -21,7 +21,6 @@ class Narrator(Listener):
         self._done: set[str] = set()
 
     def note(self, text: str) -> None:
-        """Say it."""
         say(text)
 
     def changes(self, changes: list[Change]) -> None:
@@ -41,7 +40,7 @@ class Narrator(Listener):
             say("  rolling back: what this deployment has changed is put back as it was before")
         failed = event.status.endswith("_FAILED")
         of_interest = failed or event.type == STACK_TYPE or event.resource in self._planned or not self._planned
-        if not (event.is_settled and of_interest):
+        if event.status.endswith(BUSY) or not of_interest:
             return
         self._done |= {event.resource} & self._planned
         count = f"{len(self._done)}/{len(self._planned)} " if self._planned else ""

@@ -53,7 +53,7 @@ def upload(paths: tuple[Path, ...], prefix: str, wait: bool, timeout: float, sta
                 done.append(one)
                 step()
     finally:
-        sent = sum(one.sent for one in done)
+        sent = sum(one.there is None for one in done)
         say(f"{sent} uploaded, {len(done) - sent} were already there, {total - len(done)} not uploaded")
         for each in skipped:
             say(f"skipped: {each.path}: {each.why}")

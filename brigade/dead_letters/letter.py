@@ -56,12 +56,10 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def reason(self) -> str:
-        """Why it is here."""
         return self.attributes.get("reason", UNKNOWN)
 
     @property
     def detail(self) -> str:
-        """What was seen."""
         unsaid = "the function was stopped before it could say why" if self.images() else "the message does not say why"
         return self.attributes.get("detail", unsaid)
 

@@ -203,7 +203,6 @@ class DeadLetterQueue:
         return [each.letter for each in found]
 
     def letter(self, received: Mapping[str, Any]) -> DeadLetter:
-        """Return what was received as a letter."""
         return read(received)
 
     def _clock(self) -> datetime:

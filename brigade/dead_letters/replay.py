@@ -41,7 +41,7 @@ def replay(pipeline: Pipeline, actor: Actor, letter: DeadLetter) -> Replay:
     OperatorError for one; what the actor itself raises is the answer's ``error``.
     """
     storage = RehearsalStorage(S3Storage())
-    records = _records(pipeline, actor, letter)
+    records = rehearsal_records(letter.images(), pipeline.output(names.TABLE)) if actor.table else MemoryRecords()
     before = deepcopy(records.items)
     act = _connect(pipeline, actor, storage, records)
     done = Replay(stored=storage.written.objects, deleted=storage.deleted)
@@ -57,10 +57,6 @@ def replay(pipeline: Pipeline, actor: Actor, letter: DeadLetter) -> Replay:
         if before.get(identity) != after
     }
     return done
-
-
-def _records(pipeline: Pipeline, actor: Actor, letter: DeadLetter) -> MemoryRecords:
-    return rehearsal_records(letter.images(), pipeline.output(names.TABLE)) if actor.table else MemoryRecords()
 
 
 def _connect(pipeline: Pipeline, actor: Actor, storage: RehearsalStorage, records: MemoryRecords) -> Act:

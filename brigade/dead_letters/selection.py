@@ -27,11 +27,6 @@ class Selection:
     key: str | None = None
     since: datetime | None = None
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether it chooses whatever is there."""
-        return self == Selection()
-
     def matches(self, letter: DeadLetter) -> bool:
         """Return whether this letter is chosen. Of a letter about several pictures one is enough."""
         images = letter.images()
@@ -43,7 +38,6 @@ class Selection:
         )
 
     def choose(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
-        """Return the letters that are chosen, in their order."""
         return [letter for letter in letters if self.matches(letter)]
 
 

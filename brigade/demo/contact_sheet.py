@@ -26,11 +26,6 @@ class SheetPicture:
     files: Mapping[str, str]
     worked_ms: Mapping[str, int] = field(default_factory=dict)
 
-    @property
-    def key(self) -> str:
-        """The key under which it was uploaded."""
-        return self.record.key
-
 
 def render(
     title: str, pictures: Sequence[SheetPicture], dead_letters: Mapping[str, Sequence[DeadLetter]], *, seconds: float
@@ -78,7 +73,7 @@ def _picture(picture: SheetPicture) -> str:
     renditions = "".join(_figure(picture, rendition.name, rendition) for rendition in record.renditions)
     return f"""
 <section>
-<h2>{escape(picture.key)} <span class="badge {escape(status.lower())}">{escape(status.lower())}</span></h2>
+<h2>{escape(record.key)} <span class="badge {escape(status.lower())}">{escape(status.lower())}</span></h2>
 <p class="facts">{" · ".join(_facts(record))}</p>
 {_failure(failure(record))}
 {_timings(record.stages)}
@@ -118,7 +113,7 @@ def _figure(picture: SheetPicture, name: str, stored: StoredImage) -> str:
     shown = '<span class="absent">not here</span>'
     if path is not None:
         address = escape(quote(path))
-        label = escape(f"{name} of {picture.key}")
+        label = escape(f"{name} of {picture.record.key}")
         shown = f'<a href="{address}"><img src="{address}" alt="{label}" loading="lazy"></a>'
     made = escape(f"{stored.format}, {stored.method}")
     took = f", {picture.worked_ms[name]:,} ms" if name in picture.worked_ms else ""

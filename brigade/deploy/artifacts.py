@@ -37,7 +37,6 @@ class Artifacts:
         self._ours = {"Bucket": self.bucket, "ExpectedBucketOwner": target.account}
 
     def exists(self) -> bool:
-        """Return whether the bucket is there."""
         return _found(self._s3.head_bucket, **self._ours)
 
     def prepare(self) -> None:
@@ -104,7 +103,6 @@ class Artifacts:
                 self._s3.delete_object(**self._ours, Key=each["Key"])
 
     def delete(self) -> None:
-        """Delete the bucket and all that is in it."""
         delete_bucket(self._s3, self.bucket)
 
     def _policy(self) -> Document:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
-_BUSY = "_IN_PROGRESS"
+BUSY = "_IN_PROGRESS"
 # What goes with these cannot be made again.
 _HOLDING = {"AWS::DynamoDB::GlobalTable", "AWS::S3::Bucket", "AWS::SQS::Queue"}
 
@@ -53,11 +53,6 @@ class StackEvent:
     type: str
     status: str
     reason: str
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing more is under way."""
-        return not self.status.endswith(_BUSY)
 
     @property
     def is_failure(self) -> bool:
@@ -174,7 +169,7 @@ class Events:
         begun = False
         while True:
             # Asked before the events, so that the last of them are not missed.
-            settled = not self._status().endswith(_BUSY)
+            settled = not self._status().endswith(BUSY)
             fresh = self._fresh()
             begun = begun or any(event.type == STACK_TYPE for event in fresh)
             yield from fresh

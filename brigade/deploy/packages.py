@@ -34,7 +34,6 @@ class Package:
 
     @classmethod
     def of(cls, actor: Actor, code: bytes) -> "Package":
-        """Measure a zip."""
         sizes = {"sdk": 0, "pictures": 0, "rest": 0}
         with zipfile.ZipFile(BytesIO(code)) as archive:
             for entry in archive.infolist():

@@ -62,11 +62,6 @@ def warning(target: Target, chain: Chain, settings: Mapping[str, str]) -> str:
     )
 
 
-def of_stage(stage: str) -> dict[str, str]:
-    """Return the settings that go with a stage; "" is none."""
-    return {parameters.ENVIRONMENT: stage} if stage else {}
-
-
 def of_stack(stack: str, stage: str) -> str:
     """Return the name of a stack's stage: STACK-STAGE, or STACK where that names the stage already."""
     return stack if not stage or stack.endswith(f"-{stage}") else f"{stack}-{stage}"
@@ -86,11 +81,8 @@ def read_file(path: Path) -> dict[str, str]:
         raise OperatorError(f"{path} is not JSON: {error}", _FILE_HINT) from error
     if not isinstance(listed, list):
         raise OperatorError(f"{path} holds no list", _FILE_HINT)
-    return dict(_setting(each, path) for each in listed if not _is_previous(each))
-
-
-def _is_previous(listed: Any) -> bool:
-    return isinstance(listed, dict) and listed.get("UsePreviousValue") is True
+    given = (each for each in listed if not (isinstance(each, dict) and each.get("UsePreviousValue") is True))
+    return dict(_setting(each, path) for each in given)
 
 
 def _setting(listed: Any, path: Path) -> tuple[str, str]:

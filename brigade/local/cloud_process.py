@@ -39,7 +39,6 @@ class LocalCloud:
 
     @property
     def address(self) -> str:
-        """127.0.0.1:4566."""
         return f"{HOST}:{self.port}"
 
     @property

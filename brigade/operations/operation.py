@@ -104,7 +104,6 @@ class Recording:
             ) from error
 
     def write(self) -> None:
-        """Write the record as it is now."""
         began = time.monotonic()
         try:
             self._keep(self._operation)

@@ -93,7 +93,6 @@ class _Walk:
     links: list[tuple[Path, str]] = field(default_factory=list)  # to folders, with the key that they stand for
 
     def below(self, roots: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-        """Yield every file with its key."""
         for root in dict.fromkeys(roots):
             if not os.path.lexists(root):
                 raise OperatorError(f"{root} does not exist", "check the path")

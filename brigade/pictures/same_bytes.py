@@ -59,7 +59,6 @@ def _usual(size: int, count: int) -> Iterator[list[int]]:
 
 
 def _part_sizes(s3: Any, where: dict[str, str], count: int) -> list[int]:
-    """Ask for the size of every part."""
     sizes = []
     for number in range(1, count + 1):
         answer = s3.head_object(PartNumber=number, **where)

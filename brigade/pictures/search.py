@@ -36,7 +36,6 @@ class Filters:
     verdict: str = ""
 
     def accepts(self, record: PictureRecord) -> bool:
-        """Return whether a record is looked for."""
         camera = record.camera or Described()
         taken_at = camera.taken_at or ""
         return (

@@ -42,11 +42,6 @@ class Uploaded:
     image_id: str
     there: Source | None = None
 
-    @property
-    def sent(self) -> bool:
-        """Whether it was sent now."""
-        return self.there is None
-
 
 def upload(s3: Any, bucket: str, files: list[LocalFile], skip: Skip = refuse) -> Iterator[Uploaded]:
     """Yield every file as soon as it is in the bucket; ``skip`` is called with those that were not sent.

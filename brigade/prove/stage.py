@@ -64,7 +64,6 @@ class Stage:
 
     @property
     def pipeline(self) -> Pipeline:
-        """The deployed stack."""
         return Pipeline.find(self.target, self.name)
 
     def brigade(self, *words: str, code: int = 0) -> str:
@@ -80,7 +79,6 @@ class Stage:
         return printed.getvalue() + ("" if "--json" in words else said.getvalue())
 
     def json(self, *words: str) -> list[dict[str, Any]]:
-        """Give a command that reads; return what it says."""
         said: list[dict[str, Any]] = json.loads(self.brigade(*words, "--json"))
         return said
 
@@ -91,7 +89,6 @@ class Stage:
         return self.brigade("deploy", "--recipes", str(DEFAULT_PATH), *given, code=code)
 
     def upload(self, files: dict[str, bytes], *options: str, code: int = 0) -> None:
-        """Upload files under these keys."""
         with TemporaryDirectory() as folder:
             for key, content in files.items():
                 Path(folder, key).write_bytes(content)

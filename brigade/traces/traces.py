@@ -57,7 +57,6 @@ class Segment:
 
     @property
     def worked_ms(self) -> int:
-        """How long the work took."""
         return round((self.ended - self.began) * 1000)
 
 

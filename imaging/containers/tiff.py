@@ -62,7 +62,6 @@ class Directory:
         return tuple(int.from_bytes(raw[end - size : end], self.order, signed=kind in _SIGNED) for end in ends)
 
     def first(self, tag: int, default: int) -> int:
-        """Return a tag's first integer."""
         return next(iter(self.integers(tag, 1)), default)
 
     def child(self, tag: int) -> "Directory":

@@ -106,7 +106,6 @@ class Exiftool:
             raise ExiftoolFailed(f"its answer cannot be read: {error}") from error
 
     def close(self) -> None:
-        """End the process, if there is one."""
         if self._process is not None:
             self._process.end()
             self._process = None

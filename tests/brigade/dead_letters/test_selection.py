@@ -55,7 +55,6 @@ def test_a_letter_is_chosen_when_every_filter_by_itself_would_choose_it(
 
 @given(st.lists(letters, max_size=12))
 def test_without_filters_everything_is_chosen_in_its_order(found: list[DeadLetter]) -> None:
-    assert Selection().is_everything
     assert Selection().choose(found) == found
 
 
@@ -86,10 +85,6 @@ def test_a_key_with_brackets_is_named_as_it_is_written() -> None:
     assert Selection(key="in/a [1].jpg").matches(one)
     assert not Selection(key="in/a [2].jpg").matches(one)
     assert Selection(key="in/b [1].jpg").matches(DeadLetter("m", ingested("in/b 1.jpg"), {}, AT))
-
-
-def test_a_filter_is_not_everything() -> None:
-    assert not Selection(reason="unknown").is_everything
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from brigade.console import OperatorError
-from brigade.deploy.stack_settings import of_stack, of_stage, read_file, settle
+from brigade.deploy.stack_settings import of_stack, read_file, settle
 from brigade.target import Target, local_target
 from services.chain import CHAIN
 
@@ -33,11 +33,6 @@ def test_only_on_this_machine_is_its_processor_taken_unless_one_is_given(
     assert settle(LOCAL, CHAIN, {}, {})["Architecture"] == architecture
     for given in ("arm64", "x86_64"):
         assert settle(LOCAL, CHAIN, {}, {"Architecture": given})["Architecture"] == given
-
-
-def test_a_stage_names_the_environment() -> None:
-    assert of_stage("staging") == {"Environment": "staging"}
-    assert of_stage("") == {}
 
 
 @pytest.mark.parametrize(
