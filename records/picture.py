@@ -10,8 +10,6 @@ import msgspec
 from kit.events import Camera, Image, Moderation, ModerationLabel, Source, StoredImage, StoredRendition, Verdict
 from records.status import Status
 
-# Actors that a picture may be ready without: see ``records.rules``.
-DESCRIBE, MODERATE = "describe", "moderate"
 # What an operator may have decided on a picture.
 APPROVED, REJECTED = "approved", "rejected"
 

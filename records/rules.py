@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from records.picture import APPROVED, DESCRIBE, MODERATE, REJECTED, Failure, Handled, PictureRecord
+from records.picture import APPROVED, REJECTED, Failure, Handled, PictureRecord
 from records.status import OUTDATED, Status
 
 REDRIVEN, DISCARDED = "redriven", "discarded"
@@ -59,7 +59,7 @@ def _failures(record: PictureRecord) -> Iterator[Failure]:
 
 def _is_advice(actor: str, record: PictureRecord) -> bool:
     """Whether a picture may be ready without this actor: its metadata nobody waits for, nor for a mere flag."""
-    return actor == DESCRIBE or (actor == MODERATE and not _is_gated(record))
+    return actor == "describe" or (actor == "moderate" and not _is_gated(record))
 
 
 def what_was_done(failed: Failure, handled: Handled | None) -> str:

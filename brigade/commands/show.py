@@ -10,10 +10,11 @@ from brigade.console import byte_size, out, print_json, printable, table
 from brigade.pictures import camera, timeline
 from brigade.pipeline import Pipeline
 from records.markup import forms
-from records.picture import MODERATE, PictureRecord
+from records.picture import PictureRecord
 from records.rules import failure
 from records.shown import shown
 from records.status import Status
+from services.moderate.actor import MODERATE
 
 
 @click.command()
@@ -64,8 +65,8 @@ def _moderation(record: PictureRecord) -> str | None:
         waits = record.moderation_mode == "gate" and record.status in {Status.PROCESSING, Status.FAILED}
         if not waits or record.judged:
             return None
-        if failed and failed.actor == MODERATE:
-            return f"no verdict (gate): `brigade dlq redrive {MODERATE}`, or `brigade approve` or `reject`"
+        if failed and failed.actor == MODERATE.name:
+            return f"no verdict (gate): `brigade dlq redrive {MODERATE.name}`, or `brigade approve` or `reject`"
         return "waits for a verdict (gate)"
     labels = "".join(f", {label.name} {label.confidence} %" for label in moderation.labels)
     return f"{moderation}{labels} ({moderation.mode}, {moderation.model} {moderation.version})"

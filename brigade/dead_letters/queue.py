@@ -47,7 +47,7 @@ class NotMeant(OperatorError):
 
 
 @dataclass(frozen=True)
-class Held:
+class ReceivedLetter:
     """A dead letter that is hidden from others until it is deleted or released, or for HOLD_S seconds."""
 
     letter: DeadLetter
@@ -81,7 +81,7 @@ class DeadLetterQueue:
         """
         deadline = time.monotonic() + patience_s
         while True:
-            held: dict[str, Held] = {}
+            held: dict[str, ReceivedLetter] = {}
             try:
                 for _ in self._receive_into(held):
                     pass
@@ -95,7 +95,7 @@ class DeadLetterQueue:
                 waiting(elsewhere)
             _step_aside()
 
-    def take(self, message_ids: Collection[str], at_once: int = AT_ONCE) -> Generator[Held, None, None]:
+    def take(self, message_ids: Collection[str], at_once: int = AT_ONCE) -> Generator[ReceivedLetter, None, None]:
         """Yield these letters as they are met, each to be deleted or released by the caller.
 
         Ends when all were met, or when the rest are not there and nobody else holds anything: then they are gone.
@@ -106,7 +106,7 @@ class DeadLetterQueue:
         deadline = time.monotonic() + HOLD_S
         while wanted:
             left = len(wanted)
-            others: dict[str, Held] = {}
+            others: dict[str, ReceivedLetter] = {}
             try:
                 for message_id in self._receive_into(others, at_once):
                     if message_id in wanted:
@@ -142,7 +142,7 @@ class DeadLetterQueue:
         """Send a letter to the dead-letter queue, with its attributes as they are."""
         self._send(self.url, letter, letter.attributes, letter.trace_header)
 
-    def delete(self, held: Held) -> None:
+    def delete(self, held: ReceivedLetter) -> None:
         """Delete a letter. One that somebody else has received since is theirs, and left to them."""
         self._handed_out.discard(held.letter.message_id)
         try:
@@ -152,7 +152,7 @@ class DeadLetterQueue:
                 raise
 
     @contextmanager
-    def working_on(self, held: Held) -> Iterator[None]:
+    def working_on(self, held: ReceivedLetter) -> Iterator[None]:
         """Where the work on a letter breaks off, make it visible to everyone at once, and not after HOLD_S seconds."""
         try:
             yield
@@ -161,12 +161,12 @@ class DeadLetterQueue:
                 self.release(held)
             raise
 
-    def release(self, held: Held) -> None:
+    def release(self, held: ReceivedLetter) -> None:
         """Make a letter visible to everyone again."""
         self._handed_out.discard(held.letter.message_id)
         self._release([held])
 
-    def _receive_into(self, held: dict[str, Held], at_once: int = AT_ONCE) -> Iterator[str]:
+    def _receive_into(self, held: dict[str, ReceivedLetter], at_once: int = AT_ONCE) -> Iterator[str]:
         """Receive until nothing comes that was there at the beginning; yield each id when it is first met.
 
         New arrivals are returned but do not extend the scan. It takes no longer than HOLD_S seconds, after which
@@ -188,7 +188,7 @@ class DeadLetterQueue:
                     break
         self.saw_all = True
 
-    def _receive(self, into: dict[str, Held], most: int, wait_s: int = 0) -> list[DeadLetter]:
+    def _receive(self, into: dict[str, ReceivedLetter], most: int, wait_s: int = 0) -> list[DeadLetter]:
         """Receive into what is held already: it is to be released even where another request fails meanwhile."""
         answer = self.sqs.receive_message(
             QueueUrl=self.url,
@@ -198,7 +198,7 @@ class DeadLetterQueue:
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["SentTimestamp", "AWSTraceHeader"],
         )
-        found = [Held(self.letter(each), each["ReceiptHandle"]) for each in answer.get("Messages", [])]
+        found = [ReceivedLetter(self.letter(each), each["ReceiptHandle"]) for each in answer.get("Messages", [])]
         into.update({each.letter.message_id: each for each in found})
         return [each.letter for each in found]
 
@@ -214,7 +214,7 @@ class DeadLetterQueue:
     def _held_elsewhere(self, ours: int) -> int:
         return max(0, counts(self.sqs, self.url).held - ours - len(self._handed_out))
 
-    def _release(self, held: Iterable[Held]) -> None:
+    def _release(self, held: Iterable[ReceivedLetter]) -> None:
         receipts = [each.receipt for each in held]
         batches = [receipts[start : start + BATCH] for start in range(0, len(receipts), BATCH)]
         with ThreadPoolExecutor(AT_ONCE // BATCH) as pool:

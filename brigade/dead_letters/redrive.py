@@ -15,7 +15,7 @@ from itertools import takewhile
 from botocore.exceptions import ClientError
 
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.queue import AT_ONCE, HOLD_S, DeadLetterQueue, Held, NotMeant
+from brigade.dead_letters.queue import AT_ONCE, HOLD_S, DeadLetterQueue, NotMeant, ReceivedLetter
 from brigade.operations.operation import Recording
 from brigade.queue_counts import counts
 from kit.backoff import policy
@@ -141,7 +141,7 @@ class Redrive:
         finally:
             self._tell_all()
 
-    def _paced(self, taken: Iterator[Held], size: int) -> Iterator[Held]:
+    def _paced(self, taken: Iterator[ReceivedLetter], size: int) -> Iterator[ReceivedLetter]:
         # Waiting comes before taking, so that nothing is held for the sake of the pace.
         for _ in range(size):
             policy().sleep(max(0, self._due - time.monotonic()))
@@ -150,7 +150,7 @@ class Redrive:
             self._due = time.monotonic() + (1 / self._pace.rate if self._pace.rate else 0)
             yield held
 
-    def _move(self, held: Held) -> None:
+    def _move(self, held: ReceivedLetter) -> None:
         with self._queue.working_on(held):
             try:
                 self._queue.send_back(held.letter, self._operation.id, self._operation.by)
@@ -162,7 +162,7 @@ class Redrive:
                 self._queue.delete(held)
         self._settle(held, outcome)
 
-    def _settle(self, held: Held, outcome: str) -> None:
+    def _settle(self, held: ReceivedLetter, outcome: str) -> None:
         with self._lock:
             self._open.discard(held.letter.message_id)
             self._operation.note(held.letter.message_id, outcome)

@@ -10,9 +10,10 @@ from kit.envelope import wrap
 from kit.events import ImageJudged, Judgement
 from kit.publisher import Publisher
 from kit.tracing import Trace
-from records.picture import MODERATE, REJECTED, PictureRecord
+from records.picture import REJECTED, PictureRecord
 from records.rules import failure
 from records.status import Status
+from services.moderate.actor import MODERATE
 
 # What each command makes of a picture.
 JUDGEMENTS: dict[str, Judgement] = {"approve": "approved", "reject": "rejected"}
@@ -40,7 +41,7 @@ def why_left(record: PictureRecord, *, delete_original: bool = False) -> str:
 def waits_in_vain(record: PictureRecord) -> bool:
     """Whether the picture is gated, and nobody will say a verdict: its moderator gave it up, in a dead letter."""
     failed = failure(record)
-    gave_up = failed is not None and failed.actor == MODERATE
+    gave_up = failed is not None and failed.actor == MODERATE.name
     return gave_up and record.status is Status.FAILED and record.moderation_mode == "gate"
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from rich.text import Text
 
 from brigade.console import duration
-from records.picture import MODERATE, PictureRecord
+from records.picture import PictureRecord
+from services.moderate.actor import MODERATE
 
 _BAR = 30  # characters
 _PRECISE_S = 10  # below that, tenths of a second are shown
@@ -36,7 +37,7 @@ def _moments(record: PictureRecord) -> Iterator[Moment]:
     for actor, stage in record.stages.items():
         again = stage.attempts - 1
         what = f"done after {again} {'retry' if again == 1 else 'retries'}" if again else "done"
-        if actor == MODERATE and record.moderation:
+        if actor == MODERATE.name and record.moderation:
             what += f": {record.moderation}"
         yield Moment(_time(stage.at), actor, what, stage.queued_ms, stage.worked_ms)
     for actor, failure in record.failures.items():

@@ -11,7 +11,7 @@ import pytest
 from brigade.dead_letters import queue as queues
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.letters_file import read
-from brigade.dead_letters.queue import DeadLetterQueue, Held
+from brigade.dead_letters.queue import DeadLetterQueue, ReceivedLetter
 from tests.brigade.dead_letters.conftest import Brigade
 from tests.support.desk import Desk, ingested
 from tests.support.moto import ACTING
@@ -243,9 +243,9 @@ def test_one_that_breaks_off_says_what_it_did(desk: Desk, brigade: Brigade, monk
     for name in ("a", "b"):
         desk.bury("normalize", ingested(f"in/{name}.jpg"))
     delete = DeadLetterQueue.delete
-    deleted: list[Held] = []
+    deleted: list[ReceivedLetter] = []
 
-    def once(queue: DeadLetterQueue, held: Held) -> None:
+    def once(queue: DeadLetterQueue, held: ReceivedLetter) -> None:
         if deleted:
             raise KeyboardInterrupt
         deleted.append(held)
