@@ -51,7 +51,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SearchPlan:
     """The questions to ask, all of one index: merged, or one after the other."""
 
     questions: tuple[Question, ...]
@@ -71,7 +71,7 @@ class Plan:
         return tuple(question for question in until if question.low <= question.high)
 
 
-def plan(filters: Filters, today: date) -> Plan:
+def plan(filters: Filters, today: date) -> SearchPlan:
     """Choose the index to ask; raises OperatorError where the time of taking ends before it begins."""
     until = filters.taken_to and filters.taken_to + _LAST
     if until and filters.taken_from > until:
@@ -79,15 +79,15 @@ def plan(filters: Filters, today: date) -> Plan:
             f"{filters.taken_from} lies after {filters.taken_to}", "let --taken-to come after --taken-from"
         )
     if filters.serial:
-        return Plan((Question(BY_SERIAL, filters.serial, filters.taken_from, until),))
+        return SearchPlan((Question(BY_SERIAL, filters.serial, filters.taken_from, until),))
     if filters.taken_from and len(days := _days_of_taking(filters, today)) <= MOST_DAYS:
         remark = "" if until else f"looking until {days[0]}: for a clock that is ahead, say --taken-to"
         questions = tuple(Question(BY_TAKEN, day, filters.taken_from, until) for day in days)
-        return Plan(questions, in_turn=True, remark=remark)
+        return SearchPlan(questions, in_turn=True, remark=remark)
     statuses = [filters.status] if filters.status else list(Status)
     end = filters.day and filters.day + _LAST
     questions = tuple(Question(BY_STATUS, status.value, filters.day, end) for status in statuses)
-    return Plan(questions, remark="" if filters.status or filters.day or filters == Filters() else _EVERYTHING)
+    return SearchPlan(questions, remark="" if filters.status or filters.day or filters == Filters() else _EVERYTHING)
 
 
 def _days_of_taking(filters: Filters, today: date) -> list[str]:

@@ -29,8 +29,8 @@ _SRGB_COLOURS, _ADOBE_COLOURS = 1, 2  # Exif 2.32, 4.6.5; the second is not in i
 
 
 @dataclass(frozen=True)
-class Meaning:
-    """What numbers mean, as an ICC profile; and whether that presses light above white below it."""
+class Profile:
+    """An ICC profile that says what numbers mean, and whether it presses light above white below it."""
 
     icc: bytes
     tone_mapped: bool = False
@@ -41,17 +41,17 @@ class Meaning:
         tags, names = spaces.tags_of(self.icc), _CURVES.get(self.icc[16:20], ())
         return tuple(tags[name] for name in names) if tags.keys() >= {*names} and not tags.keys() & _TABLES else ()
 
-    def on_srgbs_curve(self) -> "Meaning | None":
-        """Return what colours mean when they have sRGB's curves instead: None for sRGB."""
+    def on_srgbs_curve(self) -> "Profile | None":
+        """Return the profile with sRGB's curves instead of its own; None where that is sRGB."""
         tags = {name: tag for name, tag in spaces.tags_of(self.icc).items() if name in (b"rXYZ", b"gXYZ", b"bXYZ")}
         icc = spaces.written(b"RGB ", tags | dict.fromkeys(_CURVES[b"RGB "], SRGB_CURVE))
-        return None if is_srgb(icc) else Meaning(icc)
+        return None if is_srgb(icc) else Profile(icc)
 
 
-def meaning(original: Original) -> Meaning | None:
-    """Return by what a picture's colours must be converted.
+def source_profile(original: Original) -> Profile | None:
+    """Return the profile that a picture's colours must be converted from.
 
-    None where they count as sRGB: that is said by content, or nothing else is that is whole and about these pixels.
+    None where they count as sRGB: the file says so, or says nothing usable about these pixels.
     By rank: https://www.w3.org/TR/png-3/#color-chunk-precedence; for HEIF and AVIF ISO/IEC 23008-12, 6.5.5; Exif last.
     """
     image, parts, is_png = original.image, original.parts, original.format.name == "PNG"
@@ -59,27 +59,27 @@ def meaning(original: Original) -> Meaning | None:
     rank = [_of_profile(image.info.get("icc_profile") or b"", "LA" if grey else image.mode)]
     if image.mode != "CMYK":
         rank.insert(0 if is_png else 1, _of_codes(*(parts.codes or (0, 0))))
-        rank += [Meaning(_of_chunks(image.info)), Meaning(_of_exif(parts.exif))]
+        rank += [Profile(_of_chunks(image.info)), Profile(_of_exif(parts.exif))]
     found = next((each for each in rank if each.icc), None)
     return None if found is None or is_srgb(found.icc) else found
 
 
-def _of_codes(primaries: int, transfer: int, full: int = 1) -> Meaning:
-    return Meaning(spaces.coded(primaries, transfer, full), tone_mapped=transfer in spaces.TONE_MAPPED)
+def _of_codes(primaries: int, transfer: int, full: int = 1) -> Profile:
+    return Profile(spaces.coded(primaries, transfer, full), tone_mapped=transfer in spaces.TONE_MAPPED)
 
 
-def _of_profile(icc: bytes, mode: str) -> Meaning:
+def _of_profile(icc: bytes, mode: str) -> Profile:
     """Return a profile for pixels of that mode; an empty one where it is broken, too large, or about other pixels."""
     if mode not in _PROFILED.get(icc[16:20], ()) or len(icc) > MAX_PROFILE:
-        return Meaning(b"")
+        return Profile(b"")
     coding = spaces.tags_of(icc).get(b"cicp", b"")[8:10]
     if len(coding) > 1 and coding[1] in spaces.TONE_MAPPED:  # its other tags are for screens with highlights
         return _of_codes(*coding)
     try:
         ImageCms.ImageCmsProfile(BytesIO(icc))
     except OSError:
-        return Meaning(b"")
-    return Meaning(icc)
+        return Profile(b"")
+    return Profile(icc)
 
 
 def _of_chunks(info: Mapping[Any, Any]) -> bytes:

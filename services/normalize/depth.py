@@ -14,7 +14,7 @@ from services.normalize.spaces import written
 SRGB_CURVE = b"para\0\0\0\0\0\3\0\0" + b"".join(
     round(65_536 * number).to_bytes(4, "big") for number in (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 )
-# Pillow hands over the high bytes of colours. By its word for how a row lies, the one that reads the low bytes of it.
+# Pillow decodes the high bytes of 16-bit colours. By raw mode, the one that decodes the low bytes instead.
 _NATIVE = "B" if sys.byteorder == "little" else "L"
 _LOW = {
     f"{mode};16{order}": f"{mode};16{low}"

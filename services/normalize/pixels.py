@@ -10,7 +10,7 @@ from imaging.credits import credits_of
 from imaging.formats import MASTERS
 from imaging.limits import MAX_JPEG_SIDE
 from imaging.originals import Original, open_original
-from services.normalize.colour import Meaning, by_profile, meaning, stretched
+from services.normalize.colour import Profile, by_profile, source_profile, stretched
 from services.normalize.depth import SRGB_CURVE, cut, low_bytes
 
 # Raised when the same file gives another master than before: it is part of a master's key.
@@ -31,11 +31,11 @@ _TURNS = {
 
 @dataclass(frozen=True)
 class Picture:
-    """Pixels on their way: low bytes where colours have 16 bits, what the numbers mean, Exif's orientation."""
+    """Pixels between two steps: low bytes where colours have 16 bits, their profile, Exif's orientation."""
 
     image: Image.Image
     low: Image.Image | None = None
-    meaning: Meaning | None = None
+    profile: Profile | None = None
     orientation: int = 1
 
 
@@ -65,20 +65,20 @@ def normalize(content: bytes, keep: Iterable[str] = ()) -> Master:
     """
     original = open_original(content)
     strip, opened, parts = original.format.strip, original.image, original.parts
-    exif, colours = credits_of(keep, parts.exif, parts.xmp, parts.iptc), meaning(original)
+    exif, profile = credits_of(keep, parts.exif, parts.xmp, parts.iptc), source_profile(original)
     keyed = "transparency" in opened.info and opened.mode != "P"
-    if strip and original.orientation == 1 and not colours and not keyed and (stripped := strip(content, exif)):
+    if strip and original.orientation == 1 and not profile and not keyed and (stripped := strip(content, exif)):
         width, height = opened.size
         return Master(stripped, master_format(original, opened), width, height, "stripped", original.frames)
     picture = Picture(
-        low=low_bytes(opened, parts.lean), image=original.pixels, meaning=colours, orientation=original.orientation
+        low=low_bytes(opened, parts.lean), image=original.pixels, profile=profile, orientation=original.orientation
     )
     for step in STEPS:
         picture = step(picture)
     image = picture.image
     format_ = master_format(original, image)
     content = encode(image, format_, MASTER_QUALITY, exif, fine=parts.exact if format_ == "WEBP" else not parts.halved)
-    method = "re-encoded, tone-mapped" if colours and colours.tone_mapped else "re-encoded"
+    method = "re-encoded, tone-mapped" if profile and profile.tone_mapped else "re-encoded"
     return Master(content, format_, image.width, image.height, method, original.frames)
 
 
@@ -91,26 +91,26 @@ def master_format(original: Original, image: Image.Image) -> str:
 
 def to_eight_bits(picture: Picture) -> Picture:
     """Bring 16-bit channels to eight bits of sRGB's curve; stretch floating-point grey."""
-    image, meaning = picture.image, picture.meaning
+    image, profile = picture.image, picture.profile
     if image.mode == "F":
         return replace(picture, image=stretched(image))
     if not image.mode.startswith("I") and picture.low is None:
         return picture
-    curves = meaning.curves if meaning else ()
+    curves = profile.curves if profile else ()
     image = cut(image, picture.low, curves or (SRGB_CURVE,) * 3, image.info.get("transparency"))
-    if meaning and curves:
-        meaning = meaning.on_srgbs_curve() if image.mode.startswith("RGB") else None
-    return Picture(image, None, meaning, picture.orientation)
+    if profile and curves:
+        profile = profile.on_srgbs_curve() if image.mode.startswith("RGB") else None
+    return Picture(image, None, profile, picture.orientation)
 
 
 def to_srgb(picture: Picture) -> Picture:
     """Convert by what the file says about its colours; else the pixels count as sRGB. Transparency becomes alpha."""
     image = picture.image if picture.image.mode == "P" else real_alpha(picture.image)
-    if picture.meaning:
-        image = by_profile(image, picture.meaning.icc)
+    if picture.profile:
+        image = by_profile(image, picture.profile.icc)
     if image.mode not in _PLAIN_MODES:
         image = image.convert("RGBA" if has_transparency(image) else "RGB")
-    return replace(picture, image=image, meaning=None)
+    return replace(picture, image=image, profile=None)
 
 
 def upright(picture: Picture) -> Picture:

@@ -107,7 +107,7 @@ def coded(primaries: int, transfer: int, full: int = 1) -> bytes:
 
 @lru_cache(maxsize=8)
 def made(primaries: Sequence[float], curve: Curve) -> bytes:
-    """Return the profile of primaries (x and y of red, green, blue, white); nothing for such as no light has."""
+    """Return the profile of primaries (x and y of red, green, blue, white); empty for primaries that no light has."""
     try:
         *inks, white = ((x / y, 1.0, (1 - x - y) / y) for x, y in zip(primaries[::2], primaries[1::2], strict=True))
         crosses = [_cross(inks[n - 2], inks[n - 1]) for n in range(3)]
