@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from brigade.__main__ import main
+from brigade.console import byte_size
 from tests.brigade.demo.test_contact_sheet import Page
 from tests.support import pictures
 
@@ -97,7 +98,7 @@ def test_a_preview_shows_every_rendition_with_its_bytes_and_milliseconds(
     for word in ("small", "20×13", "framed", "30×30", "blur 2.5", "border 2 #000000", "my photo #1.jpg", "Recipe cats"):
         assert word in page.text
     sizes = [(out / source).stat().st_size for source in page.sources]
-    assert all(f"{size:,} bytes" in page.text for size in sizes)
+    assert all(byte_size(size) in page.text for size in sizes)
     assert page.text.count(" ms JPEG, lanczos") == 2
 
 
