@@ -6,8 +6,8 @@ INTERPRETER := $(if $(filter 3.%,$(PYTHON)),python3,$(PYTHON))
 VENV := .venv
 BIN := $(VENV)/bin
 ENGINE ?= ministack
-# Processes that run tests. Many tests wait for the local cloud, so there may be more of them than cores.
-WORKERS ?= 3
+# Processes that run tests. Each imports all of them, and starts a local cloud of its own.
+WORKERS ?= 2
 # What of pyproject.toml's optional dependencies the tests get; `make test EXTRAS=dev,moderation` skips less.
 EXTRAS ?= dev
 # What the functions carry is tested in the very releases that they carry; hashes would be asked of all else, too.

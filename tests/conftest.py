@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -30,12 +31,13 @@ SHARING: Final = (
 # often as Python does by default is a seventh of the time of tests on moto.
 gc.set_threshold(100_000, 20, 50)
 
-# What the tests start compiles our modules once, and not in every process.
+# Our modules and the rewritten tests are compiled once, and not in every process.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # New examples at every run on a desk, the same ones in CI: a red run there must be the change's own fault.
 settings.register_profile(
-    "brigade", deadline=None, max_examples=60, database=None, derandomize=bool(os.environ.get("CI"))
+    "brigade", deadline=None, max_examples=25, database=None, derandomize=bool(os.environ.get("CI"))
 )
 settings.load_profile("brigade")
 

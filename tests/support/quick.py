@@ -20,6 +20,7 @@ from botocore.hooks import EventAliaser
 from botocore.loaders import JSONFileLoader, Loader
 from moto import backend_index
 from moto.core import utils
+from moto.core.serialize import JSONSerializer
 
 # moto tries the addresses of its 190 services in turn.
 _TRIED_FIRST: Final = ("s3", "sqs", "sns", "dynamodb", "sts")
@@ -29,6 +30,7 @@ def work_out_once(patch: pytest.MonkeyPatch) -> None:
     """Let both of them keep what they work out, for as long as the patches hold."""
     _descriptions(patch)
     _events(patch)
+    _records(patch)
     component: Any = useragent.UserAgentComponent
     patch.setattr(component, "to_string", cache(component.to_string))
     for each in (utils.camelcase_to_underscores, utils.method_names_from_class):
@@ -71,6 +73,20 @@ def _events(patch: pytest.MonkeyPatch) -> None:
         return found[key]
 
     patch.setattr(aliaser, "_alias_event_name", alias_once)
+
+
+def _records(patch: pytest.MonkeyPatch) -> None:
+    """Attributes of records are JSON as they are; moto asks for each of eleven types by several names."""
+    serializer: Any = JSONSerializer
+    structure = serializer._serialize_type_structure
+
+    def as_it_is(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+        if key and shape.name == "AttributeValue":
+            serialized[key] = value
+        else:
+            structure(self, serialized, value, shape, key)
+
+    patch.setattr(serializer, "_serialize_type_structure", as_it_is)
 
 
 def _milliseconds(reckoned: Callable[[datetime | None], float]) -> Callable[[datetime | None], float]:
