@@ -63,7 +63,7 @@ OFFLINE = {
     "package": [],
     "process": ["a.jpg", "--out", "out"],
     "cost": [],
-    "demo": [],
+    "demo": ["--photos", "."],
     "recipes": [],
     "recipes check": [],
     "recipes preview": ["a.jpg", "--out", "out"],
@@ -188,6 +188,7 @@ class TestWhereALocalCloudIsGone:
     @pytest.mark.usefixtures("costly")
     def test_nor_does_one_that_acts_nowhere(self, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
         of_this_folder(monkeypatch)
+        Path("a.jpg").write_bytes(pictures.jpeg())
         for name, arguments in OFFLINE.items():
             with suppress(SystemExit):
                 main([*name.split(), *arguments])

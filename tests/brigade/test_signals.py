@@ -13,6 +13,7 @@ import pytest
 
 from brigade import signals
 from brigade.signals import _Interrupts, end_like_ctrl_c, held
+from tests.support import pictures
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,10 @@ def clouds_in(folder: Path) -> list[int]:
 def demo(temporary: Path) -> subprocess.Popen[str]:
     """Start the demo in a process of its own, in a group of its own as a shell does it."""
     environment = os.environ | {"TMPDIR": str(temporary), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "brigade", "demo", "--out", str(temporary.parent / "demo")]
+    photos = temporary.parent / "photos"
+    photos.mkdir()
+    (photos / "one.jpg").write_bytes(pictures.jpeg())
+    command = [*(sys.executable, "-m", "brigade", "demo"), *("--photos", "photos", "--out", "demo")]
     return subprocess.Popen(
         command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=temporary.parent
     )

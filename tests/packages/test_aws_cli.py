@@ -27,7 +27,7 @@ from tests.support import pictures
 pytestmark = pytest.mark.skipif(
     find_spec("awscli") is None, reason="the AWS CLI is not here: pip install '.[dev]' brings it"
 )
-BUCKET, STACK = "code-of-my-own", "by-aws-cli"
+BUCKET, STACK, PACKAGED = "code-of-my-own", "by-aws-cli", "template.json"
 PATIENCE_S = 60
 
 Aws = Callable[..., str]
@@ -67,25 +67,26 @@ def folder(built: Built, this_machine: Platform, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="module")
 def deployed(aws: Aws, folder: Path, target: Target) -> Pipeline:
-    aws("s3", "mb", f"s3://{BUCKET}")
+    target.client("s3").create_bucket(Bucket=BUCKET)
     aws("s3", "sync", folder / "brigade", f"s3://{BUCKET}/brigade")
+    aws("cloudformation", "package", *given(TEMPLATE), "--output-template-file", folder / PACKAGED, "--use-json")
     assert "Successfully created/updated stack" in deploy(aws, folder)
     return Pipeline.find(target, STACK)
 
 
+def given(template: Path) -> tuple[str | Path, ...]:
+    return ("--template-file", template, "--s3-bucket", BUCKET)
+
+
 def deploy(aws: Aws, folder: Path) -> str:
-    packaged = folder / "template.json"
-    bucket = ("--s3-bucket", BUCKET)
-    given = ("--template-file", TEMPLATE, "--output-template-file", packaged, "--use-json")
-    aws("cloudformation", "package", *given, *bucket)
     named = ("--stack-name", STACK, "--capabilities", "CAPABILITY_IAM", "--tags", "team=photos")
     overrides = ("--parameter-overrides", f"file://{folder / packages.PARAMETERS}")
     empty = "--no-fail-on-empty-changeset"
-    return aws("cloudformation", "deploy", "--template-file", packaged, *bucket, *named, *overrides, empty)
+    return aws("cloudformation", "deploy", *given(folder / PACKAGED), *named, *overrides, empty)
 
 
 def test_the_committed_template_needs_no_packaging(deployed: Pipeline, folder: Path) -> None:
-    packaged = json.loads((folder / "template.json").read_text(encoding="utf-8"))
+    packaged = json.loads((folder / PACKAGED).read_text(encoding="utf-8"))
     assert packaged == json.loads(TEMPLATE.read_text(encoding="utf-8"))
 
 

@@ -22,6 +22,7 @@ from brigade.local import cloud_process, local_cloud, local_record
 from brigade.local.cloud_process import LocalCloud
 from brigade.local.process_start import process_start_time, start_time_by_ps
 from brigade.target import local_target
+from tests.support import pictures
 from tests.support.waiting import wait_for
 
 journey = pytest.mark.journey
@@ -152,7 +153,11 @@ class TestStarting:
         self, state: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setitem(sys.modules, "ministack", None)
-        for command in (["up", "--detach"], ["demo", "--out", str(tmp_path / "demo")]):
+        photo = tmp_path / "photos" / "one.jpg"
+        photo.parent.mkdir()
+        photo.write_bytes(pictures.jpeg())
+        photos, out = str(photo.parent), str(tmp_path / "demo")
+        for command in (["up", "--detach"], ["demo", "--photos", photos, "--out", out]):
             assert main(command) == 1
             said = capsys.readouterr().err
             assert said.count("error: the local cloud is not installed") == 1

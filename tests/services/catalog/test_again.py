@@ -1,6 +1,8 @@
 """Work that is done again: a later failure shows, an older word changes nothing, whatever is heard first."""
 
-from itertools import permutations
+from collections.abc import Iterator
+from itertools import islice, permutations
+from math import factorial
 from typing import Any
 
 import pytest
@@ -62,6 +64,14 @@ CASES: list[tuple[str, list[Letter[Event]], Status]] = [
 ]
 
 
+# Of seven letters, each seventh order.
+MOST_ORDERS = 720
+
+
+def orders(letters: list[Letter[Event]]) -> Iterator[tuple[Letter[Event], ...]]:
+    return islice(permutations(letters), 0, None, max(1, factorial(len(letters)) // MOST_ORDERS))
+
+
 def tell(letters: list[Letter[Event]], records: Records | None = None) -> tuple[dict[str, Any], list[Event]]:
     records = records or MemoryRecords()
     announced = [event for letter in letters for event in act(letter, site=site(), records=records)]
@@ -76,7 +86,7 @@ def test_a_ready_picture_that_is_sent_back_ends_the_same_in_any_order(
     expected, _ = tell([READY[0], *letters])
     assert expected["status"] is status
     assert bool(expected["failure"]) is (status is Status.FAILED)
-    for order in permutations(letters):
+    for order in orders(letters):
         assert tell([READY[0], *order, order[0]])[0] == expected
 
 

@@ -26,7 +26,7 @@ def master(mode: str, size: tuple[int, int]) -> bytes:
     return pictures.encoded(pictures.half_transparent().resize(size, Image.Resampling.NEAREST).convert(mode), "PNG")
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(MODES), sizes, renditions(largest=300))
 @example("RGB", (20_000, 1), Rendition(name="r", fit="cover", width=1, height=300, gravity="attention", quality="auto"))
 @example("RGB", (20_000, 1), Rendition(name="r", fit="outside", width=300, height=300, enlarge=True, format="webp"))
