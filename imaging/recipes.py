@@ -2,11 +2,13 @@
 
 import tomllib
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import force_setattr, replace
 
 from imaging.effects import Effect, Position
 from imaging.limits import MAX_SIDE
@@ -24,7 +26,7 @@ Name = Annotated[
 ]
 Side = Annotated[int, Meta(ge=1, le=MAX_SIDE)]
 Percent = Annotated[int, Meta(ge=0, le=100)]
-# What the catalog learns of where a picture was taken.
+Format = Literal["same", "jpeg", "png", "webp", "avif"]
 # The words that sharp and CSS object-fit use.
 Fit = Literal["inside", "outside", "cover", "contain", "fill"]
 
@@ -38,6 +40,7 @@ DEFAULT_SSIM = 0.98
 DEFAULT_ACCEPT, DEFAULT_REFUSE = 20, 80
 # What is made of a small picture must fit into memory: 8,192 × 8,192 pixels are 0.2 GB.
 MAX_GROWN_SIDE = 8_192
+_LONGEST_NAME = 63
 
 
 class Rendition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,18 +48,22 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     name: Name  # part of the file's key
     width: Side | None = None  # pixels
+    widths: tuple[Side, ...] = ()  # instead of `width`: one rendition for each, see below
     height: Side | None = None  # pixels
     fit: Fit = "inside"  # how the picture meets width and height, see below
     gravity: Gravity = "centre"  # cover: what is kept of a picture that hangs over, see below
     background: Background = "#ffffff"  # contain: what lies beside and behind it; JPEG: white
     enlarge: bool = False  # whether a small picture may grow, to at most 8,192 pixels; contain's canvas likewise
     effects: tuple[Effect, ...] = ()  # one after the other, see below
-    format: Literal["same", "jpeg", "png", "webp", "avif"] = "same"  # `same` is the master's
+    format: Format = "same"  # `same` is the master's
+    formats: tuple[Format, ...] = ()  # instead of `format`: one rendition for each, see below
     quality: Annotated[int, Meta(ge=1, le=100)] | Literal["auto"] = 85  # `auto` meets `ssim`; PNG is lossless
     ssim: Annotated[float, Meta(ge=0.8, le=0.999)] = DEFAULT_SSIM  # quality auto: similarity of file and pixels
 
     def __post_init__(self) -> None:
-        if self.width is None and self.height is None:
+        if self.widths or self.formats:
+            self._check_several()
+        if self.width is None and self.height is None and not self.widths:
             raise ValueError("a rendition needs a width, a height, or both")
         if self.fit != "inside" and (self.width is None or self.height is None):
             raise ValueError(f"fit {self.fit!r} needs both width and height")
@@ -70,6 +77,32 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         if self.quality != "auto" and self.ssim != DEFAULT_SSIM:
             raise ValueError("`ssim` means something for quality 'auto' alone")
 
+    def _check_several(self) -> None:
+        if self.widths and self.width is not None:
+            raise ValueError("`widths` stands instead of `width`")
+        if self.formats and self.format != "same":
+            raise ValueError("`formats` stands instead of `format`")
+        if self.widths and self.fit != "inside":
+            raise ValueError("`widths` means something for fit 'inside' alone")
+        if self.widths and self.enlarge:
+            raise ValueError("`widths` never enlarge: a page takes what there is")
+        _refuse_duplicates("`widths`", [str(width) for width in self.widths])
+        _refuse_duplicates("words of `formats`", list(self.formats))
+        for each in self.several():
+            if len(each.name) > _LONGEST_NAME:
+                raise ValueError(f"the name {each.name!r} has more than {_LONGEST_NAME} characters: shorten `name`")
+
+    def several(self) -> "tuple[Rendition, ...]":
+        """Return one rendition for each width and format, named by them: ``web-480w-avif``; or else itself alone."""
+        if not self.widths and not self.formats:
+            return (self,)
+        made = []
+        for width, format_ in product(self.widths or (self.width,), self.formats or (self.format,)):
+            by_width, by_format = (f"-{width}w" if self.widths else ""), (f"-{format_}" if self.formats else "")
+            name = f"{self.name}{by_width}{by_format}"
+            made.append(replace(self, name=name, width=width, widths=(), format=format_, formats=()))
+        return tuple(made)
+
 
 def announced_bytes(renditions: Sequence[Rendition]) -> int:
     """Return how many bytes the announcement of these renditions may have.
@@ -80,7 +113,10 @@ def announced_bytes(renditions: Sequence[Rendition]) -> int:
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What happens to the keys that begin with ``prefix`` and end with ``suffix``, upper and lower case alike."""
+    """What happens to the keys that begin with ``prefix`` and end with ``suffix``, upper and lower case alike.
+
+    Once it is read, its renditions are those that are made: of several widths and formats, each by itself.
+    """
 
     name: Name  # what events and the record call it
     rendition: Annotated[tuple[Rendition, ...], Meta(min_length=1, description="at least one")]  # see below
@@ -98,6 +134,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError(f"`moderation_accept` must be below `moderation_refuse`; {accept} is not below {refuse}")
         if self.moderation == "off" and (accept, refuse) != (DEFAULT_ACCEPT, DEFAULT_REFUSE):
             raise ValueError("`moderation_accept` and `moderation_refuse` mean nothing while `moderation` is 'off'")
+        force_setattr(self, "rendition", tuple(each for some in self.rendition for each in some.several()))
         _refuse_duplicates("renditions", [rendition.name for rendition in self.rendition])
         _refuse_duplicates("words of `keep`", list(self.keep))
         if (announced := announced_bytes(self.rendition)) > MAX_BYTES:

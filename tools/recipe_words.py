@@ -78,6 +78,29 @@ format = "webp"
 quality = "auto"
 effects = [{ effect = "sharpen", factor = 1.3 }, { effect = "border", width = 1, colour = "#dddddd" }]
 """
+# For pages: WebP and what all browsers know by one quality, AVIF by another that looks alike.
+WEB = """\
+[[recipe]]
+name = "web"
+prefix = "site/"
+
+[[recipe.rendition]]
+name = "page"
+widths = [480, 960, 1600]
+formats = ["avif"]
+quality = 70
+
+[[recipe.rendition]]
+name = "page"
+widths = [480, 960, 1600]
+formats = ["webp", "same"]
+"""
+_WEB = """\
+`widths` and `formats` make one rendition for each of them, named as a page's `srcset` tells widths: `page-480w-avif`.
+`brigade recipes` shows them all. The last format is for browsers that know no other: `same` is JPEG for photographs and
+keeps a PNG's transparency. A picture that is narrower than a width keeps its own; `brigade html` names each width once.
+Encoders count quality differently: nine photographs, scaled to 960 pixels, had an SSIM of 0.976 as JPEG of quality 85,
+0.972 as WebP of 85 in 0.80 of the bytes, 0.974 as AVIF of 70 in 0.68; AVIF of 85 takes 1.06."""
 _AUTO = f"""\
 `quality = "auto"` writes the file with the smallest quality from {QUALITIES[0]} to {QUALITIES[-1]} that has the wanted
 `ssim` (structural similarity, Wang et al. 2004, windows of 8×8 pixels, of luma and, an eighth of it, chroma) to the
@@ -117,6 +140,9 @@ def sections() -> list[str]:
         "more bytes than that has, it is the master.",
         _words(Rendition),
         _AUTO,
+        "### For web pages",
+        _WEB,
+        f"```toml\n{WEB}```",
         "### Fits",
         table(("fit", "meaning", "example"), ((f"`{f}`", FITS[f][0], f"`{FITS[f][1]}`") for f in get_args(Fit))),
         "### Gravities",

@@ -1,5 +1,6 @@
 """docs/recipes.md explains every word of the grammar, and its examples are recipes."""
 
+from itertools import product
 from typing import get_args
 
 import msgspec
@@ -63,6 +64,13 @@ def test_the_example_of_an_effect_is_one(effect: type[msgspec.Struct]) -> None:
 def test_the_whole_example_is_a_recipe() -> None:
     assert recipe_words.EXAMPLE in PAGE
     assert parse(recipe_words.EXAMPLE).recipe[0].name == "shop"
+
+
+def test_the_example_for_pages_makes_every_width_in_every_format() -> None:
+    assert recipe_words.WEB in PAGE
+    made = parse(recipe_words.WEB).match("site/larch.jpg").rendition  # type: ignore[union-attr]
+    assert {(each.width, each.format) for each in made} == set(product((480, 960, 1600), ("avif", "webp", "same")))
+    assert "page-480w-avif" in {each.name for each in made}
 
 
 def test_bounds_are_said() -> None:

@@ -128,6 +128,27 @@ def test_effects_are_kept_in_their_order() -> None:
         ('fit = "cover"', 'fit = "contain"\nbackground = "clear"', 15, "matching regex"),
         ("height = 40", "height = 9000\nenlarge = true", 14, "a side may have 8192 pixels, not 9000"),
         ('height = 40\nfit = "cover"', 'height = 9000\nfit = "contain"', 10, "a side may have 8192 pixels, not 9000"),
+        ("width = 100", "width = 100\nwidths = [9]", 8, "`widths` stands instead of `width`"),
+        ("width = 100", "widths = [9, 9]", 7, "two `widths` are named '9'"),
+        ("width = 100", "widths = [0]", 7, "Expected `int` >= 1"),
+        ("width = 100", "widths = []", 5, "needs a width, a height, or both"),
+        ("width = 100", "widths = [9]\nenlarge = true", 7, "`widths` never enlarge"),
+        ("width = 60", "widths = [60]", 12, "`widths` means something for fit 'inside' alone"),
+        ("width = 100", 'width = 9\nformats = ["webp", "webp"]', 8, "two words of `formats` are named 'webp'"),
+        ("width = 100", 'width = 9\nformats = ["gif"]', 8, "Invalid enum value 'gif'"),
+        ("width = 100", 'width = 9\nformat = "png"\nformats = ["webp"]', 9, "`formats` stands instead of `format`"),
+        (
+            '"thumb"\nwidth = 100',
+            f'"{"a" * 63}"\nwidths = [100]',
+            6,
+            "-100w' has more than 63 characters: shorten `name`",
+        ),
+        (
+            '"thumb"\nwidth = 100',
+            '"cover"\nwidths = [9]\n[[recipe.rendition]]\nname = "cover-9w"\nwidth = 9',
+            1,
+            "named 'cover-9w'",
+        ),
         ('fit = "cover"', "ssim = 0.95", 14, "`ssim` means something for quality 'auto' alone"),
         ('fit = "cover"', 'quality = "auto"\nssim = 0.5', 15, "Expected `float` >= 0.8"),
         ('fit = "cover"', 'quality = "auto"\nssim = 1.0', 15, "Expected `float` <= 0.999"),
@@ -154,6 +175,28 @@ def test_what_cannot_be_meant_is_refused_with_line_and_reason(good: str, bad: st
     with pytest.raises(ConfigurationError, match=reason) as refused:
         parse(GOOD.replace(good, bad), "mine.toml")
     assert str(refused.value).startswith(f"mine.toml, line {line}: ")
+
+
+def test_several_widths_and_formats_are_so_many_renditions_in_the_place_of_one() -> None:
+    both = parse(GOOD.replace("width = 100", 'widths = [400, 200]\nformats = ["avif", "same"]\nquality = 60'))
+    made = both.recipe[0].rendition
+    assert [each.name for each in made] == [*(f"thumb-{w}w-{f}" for w in (400, 200) for f in ("avif", "same")), "cover"]
+    assert made[0] == Rendition(
+        name="thumb-400w-avif", width=400, format="avif", quality=60, effects=(Pixelate(blocks=8), Grayscale())
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("widths = [9]", ["thumb-9w"]),
+        ('width = 9\nformats = ["webp", "png"]', ["thumb-webp", "thumb-png"]),
+        ('height = 9\nformats = ["webp"]', ["thumb-webp"]),
+    ],
+)
+def test_one_of_the_two_is_enough(words: str, names: list[str]) -> None:
+    made = parse(GOOD.replace("width = 100", words)).recipe[0].rendition
+    assert [each.name for each in made] == [*names, "cover"]
 
 
 PNG = base64.b64encode(pictures.png()).decode()
