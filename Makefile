@@ -24,7 +24,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help demo test simulate corpus integration update lint docs template bench drill load bench-pixels bench-cold bench-describe \
-    bench-missing bench-export package readme-picture \
+    bench-missing bench-export bench-placeholders package readme-picture \
     exiftool layers validators clean
 .DEFAULT_GOAL := help
 
@@ -103,6 +103,9 @@ bench-pixels: $(VENV)/dev.stamp build/peers/peers.stamp  ## Measure renditions a
 
 bench-cold: $(VENV)/run.stamp  ## Measure first invocations against straightforward handlers
 	@$(BIN)/python -m benchmarks.cold_start --write
+
+bench-placeholders: $(VENV)/run.stamp  ## Measure what the placeholder adds to resize
+	@$(BIN)/python -m benchmarks.placeholders
 
 bench-missing: $(VENV)/run.stamp  ## Measure `brigade missing` against 100,000 objects
 	@$(BIN)/python -m benchmarks.missing

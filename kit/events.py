@@ -209,6 +209,8 @@ class ImageResized(Event, frozen=True, kw_only=True):
 
     recipe: str  # the recipe's name
     renditions: tuple[StoredRendition, ...]  # in the recipe's order
+    colour: str = ""  # the mean of what can be seen, as #rrggbb; empty: nothing can be seen, or it is not known
+    lqip: str = ""  # a placeholder of 16 pixels, WebP as a data URI; empty: something shows through, or it is not known
 
 
 class ImageRejected(Event, frozen=True, kw_only=True):

@@ -105,6 +105,7 @@ class PictureRecord(msgspec.Struct, frozen=True, kw_only=True):
     moderation_mode: Moderation | None = None
     moderation: Moderated | None = None
     renditions: tuple[StoredRendition, ...] = ()
+    colour: str = ""  # of what can be seen, as #rrggbb
     lqip: str = ""  # a placeholder: a tiny WebP as a data URI
     camera: Described | None = None
     stages: dict[str, Stage] = {}

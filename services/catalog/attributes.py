@@ -13,7 +13,7 @@ follows from what is there. What an actor has said of a picture is never overwri
     moderation{mode,verdict,contains_nudity,confidence,labels[{name,parent,confidence}],model,version,at}
                                                                    image-moderated
     judged_JUDGEMENT{by,operation,at}                              image-judged: approved and rejected apart
-    renditions[{name,…as master…}]                                 image-resized
+    renditions[{name,…as master…}], colour, lqip                   image-resized
     camera{…as kit.events.Camera,extractor,version,tags,problem},
     serial, taken_on, taken_at                                     image-described; the last three for indexes
     stage_ACTOR{queued_ms,worked_ms,attempts,version,at}           the actor's own event
@@ -164,7 +164,8 @@ def _(event: ImageJudged, envelope: Envelope) -> Attributes:
 @_own.register
 def _(event: ImageResized, envelope: Envelope) -> Attributes:
     renditions = [msgspec.to_builtins(rendition) for rendition in event.renditions]
-    return {"renditions": renditions, "recipe": event.recipe} | _stage(envelope)
+    shown = {"colour": event.colour, "lqip": event.lqip}
+    return {"renditions": renditions, "recipe": event.recipe} | shown | _stage(envelope)
 
 
 @_own.register

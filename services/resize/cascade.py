@@ -34,7 +34,7 @@ def cascade(image: Image.Image, whole: tuple[int, int], plans: Iterable[Plan]) -
             sources.append(source)
         made = _scale(source, whole, plan)
         scaled[plan] = made.convert(_PLAIN[made.mode]) if made.mode in _PLAIN else made
-        if _is_whole(plan, whole) and made.width < source.width:
+        if is_whole(plan, whole) and made.width < source.width:
             sources.append(made)
     return scaled
 
@@ -50,7 +50,7 @@ def _serves(source: Image.Image, whole: tuple[int, int], plan: Plan) -> bool:
     return source.width + 1 > whole[0] * plan.scale and source.height + 1 > whole[1] * plan.scale
 
 
-def _is_whole(plan: Plan, whole: tuple[int, int]) -> bool:
+def is_whole(plan: Plan, whole: tuple[int, int]) -> bool:
     """Whether a plan shows the whole picture in its own proportions, give or take a pixel."""
     across, down = plan.size[0] / whole[0], plan.size[1] / whole[1]
     return plan.box == (0, 0, *whole) and abs(across - down) * max(whole) <= 1

@@ -37,7 +37,8 @@ def act(letter: Letter[Go], *, site: Site, recipes: Recipes) -> Iterator[Event]:
     with at_most(MAX_SECONDS):
         renditions = list(make(content, recipe))
     stored = _store_all(renditions, event.image.id, digests(event.master.key, recipe), site)
-    yield ImageResized(image=event.image, recipe=event.recipe, renditions=stored)
+    small = next(made.placeholder for made in renditions if made.placeholder)
+    yield ImageResized(image=event.image, recipe=event.recipe, renditions=stored, colour=small.colour, lqip=small.lqip)
 
 
 def may_begin(event: Go) -> bool:

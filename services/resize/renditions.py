@@ -16,6 +16,7 @@ from services.resize import effects
 from services.resize.cascade import cascade
 from services.resize.focus import aimed
 from services.resize.geometry import Plan, plan
+from services.resize.placeholders import Placeholder, placeholder, smallest
 
 # Raised when the same recipe gives other renditions than before: it is part of a rendition's key.
 VERSION = 1
@@ -38,7 +39,10 @@ class Master:
 
 @dataclass(frozen=True)
 class Made:
-    """One finished rendition: the file's bytes, its format, width and height in pixels, how it was made."""
+    """One finished rendition: the file's bytes, its format, width and height in pixels, how it was made.
+
+    ``placeholder`` is there for one rendition of each picture.
+    """
 
     name: str
     content: bytes
@@ -46,6 +50,7 @@ class Made:
     width: int
     height: int
     method: str
+    placeholder: Placeholder | None = None
 
 
 def make(content: bytes, recipe: Recipe) -> Iterator[Made]:
@@ -63,8 +68,9 @@ def make(content: bytes, recipe: Recipe) -> Iterator[Made]:
     ]
     scaled = cascade(decoded, master.size, aims)
     scaling = _SCALED if decoded.size == master.size else _SCALED_FROM_DRAFT
+    small = smallest(aims, recipe.rendition, master.size)
     for rendition, step in zip(recipe.rendition, aims, strict=True):
-        yield _finish(scaled[step], step, rendition, master, scaling)
+        yield _finish(scaled[step], step, rendition, master, scaling, held=rendition is small)
 
 
 def digests(master: str, recipe: Recipe) -> dict[str, str]:
@@ -90,7 +96,7 @@ def _scalable(image: Image.Image) -> Image.Image:
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
-def _finish(image: Image.Image, step: Plan, rendition: Rendition, master: Master, scaling: str) -> Made:
+def _finish(image: Image.Image, step: Plan, rendition: Rendition, master: Master, scaling: str, *, held: bool) -> Made:
     words = [scaling]
     if rendition.fit == "contain":
         image = _on_canvas(image, step.canvas, rendition.background)
@@ -101,7 +107,9 @@ def _finish(image: Image.Image, step: Plan, rendition: Rendition, master: Master
     content, said = _encoded(image, format_, rendition, master.credits)
     if len(master.content) < len(content) and format_ == master.format and _shows_the_master(step, rendition, master):
         content, said = master.content, ["unchanged"]
-    return Made(rendition.name, content, format_, image.width, image.height, ", ".join([*words, *said]))
+    method = ", ".join([*words, *said])
+    holding = placeholder(image) if held else None
+    return Made(rendition.name, content, format_, image.width, image.height, method, holding)
 
 
 def _shows_the_master(step: Plan, rendition: Rendition, master: Master) -> bool:

@@ -68,7 +68,7 @@ def test_the_new_actors_own_test_passes(project: Path) -> None:
     Image.new("RGB", (60, 40), (250, 10, 10)).save(picture, "JPEG")
     (project / "red.jpg").write_bytes(picture.getvalue())
     (project / "conftest.py").write_text(CONFTEST, encoding="utf-8")
-    assert "1 passed" in run(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/services/tint")
+    assert "1 passed" in run(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/services/tone")
 
 
 def test_the_template_gains_what_the_new_actor_needs(project: Path) -> None:
@@ -77,4 +77,4 @@ def test_the_template_gains_what_the_new_actor_needs(project: Path) -> None:
     after = json.loads((project / "infra" / "template.json").read_text(encoding="utf-8"))["Resources"]
     assert set(before) < set(after)
     new = set(after) - set(before)
-    assert {"TintQueue", "TintDeadLetterQueue", "TintFunction", "ImageTintedTopic", "ImageTintedToCatalog"} <= new
+    assert {"ToneQueue", "ToneDeadLetterQueue", "ToneFunction", "ImageTonedTopic", "ImageTonedToCatalog"} <= new

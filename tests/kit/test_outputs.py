@@ -58,7 +58,8 @@ def made(rendition: dict[str, Any], master: str = MASTER, **more: Any) -> str:
 
 
 def test_every_field_of_a_rendition_is_changed() -> None:
-    assert CHANGES.keys() == set(Rendition.__struct_fields__)
+    several = {"widths", "formats"}  # no rendition of a recipe that is read has any
+    assert CHANGES.keys() == set(Rendition.__struct_fields__) - several
 
 
 def test_each_change_of_what_makes_a_file_gives_it_another_key() -> None:

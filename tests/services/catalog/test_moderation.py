@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kit.events import Event, ImageOutdated, Moderation, Verdict
 from kit.letter import Letter
@@ -42,6 +43,15 @@ def tell(letters: Letters, records: Records | None = None) -> tuple[dict[str, An
     records = records or MemoryRecords()
     announced = [event for letter in letters for event in act(letter, site=site(), records=records)]
     return view(records.get(PICTURE.id) or {}), announced
+
+
+def test_a_placeholder_is_seen_of_a_picture_that_may_be_seen() -> None:
+    small = {"colour": "#c81e28", "lqip": "data:image/webp;base64,UklG"}
+    passed = [*entered("gate"), verdict("gate", "accepted"), said(replace(RESIZED.event, **small), "resize")]
+    again = [*passed, said(verdict("gate", "refused").event, "moderate", at="2099-01-01T00:00:00.000Z")]
+    for letters, status, seen in [(passed, Status.READY, small), (again, Status.QUARANTINED, dict.fromkeys(small))]:
+        record, _ = tell(letters)
+        assert (record["status"], {name: record[name] for name in small}) == (status, seen)
 
 
 CASES: list[tuple[str, Letters, Status]] = [

@@ -1,5 +1,6 @@
 """How resize stores what it has made."""
 
+import re
 import threading
 from dataclasses import dataclass, field
 
@@ -51,6 +52,12 @@ def test_all_renditions_are_stored_at_once_and_told_in_the_recipes_order() -> No
     told = resized(storage).renditions
     assert [rendition.name for rendition in told] == [each.name for each in load().named("default").rendition]
     assert {(rendition.bucket, rendition.key) for rendition in told} == set(storage.objects) - {("target", "n.jpg")}
+
+
+def test_the_placeholder_is_told_and_not_stored() -> None:
+    told = resized(MemoryStorage())
+    assert re.fullmatch(r"#[0-9a-f]{6}", told.colour)
+    assert told.lqip.startswith("data:image/webp;base64,")
 
 
 def test_the_deadline_holds_for_every_one() -> None:
