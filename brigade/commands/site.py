@@ -21,6 +21,7 @@ from brigade.site.branch import Branch
 from brigade.site.documents import Document
 from brigade.site.finding import Found, find
 from brigade.site.places import Edit, Left, applied
+from brigade.site.rewriting import Served
 
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _SHOWN = 200  # characters of an address
@@ -104,7 +105,8 @@ class _Job:
         )
         skipped: list[Skipped] = []
         records = found.records | self._records(list(found.files.values()), skipped)
-        changed = sum(self._rewritten(document, found, records) for document in found.documents)
+        pictures = {key: rewriting.served(record, self.base) for key, record in records.items()}
+        changed = sum(self._rewritten(document, found, pictures) for document in found.documents)
         for (document, address), why in found.left.items():
             say(f"left: {document}: {f'{address[:_SHOWN]}: ' if address else ''}{why}")
         for each in skipped:
@@ -120,14 +122,13 @@ class _Job:
             return serving.preview(self.pipeline, files, skipped)
         return serving.upload(self.pipeline, files, self.timeout, skipped)
 
-    def _rewritten(self, document: Document, found: Found, records: serving.Records) -> bool:
+    def _rewritten(self, document: Document, found: Found, pictures: dict[str, Served | Left]) -> bool:
         """Change one document, or show how it would; return whether it changes."""
         edits: list[Edit] = []
         for place, key in found.places.get(document.path, ()):
             try:
-                if key in records:
-                    picture = rewriting.served(records[key], self.base)
-                    edits += rewriting.edits(document, place, picture, wrap=self.wrap)
+                if key in pictures:
+                    edits += rewriting.edits(document, place, pictures[key], wrap=self.wrap)
             except Left as error:
                 found.leave(document.path, place.address, str(error))
         new = applied(document.raw, edits)

@@ -26,19 +26,23 @@ class Found:
     files: dict[str, LocalFile] = field(default_factory=dict)
     records: dict[str, PictureRecord] = field(default_factory=dict)
     left: dict[tuple[str, str], str] = field(default_factory=dict)
-    _keys: dict[Path, str] = field(default_factory=dict)
+    _named: dict[Path, LocalFile] = field(default_factory=dict)
 
     def leave(self, document: Path, address: str, why: str) -> None:
         """Note that a picture, or with no address a document, stays as it is."""
         self.left.setdefault((document.relative_to(self.root).as_posix(), address), why)
 
-    def key(self, file: Path) -> str:
-        """Return the key of a file that is to be served, by its content."""
-        if file not in self._keys:
-            named = addresses.key_of(file, self.root)
-            self._keys[file] = named.key
-            self.files[named.key] = named
-        return self._keys[file]
+    def named(self, file: Path) -> LocalFile:
+        """Return a file with its key, by its content."""
+        if file not in self._named:
+            self._named[file] = addresses.key_of(file, self.root)
+        return self._named[file]
+
+    def wanted(self, file: Path) -> str:
+        """Note that a file is to be served; return its key."""
+        named = self.named(file)
+        self.files[named.key] = named
+        return named.key
 
 
 def find(root: Path, records: Records) -> Found:
@@ -65,12 +69,12 @@ def _key(found: Found, document: Document, place: Place, known: dict[str, Pictur
     """Return the key of the picture that a place is to show. Raises Left, and OSError for a file that is not read."""
     image_id = addresses.served(place.address)
     if not image_id:
-        return found.key(addresses.picture(place, document.path, found.root))
+        return found.wanted(addresses.picture(place, document.path, found.root))
     record = known.get(image_id)
     if not record or not record.is_known:
         raise Left("it is served, but the catalog does not know it")
     file = addresses.file_of(record.key, found.root)
-    if file and addresses.key_of(file, found.root).key != record.key:
-        return found.key(file)
+    if file and found.named(file).key != record.key:
+        return found.wanted(file)
     found.records[record.key] = record
     return record.key

@@ -77,9 +77,14 @@ class Layout:
 
     @cached_property
     def may_wrap(self) -> bool:
-        """Whether every rule finds the same elements when the page's pictures have a ``<picture>`` around them."""
+        """Whether every rule finds the same elements when the page's pictures have a ``<picture>`` around them.
+
+        Not in columns: there a picture that floats breaks elsewhere if it is in another box.
+        """
+        if not self._is_known or self._having(lambda name, _: name.startswith("column")):
+            return False
         try:
-            return self._is_known and self._found(0) == self._found(1) == self._found(2)
+            return self._found(0) == self._found(1) == self._found(2)
         except ValueError:
             return False
 

@@ -29,25 +29,27 @@ class Served:
     shown: Markup | None
 
 
-def served(record: PictureRecord, base: str) -> Served:
-    """Return where a picture is served. Raises Left for one that is not READY, or moves."""
+def served(record: PictureRecord, base: str) -> Served | Left:
+    """Return where a picture is served; or why it is not: it is not READY, or it moves."""
     master = record.master
     try:
         found = markup.markup(record, base=base)
     except NotShown as error:
-        raise Left(str(error)) from error
+        return Left(str(error))
     if not master or ((record.frames or 1) > 1 and record.original and record.original.format in _ANIMATED):
-        raise Left("it moves, and would stand still")
+        return Left("it moves, and would stand still")
     media_type = FORMATS[master.format].media_type
     is_whole = markup.has_shape_of(master, found.fallback.widest)
     return Served(markup.url(base, master.key), media_type, master.width, master.height, found if is_whole else None)
 
 
-def edits(document: Document, place: Place, picture: Served, *, wrap: bool) -> Iterator[Edit]:
+def edits(document: Document, place: Place, picture: Served | Left, *, wrap: bool) -> Iterator[Edit]:
     """Yield what changes in a document so that a place shows a picture; ``wrap``: a ``<picture>`` may be put around.
 
-    Raises Left where the document wants another format, or renditions that there are no more.
+    Raises Left where it is not served, the document wants another format, or renditions that there are no more.
     """
+    if isinstance(picture, Left):
+        raise picture
     shown, image, layout = picture.shown, place.image, document.layout
     if image and image.ours and not shown:
         raise Left("no rendition has its proportions any more")

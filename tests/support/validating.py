@@ -38,16 +38,30 @@ _PLAIN = "body{" + ";".join(f"{maker}animation:none" for maker in _MAKERS) + "}"
 
 def html_errors(bodies: list[str], folder: Path) -> list[str]:
     """Return Nu's messages about pages with these bodies, each with its page's number and what it is about."""
-    for number, body in enumerate(bodies):
-        (folder / f"{number}.html").write_text(_HTML.format(body), encoding="utf-8")
+    pages = [folder / f"{number}.html" for number in range(len(bodies))]
+    for page, body in zip(pages, bodies, strict=True):
+        page.write_text(_HTML.format(body), encoding="utf-8")
+    return [
+        f"{page.stem}: {each}"
+        for page, said in zip(pages, messages(pages, extracts=True), strict=True)
+        for each in said
+    ]
+
+
+def messages(pages: list[Path], *, extracts: bool = False) -> list[list[str]]:
+    """Return Nu's messages about each page, on request with what they are about."""
     done = subprocess.run(
-        ["java", "-jar", str(_NU), "--format", "json", "--stdout", "--exit-zero-always", str(folder)],
+        ["java", "-jar", str(_NU), "--format", "json", "--stdout", "--exit-zero-always", *map(str, pages)],
         capture_output=True,
         text=True,
         check=True,
     )
-    said = json.loads(done.stdout)["messages"]
-    return [f"{Path(each['url']).stem}: {each['message']} {each.get('extract', '')}" for each in said]
+    said: dict[str, list[str]] = {page.as_uri().removeprefix("file:").lstrip("/"): [] for page in pages}
+    for each in json.loads(done.stdout)["messages"]:
+        said[each["url"].removeprefix("file:").lstrip("/")].append(
+            each["message"] + (f" {each.get('extract', '')}" if extracts else "")
+        )
+    return list(said.values())
 
 
 def amp_errors(bodies: list[str], folder: Path) -> list[str]:

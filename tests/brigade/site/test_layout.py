@@ -79,6 +79,7 @@ def test_sheets_of_the_site_count_and_those_elsewhere_make_it_unknown(site: Site
         ("* { border: 1px solid }", False),
         ("picture { display: block }", False),
         ("p { display: grid }", False),
+        ("body { columns: 2 }", False),
         ("img:-unheard-of { color: red } :-unheard-of > img { color: blue }", False),
     ],
 )
