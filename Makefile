@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help demo test simulate corpus integration update lint docs template bench drill load bench-pixels bench-cold bench-describe \
     bench-missing bench-export bench-placeholders package readme-picture \
-    exiftool layers validators clean
+    exiftool layers validators views clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
@@ -45,6 +45,10 @@ drill: $(VENV)/dev.stamp  ## Run every fault drill with 500 pictures (minutes ea
 
 corpus: $(VENV)/dev.stamp  ## Send every picture of ../shared/corpus through the chain; the tests take one of eight
 	@WHOLE_CORPUS=1 $(BIN)/python -m pytest tests/services/test_corpus.py tests/services/describe/test_real_exiftool.py -n $(WORKERS)
+
+views: $(VENV)/dev.stamp build/validators/validators.stamp  ## Look at a whole site before and after `brigade site`, with Nu and Chromium
+	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet playwright==1.65.2
+	@WHOLE_SITE=1 $(BIN)/python -m pytest tests/brigade/site/test_whole_site.py
 
 integration: $(VENV)/dev.stamp  ## Run the journeys on the local cloud, or with ENGINE=localstack on 127.0.0.1:4566
 	@BRIGADE_ENGINE=$(ENGINE) $(BIN)/python -m pytest tests/journeys

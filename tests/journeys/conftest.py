@@ -142,11 +142,12 @@ class Journey:
 
 @pytest.fixture(scope="session")
 def recipes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped recipes, but that keys below ``unmatched/`` are nobody's; and two that want moderation."""
+    """The shipped recipes, but that keys below ``unmatched/`` are nobody's; two that want moderation; one for sites."""
     text = DEFAULT_PATH.read_text(encoding="utf-8")
     path = tmp_path_factory.mktemp("recipes") / "recipes.toml"
     text = text.replace('name = "default"\n', 'name = "default"\nprefix = "in/"\n')
-    path.write_text(text + moderated("gate") + moderated("flag"), encoding="utf-8")
+    site = 'name = "site"\nprefix = "site/"\nrendition = [{ name = "w40", width = 40 }, { name = "w80", width = 80 }]\n'
+    path.write_text(text + moderated("gate") + moderated("flag") + f"\n[[recipe]]\n{site}", encoding="utf-8")
     return path
 
 
