@@ -6,12 +6,18 @@ from types import SimpleNamespace
 import pytest
 
 from brigade.__main__ import main
+from brigade.inline import InMemoryChain
 from brigade.pipeline import Pipeline
-from records.markup import forms
+from imaging.recipes import parse
+from records.markup import forms, markup
 from records.picture import Described, PictureRecord
 from records.status import Status
+from records.stored import read
+from services.chain import CHAIN
 from tests.records.test_markup import BASE, Tags, record
+from tests.support import pictures
 from tests.support.moto import go_to_moto
+from tools.recipe_words import WEB
 
 Said = pytest.CaptureFixture[str]
 
@@ -86,3 +92,24 @@ def test_a_picture_in_quarantine_is_not_shown(capsys: Said, monkeypatch: pytest.
 def test_show_has_the_same_markup(capsys: Said) -> None:
     assert main(["show", "beach.jpg", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["markup"] == forms(record())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "types", "widths"),
+    [
+        ("a.jpg", pictures.jpeg((600, 400)), ["avif", "webp", "jpeg"], [480, 600]),
+        ("a.png", pictures.alpha_png((60, 40)), ["avif", "webp", "png"], [60]),
+    ],
+)
+def test_a_picture_of_the_recipe_for_pages_has_all_of_them(
+    name: str, content: bytes, types: list[str], widths: list[int]
+) -> None:
+    line = InMemoryChain(CHAIN, stand_ins={"recipes": parse(WEB)})
+    line.upload(f"site/{name}", content)
+    line.run()
+    [item] = line.records.items.values()
+    made = markup(read(item))
+    assert [each.media_type for each in made.sources] == [f"image/{each}" for each in types]
+    assert {tuple(file.width for file in each.files) for each in made.sources} == {tuple(widths)}
+    assert all(("target", file.url) in line.storage.objects for each in made.sources for file in each.files)
+    assert bool(made.placeholder) == (name == "a.jpg")

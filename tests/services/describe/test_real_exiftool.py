@@ -98,6 +98,18 @@ def test_what_stands_behind_a_gifs_comment_is_read() -> None:
     assert camera(tool().read(content, "GIF")).make == "RECONYX"
 
 
+def test_iptcs_alt_text_is_read_in_its_default_language() -> None:
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    xmp += (
+        b'<rdf:Description rdf:about="" xmlns:c="http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"><c:AltTextAccessibility>'
+    )
+    xmp += b'<rdf:Alt><rdf:li xml:lang="de">Ein Fuchs</rdf:li><rdf:li xml:lang="x-default">A fox &amp; its cub</rdf:li>'
+    xmp += b"</rdf:Alt></c:AltTextAccessibility></rdf:Description></rdf:RDF></x:xmpmeta>"
+    file = BytesIO()
+    Image.new("L", (2, 2)).save(file, "JPEG", xmp=xmp)
+    assert camera(tool().read(file.getvalue(), "JPEG")).alt == "A fox & its cub"
+
+
 def test_after_a_picture_that_is_too_slow_the_next_is_read() -> None:
     assert PROGRAM is not None
     hasty = Exiftool(PROGRAM, seconds=0.0)
