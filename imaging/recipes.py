@@ -113,10 +113,7 @@ def announced_bytes(renditions: Sequence[Rendition]) -> int:
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What happens to the keys that begin with ``prefix`` and end with ``suffix``, upper and lower case alike.
-
-    Once it is read, its renditions are those that are made: of several widths and formats, each by itself.
-    """
+    """What happens to the keys that begin with ``prefix`` and end with ``suffix``, upper and lower case alike."""
 
     name: Name  # what events and the record call it
     rendition: Annotated[tuple[Rendition, ...], Meta(min_length=1, description="at least one")]  # see below
@@ -134,6 +131,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError(f"`moderation_accept` must be below `moderation_refuse`; {accept} is not below {refuse}")
         if self.moderation == "off" and (accept, refuse) != (DEFAULT_ACCEPT, DEFAULT_REFUSE):
             raise ValueError("`moderation_accept` and `moderation_refuse` mean nothing while `moderation` is 'off'")
+        # Who reads recipes finds each rendition that is made, and knows nothing of several widths and formats.
         force_setattr(self, "rendition", tuple(each for some in self.rendition for each in some.several()))
         _refuse_duplicates("renditions", [rendition.name for rendition in self.rendition])
         _refuse_duplicates("words of `keep`", list(self.keep))

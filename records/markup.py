@@ -64,9 +64,8 @@ class Source:
     @property
     def srcset(self) -> str:
         """The files as ``srcset`` lists them: by their widths, where there is more than one."""
-        if len(self.files) == 1:
-            return self.widest.url
-        return ", ".join(f"{each.url} {each.width}w" for each in self.files)
+        each_with_width = ", ".join(f"{each.url} {each.width}w" for each in self.files)
+        return each_with_width if len(self.files) > 1 else self.widest.url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,13 +97,9 @@ class Markup:
 
     def img(self) -> str:
         """Return ``<img>`` in the format that all browsers show."""
-        source = self.fallback
         return _tag(
             "img",
-            src=source.widest.url,
-            srcset=source.srcset if len(source.files) > 1 else None,
-            sizes=self._sizes(source),
-            **self._common(source),
+            **self._file(self.fallback),
             loading=None if self.eager else "lazy",
             fetchpriority="high" if self.eager else None,
             decoding="async",
@@ -113,13 +108,13 @@ class Markup:
 
     def amp(self) -> str:
         """Return ``<amp-img>`` in the best format, with the one for all browsers, and one where scripts are off."""
-        inner = [self._amp_img(self.fallback, fallback="")] if len(self.sources) > 1 else []
+        inner = [f"<noscript>{self.img()}</noscript>"]
+        if len(self.sources) > 1:
+            inner.insert(0, f"{self._amp(self.fallback, fallback='')}</amp-img>")
         if self.placeholder:
             inner.insert(0, f"{_tag('amp-img', placeholder='', layout='fill', src=self.placeholder, alt='')}</amp-img>")
-        inner.append(f"<noscript>{self.img()}</noscript>")
         hero = {"data-hero": ""} if self.eager else {}
-        opening = self._amp_img(self.sources[0], **hero).removesuffix("</amp-img>")
-        return "\n  ".join((opening, *inner)) + "\n</amp-img>"
+        return "\n  ".join((self._amp(self.sources[0], **hero), *inner)) + "\n</amp-img>"
 
     def markdown(self) -> str:
         """Return an image of CommonMark. Raises NoAlt."""
@@ -146,21 +141,17 @@ class Markup:
     def _sizes(self, source: Source) -> str | None:
         return self.sizes if len(source.files) > 1 else None
 
-    def _common(self, source: Source) -> dict[str, str | None]:
-        return {"width": str(source.widest.width), "height": str(source.widest.height), "alt": self.alt}
+    def _file(self, source: Source) -> dict[str, str | None]:
+        widest, srcset = source.widest, source.srcset if len(source.files) > 1 else None
+        size = {"width": str(widest.width), "height": str(widest.height)}
+        return {"src": widest.url, "srcset": srcset, "sizes": self._sizes(source), **size, "alt": self.alt}
 
-    def _amp_img(self, source: Source, **more: str) -> str:
-        srcset = source.srcset if len(source.files) > 1 else None
-        given = {"src": source.widest.url, "srcset": srcset, "sizes": self._sizes(source), **self._common(source)}
-        return _tag("amp-img", **given, layout="responsive", **more) + "</amp-img>"
+    def _amp(self, source: Source, **more: str) -> str:
+        return _tag("amp-img", **self._file(source), layout="responsive", **more)
 
 
-FORMS: dict[str, Callable[[Markup], str]] = {
-    "picture": Markup.picture,
-    "img": Markup.img,
-    "amp": Markup.amp,
-    "markdown": Markup.markdown,
-}
+_FORMS = (Markup.picture, Markup.img, Markup.amp, Markup.markdown)
+FORMS: dict[str, Callable[[Markup], str]] = {each.__name__: each for each in _FORMS}
 
 
 def markup(
@@ -176,11 +167,12 @@ def markup(
         raise NotShown(f"{record.key} is {record.status}")
     sources = tuple(_sources(_alike(record.renditions, record.master), record.master.format, base))
     widest = sources[-1].widest.width
+    choice = any(len(each.files) > 1 for each in sources)
     said = record.camera.alt if alt is None and record.camera else alt
     return Markup(
         sources=sources,
         alt=None if said is None else _line(said),
-        sizes=(_line(sizes) or f"(max-width: {widest}px) 100vw, {widest}px") if _choice(sources) else "",
+        sizes=(_line(sizes) or f"(max-width: {widest}px) 100vw, {widest}px") if choice else "",
         placeholder=record.lqip if _PLACEHOLDER.fullmatch(record.lqip) else "",
         eager=eager,
     )
@@ -227,10 +219,6 @@ def _sources(renditions: list[StoredRendition], master: str, base: str) -> Itera
         by_width = {each.width: each for each in reversed(renditions) if each.format == format_}
         files = (File(url(base, each.key), each.width, each.height) for _, each in sorted(by_width.items()))
         yield Source(f"image/{format_.lower()}", tuple(files))
-
-
-def _choice(sources: Iterable[Source]) -> bool:
-    return any(len(each.files) > 1 for each in sources)
 
 
 def _line(text: str) -> str:

@@ -10,7 +10,6 @@ from records.status import Status
 
 _SOURCE = ("bucket", "key", "version", "etag", "sequencer")
 _BOOKKEEPING = {"upload_order", "ready_by", "settled"}
-_SHOWING = {"colour", "lqip"}  # what the picture shows, which whoever reads the record may not be allowed to see yet
 
 
 def shown(record: PictureRecord) -> dict[str, Any]:
@@ -20,13 +19,10 @@ def shown(record: PictureRecord) -> dict[str, Any]:
     """
     facts = msgspec.json.decode(msgspec.json.encode(record))  # tuples as lists
     source = {name: facts["source"][name] for name in _SOURCE} | {"url": record.url}
-    hidden: set[str] = set() if record.status is Status.READY else _SHOWING
+    if record.status is not Status.READY:
+        facts |= {"colour": None, "lqip": None}
     return {
-        **{
-            name: None if value in ("", []) or name in hidden else value
-            for name, value in facts.items()
-            if name not in _BOOKKEEPING
-        },
+        **{name: None if value in ("", []) else value for name, value in facts.items() if name not in _BOOKKEEPING},
         "status": record.status,
         "source": source if record.is_known else None,
         "failure": msgspec.to_builtins(failure(record)),

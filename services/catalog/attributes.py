@@ -164,8 +164,8 @@ def _(event: ImageJudged, envelope: Envelope) -> Attributes:
 @_own.register
 def _(event: ImageResized, envelope: Envelope) -> Attributes:
     renditions = [msgspec.to_builtins(rendition) for rendition in event.renditions]
-    shown = {"colour": event.colour, "lqip": event.lqip}
-    return {"renditions": renditions, "recipe": event.recipe} | shown | _stage(envelope)
+    made = {"renditions": renditions, "colour": event.colour, "lqip": event.lqip, "recipe": event.recipe}
+    return made | _stage(envelope)
 
 
 @_own.register

@@ -39,10 +39,7 @@ class Master:
 
 @dataclass(frozen=True)
 class Made:
-    """One finished rendition: the file's bytes, its format, width and height in pixels, how it was made.
-
-    ``placeholder`` is there for one rendition of each picture.
-    """
+    """One rendition: file, format, width and height in pixels, how it was made; one of all has the placeholder."""
 
     name: str
     content: bytes
@@ -108,8 +105,8 @@ def _finish(image: Image.Image, step: Plan, rendition: Rendition, master: Master
     if len(master.content) < len(content) and format_ == master.format and _shows_the_master(step, rendition, master):
         content, said = master.content, ["unchanged"]
     method = ", ".join([*words, *said])
-    holding = placeholder(image) if held else None
-    return Made(rendition.name, content, format_, image.width, image.height, method, holding)
+    small = placeholder(image) if held else None
+    return Made(rendition.name, content, format_, image.width, image.height, method, small)
 
 
 def _shows_the_master(step: Plan, rendition: Rendition, master: Master) -> bool:
