@@ -71,6 +71,7 @@ def test_json_is_data_for_other_templates(capsys: Said) -> None:
         (["--as", "markdown"], 1, "Markdown cannot leave the alt text out"),
         (["--base", "ftp://x"], 2, "give an http or https URL"),
         (["--base", "https://x/?a"], 2, "without ? and #"),
+        (["--base", "javascript:alert(1)//"], 2, "give an http or https URL"),
         (["--as", "svg"], 2, "'svg' is not one of"),
     ],
 )
