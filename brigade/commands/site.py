@@ -16,7 +16,7 @@ from brigade.console import OperatorError, counted, say
 from brigade.pictures.local_files import LocalFile, Skipped
 from brigade.pipeline import Pipeline
 from brigade.site import branch as branches
-from brigade.site import rewriting, serving
+from brigade.site import documents, rewriting, serving
 from brigade.site.branch import Branch
 from brigade.site.documents import Document
 from brigade.site.finding import Found, find
@@ -99,14 +99,12 @@ class _Job:
     def run(self, root: Path) -> bool:
         """Do it, and say what was done; return whether every picture could be served."""
         found = find(root, self.pipeline.catalog.get)
-        known = len(found.records)
-        say(
-            f"{counted(len(found.documents), 'document')}, {known} pictures served already, {len(found.files)} to serve"
-        )
+        known, wanted = len(found.records), list(found.files.values())
+        say(f"{counted(found.documents, 'document')}, {known} pictures served already, {len(wanted)} to serve")
         skipped: list[Skipped] = []
-        records = found.records | self._records(list(found.files.values()), skipped)
+        records = found.records | self._records(wanted, skipped)
         pictures = {key: rewriting.served(record, self.base) for key, record in records.items()}
-        changed = sum(self._rewritten(document, found, pictures) for document in found.documents)
+        changed = sum(self._rewritten(each, found, pictures) for each in documents.find(root, found.leave))
         for (document, address), why in found.left.items():
             say(f"left: {document}: {f'{address[:_SHOWN]}: ' if address else ''}{why}")
         for each in skipped:
@@ -125,20 +123,17 @@ class _Job:
     def _rewritten(self, document: Document, found: Found, pictures: dict[str, Served | Left]) -> bool:
         """Change one document, or show how it would; return whether it changes."""
         edits: list[Edit] = []
-        for place, key in found.places.get(document.path, ()):
+        for place in document.places:
             try:
-                if key in pictures:
-                    edits += rewriting.edits(document, place, pictures[key], wrap=self.wrap)
-            except Left as error:
+                if picture := pictures.get(found.key(document, place)):
+                    edits += rewriting.edits(document, place, picture, wrap=self.wrap)
+            except (Left, OSError) as error:
                 found.leave(document.path, place.address, str(error))
         new = applied(document.raw, edits)
         if new == document.raw:
             return False
         if self.dry_run:
             _show(document.path.relative_to(found.root).as_posix(), document.raw, new)
-        elif document.path.read_bytes() != document.raw:
-            found.leave(document.path, "", "it has changed meanwhile: give the command again")
-            return False
         else:
             _write(document.path, new)
         return True

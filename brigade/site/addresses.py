@@ -41,7 +41,7 @@ def file_at(address: str, base: str, document: Path, root: Path) -> Path:
     if base:
         folder = posixpath.dirname(_joined(folder, base))
     path = posixpath.normpath(_joined(folder, address))
-    if path.startswith(".."):
+    if path.split("/")[0] == "..":
         raise Left("it is outside of the site's folder")
     for spelling in spellings(path):
         if real := _real(root / spelling, root):

@@ -24,12 +24,12 @@ class Branch:
     repository: Path
     tree: Path
     folder: Path
-    start: str
+    head: str
 
     @property
     def is_ahead(self) -> bool:
         """Whether it has commits that the repository's HEAD does not have."""
-        return _git(self.tree, "rev-list", "--count", f"{self.start}..HEAD") != "0"
+        return _git(self.tree, "rev-list", "--count", f"{self.head}..HEAD") != "0"
 
     def commit(self, message: str) -> str:
         """Commit what has changed in files that git knows; return the commit, or nothing. Raises OperatorError."""
@@ -53,15 +53,17 @@ class Branch:
 
 @contextmanager
 def checked_out(folder: Path, name: str) -> Iterator[Branch]:
-    """Check a branch out for as long as the block runs; a new one begins at HEAD, and goes if nothing is committed.
+    """Check a branch out for as long as the block runs; a new one goes again if nothing is committed.
 
-    Raises OperatorError.
+    It begins where the remote's branch of that name was when it was last seen, or else at HEAD. Raises OperatorError.
     """
     _git(folder, "check-ref-format", "--branch", name)
     repository = Path(_git(folder, "rev-parse", "--show-toplevel")).resolve()
     below = folder.resolve().relative_to(repository)
     is_new = not _git(repository, "for-each-ref", f"refs/heads/{name}")
-    start = _git(repository, "rev-parse", "HEAD")
+    remote = _git(repository, "for-each-ref", "--format=%(objectname)", f"refs/remotes/{_REMOTE}/{name}")
+    head = _git(repository, "rev-parse", "HEAD")
+    start = remote or head
     with TemporaryDirectory(prefix="brigade-site-") as made:
         tree = Path(made).resolve() / "tree"
         how = ["-b", name, str(tree), start] if is_new else [str(tree), name]
@@ -69,7 +71,7 @@ def checked_out(folder: Path, name: str) -> Iterator[Branch]:
         try:
             if not (tree / below).is_dir():
                 raise OperatorError(f"{folder} is not in branch {name}", "commit it first")
-            yield Branch(name, repository, tree, tree / below, start)
+            yield Branch(name, repository, tree, tree / below, head)
         finally:
             _git(repository, "worktree", "remove", "--force", str(tree))
             if is_new and _git(repository, "rev-parse", name) == start:

@@ -1,7 +1,7 @@
 """The documents of a site, and the places in them that name pictures."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +30,8 @@ class Document:
         return self.path.suffix.lower() == ".xhtml" or self.raw.lstrip(b"\xef\xbb\xbf").startswith(b"<?xml")
 
 
-def find(root: Path) -> Iterator[Document | tuple[Path, str]]:
-    """Yield the site's documents by their paths; of one that cannot be read, its path and why.
+def find(root: Path, leave: Callable[[Path, str, str], None]) -> Iterator[Document]:
+    """Yield the site's documents by their paths; ``leave`` hears of those that cannot be read, and why.
 
     Links are not followed; folders and files whose names begin with a dot are left out, and so is node_modules.
     """
@@ -40,9 +40,11 @@ def find(root: Path) -> Iterator[Document | tuple[Path, str]]:
         for path in (Path(folder, name) for name in sorted(names) if not name.startswith(".")):
             if path.suffix.lower() in {*_PAGES, *_TEXTS, *_SHEETS} and not path.is_symlink():
                 try:
-                    yield _read(path, root)
+                    document = _read(path, root)
                 except (Left, OSError) as error:
-                    yield path, str(getattr(error, "strerror", error))
+                    leave(path, "", str(getattr(error, "strerror", error)))
+                else:
+                    yield document
 
 
 def _read(path: Path, root: Path) -> Document:

@@ -9,72 +9,71 @@ from brigade.site import addresses, documents
 from brigade.site.documents import Document
 from brigade.site.places import Left, Place
 from records.picture import PictureRecord
-
-Records = Callable[[Iterable[str]], dict[str, PictureRecord]]
+from records.status import Status
 
 
 @dataclass
 class Found:
     """The site below ``root``. Pictures go by their keys: ``files`` are to be uploaded, ``records`` are there.
 
-    ``places`` are by document. ``left`` says of what stays as it is, document and address, why.
+    ``left`` says of what stays as it is, document and address, why. No document is kept: a site may have many.
     """
 
     root: Path
-    documents: list[Document] = field(default_factory=list)
-    places: dict[Path, list[tuple[Place, str]]] = field(default_factory=dict)
+    documents: int = 0
     files: dict[str, LocalFile] = field(default_factory=dict)
     records: dict[str, PictureRecord] = field(default_factory=dict)
     left: dict[tuple[str, str], str] = field(default_factory=dict)
     _named: dict[Path, LocalFile] = field(default_factory=dict)
+    _served: dict[str, str] = field(default_factory=dict)  # keys by ids
 
     def leave(self, document: Path, address: str, why: str) -> None:
         """Note that a picture, or with no address a document, stays as it is."""
         self.left.setdefault((document.relative_to(self.root).as_posix(), address), why)
 
-    def named(self, file: Path) -> LocalFile:
-        """Return a file with its key, by its content."""
+    def key(self, document: Document, place: Place) -> str:
+        """Return the key of the picture that a place is to show. Raises Left, and OSError where it is not read."""
+        if image_id := addresses.served(place.address):
+            if image_id not in self._served:
+                raise Left("it is served, but the catalog does not know it")
+            return self._served[image_id]
+        return self._wanted(addresses.picture(place, document.path, self.root))
+
+    def learn(self, record: PictureRecord) -> None:
+        """Note what is served; its file is to be uploaded if it has changed, or is served no more."""
+        file = addresses.file_of(record.key, self.root)
+        if file and (record.status is not Status.READY or self._name(file).key != record.key):
+            self._served[record.image_id] = self._wanted(file)
+        else:
+            self._served[record.image_id] = record.key
+            self.records[record.key] = record
+
+    def _name(self, file: Path) -> LocalFile:
         if file not in self._named:
             self._named[file] = addresses.key_of(file, self.root)
         return self._named[file]
 
-    def wanted(self, file: Path) -> str:
-        """Note that a file is to be served; return its key."""
-        named = self.named(file)
+    def _wanted(self, file: Path) -> str:
+        named = self._name(file)
         self.files[named.key] = named
         return named.key
 
 
-def find(root: Path, records: Records) -> Found:
+def find(root: Path, records: Callable[[Iterable[str]], dict[str, PictureRecord]]) -> Found:
     """Look through the folder ``root``, whose path holds no links; ``records`` reads the catalog by ids."""
     found = Found(root)
-    for each in documents.find(root):
-        if isinstance(each, Document):
-            found.documents.append(each)
-        else:
-            found.leave(each[0], "", each[1])
-    named = [(document, place) for document in found.documents for place in document.places]
-    ids = {each for each in (addresses.served(place.address) for _, place in named) if each}
-    known = records(ids)
-    for document, place in named:
-        try:
-            key = _key(found, document, place, known)
-            found.places.setdefault(document.path, []).append((place, key))
-        except (Left, OSError) as error:
-            found.leave(document.path, place.address, str(error))
+    ids = set()
+    for document in documents.find(root, found.leave):
+        found.documents += 1
+        for place in document.places:
+            if image_id := addresses.served(place.address):
+                ids.add(image_id)
+                continue
+            try:
+                found.key(document, place)
+            except (Left, OSError) as error:
+                found.leave(document.path, place.address, str(error))
+    for record in records(ids).values():
+        if record.is_known:
+            found.learn(record)
     return found
-
-
-def _key(found: Found, document: Document, place: Place, known: dict[str, PictureRecord]) -> str:
-    """Return the key of the picture that a place is to show. Raises Left, and OSError for a file that is not read."""
-    image_id = addresses.served(place.address)
-    if not image_id:
-        return found.wanted(addresses.picture(place, document.path, found.root))
-    record = known.get(image_id)
-    if not record or not record.is_known:
-        raise Left("it is served, but the catalog does not know it")
-    file = addresses.file_of(record.key, found.root)
-    if file and found.named(file).key != record.key:
-        return found.wanted(file)
-    found.records[record.key] = record
-    return record.key

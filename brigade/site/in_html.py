@@ -35,6 +35,7 @@ _META = {
 _HAVE_CANDIDATES = {"img", "source", "amp-img"}
 _CANDIDATE = re.compile(r"[\s,]*([^\s,](?:[^\s]*[^\s,])?)(?:\s+[^,]+)?\s*(?:,|$)")
 _VALUE = re.compile(rb"[^=]+=\s*([\"']?)")
+_NO_VALUE = re.compile(rb"\s*=")
 _NO_NAME = re.compile(r"[{}%$<>\"'|]")  # what an attribute's name has where a template writes the tag
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.I)
 
@@ -74,7 +75,7 @@ class Page:
         start, quote = found.end(), found[1]
         end = span.end_offset - len(quote)
         if tag == "img" and name == "src":
-            yield replace(self._place(start, end, quote), image=_image(element, location))
+            yield replace(self._place(start, end, quote), image=_image(self.raw, element, location))
         elif tag in _HAVE_CANDIDATES and name == "srcset" and not _generated(element):
             yield from (replace(each, media_type=value(element, "type")) for each in self._choice(start, end, quote))
         elif (tag, name) in _ADDRESSES:
@@ -98,13 +99,15 @@ class Page:
         return Place(unescape(text).strip(), start, end, language="quoted" if quote else "markup")
 
 
-def _image(element: Element, location: SourceLocation) -> Image:
+def _image(raw: bytes, element: Element, location: SourceLocation) -> Image:
     start, end = _tag(location)
+    after = max(span.end_offset for span in location.attrs.values())
     outer: Any = element.parent
     is_wrapped = getattr(outer, "tag", "") == "picture"
     return Image(
         start=start,
         end=end,
+        after=start + len("<img") if _NO_VALUE.match(raw, after) else after,
         spans={name: (span.start_offset, span.end_offset) for name, span in location.attrs.items()},
         element=element,
         ours=value(element, MARK).split(),

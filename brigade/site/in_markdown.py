@@ -52,7 +52,7 @@ def _defined(raw: bytes, text: str, skip: int, used: set[str]) -> Iterator[Place
     """Yield the addresses that the document defines for its images."""
     for name, found in pyromark.reference_definitions(text, options=_OPTIONS).items():
         match = _DEFINED.match(raw, found["span"]["start"] + skip)
-        if match and name.casefold() in used:
+        if match and _label(name) in used:
             yield _place(raw, match.end(), found["span"]["end"] + skip, match[1], is_image=True)
 
 
@@ -63,8 +63,12 @@ class _Open:
         self.is_image = "Image" in what
         shown = what["Image" if self.is_image else "Link"]
         self.is_inline = shown["link_type"] == "Inline"
-        self.refers_to = {shown["id"].casefold()} if self.is_image and not self.is_inline else set()
+        self.refers_to = {_label(shown["id"])} if self.is_image and not self.is_inline else set()
         self.label = start + 1 + self.is_image
+
+
+def _label(written: str) -> str:
+    return " ".join(written.casefold().split())
 
 
 def _said(event: Any) -> tuple[str, Any]:

@@ -30,12 +30,13 @@ class Left(Exception):
 class Image:
     """An ``<img>``: the first and last byte of its tag and of each of its attributes.
 
-    ``ours`` are the attributes that were added to it; ``sources`` the bytes between our own ``<picture>`` and it, None
-    where there is none. ``is_wrapped``: it is in a ``<picture>`` of the author's.
+    ``after`` is where attributes may be added, ``ours`` are those that were; ``sources`` the bytes between our own
+    ``<picture>`` and it, None where there is none. ``is_wrapped``: it is in a ``<picture>`` of the author's.
     """
 
     start: int
     end: int
+    after: int
     spans: dict[str, tuple[int, int]]
     element: Element
     ours: list[str]

@@ -96,8 +96,7 @@ def _attributes(image: Image, added: dict[str, str]) -> Iterator[Edit]:
     for name in dict.fromkeys((*image.ours, *written)):
         if name in image.spans:
             yield Edit(*image.spans[name], written.pop(name, "").encode())
-    end = max(stop for _, stop in image.spans.values())
-    yield Edit(end, end, "".join(f" {each}" for each in written.values()).encode())
+    yield Edit(image.after, image.after, "".join(f" {each}" for each in written.values()).encode())
 
 
 def _srcset(source: Source) -> str:

@@ -45,10 +45,11 @@ def preview(pipeline: Pipeline, files: list[LocalFile], skipped: list[Skipped]) 
     """Return what ``upload`` would, without it: what is there already, and else what the actors make of it here."""
     recipes = deployed_recipes.of(pipeline.stack)
     found: Records = {}
-    with actors_quiet(), progress("processing", len(files)) as step, TemporaryDirectory() as made:
+    with actors_quiet(), progress("processing", len(files)) as step:
         for file in files:
-            there = next(pipeline.catalog.by_key(file.key), None)
-            record = there or processing.record_of(file, recipes, Path(made))
+            with TemporaryDirectory() as made:
+                there = next(pipeline.catalog.by_key(file.key), None)
+                record = there or processing.record_of(file, recipes, Path(made))
             if record:
                 found[file.key] = record
             else:

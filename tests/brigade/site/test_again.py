@@ -67,6 +67,17 @@ def test_leaves_alone_whose_file_is_gone_and_what_is_served_no_more(site: Site) 
     assert now(site) == before
 
 
+def test_uploads_again_what_is_served_no_more(site: Site) -> None:
+    before = arranged(site)
+    key = next(key for key in site.records if key.endswith(".png"))
+    removed = replace(site.records[key], image_id="0" * 8 + "-0000-5000-8000-" + "0" * 12, status=Status.REMOVED)
+    for name in ("index.html", "a.md", "a.css"):
+        site.write(name, site.read(name).replace(site.records[key].image_id, removed.image_id))
+    site.records["before"] = removed
+    assert "3 documents changed" in site.run()
+    assert (site.sent, now(site)) == ([key], before)
+
+
 def test_keeps_what_the_author_has_changed_meanwhile(site: Site) -> None:
     arranged(site, "--as", "img")
     page = site.read("index.html")

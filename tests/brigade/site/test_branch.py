@@ -72,6 +72,16 @@ def test_the_same_branch_grows_and_nothing_is_committed_twice(site: Site, reposi
     assert git(repository, "rev-list", "--count", "main..pictures") == "3"
 
 
+def test_a_branch_that_only_the_remote_has_grows_too(site: Site, repository: Path, tmp_path: Path) -> None:
+    site.run("--branch", "pictures", "--push")
+    git(repository, "branch", "-qD", "pictures")
+    site.picture("img/larch.jpg", (50, 50))
+    git(repository, "commit", "-qam", "Another larch")
+    git(repository, "push", "-q", "origin", "main:pictures", "--force")
+    assert "pushed pictures" in site.run("--branch", "pictures", "--push")
+    assert git(tmp_path / "remote.git", "rev-list", "--count", "main..pictures") == "2"
+
+
 def test_a_new_branch_without_a_commit_goes_again(site: Site, repository: Path) -> None:
     site.write("index.html", "no pictures")
     git(repository, "commit", "-qam", "None")

@@ -8,14 +8,11 @@ import turbohtml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brigade.site import rewriting
-from brigade.site.finding import find
+from brigade.site import documents, rewriting
 from brigade.site.layout import is_ours
 from brigade.site.places import Edit, applied
-from tests.support import pictures
 from tests.support.web import BASE, ready
 
-PICTURE = pictures.png()
 SERVED = rewriting.served(ready("site/a.png", (96, 64)), BASE)
 # What stands around pictures, in any encoding in which ASCII is ASCII.
 ENDS = [b"\n", b"\r\n", b"\r", b"\n\n", b"  \n"]
@@ -60,15 +57,13 @@ def rewritten(name: str, raw: bytes) -> tuple[bytes, list[Edit]]:
     """Return a document as it becomes, and what was changed in it."""
     with TemporaryDirectory() as made:
         root = Path(made).resolve()
-        (root / "a.png").write_bytes(PICTURE)
         (root / name).write_bytes(raw)
-        found = find(root, lambda _: {})
-    edits = [
-        edit
-        for document in found.documents
-        for place, _ in found.places.get(document.path, ())
-        for edit in rewriting.edits(document, place, SERVED, wrap=True)
-    ]
+        edits = [
+            edit
+            for document in documents.find(root, lambda *_: None)
+            for place in document.places
+            for edit in rewriting.edits(document, place, SERVED, wrap=True)
+        ]
     return applied(raw, edits), edits
 
 
@@ -86,25 +81,25 @@ def outline(raw: bytes) -> list[str]:
     return [page.text, *(each.tag for each in page.find_all(True) if not is_ours(each))]
 
 
-def documents(*parts: list[bytes]) -> st.SearchStrategy[bytes]:
+def made_of(*parts: list[bytes]) -> st.SearchStrategy[bytes]:
     pieces = st.lists(st.one_of(*(st.sampled_from(each) for each in (ENDS, ODD, *parts))), max_size=15)
     return pieces.map(b"".join).filter(lambda raw: not raw.startswith((b"\xff\xfe", b"\xfe\xff")))
 
 
-@given(documents(HTML, IMAGES, IMAGES))
+@given(made_of(HTML, IMAGES, IMAGES))
 def test_html(raw: bytes) -> None:
     after, edits = rewritten("a.html", raw)
     assert after == in_turn(raw, edits)
     assert outline(after) == outline(raw)
 
 
-@given(documents(MARKDOWN, MARKDOWN, HTML))
+@given(made_of(MARKDOWN, MARKDOWN, HTML))
 def test_markdown(raw: bytes) -> None:
     after, edits = rewritten("a.md", raw)
     assert after == in_turn(raw, edits)
 
 
-@given(documents(CSS, CSS))
+@given(made_of(CSS, CSS))
 def test_css(raw: bytes) -> None:
     after, edits = rewritten("a.css", raw)
     assert after == in_turn(raw, edits)

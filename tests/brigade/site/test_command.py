@@ -52,16 +52,21 @@ def test_a_picture_that_is_not_served_is_named_and_the_others_go_on(site: Site) 
     assert "src=b.png" in site.read("more.html")
 
 
-def test_a_document_that_changed_meanwhile_is_left(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_author_writes_meanwhile_stays(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     upload = site.upload
 
     def slow(*arguments: object) -> object:
-        site.write("index.html", "newer")
+        site.write("index.html", PAGE + b"newer <img src=a.png>")
+        (site.root / "b.png").unlink()
         return upload(*arguments)  # type: ignore[arg-type]
 
+    site.picture("b.png")
+    site.write("more.html", "<img src=b.png>")
+    site.failing["b.png"] = "it is gone"
     monkeypatch.setattr(serving, "upload", slow)
-    assert "left: index.html: it has changed meanwhile: give the command again" in site.run()
-    assert site.read("index.html") == "newer"
+    assert "left: more.html: b.png: there is no such file" in site.run(code=1)
+    assert site.read("index.html").count("srcset=") == 6
+    assert "newer <picture" in site.read("index.html")
 
 
 def test_a_documents_mode_stays_and_nothing_lies_beside_it(site: Site) -> None:

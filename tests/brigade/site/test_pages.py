@@ -60,6 +60,10 @@ class TestAnImage:
     def test_whose_author_offers_a_choice_gets_other_addresses_and_no_more(self, site: Site, tag: str) -> None:
         assert site.page(FLUID + tag.replace("{}", "img/larch.jpg")) == FLUID + tag.replace("{}", "master")
 
+    def test_without_a_value_after_its_last_name_keeps_it_so(self, site: Site) -> None:
+        added = f'{srcset("jpeg")} sizes="1200px" data-brigade="srcset sizes"'
+        assert site.page("<img src=img/larch.jpg alt= >", "--as", "img") == f'<img {added} src="w960.jpeg" alt= >'
+
     def test_in_xhtml_is_closed(self, site: Site) -> None:
         after = site.page('<html xmlns="http://www.w3.org/1999/xhtml"><p><img src="img/larch.jpg" />', name="a.xhtml")
         assert after.count(" />") == 3
@@ -96,6 +100,7 @@ def test_an_address_alone_leads_to_the_picture_in_its_size(site: Site, before: s
         ("![](<img/larch.jpg>)", "![](<w960.jpeg>)"),
         ("[![small](img/larch.jpg)](img/larch.jpg)", "[![small](w960.jpeg)](master)"),
         ("![A][l] [l]\n\n[L]: img/larch.jpg 'T'", "![A][l] [l]\n\n[L]: w960.jpeg 'T'"),
+        ("> ![A][the\n>  L]\n\n  [The l]:\n <img/larch.jpg>", "> ![A][the\n>  L]\n\n  [The l]:\n <w960.jpeg>"),
         ("[no image][l]\n\n[l]: img/larch.jpg", None),
         ("| a |\n|---|\n| ![](img/larch.jpg) |\n", "| a |\n|---|\n| ![](w960.jpeg) |\n"),
         ("---\nx: ![](img/larch.jpg)\n---\n> ![](img/larch.jpg)", "---\nx: ![](img/larch.jpg)\n---\n> ![](w960.jpeg)"),
