@@ -5,7 +5,6 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 from click.exceptions import Exit
@@ -65,7 +64,7 @@ def site(
     if pull_request:
         branches.require_gh()
     pipeline = Pipeline.find(here(), stack)
-    job = _Job(pipeline, _checked(base) or _local_base(pipeline), form == "picture", dry_run, timeout)
+    job = _Job(pipeline, _base(base, pipeline), form == "picture", dry_run, timeout)
     if dry_run or not branch:
         all_well = job.run(folder.resolve())
     else:
@@ -105,8 +104,9 @@ class _Job:
         records = found.records | self._records(wanted, skipped)
         pictures = {key: rewriting.served(record, self.base) for key, record in records.items()}
         changed = sum(self._rewritten(each, found, pictures) for each in documents.find(root, found.leave))
-        for (document, address), why in found.left.items():
-            say(f"left: {document}: {f'{address[:_SHOWN]}: ' if address else ''}{why}")
+        for (address, why), named in found.left.items():
+            where = min(named) + (f" and {counted(len(named) - 1, 'other')}" if len(named) > 1 else "")
+            say(f"left: {where}: {f'{address[:_SHOWN]}: ' if address else ''}{why}")
         for each in skipped:
             say(f"not served: {each.path.relative_to(root)}: {each.why}")
         say(f"{counted(changed, 'document')} {'would change' if self.dry_run else 'changed'}")
@@ -155,15 +155,12 @@ def _write(path: Path, content: bytes) -> None:
     beside.replace(path)
 
 
-def _checked(base: str) -> str:
-    parts = urlsplit(base)
-    if base and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment):
-        raise OperatorError(f"--base {base} is no address of a web server", "it begins with https://")
-    return base.rstrip("/")
-
-
-def _local_base(pipeline: Pipeline) -> str:
-    """Return where the local cloud serves the target bucket; on AWS nobody but its owner may read that."""
-    if not pipeline.target.is_local:
-        raise OperatorError("--base is missing: where the target bucket is served", "for example by CloudFront")
-    return f"{pipeline.target.endpoint}/{pipeline.target_bucket}"
+def _base(given: str, pipeline: Pipeline) -> str:
+    """Return where the target bucket is served. On AWS nobody but its owner may read it where it is."""
+    if not given and pipeline.target.is_local:
+        return f"{pipeline.target.endpoint}/{pipeline.target_bucket}"
+    if not re.fullmatch(r"https?://[^/?#]+[^?#]*", given):
+        raise OperatorError(
+            "--base says where the target bucket is served", "give an http or https URL without ? and #"
+        )
+    return given

@@ -16,20 +16,21 @@ from records.status import Status
 class Found:
     """The site below ``root``. Pictures go by their keys: ``files`` are to be uploaded, ``records`` are there.
 
-    ``left`` says of what stays as it is, document and address, why. No document is kept: a site may have many.
+    ``left`` says of an address that stays as it is, why, and in which documents; it is empty for a whole document. No
+    document is kept: a site may have many.
     """
 
     root: Path
     documents: int = 0
     files: dict[str, LocalFile] = field(default_factory=dict)
     records: dict[str, PictureRecord] = field(default_factory=dict)
-    left: dict[tuple[str, str], str] = field(default_factory=dict)
+    left: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     _named: dict[Path, LocalFile] = field(default_factory=dict)
     _served: dict[str, str] = field(default_factory=dict)  # keys by ids
 
     def leave(self, document: Path, address: str, why: str) -> None:
         """Note that a picture, or with no address a document, stays as it is."""
-        self.left.setdefault((document.relative_to(self.root).as_posix(), address), why)
+        self.left.setdefault((address, why), set()).add(document.relative_to(self.root).as_posix())
 
     def key(self, document: Document, place: Place) -> str:
         """Return the key of the picture that a place is to show. Raises Left, and OSError where it is not read."""

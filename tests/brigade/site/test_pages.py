@@ -169,6 +169,12 @@ def test_what_is_left_is_named_with_the_reason(site: Site, page: str, why: str) 
     assert not site.sent or "says image/avif" in why
 
 
+def test_what_many_pages_name_alike_is_one_line(site: Site) -> None:
+    for name in ("c.html", "a.html", "b/d.html"):
+        site.write(name, "<img src=//example.org/a.jpg>")
+    assert site.run().count("left: a.html and 2 others: //example.org/a.jpg: it is no file of the site") == 1
+
+
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
