@@ -1,5 +1,6 @@
 """Files into the pipeline, and the records of what became of them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +11,7 @@ from brigade.pictures.local_files import LocalFile, Skipped
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
 from brigade.rework.unheard import send_unheard
+from imaging.recipes import Recipes
 from records.picture import PictureRecord
 from records.rules import failure
 from records.status import Status
@@ -20,8 +22,7 @@ Records = dict[str, PictureRecord]
 def upload(pipeline: Pipeline, files: list[LocalFile], timeout: float, skipped: list[Skipped]) -> Records:
     """Upload files and wait for them; return by key the records of those that are READY, and note the others."""
     recipes = deployed_recipes.of(pipeline.stack)
-    wanted = [file for file in files if recipes.match(file.key)]
-    skipped += [Skipped(file.path, f"no recipe matches {file.key}") for file in files if file not in wanted]
+    wanted = list(_matched(files, recipes, skipped))
     with progress("uploading", len(wanted)) as step:
         done = {}
         for one in uploads.upload(pipeline.s3, pipeline.source_bucket, wanted, skipped.append):
@@ -46,16 +47,21 @@ def preview(pipeline: Pipeline, files: list[LocalFile], skipped: list[Skipped]) 
     recipes = deployed_recipes.of(pipeline.stack)
     found: Records = {}
     with actors_quiet(), progress("processing", len(files)) as step:
-        for file in files:
+        for file in _matched(files, recipes, skipped):
+            there = next(pipeline.catalog.by_key(file.key), None)
             with TemporaryDirectory() as made:
-                there = next(pipeline.catalog.by_key(file.key), None)
-                record = there or processing.record_of(file, recipes, Path(made))
-            if record:
-                found[file.key] = record
-            else:
-                skipped.append(Skipped(file.path, f"no recipe matches {file.key}"))
+                if record := there or processing.record_of(file, recipes, Path(made)):
+                    found[file.key] = record
             step()
     return _ready(found, files, skipped)
+
+
+def _matched(files: list[LocalFile], recipes: Recipes, skipped: list[Skipped]) -> Iterator[LocalFile]:
+    for file in files:
+        if recipes.match(file.key):
+            yield file
+        else:
+            skipped.append(Skipped(file.path, f"no recipe matches {file.key}"))
 
 
 def _ready(records: Records, files: list[LocalFile], skipped: list[Skipped]) -> Records:

@@ -86,5 +86,5 @@ def test_on_aws_somebody_must_say_where_the_bucket_is_served(site: Site, base: s
 def test_without_its_parsers_the_command_says_what_to_install() -> None:
     code = "import sys; sys.modules['turbohtml'] = None; from brigade.__main__ import main; main(['site', '.'])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert said.stderr.startswith("error: the parsers of `brigade site` are not installed — pip install")
+    assert said.stderr.startswith("error: the parsers of `brigade site` are not installed — install them: pip install")
     assert said.stderr.count("\n") == 1
