@@ -38,7 +38,7 @@ def find(root: Path, leave: Callable[[Path, str, str], None]) -> Iterator[Docume
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(each for each in folders if not each.startswith(".") and each != "node_modules")
         for path in (Path(folder, name) for name in sorted(names) if not name.startswith(".")):
-            if path.suffix.lower() in {*_PAGES, *_TEXTS, *_SHEETS} and not path.is_symlink():
+            if path.suffix.lower() in {*_PAGES, *_TEXTS, *_SHEETS} and path.is_file() and not path.is_symlink():
                 try:
                     document = _read(path, root)
                 except (Left, OSError) as error:

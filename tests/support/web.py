@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -71,6 +71,7 @@ class Site:
     records: dict[str, PictureRecord] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
     failing: dict[str, str] = field(default_factory=dict)
+    becomes: Callable[[PictureRecord], PictureRecord] = lambda record: record
 
     def __post_init__(self) -> None:
         catalog = SimpleNamespace(get=self.get)
@@ -91,7 +92,7 @@ class Site:
                 continue
             self.sent.append(file.key)
             with Image.open(file.path) as image:
-                self.records[file.key] = ready(file.key, image.size)
+                self.records[file.key] = self.becomes(ready(file.key, image.size))
         return {file.key: self.records[file.key] for file in files if file.key in self.records}
 
     def picture(self, name: str, size: tuple[int, int] = (96, 64)) -> Path:

@@ -67,6 +67,15 @@ def test_leaves_alone_whose_file_is_gone_and_what_is_served_no_more(site: Site) 
     assert now(site) == before
 
 
+def test_leaves_a_page_whose_picture_has_no_whole_rendition_any_more(site: Site) -> None:
+    before = arranged(site)
+    for key, record in site.records.items():
+        site.records[key] = replace(record, renditions=tuple(replace(each, height=9) for each in record.renditions))
+    assert "left: index.html: https://img.example.org/renditions/" in (said := site.run().replace("\n", ""))
+    assert "no rendition has its proportions any more" in said
+    assert before.split("<img")[1] in now(site)
+
+
 def test_uploads_again_what_is_served_no_more(site: Site) -> None:
     before = arranged(site)
     key = next(key for key in site.records if key.endswith(".png"))

@@ -153,3 +153,10 @@ def test_a_folder_that_git_does_not_know_is_one_error(site: Site, repository: Pa
     assert "is not in branch pictures — commit it first" in " ".join(site.run("--branch", "pictures", code=1).split())
     site.root = site.root.rename(repository.parent / "outside")
     assert "`git rev-parse` failed: fatal: not a git repository" in site.run("--branch", "pictures", code=1)
+
+
+def test_without_git_it_is_one_error(
+    site: Site, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "error: git is not there" in site.run("--branch", "pictures", code=1)

@@ -113,3 +113,8 @@ def test_css(raw: bytes) -> None:
 def test_every_picture_is_found_at_every_line_end(name: str, parts: list[bytes], count: int, end: bytes) -> None:
     _, edits = rewritten(name, end.join(parts))
     assert len(edits) == count
+
+
+def test_two_edits_of_the_same_bytes_are_refused() -> None:
+    with pytest.raises(ValueError, match="two edits overlap at byte 1"):
+        applied(b"abc", [Edit(0, 2, b"x"), Edit(1, 3, b"y")])

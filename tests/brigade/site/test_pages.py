@@ -1,7 +1,12 @@
 """What becomes of pages, and what is left as it is."""
 
-import pytest
+from functools import partial
+from pathlib import Path
 
+import pytest
+from msgspec.structs import replace
+
+from records.picture import Original
 from tests.support.web import BASE, Site, short
 
 FLUID = "<style>img { max-width: 100%; height: auto }</style>"
@@ -169,6 +174,20 @@ def test_what_is_left_is_named_with_the_reason(site: Site, page: str, why: str) 
     assert not site.sent or "says image/avif" in why
 
 
+def test_an_animation_is_left_and_a_file_of_several_pictures_is_not(site: Site) -> None:
+    page = "<a href=img/larch.jpg>"
+    for format_, frames, after in (("GIF", 2, page), ("GIF", 1, '<a href="master">'), ("TIFF", 2, '<a href="master">')):
+        original = Original(format=format_, width=9, height=9)
+        site.becomes = partial(replace, frames=frames, original=original)
+        assert site.page(page) == after
+
+
+def test_only_crops_of_a_picture_never_stand_for_it(site: Site) -> None:
+    site.becomes = lambda record: replace(record, renditions=tuple(replace(r, height=9) for r in record.renditions))
+    assert site.page(FLUID + "<img src=img/larch.jpg>") == FLUID + '<img src="master">'
+    assert site.page("![](img/larch.jpg)", name="a.md") == "![](master)"
+
+
 def test_what_many_pages_name_alike_is_one_line(site: Site) -> None:
     for name in ("c.html", "a.html", "b/d.html"):
         site.write(name, "<img src=//example.org/a.jpg>")
@@ -188,6 +207,15 @@ def test_a_document_that_cannot_be_read_is_left(site: Site, name: str, content: 
     assert f"left: {name}: " in (said := site.run())
     assert why in said
     assert (site.root / name).read_bytes() == content
+
+
+def test_a_document_that_may_not_be_read_is_left(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    site.write("index.html", "x")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert "left: index.html: Permission denied" in site.run()
 
 
 def test_links_hidden_folders_and_libraries_are_no_documents_of_the_site(site: Site) -> None:
