@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -11,9 +11,6 @@ from botocore.exceptions import ClientError
 
 from kit.events import Source
 
-_MIB = 1024 * 1024
-# The parts in which clients upload: the AWS CLI and SDKs, s3cmd, rclone and others.
-_PART_SIZES = tuple(size * _MIB for size in (8, 5, 16, 15, 10, 32, 50, 64))
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
 _CHECKSUMS: dict[str, Callable[[bytes], bytes]] = {
     "ChecksumSHA256": lambda content: hashlib.sha256(content).digest(),
@@ -32,8 +29,6 @@ def is_same(s3: Any, content: bytes, there: Source) -> bool:
     if there.etag == _md5(content).hex():
         return True
     count = int(there.etag.partition("-")[2] or 0)
-    if count and any(_etag(content, sizes) == there.etag for sizes in _usual(len(content), count)):
-        return True
     where = {"Bucket": there.bucket, "Key": there.key} | ({"VersionId": there.version} if there.version else {})
     try:
         return _has_checksum(content, s3.head_object(ChecksumMode="ENABLED", **where)) or (
@@ -49,13 +44,6 @@ def _has_checksum(content: bytes, told: Mapping[str, Any]) -> bool:
     return any(
         base64.b64encode(digest(content)).decode() == told[name] for name, digest in _CHECKSUMS.items() if name in told
     )
-
-
-def _usual(size: int, count: int) -> Iterator[list[int]]:
-    """Yield the sizes of so many parts, for each usual size of one that makes so many."""
-    for part in _PART_SIZES:
-        if -(-size // part) == count:
-            yield [min(part, size - start) for start in range(0, size, part)]
 
 
 def _part_sizes(s3: Any, where: dict[str, str], count: int) -> list[int]:
