@@ -1,8 +1,9 @@
 """CloudFormation's two steps, what would change and then the change, and the events that tell how it goes."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -131,7 +132,9 @@ class ChangeSet:
             self._cloudformation.delete_stack(StackName=self.stack_id)
 
     def _changes(self) -> list[Change]:
-        while (answer := self._describe())["Status"] in {"CREATE_PENDING", "CREATE_IN_PROGRESS"}:
+        describe: Callable[..., DescribeChangeSetOutputTypeDef]
+        describe = partial(self._cloudformation.describe_change_set, ChangeSetName=self._id)
+        while (answer := describe())["Status"] in {"CREATE_PENDING", "CREATE_IN_PROGRESS"}:
             time.sleep(self._target.poll_s)
         if answer["Status"] != "CREATE_COMPLETE":
             reason = answer.get("StatusReason", answer["Status"])
@@ -143,15 +146,9 @@ class ChangeSet:
             raise OperatorError(f"CloudFormation refuses the change: {found or reason}", "nothing was changed")
         changes = answer["Changes"]
         while token := answer.get("NextToken"):
-            answer = self._describe(NextToken=token)
+            answer = describe(NextToken=token)
             changes += answer["Changes"]
         return [_change(change["ResourceChange"]) for change in changes]
-
-    def _describe(self, **more: str) -> "DescribeChangeSetOutputTypeDef":
-        described: DescribeChangeSetOutputTypeDef = self._cloudformation.describe_change_set(
-            ChangeSetName=self._id, **more
-        )
-        return described
 
 
 class Events:
