@@ -29,7 +29,7 @@ _WIDE = 150  # characters that all columns need
 
 @click.command()
 @option("--status", type=click.Choice(Status, case_sensitive=False), help="With this status.")
-@option("--day", help="Uploaded on this day, YYYY-MM-DD in UTC.")
+@option("--day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Uploaded on this day, in UTC.")
 @option("--recipe", default="", help="Of this recipe.")
 @option("--serial", default="", help="Taken by the camera with this serial number.")
 @option("--make", default="", help="Taken by a camera of this maker.")
@@ -43,7 +43,7 @@ _WIDE = 150  # characters that all columns need
 @option("--csv", "as_csv", is_flag=True, help="Print a table for spreadsheets.")
 def ls(
     status: Status | None,
-    day: str | None,
+    day: datetime | None,
     recipe: str,
     serial: str,
     make: str,
@@ -67,7 +67,7 @@ def ls(
         raise OperatorError("--json and --csv exclude each other", "give one of them")
     filters = search.Filters(
         status=status,
-        day=search.day(day) if day else "",
+        day=f"{day:%Y-%m-%d}" if day else "",
         recipe=recipe,
         serial=serial,
         make=make,

@@ -107,14 +107,6 @@ def entry(record: PictureRecord, index: Index) -> Entry:
     return (record.camera and record.camera.taken_at) or UNDATED, record.image_id
 
 
-def day(text: str) -> str:
-    """Read a day; raises OperatorError."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise OperatorError(f"{text!r} is no day", "write it as 2026-11-21") from None
-
-
 def time(text: str) -> str:
     """Read a day, or a time on a day; raises OperatorError."""
     try:

@@ -70,13 +70,18 @@ def keys(capsys: Said, *arguments: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("option", "word", "known"),
-    [("status", "lost", "'processing', 'ready'"), ("verdict", "maybe", "'accepted', 'refused'")],
+    [
+        ("status", "lost", "is not one of 'processing', 'ready'"),
+        ("verdict", "maybe", "is not one of 'accepted', 'refused'"),
+        ("day", "yesterday", "does not match the format '%Y-%m-%d'"),
+        ("day", "2026-02-30", "does not match the format '%Y-%m-%d'"),
+    ],
 )
-def test_a_word_that_there_is_not_is_answered_with_those_there_are(
+def test_what_cannot_be_meant_is_wrong_usage_and_answered_with_what_can(
     option: str, word: str, known: str, capsys: Said
 ) -> None:
     assert main(["ls", f"--{option}", word]) == 2
-    assert f"'--{option}': '{word}' is not one of {known}" in capsys.readouterr().err
+    assert f"'--{option}': '{word}' {known}" in capsys.readouterr().err
 
 
 class TestFilters:

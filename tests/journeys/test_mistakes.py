@@ -15,7 +15,7 @@ from tests.support import pictures
         ("upload nowhere.jpg", "nowhere.jpg does not exist"),
         ("upload empty", "no files found"),
         ("show nothing", "the catalog knows no picture 'nothing'"),
-        ("ls --day yesterday", "is no day"),
+        ("ls --taken-from yesterday", "is no time"),
     ],
 )
 def test_what_a_user_may_get_wrong_is_one_clear_line(command: str, said: str, brigade: Brigade, tmp_path: Path) -> None:
