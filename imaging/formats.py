@@ -48,6 +48,8 @@ _READ = (
     Format("HEIF", "heic", "image/heic", rb"....ftyp", iso.heif, decoder_turns=True),
 )
 FORMATS = {format_.name: format_ for format_ in _READ}
+# What names of pictures end with, where somebody has to choose by the name alone.
+SUFFIXES = {f".{each.extension}" for each in _READ} | {".jpeg", ".jpe", ".jfif", ".tiff", ".heif", ".hif", ".dib"}
 WRITTEN = {name: format_ for name, format_ in FORMATS.items() if format_.effort is not None}
 # What a master may be; other formats are turned into one of these.
 MASTERS = tuple(name for name, format_ in FORMATS.items() if format_.strip)

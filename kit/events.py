@@ -125,6 +125,7 @@ class ImageIngested(Event, frozen=True, kw_only=True):
     width: int  # pixels
     height: int  # pixels
     bytes: int  # of the upload
+    origin: str = ""  # where it was imported from: a remote's name and path, or a URL
     catalog_gps: Gps | None = None  # what the recipe lets the catalog know of the place; null: the recipe tells
 
 

@@ -26,6 +26,9 @@ class Storage(Protocol):
     def read_range(self, source: Source, start: int, stop: int) -> bytes:
         """Return bytes ``start`` to ``stop`` (exclusive), fewer at the object's end."""
 
+    def read_part(self, source: Source, start: int, stop: int) -> tuple[bytes, dict[str, str]]:
+        """Return the same bytes, and the metadata that the object was uploaded with."""
+
     def newest(self, bucket: str, key: str) -> Source | None:
         """Return the version that S3 shows under a key; None where there is none, or a delete marker."""
 
@@ -43,9 +46,12 @@ class S3Storage:
     """S3. get_object and put_object only: transfer threads lose the trace's segment."""
 
     def read(self, source: Source) -> bytes:
-        return self._get(source)
+        return self._get(source)[0]
 
     def read_range(self, source: Source, start: int, stop: int) -> bytes:
+        return self.read_part(source, start, stop)[0]
+
+    def read_part(self, source: Source, start: int, stop: int) -> tuple[bytes, dict[str, str]]:
         return self._get(source, Range=f"bytes={start}-{stop - 1}")
 
     def newest(self, bucket: str, key: str) -> Source | None:
@@ -78,16 +84,16 @@ class S3Storage:
                     f"{len(refused)} objects were not deleted, the first: {refused[0].thing['Key']}: {refused[0]}"
                 )
 
-    def _get(self, source: Source, **more: str) -> bytes:
+    def _get(self, source: Source, **more: str) -> tuple[bytes, dict[str, str]]:
         if source.version:
             more["VersionId"] = source.version
         elif source.etag:
             # Without versions, an overwrite between event and read is refused rather than mixed in.
             more["IfMatch"] = source.etag
 
-        def get() -> bytes:  # the body too is read under the retry policy
-            body: bytes = aws.client("s3").get_object(Bucket=source.bucket, Key=source.key, **more)["Body"].read()
-            return body
+        def get() -> tuple[bytes, dict[str, str]]:  # the body too is read under the retry policy
+            answer = aws.client("s3").get_object(Bucket=source.bucket, Key=source.key, **more)
+            return answer["Body"].read(), answer.get("Metadata", {})
 
         try:
             return call(get)

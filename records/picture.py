@@ -99,6 +99,7 @@ class PictureRecord(msgspec.Struct, frozen=True, kw_only=True):
     source: Source = Source(bucket="", key="")
     recipe: str = ""
     entered_at: str = ""  # when it was uploaded
+    origin: str = ""  # where it was imported from
     original: Original | None = None
     master: StoredImage | None = None
     frames: int | None = None

@@ -42,6 +42,7 @@ def _summary(record: PictureRecord) -> list[tuple[str, Text]]:
     rows = {
         "id": record.image_id,
         "source": record.url,
+        "origin": record.origin,
         "uploaded": record.entered_at,
         "recipe": record.recipe,
         "original": facts(record.original),

@@ -48,6 +48,7 @@ PICTURES = (
     Column("key", "text", "as uploaded", ("source", "key")),
     Column("recipe", "text", "the recipe's name"),
     Column("entered_at", "time", "when it was uploaded"),
+    Column("origin", "text", "where it was imported from"),
     *_below("original", *_image("original")),
     *_below("master", *_image("master"), prefix="master_"),
     *_below(

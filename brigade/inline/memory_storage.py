@@ -15,6 +15,7 @@ class MemoryStorage:
 
     objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
     stored_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    metadata: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     def read(self, source: Source) -> bytes:
         try:
@@ -24,6 +25,9 @@ class MemoryStorage:
 
     def read_range(self, source: Source, start: int, stop: int) -> bytes:
         return self.read(source)[start:stop]
+
+    def read_part(self, source: Source, start: int, stop: int) -> tuple[bytes, dict[str, str]]:
+        return self.read_range(source, start, stop), self.metadata.get((source.bucket, source.key), {})
 
     def newest(self, bucket: str, key: str) -> Source | None:
         if (content := self.objects.get((bucket, key))) is None:

@@ -7,7 +7,7 @@ follows from what is there. What an actor has said of a picture is never overwri
     image_id, source{bucket,key,version,etag,sequencer}, source_key, upload_order,
     entered_at, region, environment                                from every event but image-retired
     recipe, trace_id                                               from every stage's event
-    original{format,width,height,bytes}                            image-ingested
+    original{format,width,height,bytes}, origin                    image-ingested; the origin where there is one
     master{bucket,key,format,width,height,bytes,method},
     frames, moderation_mode                                        image-normalized
     moderation{mode,verdict,contains_nudity,confidence,labels[{name,parent,confidence}],model,version,at}
@@ -117,7 +117,8 @@ def _own(event: Event, _: Envelope) -> Attributes:
 @_own.register
 def _(event: ImageIngested, envelope: Envelope) -> Attributes:
     original = {"format": event.format, "width": event.width, "height": event.height, "bytes": event.bytes}
-    return {"original": original, "recipe": event.recipe} | _stage(envelope)
+    origin = {"origin": event.origin} if event.origin else {}
+    return {"original": original, "recipe": event.recipe} | origin | _stage(envelope)
 
 
 @_own.register

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from functools import partial
 
 from msgspec.structs import replace
 
@@ -10,6 +9,7 @@ from imaging.recipes import Recipes, load
 from kit.events import Event, ImageIngested, ImageRemoved, ImageUploaded, Source
 from kit.function import Function, Site
 from kit.letter import Letter
+from services.ingest import origin
 from services.ingest.actor import INGEST
 from services.ingest.admission import admit
 from services.ingest.head import open_head
@@ -35,7 +35,14 @@ def act(letter: Letter[ImageUploaded | ImageRemoved], *, site: Site, recipes: Re
         log.info("ignored: %s", why)
         return
     size = source.size if source.size is not None else len(site.storage.read(source))
-    admitted = admit(open_head(partial(site.storage.read_range, source), size), size)
+    metadata: dict[str, str] = {}
+
+    def fetch(start: int, stop: int) -> bytes:
+        content, said = site.storage.read_part(source, start, stop)
+        metadata.update(said)
+        return content
+
+    admitted = admit(open_head(fetch, size), size)
     yield ImageIngested(
         image=letter.event.image,
         recipe=recipe.name,
@@ -43,6 +50,7 @@ def act(letter: Letter[ImageUploaded | ImageRemoved], *, site: Site, recipes: Re
         width=admitted.width,
         height=admitted.height,
         bytes=size,
+        origin=origin.read(metadata),
         catalog_gps=recipe.catalog_gps,
     )
 

@@ -41,6 +41,11 @@ def test_a_range_is_read_without_its_end(storage: Storage, start: int, stop: int
     assert storage.read_range(THING, start, stop) == part
 
 
+def test_a_part_comes_with_what_the_object_was_uploaded_with(s3: Any) -> None:
+    s3.put_object(Bucket=THING.bucket, Key=THING.key, Body=b"0123456789", Metadata={"origin": "drive:a.jpg"})
+    assert S3Storage().read_part(THING, 3, 5) == (b"34", {"origin": "drive:a.jpg"})
+
+
 def test_writing_twice_replaces(storage: Storage) -> None:
     for content in (b"old", b"new"):
         storage.write(THING.bucket, THING.key, content, "image/jpeg")

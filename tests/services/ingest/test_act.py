@@ -10,8 +10,10 @@ from imaging.recipes import Recipes, load, parse
 from kit.events import Event, ImageIngested, ImageRemoved, ImageUploaded, Source
 from services.ingest.handler import act
 from services.ingest.head import FIRST_BLOCK
+from services.ingest.origin import read, written
 from services.ingest.reasons import EmptyObject, NotAnImage, OwnOutput
-from tests.support import pictures
+from tests.support import pictures, story
+from tests.support.deployed import record_of
 from tests.support.site import letter, only, picture, site
 from tests.support.tiffs import LONG, directory, file, tags
 
@@ -60,6 +62,22 @@ def test_an_admitted_picture_is_announced_with_its_facts(storage: CountingStorag
             catalog_gps="drop",
         )
     ]
+
+
+def test_where_a_picture_was_imported_from_is_announced_and_kept(storage: CountingStorage) -> None:
+    origin = "drive:Ferien 2026/Zürich, 100 %.jpg"
+    storage.metadata["source", "a.jpg"] = written(origin)
+    ingested = only(ingest(storage, "a.jpg", pictures.jpeg()), ImageIngested)
+    assert ingested.origin == origin
+    assert record_of(story.said(ingested, "ingest")).origin == origin
+
+
+def test_an_origin_fits_into_an_objects_metadata() -> None:
+    long = written("drive:" + "ü/" * 1_000)
+    [(name, text)] = long.items()
+    assert text.isascii()
+    assert len(f"x-amz-meta-{name}{text}") < 2_048
+    assert read(long).startswith("drive:ü/ü/")
 
 
 def large(format_: str) -> bytes:
