@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help demo test simulate corpus integration update lint docs template bench drill load bench-pixels bench-cold bench-describe \
     bench-missing bench-export bench-placeholders package readme-picture \
-    exiftool layers validators views clean
+    azurite exiftool layers validators views clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
@@ -114,6 +114,8 @@ bench-placeholders: $(VENV)/run.stamp  ## Measure what the placeholder adds to r
 bench-missing: $(VENV)/run.stamp  ## Measure `brigade missing` against 100,000 objects
 	@$(BIN)/python -m benchmarks.missing
 
+azurite: build/azurite/azurite.stamp  ## Fetch Azure's emulator, from which a test imports
+
 bench-export: $(VENV)/dev.stamp  ## Measure `brigade export` of 100,000 records, and read them back
 	@$(BIN)/python -m benchmarks.export
 
@@ -163,6 +165,12 @@ build/validators/validators.stamp: tests/support/validators/package-lock.json
 	@echo "fetching the validators into build/validators (once)"
 	@mkdir -p build/validators && cp tests/support/validators/package.json tests/support/validators/package-lock.json build/validators/
 	@npm ci --prefix build/validators --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+build/azurite/azurite.stamp: Makefile
+	@command -v npm >/dev/null || { echo "make azurite fetches it with npm: install Node.js 20 or newer" >&2; exit 1; }
+	@echo "fetching Azurite into build/azurite (once)"
+	@npm install --prefix build/azurite --silent --no-audit --no-fund azurite@3.35.0
 	@touch $@
 
 # In an environment of its own: it wants other releases of boto3 than we do.

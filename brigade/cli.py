@@ -82,6 +82,7 @@ for group, commands in {
         Lazy("package", "package:package", "offline", "Make every function's zip."),
         Lazy("upload", "upload:upload", "changing", "Upload pictures."),
         Lazy("site", "site:site", "changing", "Serve a static site's pictures from here.", unless="dry_run"),
+        Lazy("import", "import_:import_", "changing", "Copy pictures from other clouds.", unless="dry_run"),
         Lazy("ls", "ls:ls", "reading", "List pictures, newest first."),
         Lazy("show", "show:show", "reading", "Show one picture's record with its timeline."),
         Lazy("html", "html:html", "reading", "Print a picture's markup."),

@@ -91,6 +91,7 @@ REPAIR = Size(
     (
         "upload",
         "site",
+        "import",
         "pause",
         "resume",
         "rerun",

@@ -11,7 +11,7 @@ from pathlib import Path
 from brigade.console import OperatorError, printable
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
-_MAX_KEY_BYTES = 1_024
+MAX_KEY_BYTES = 1_024
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _unfit(path: Path, key: str) -> str:
         size = len(key.encode())
     except UnicodeEncodeError:  # Python holds such bytes as halves of characters
         return "its name or prefix is not UTF-8: rename it"
-    return f"its key has {size:,} bytes, and S3 takes at most {_MAX_KEY_BYTES:,}" if size > _MAX_KEY_BYTES else ""
+    return f"its key has {size:,} bytes, and S3 takes at most {MAX_KEY_BYTES:,}" if size > MAX_KEY_BYTES else ""
 
 
 @dataclass

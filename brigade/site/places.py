@@ -7,10 +7,9 @@ from typing import Literal, NamedTuple
 
 from turbohtml import Element
 
-from imaging.formats import FORMATS
+from imaging.formats import SUFFIXES
 
 MARK = "data-brigade"  # an <img> with what was added to it, and a <picture> that was put around it
-_SUFFIXES = {f".{each.extension}" for each in FORMATS.values()} | {".jpeg", ".jpe", ".jfif", ".tiff", ".heif", ".dib"}
 _TEMPLATE = re.compile(r"\{[{%#]|<[%?]|\$\{|[%}]\}")
 
 
@@ -81,7 +80,7 @@ class Place:
 
 def has_picture_name(path: str) -> bool:
     """Whether a name ends as those of pictures do that the pipeline reads."""
-    return path[path.rfind(".") :].lower() in _SUFFIXES
+    return path[path.rfind(".") :].lower() in SUFFIXES
 
 
 def applied(raw: bytes, edits: list[Edit]) -> bytes:

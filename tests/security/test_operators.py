@@ -128,6 +128,8 @@ def commands(world: World) -> dict[str, list[list[str]]]:
         "history": [[]],
         "upload": [["new.jpg"], ["folder"]],
         "site": [["folder", "--base", "https://img.example.org", "--timeout", "0"]],
+        # The requests are rclone's own.
+        "import": [["folder", "--prefix", "in/imported", "--", "--header", ": ".join(OVER_TLS)]],
         "resume": [["describe"]],
         "pause": [["describe"]],
         "rerun": [[key, "--from", "resize"]],
@@ -203,7 +205,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 def give(words: str, arguments: list[str]) -> int:
     yes = ["--yes"] if every()[words].callback.acts == "changing" else []
-    return main([*words.split(), *arguments, *yes])
+    return main([*words.split(), *yes, *arguments])  # what follows -- is no option of ours
 
 
 def test_each_command_is_in_one_size_or_the_deployers() -> None:

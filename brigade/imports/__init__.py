@@ -1,0 +1,1 @@
+"""Pictures from other clouds and from lists of URLs, into the source bucket."""
