@@ -1,4 +1,4 @@
-"""Bytes outside of what is written stay as they are, whatever their encoding and their line ends."""
+"""Bytes outside of what is written stay as they are, whatever encoding and line ends; and nothing is written twice."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -90,6 +90,7 @@ def made_of(*parts: list[bytes]) -> st.SearchStrategy[bytes]:
 def test_html(raw: bytes) -> None:
     after, edits = rewritten("a.html", raw)
     assert after == in_turn(raw, edits)
+    assert rewritten("a.html", after) == (after, [])
     assert outline(after) == outline(raw)
 
 
@@ -97,12 +98,14 @@ def test_html(raw: bytes) -> None:
 def test_markdown(raw: bytes) -> None:
     after, edits = rewritten("a.md", raw)
     assert after == in_turn(raw, edits)
+    assert rewritten("a.md", after) == (after, [])
 
 
 @given(made_of(CSS, CSS))
 def test_css(raw: bytes) -> None:
     after, edits = rewritten("a.css", raw)
     assert after == in_turn(raw, edits)
+    assert rewritten("a.css", after) == (after, [])
 
 
 @pytest.mark.parametrize("end", ENDS)
