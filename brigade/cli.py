@@ -102,6 +102,8 @@ for group, commands in {
         Lazy("rerun", "rerun:rerun", "changing", "Send pictures back to one actor.", unless="dry_run"),
         Lazy("approve", "approve:approve", "changing", "Let pictures in quarantine pass."),
         Lazy("reject", "approve:reject", "changing", "Remove pictures in quarantine."),
+        Lazy("archive", "archive:archive", "changing", "Archive pictures that are READY now."),
+        Lazy("restore", "archive:restore", "changing", "Make archived originals readable for some days."),
         HISTORY,
         Lazy("cost", "cost:cost", "offline", "Say what pictures cost on AWS."),
         Lazy("recipes", "recipes:recipes", "offline", "Show the recipes, in the order in which they are asked."),

@@ -9,6 +9,8 @@ from brigade.pictures.catalog import Catalog
 from brigade.target import Target
 from infra import names
 from kit.actor import Bucket
+from kit.chain import Chain
+from services.chain import CHAIN
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Pipeline:
             ) from None
 
     @property
+    def chain(self) -> Chain:
+        """The chain that the stack is made from, with what is optional if its deployment has that."""
+        return CHAIN.whole if all(names.queue(actor) in self.stack.outputs for actor in CHAIN.optional) else CHAIN
+
+    @property
     def s3(self) -> Any:
         return self.target.client("s3")
 
@@ -48,6 +55,11 @@ class Pipeline:
     def target_bucket(self) -> str:
         """Where masters and renditions are."""
         return self.stack.outputs[names.bucket(Bucket.TARGET)]
+
+    @property
+    def archive_bucket(self) -> str | None:
+        """Where copies of originals are; None: the deployment has no archive."""
+        return self.stack.outputs.get(names.bucket(Bucket.ARCHIVE))
 
     @property
     def catalog(self) -> Catalog:

@@ -1,4 +1,4 @@
-"""The source and the target bucket: private, encrypted, TLS only, kept when the stack goes."""
+"""The source, the target and the archive bucket: private, encrypted, TLS only, kept when the stack goes."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ CORS_SECONDS = 3600
 
 
 def buckets(chain: Chain) -> list[AWSObject]:
-    """Return both buckets with their policies; the source announces what comes and goes as the chain's origin."""
+    """Return the buckets with their policies; the source announces what comes and goes as the chain's origin."""
     origin = names.topic(chain.origin)
     announce = s3.NotificationConfiguration(
         TopicConfigurations=[
@@ -38,7 +38,9 @@ def buckets(chain: Chain) -> list[AWSObject]:
         CorsConfiguration=_cors("GET", "HEAD"),
         LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[_abort_uploads()]),
     )
-    return [source, _policy(Bucket.SOURCE), target, _policy(Bucket.TARGET)]
+    # Nor of copies: a removed picture's must not stay as an old version.
+    archive = [_bucket(Bucket.ARCHIVE), _policy(Bucket.ARCHIVE)] if parameters.keeps_originals(chain) else []
+    return [source, _policy(Bucket.SOURCE), target, _policy(Bucket.TARGET), *archive]
 
 
 def _bucket(bucket: Bucket, **more: Any) -> s3.Bucket:

@@ -1,6 +1,7 @@
 """Every actor's function: its log group, its role, and the event source mappings that feed it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from troposphere import AWSObject, FindInMap, GetAtt, If, NoValue, Ref, Sub, awslambda, logs
@@ -8,7 +9,7 @@ from troposphere import AWSObject, FindInMap, GetAtt, If, NoValue, Ref, Sub, aws
 from infra import names, parameters, policies, troposphere_fixes
 from infra.roles import role
 from kit import settings
-from kit.actor import Actor, Bucket
+from kit.actor import Actor, Bucket, Place
 from kit.chain import Chain, says
 
 # A table's stream keeps a change for a day, which is as long as Lambda may try; and it may try as often as it likes.
@@ -21,16 +22,27 @@ RUNTIME = "python3.13"  # until June 2029: https://docs.aws.amazon.com/lambda/la
 
 def functions(chain: Chain) -> list[AWSObject]:
     """Return every actor's log group, role, function and event source mappings."""
+    actors = [_with_archive(actor) for actor in chain.actors] if parameters.keeps_originals(chain) else chain.actors
     return [
         resource
-        for actor in chain.actors
+        for actor in actors
         for resource in (_log_group(actor), _role(actor), _function(actor), _mapping(actor), *_stream_mapping(actor))
     ]
+
+
+def _with_archive(actor: Actor) -> Actor:
+    """Return an actor that reads originals as one that reads their copies, too."""
+    archive = Place(Bucket.ARCHIVE)
+    reads_originals = any(place.bucket is Bucket.SOURCE for place in actor.reads)
+    return replace(actor, reads=tuple(dict.fromkeys((*actor.reads, archive)))) if reads_originals else actor
 
 
 def variables(actor: Actor) -> dict[str, Any]:
     """Return the function's environment; kit.settings reads it."""
     table = {settings.TABLE: Ref(names.TABLE)} if actor.table else {}
+    archive = (
+        {settings.ARCHIVE_BUCKET: Ref(names.bucket(Bucket.ARCHIVE))} if Place(Bucket.ARCHIVE) in actor.reads else {}
+    )
     return {
         settings.SOURCE_BUCKET: Ref(names.bucket(Bucket.SOURCE)),
         settings.TARGET_BUCKET: Ref(names.bucket(Bucket.TARGET)),
@@ -39,6 +51,7 @@ def variables(actor: Actor) -> dict[str, Any]:
         settings.ENVIRONMENT: Ref(parameters.ENVIRONMENT),
         settings.VERSION: Ref(names.VERSION),
         **table,
+        **archive,
         **{setting.variable: Ref(setting.name) for setting in actor.settings},
         **{settings.topic_variable(event.kind): Ref(names.topic(event)) for event in says(actor)},
     }

@@ -28,7 +28,7 @@ def messaging(chain: Chain) -> list[AWSObject]:
     return [
         *_undelivered(chain),
         *(resource for event in chain.events for resource in _topic(chain, event)),
-        *(resource for actor in chain.actors for resource in _queues(actor)),
+        *(resource for actor in chain.actors for resource in _queues(chain, actor)),
         *(_subscription(event, actor) for event in chain.events for actor in chain.subscribers(event)),
     ]
 
@@ -44,7 +44,7 @@ def _topic(chain: Chain, event: type[Event]) -> list[AWSObject]:
     return topics.topic(name, *fed_by_s3)
 
 
-def _queues(actor: Actor) -> list[AWSObject]:
+def _queues(chain: Chain, actor: Actor) -> list[AWSObject]:
     queue, dead_letters = names.queue(actor), names.dead_letter_queue(actor)
     grace = {"DelaySeconds": Ref(parameters.GRACE_SECONDS)} if actor.delayed else {}
     return [
@@ -66,7 +66,7 @@ def _queues(actor: Actor) -> list[AWSObject]:
             MessageRetentionPeriod=DEAD_LETTER_RETENTION_S,
             RedriveAllowPolicy={"redrivePermission": "byQueue", "sourceQueueArns": [_arn(actor)]},
         ),
-        _policy(queue, *policies.from_topics(queue, actor.hears)),
+        _policy(queue, *policies.from_topics(queue, tuple(event for event in actor.hears if event in chain.events))),
         _policy(dead_letters),
     ]
 

@@ -33,7 +33,7 @@ def _of(actor: Actor) -> str:
 
 
 def bucket(bucket: Bucket) -> str:
-    """SourceBucket, TargetBucket."""
+    """SourceBucket, TargetBucket, ArchiveBucket."""
     return f"{bucket.capitalize()}Bucket"
 
 
@@ -75,6 +75,11 @@ def layer_is_given(name: str) -> str:
 def is_chosen(setting: Setting, choice: str) -> str:
     """ModeratorIsRekognition …: the condition that the deployment makes that choice."""
     return f"{setting.name}Is{choice.title().replace('-', '')}"
+
+
+def is_on(actor: Actor) -> str:
+    """ArchiveIsOn: the condition that the deployment has that actor; it is optional."""
+    return f"{_of(actor)}IsOn"
 
 
 def policy(owner: str) -> str:

@@ -3,6 +3,7 @@
 from troposphere import Equals, Not, Parameter, Ref
 
 from infra import names
+from kit.actor import Bucket
 from kit.chain import Chain
 from kit.events import ImageSettled
 from records.status import SETTLED, Status
@@ -230,6 +231,11 @@ def keeps_records(chain: Chain) -> bool:
     return any(actor.table for actor in chain.actors)
 
 
+def keeps_originals(chain: Chain) -> bool:
+    """Whether the stack has an archive bucket: some actor writes to it."""
+    return any(place.bucket is Bucket.ARCHIVE for actor in chain.actors for place in actor.writes)
+
+
 def layers(chain: Chain) -> list[str]:
     """Return the layers that some actor may have, each once."""
     return list(dict.fromkeys(layer for actor in chain.actors for layer in actor.layers))
@@ -250,7 +256,12 @@ def conditions(chain: Chain) -> dict[str, object]:
             names.is_chosen(setting, choice): Equals(Ref(setting.name), choice)
             for actor in chain.actors
             for setting in actor.settings
-            for choice, _ in setting.extra_actions
+            for choice, _ in (*setting.extra_actions, *setting.erases)
+        },
+        **{
+            names.is_on(actor): Not(Equals(Ref(actor.enabled_by.name), actor.enabled_by.default))
+            for actor in chain.actors
+            if actor.enabled_by
         },
     }
 

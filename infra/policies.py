@@ -102,7 +102,7 @@ def scheduler_trust() -> Document:
 
 def work(actor: Actor) -> Document:
     """Return all that the actor's role may do: what its declaration needs, and no more."""
-    return document(
+    statements = (
         allow(["logs:CreateLogStream", "logs:PutLogEvents"], GetAtt(names.log_group(actor), "Arn")),
         # X-Ray has no resources to name:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
@@ -122,7 +122,14 @@ def work(actor: Actor) -> Document:
             for setting in actor.settings
             for choice, action in setting.extra_actions
         ),
+        *(
+            If(names.is_chosen(setting, choice), allow(["s3:DeleteObjectVersion"], _objects(place)), NoValue)
+            for setting in actor.settings
+            for choice, place in setting.erases
+        ),
     )
+    # Who reads and deletes in a whole bucket would be let to list it twice.
+    return document(*(each for place, each in enumerate(statements) if each not in statements[:place]))
 
 
 def _follow(actor: Actor) -> list[Statement]:
@@ -156,7 +163,7 @@ def _record(actor: Actor) -> list[Statement]:
 def _read(place: Place) -> list[Statement]:
     # Without the right to list, S3 answers 403 and not 404 for a missing object. That check names no prefix,
     # hence IfExists: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
-    versions = ["s3:GetObjectVersion"] if place.bucket is Bucket.SOURCE else []  # outputs have none
+    versions = ["s3:GetObjectVersion"] if place.bucket is Bucket.SOURCE else []  # nothing else has any
     return [
         allow(["s3:GetObject", *versions], _objects(place)),
         _list(place, "StringLikeIfExists"),

@@ -13,6 +13,7 @@ from infra.dashboard import dashboard
 from infra.endpoint import endpoint
 from infra.functions import functions
 from infra.messaging import messaging
+from infra.optional import under_condition
 from infra.parameters import EMAIL_IS_GIVEN, conditions, mappings, parameters
 from infra.summary import summary
 from kit.actor import Bucket
@@ -27,17 +28,24 @@ DESCRIPTION = (
 
 def template(chain: Chain, tags: Mapping[str, str] | None = None) -> Template:
     """Return the template of the whole chain; ``tags`` are the stack's, for what does not inherit them."""
-    whole = Template(DESCRIPTION)
-    for parameter in parameters(chain):
+    whole = _described(chain.whole, tags or {})
+    under_condition(whole, _described(chain, tags or {}), chain)
+    for parameter in parameters(chain.whole):
         whole.add_parameter(parameter)
-    for name, condition in conditions(chain).items():
+    for name, condition in conditions(chain.whole).items():
         whole.add_condition(name, condition)
-    for name, mapping in mappings(chain).items():
+    for name, mapping in mappings(chain.whole).items():
         whole.add_mapping(name, mapping)
+    return whole
+
+
+def _described(chain: Chain, tags: Mapping[str, str]) -> Template:
+    """Return the resources and outputs of a chain."""
+    whole = Template(DESCRIPTION)
     for part in (
         buckets,
         messaging,
-        partial(catalog, tags=tags or {}),
+        partial(catalog, tags=tags),
         functions,
         endpoint,
         alarms,
@@ -58,7 +66,11 @@ def render(chain: Chain) -> str:
 def _outputs(chain: Chain, whole: Template) -> list[Output]:
     table = [Output(names.TABLE, Value=Ref(names.TABLE))] if names.TABLE in whole.resources else []
     return [
-        *(Output(names.bucket(bucket), Value=Ref(names.bucket(bucket))) for bucket in Bucket),
+        *(
+            Output(names.bucket(bucket), Value=Ref(names.bucket(bucket)))
+            for bucket in Bucket
+            if names.bucket(bucket) in whole.resources
+        ),
         *table,
         Output(names.ALARM_TOPIC, Value=Ref(names.ALARM_TOPIC)),
         Output(names.UNDELIVERED_QUEUE, Value=Ref(names.UNDELIVERED_QUEUE)),

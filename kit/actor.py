@@ -40,10 +40,11 @@ class Acknowledgement(Enum):
 
 
 class Bucket(StrEnum):
-    """The two buckets, by the part they play."""
+    """The buckets, by the part they play; there is an archive only where the deployment wants one."""
 
     SOURCE = "source"
     TARGET = "target"
+    ARCHIVE = "archive"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Setting:
     default: str
     choices: tuple[str, ...]
     extra_actions: tuple[tuple[str, str], ...] = ()  # a choice, and an AWS action for it without resources
+    erases: tuple[tuple[str, Place], ...] = ()  # a choice, and where it lets versions be deleted for ever
 
     @property
     def variable(self) -> str:
@@ -76,7 +78,8 @@ class Declaration:
 
     ``says`` are event types; ``table`` are DynamoDB actions on the catalog; ``carries`` are the shared packages that
     its code imports; ``settings`` are what deployments choose for it; ``layers`` name Lambda layers that a deployment
-    may give it. ``memory`` is in MB, ``timeout`` in seconds. ``loops``: what it says may come back to it, which Lambda
+    may give it. Where ``enabled_by`` has its default, the stack is made without it. ``memory`` is in MB, ``timeout`` in
+    seconds. ``loops``: what it says may come back to it, which Lambda
     must not mistake for an endless loop.
 
     Raises ConfigurationError where a number is outside what AWS allows.
@@ -92,6 +95,7 @@ class Declaration:
     carries: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
     layers: tuple[str, ...] = ()
+    enabled_by: Setting | None = None
     memory: int = 512
     timeout: int = 30
     loops: bool = False

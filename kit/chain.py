@@ -1,7 +1,7 @@
 """The chain: which actor hears which event. An event that is heard but never said is an error."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kit.actor import Actor
 from kit.errors import ConfigurationError
@@ -23,21 +23,29 @@ class Edge:
 class Chain:
     """All actors, and the events that come from outside: S3's notification, and what operators say.
 
+    ``optional`` are actors that only some deployments have: others may hear what they say.
+
     Raises ConfigurationError for a name used twice and for an event that is heard but never said.
     """
 
     origin: type[Event]
     actors: tuple[Actor, ...]
     operator: tuple[type[Event], ...] = ()
+    optional: tuple[Actor, ...] = ()
 
     def __post_init__(self) -> None:
-        names = [actor.name for actor in self.actors]
+        names = [actor.name for actor in (*self.actors, *self.optional)]
         for name in {name for name in names if names.count(name) > 1}:
             raise ConfigurationError(f"two actors are named {name}")
         for actor in self.actors:
             for event in actor.hears:
-                if event not in self.events:
+                if event not in (*self.events, *(each for other in self.optional for each in says(other))):
                     raise ConfigurationError(f"{actor.name} hears {event.kind}, which nobody says")
+
+    @property
+    def whole(self) -> "Chain":
+        """The same with all that is optional."""
+        return replace(self, actors=(*self.actors, *self.optional), optional=())
 
     @property
     def events(self) -> tuple[type[Event], ...]:

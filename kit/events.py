@@ -20,6 +20,7 @@ Moderation = Literal["off", "flag", "gate"]
 Verdict = Literal["accepted", "refused", "uncertain"]
 Judgement = Literal["approved", "rejected"]
 Gps = Literal["keep", "round", "drop"]
+Fate = Literal["kept", "unwanted"]
 # Of a sequencer, once it is padded; S3's have 18.
 ORDER_DIGITS = 32
 
@@ -242,6 +243,18 @@ class ImageRetired(Event, frozen=True, kw_only=True):
 
     deleted: int  # objects
     gone: tuple[str, ...] | None = None  # of one that was made again: keys that are not there any more; null: all are
+
+
+class ImageArchived(Event, frozen=True, kw_only=True):
+    """A picture's original is copied to the archive bucket, and the copy is verified."""
+
+    filtered: ClassVar[tuple[str, ...]] = ("original",)
+    bucket: str  # the archive bucket
+    key: str  # the copy's
+    storage_class: str  # as S3 names it
+    bytes: int  # of the copy
+    sha256: str  # of its bytes, hexadecimal
+    original: Fate  # unwanted: it is deleted as soon as the record knows of the copy
 
 
 class DeadLetterHandled(Event, frozen=True, kw_only=True):

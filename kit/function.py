@@ -59,7 +59,7 @@ class Function:
         logs.configure(region=settings.region, environment=settings.environment, instance=settings.instance)
         return Mailbox(
             actor=self.actor,
-            act=self.connect(Site(S3Storage(), settings)),
+            act=self.connect(Site(S3Storage(settings.archive_bucket), settings)),
             queue=SqsQueue(settings.queue_url, settings.dead_letter_queue_url),
             publisher=SnsPublisher(settings.topics),
             version=settings.version,

@@ -1,11 +1,15 @@
-"""Every key of the target bucket, and the digest in the keys of pictures. Pure: knows no cloud."""
+"""Every key of the target and the archive bucket, and the digest in the keys of pictures. Pure: knows no cloud."""
 
 import hashlib
 from typing import Any
 
 import msgspec
 
+from kit.events import Image, Source
+
 MASTERS, RENDITIONS, METADATA = "normalized/", "renditions/", "metadata/"
+# Of an original's name: with the id before it, S3 takes no more than 1,024 bytes.
+_NAME_BYTES = 900
 OPERATIONS = "operations/"  # what operators did, one document an operation
 # A key with a digest never shows another picture: https://www.rfc-editor.org/rfc/rfc8246
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -39,6 +43,12 @@ def rendition(image_id: str, name: str, digest_: str, extension: str) -> str:
 def tags(image_id: str) -> str:
     """Return the key of the picture's metadata file."""
     return f"{METADATA}{image_id}.json.gz"
+
+
+def archived(source: Source) -> str:
+    """Return the key of an original's copy in the archive bucket: the end of its name, below the picture's id."""
+    name = source.key.rpartition("/")[2].encode()[-_NAME_BYTES:].decode(errors="ignore")
+    return f"{Image.of(source).id}/{name or 'original'}"
 
 
 def digest(*makes: object) -> str:

@@ -11,6 +11,7 @@ from kit.errors import ConfigurationError
 
 SOURCE_BUCKET = "BRIGADE_SOURCE_BUCKET"
 TARGET_BUCKET = "BRIGADE_TARGET_BUCKET"
+ARCHIVE_BUCKET = "BRIGADE_ARCHIVE_BUCKET"
 TABLE = "BRIGADE_TABLE"
 QUEUE_URL = "BRIGADE_QUEUE_URL"
 DEAD_LETTER_QUEUE_URL = "BRIGADE_DEAD_LETTER_QUEUE_URL"
@@ -34,6 +35,7 @@ class Settings:
 
     target_bucket: str
     source_bucket: str = ""
+    archive_bucket: str = ""  # of functions that read originals; empty: there is none
     table: str = ""
     queue_url: str = ""
     dead_letter_queue_url: str = ""
@@ -62,6 +64,7 @@ class Settings:
         return cls(
             source_bucket=need(SOURCE_BUCKET),
             target_bucket=need(TARGET_BUCKET),
+            archive_bucket=environment.get(ARCHIVE_BUCKET, ""),
             table=environment.get(TABLE, ""),
             queue_url=need(QUEUE_URL),
             dead_letter_queue_url=need(DEAD_LETTER_QUEUE_URL),

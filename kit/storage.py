@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from kit import aws
+from kit import aws, outputs
 from kit.batches import DENIED, delete_objects
-from kit.errors import AccessDenied, ObjectArchived, ServiceUnavailable, aws_code
+from kit.errors import AccessDenied, ObjectArchived, ObjectGone, ServiceUnavailable, aws_code
 from kit.events import Source
 from kit.retry import call
 
@@ -21,7 +21,7 @@ class Storage(Protocol):
     """Where objects are. Every method may raise Retryable; reading raises what kit.errors.READING names."""
 
     def read(self, source: Source) -> bytes:
-        """Return the whole of exactly that version."""
+        """Return the whole of exactly that version: of one that is gone, from its copy in the archive."""
 
     def read_range(self, source: Source, start: int, stop: int) -> bytes:
         """Return bytes ``start`` to ``stop`` (exclusive), fewer at the object's end."""
@@ -43,7 +43,13 @@ class Storage(Protocol):
 
 
 class S3Storage:
-    """S3. get_object and put_object only: transfer threads lose the trace's segment."""
+    """S3. get_object and put_object only: transfer threads lose the trace's segment.
+
+    ``archive`` is the bucket with copies of originals; empty: there is none.
+    """
+
+    def __init__(self, archive: str = "") -> None:
+        self._archive = archive
 
     def read(self, source: Source) -> bytes:
         return self._get(source)[0]
@@ -85,6 +91,14 @@ class S3Storage:
                 )
 
     def _get(self, source: Source, **more: str) -> tuple[bytes, dict[str, str]]:
+        try:
+            return self._get_exactly(source, **more)
+        except ObjectGone:
+            if not (self._archive and source.version):
+                raise
+        return self._get_exactly(Source(bucket=self._archive, key=outputs.archived(source)), **more)
+
+    def _get_exactly(self, source: Source, **more: str) -> tuple[bytes, dict[str, str]]:
         if source.version:
             more["VersionId"] = source.version
         elif source.etag:
@@ -98,7 +112,7 @@ class S3Storage:
         try:
             return call(get)
         except ClientError as error:
-            raise _meaning(error) from error
+            raise meaning(error) from error
 
 
 def latest(entries: Iterable[dict[str, Any]], key: str) -> dict[str, Any] | None:
@@ -118,7 +132,7 @@ def listed(bucket: str, version: dict[str, Any]) -> Source:
     )
 
 
-def _meaning(error: ClientError) -> Exception:
+def meaning(error: ClientError) -> Exception:
     """Translate S3's refusal to return an object; return the same error where the cause is not the object.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html. Where a customer keeps the key (SSE-C), reading

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from kit.events import Camera, Image, Moderation, ModerationLabel, Source, StoredImage, StoredRendition, Verdict
+from kit.events import Camera, Fate, Image, Moderation, ModerationLabel, Source, StoredImage, StoredRendition, Verdict
 from records.status import Status
 
 # What an operator may have decided on a picture.
@@ -47,6 +47,21 @@ class Moderated(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         """Return the verdict in words: ``refused, nudity 93 %``."""
         return f"{self.verdict}, nudity {self.confidence} %"
+
+
+class Archived(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the original's copy is; ``storage_class`` is S3's, ``sha256`` hexadecimal.
+
+    ``original``: whether the upload stays beside it, or may go. See ``PictureRecord.original_gone``.
+    """
+
+    bucket: str
+    key: str
+    storage_class: str
+    bytes: int
+    sha256: str
+    original: Fate
+    at: str
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +124,8 @@ class PictureRecord(msgspec.Struct, frozen=True, kw_only=True):
     colour: str = ""  # of what can be seen, as #rrggbb
     lqip: str = ""  # a placeholder: a tiny WebP as a data URI
     camera: Described | None = None
+    archived: Archived | None = None
+    original_gone: str = ""  # when the upload was deleted because it is archived
     stages: dict[str, Stage] = {}
     failures: dict[str, Failure] = {}
     handled: dict[str, Handled] = {}

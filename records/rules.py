@@ -58,8 +58,8 @@ def _failures(record: PictureRecord) -> Iterator[Failure]:
 
 
 def _is_advice(actor: str, record: PictureRecord) -> bool:
-    """Whether a picture may be ready without this actor: its metadata nobody waits for, nor for a mere flag."""
-    return actor == "describe" or (actor == "moderate" and not _is_gated(record))
+    """Whether a picture may be ready without this actor: its metadata and copy nobody waits for, nor for a flag."""
+    return actor in ("describe", "archive") or (actor == "moderate" and not _is_gated(record))
 
 
 def what_was_done(failed: Failure, handled: Handled | None) -> str:

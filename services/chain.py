@@ -2,6 +2,7 @@
 
 from kit.chain import Chain
 from kit.events import DeadLetterHandled, ImageJudged, ImageUploaded
+from services.archive.actor import ARCHIVE
 from services.catalog.actor import CATALOG
 from services.describe.actor import DESCRIBE
 from services.ingest.actor import INGEST
@@ -15,4 +16,5 @@ CHAIN = Chain(
     origin=ImageUploaded,
     actors=(INGEST, DESCRIBE, NORMALIZE, MODERATE, RESIZE, CATALOG, RELAY, RETIRE),
     operator=(DeadLetterHandled, ImageJudged),
+    optional=(ARCHIVE,),
 )

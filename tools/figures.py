@@ -15,13 +15,14 @@ from benchmarks.load_report import RAW
 from benchmarks.report import Table, markdown
 from benchmarks.scaling import Model
 from brigade.cost import measured, prices
+from brigade.cost.archived import Kept, kept
 from brigade.cost.estimate import Line, estimate
 from services.chain import CHAIN
 from tools.markdown import fill
 
 DOCS = Path(__file__).parents[1] / "docs"
 MEGAPIXELS = 12
-PAGES = ("cost.md", "scaling.md")
+PAGES = ("archive.md", "cost.md", "scaling.md")
 Which = Callable[[Line], bool]
 
 
@@ -31,6 +32,7 @@ def figures() -> dict[str, Table]:
     model = Model(CHAIN, run, listed)
     bulk, single = (estimate(run, listed, CHAIN, batched=batched) for batched in (True, False))
     return {
+        "archive": archive(kept(1e6, run.original_bytes, listed), run.original_bytes),
         "cost": cost(bulk, single),
         "concurrency": scaling.concurrency(model),
         "rates": scaling.rates(model),
@@ -38,6 +40,17 @@ def figures() -> dict[str, Table]:
         "quotas": scaling.quotas(model),
         "drains": scaling.drains(json.loads(RAW.read_text(encoding="utf-8")), model),
     }
+
+
+def archive(classes: list[Kept], original_bytes: float) -> Table:
+    """Return what originals cost in each of S3's classes."""
+    rows = tuple(
+        (each.storage_class, *(f"{usd:.2f}" for usd in (each.put, each.a_month, each.read, each.least)))
+        for each in classes
+    )
+    columns = ("class", "to put there, $", "a month, $", "to read once, $", "at least, $")
+    what = f"The originals of a million pictures of {MEGAPIXELS} megapixels, {original_bytes / 1e6:.1f} MB each."
+    return Table("What the classes cost", what, columns, rows)
 
 
 def cost(bulk: list[Line], single: list[Line]) -> Table:

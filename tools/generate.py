@@ -329,7 +329,7 @@ def main(arguments: list[str] | None = None, folder: Path = DOCS) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is stale")
     check = parser.parse_args(arguments).check
     for name, page in PAGES.items():
-        path, text = folder / name, page(CHAIN)
+        path, text = folder / name, page(CHAIN.whole)
         if not check:
             path.write_text(text, encoding="utf-8")
         elif not path.is_file() or path.read_text(encoding="utf-8") != text:

@@ -75,7 +75,7 @@ LOOK = Size(
         allow(["sqs:ChangeMessageVisibility", "sqs:ReceiveMessage"], *_DEAD_LETTERS, Sid="ReadDeadLetters"),
         allow(["s3:GetObject"], _bucket(Bucket.TARGET, "/*"), f"{_CODE}/*", Sid="ReadOutputsAndRecipes"),
         # Who may not list is told 403 instead of 404 of what is not there.
-        allow(["s3:ListBucket"], _bucket(Bucket.TARGET), _CODE, Sid="ListOutputs"),
+        allow(["s3:ListBucket"], _bucket(Bucket.TARGET), _bucket(Bucket.ARCHIVE), _CODE, Sid="ListOutputs"),
         allow(["s3:ListBucketVersions"], _bucket(Bucket.SOURCE), Sid="ListUploads"),
         # These have no resources of ours to name.
         allow(
@@ -95,6 +95,8 @@ REPAIR = Size(
         "pause",
         "resume",
         "rerun",
+        "archive",
+        "restore",
         "dlq redrive",
         "dlq edit",
         "dlq discard",
@@ -112,6 +114,7 @@ REPAIR = Size(
         _KEEP_HISTORY,
         allow(["s3:ListBucket"], _bucket(Bucket.SOURCE), Sid="FindUploads"),
         allow(["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], _bucket(Bucket.SOURCE, "/*"), Sid="Upload"),
+        allow(["s3:GetObject", "s3:RestoreObject"], _bucket(Bucket.ARCHIVE, "/*"), Sid="RestoreOriginals"),
         # A replay of the catalog's work reads as the catalog does.
         allow(["dynamodb:GetItem"], _TABLE, Sid="ReadRecords"),
         allow(["lambda:GetEventSourceMapping"], "arn:aws:lambda:*:*:event-source-mapping:*", Sid="SeeActors"),

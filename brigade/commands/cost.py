@@ -8,6 +8,7 @@ from rich.text import Text
 from brigade.commands.options import Number, as_json, option
 from brigade.console import OperatorError, out, print_json, table
 from brigade.cost import estimate, measured, monthly, prices
+from brigade.cost.archived import Kept, kept
 from brigade.cost.estimate import Line
 from brigade.cost.measured import Measured
 from brigade.cost.monthly import Standing
@@ -32,8 +33,9 @@ EMPTY_POLLS = 650_000
     type=Number(min=0, max=1),
     help="The share whose pixels must be turned or converted, 0 to 1.",
 )
+@option("--archive", is_flag=True, help="Also what their originals cost in each of S3's classes.")
 @as_json
-def cost(pictures: float, megapixels: float, recipe: str, turned: float, as_json: bool) -> None:
+def cost(pictures: float, megapixels: float, recipe: str, turned: float, archive: bool, as_json: bool) -> None:
     """Say what pictures cost on AWS, from what `make bench` measured and a dated price list; no account is asked."""
     figures, listed = measured.load(), prices.load()
     run = figures.at(recipe, megapixels, turned)
@@ -41,9 +43,11 @@ def cost(pictures: float, megapixels: float, recipe: str, turned: float, as_json
         raise OperatorError(f"there is no price for {', '.join(missing)}", f"add it to {prices.LIST.name}")
     bulk, single = (estimate.estimate(run, listed, CHAIN, batched=batched) for batched in (True, False))
     standing = monthly.monthly(CHAIN, listed)
+    originals = kept(pictures, run.original_bytes, listed) if archive else []
     if as_json:
         lines = [_as_json(*pair, pictures) for pair in zip(bulk, single, strict=True)]
-        print_json({"pictures": lines, "a_month": [asdict(each) for each in standing]})
+        archived = {"archive": [asdict(each) for each in originals]} if archive else {}
+        print_json({"pictures": lines, "a_month": [asdict(each) for each in standing], **archived})
         return
     rows = [row for pair in zip(bulk, single, strict=True) for row in [_row(*pair, pictures)]]
     title = f"{pictures:,.0f} pictures of {megapixels:g} megapixels, recipe {recipe}: US dollars"
@@ -51,6 +55,10 @@ def cost(pictures: float, megapixels: float, recipe: str, turned: float, as_json
     out.print(table(title, columns, [*rows, *_sums(bulk, single, pictures)]))
     title = "A month, whatever the load, for each stack: US dollars"
     out.print(table(title, ("what", "number", "a month"), _a_month(standing)))
+    if originals:
+        title = f"Their originals, {pictures * run.original_bytes / 1e9:,.0f} GB, in S3's classes: US dollars"
+        of_class = ("class", "to put there", "a month", "to read once", "at least, deleted at once")
+        out.print(table(title, of_class, map(_class, originals)))
     for line in _notes(figures, listed, estimate.unmeasured(run, CHAIN)):
         out.print(Text(line))
 
@@ -81,6 +89,11 @@ def _sums(bulk: list[Line], single: list[Line], pictures: float) -> list[tuple[s
         ratio("all ÷ the floor", *whole),
         ratio("all but what is assumed ÷ the floor", *measured),
     ]
+
+
+def _class(each: Kept) -> tuple[str, ...]:
+    least = f"{each.least:9,.2f}" + (f" ({each.least_days} days)" if each.least_days else "")
+    return each.storage_class, f"{each.put:9,.2f}", f"{each.a_month:9,.2f}", f"{each.read:9,.2f}", least
 
 
 def _a_month(standing: list[Standing]) -> list[tuple[str, ...]]:

@@ -34,7 +34,7 @@ def replay(actor: str, message: str, debugger: bool, stack: str, as_json: bool) 
 
     Shows what it would have stored and announced, or how it failed. Exits 1 when it failed.
     """
-    chosen = CHAIN.actor(actor)
+    chosen = CHAIN.whole.actor(actor)
     pipeline = Pipeline.find(here(), stack)
     letter = named(dead_letter_queue(pipeline, chosen).look(LOOK_S), message)
     done = replaying.replay(pipeline, chosen, letter)

@@ -24,7 +24,6 @@ from brigade.target import Target
 from infra.names import UNDELIVERED
 from kit.actor import Actor
 from kit.errors import aws_code
-from services.chain import CHAIN
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
 _NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
@@ -159,9 +158,10 @@ def by_id(letters: Sequence[DeadLetter], ids: Sequence[str]) -> list[DeadLetter]
 
 
 def _of_stack(stack: str, name: str | None) -> list[Where]:
-    actors = CHAIN.actors if name is None else () if name == UNDELIVERED else (CHAIN.actor(name),)
     target = here()
     pipeline = Pipeline.find(target, stack)
+    chain = pipeline.chain
+    actors = chain.actors if name is None else () if name == UNDELIVERED else (chain.actor(name),)
     found = [Where(each.name, dead_letter_queue(pipeline, each), target, each, pipeline) for each in actors]
     if name in {None, UNDELIVERED}:
         found.append(Where(UNDELIVERED, undelivered_queue(pipeline), target, pipeline=pipeline))

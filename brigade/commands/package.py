@@ -38,7 +38,7 @@ def package(
             )
         say(f"the template's functions run Python {theirs}: these zips are for {platform.python}")
     place = folder / str(platform)
-    made = packages.write(packages.build(CHAIN, recipes_path(recipes), platform, say), place)
+    made = packages.write(packages.build(CHAIN.whole, recipes_path(recipes), platform, say), place)
     if as_json:
         print_json([asdict(each) for each in made])
     else:
@@ -49,5 +49,5 @@ def package(
         out.print(table(str(place), columns, rows))
     if bucket:
         more = {parameters.ARCHITECTURE: arch, names.CODE_BUCKET: bucket, names.VERSION: release()}
-        path = packages.write_parameters(CHAIN, made, place, more)
+        path = packages.write_parameters(CHAIN.whole, made, place, more)
         say(f"{path} names them as objects of {bucket}")

@@ -38,7 +38,7 @@ def resume(actors: tuple[str, ...], stack: str) -> None:
 
 
 def _switch(wanted: Sequence[str], stack: str, *, on: bool) -> None:
-    chosen = [CHAIN.actor(name) for name in wanted]
+    chosen = [CHAIN.whole.actor(name) for name in wanted]
     word = "running" if on else "paused"
     for actor, changed in mappings.switch(Pipeline.find(here(), stack), chosen, on=on):
         say(f"{actor.name} is {word}" if changed else f"{actor.name} was {word} already")

@@ -1,6 +1,7 @@
 """`brigade rerun`: pictures sent back to one actor, which does its work again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 import click
 
@@ -11,8 +12,8 @@ from brigade.console import OperatorError, ask, counted, duration, say
 from brigade.deploy import deployed_recipes
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline
+from brigade.rework import copies, survey
 from brigade.rework import orders as reruns
-from brigade.rework import survey
 from brigade.rework.orders import RerunPlan, after
 from brigade.rework.sending import send_recorded
 from kit.actor import Actor
@@ -53,8 +54,8 @@ def rerun(
     ingest it gets the one that matches its key now. Pictures that were removed or replaced are left. Ingest also gets
     word of what S3 shows, or does not show any more, and the catalog has not heard of: notifications can be lost.
     """
-    chosen = CHAIN.actor(actor)
-    reruns.heard(chosen, CHAIN)
+    chosen = CHAIN.whole.actor(actor)
+    reruns.heard(chosen, CHAIN.whole)
     pipeline, ignored = Pipeline.find(here(), stack), Ignored()
     if bool(pictures) == (lacking or prefix is not None):
         raise OperatorError("which pictures?", "name some, or else give --missing, --prefix or both")
@@ -64,20 +65,34 @@ def rerun(
         elif lacking:
             records = (each.record for each in compared(pipeline, prefix, stuck, looked, ignored))
         else:
-            records = survey.below(pipeline, prefix or "", ignored.add)
-        plan = reruns.plan(survey.ordered(pipeline, records), chosen, CHAIN, deployed_recipes.of(pipeline.stack), limit)
+            records = _below(pipeline, prefix or "", ignored)
+        cold, recipes = partial(copies.why_cold, pipeline), deployed_recipes.of(pipeline.stack)
+        plan = reruns.plan(survey.ordered(pipeline, records), chosen, pipeline.chain, recipes, limit, cold)
     ignored.tell()
     for why, keys in plan.left.items():
         say(f"left: {_some(keys)}: {why}")
     for why, keys in plan.notes.items():
         say(f"note: {_some(keys)}: {why}")
     if not plan.orders:
-        say(f"nothing to send to {actor}")
+        _nothing(plan, actor)
         return
     _tell(pipeline, plan, chosen, rate)
     if not dry_run:
         ask(f"Send {counted(len(plan.orders), 'picture')} to {actor}?", yes)
         send_recorded(pipeline, plan.orders, chosen, rate)
+
+
+def _below(pipeline: Pipeline, prefix: str, ignored: Ignored) -> Iterator[PictureRecord]:
+    """Yield the pictures that S3 shows, then those that it does not show because they are archived."""
+    yield from survey.below(pipeline, prefix, ignored.add)
+    yield from (each for each in survey.archived(pipeline, prefix) if each.original_gone)
+
+
+def _nothing(plan: RerunPlan, actor: str) -> None:
+    if plan.cold:
+        hint = "`brigade restore` makes them readable; repeat this then"
+        raise OperatorError(f"{counted(plan.cold, 'original')} of these must be restored first", hint)
+    say(f"nothing to send to {actor}")
 
 
 def _some(keys: list[str]) -> str:
@@ -104,7 +119,7 @@ def _tell(pipeline: Pipeline, plan: RerunPlan, actor: Actor, rate: float | None)
         else f"about {duration(seconds)} of its work, {at_once} at a time"
     )
     say(f"to send to {actor.name}: {counted(len(plan.orders), 'picture')}, {long}")
-    if later := after(actor, CHAIN):
+    if later := after(actor, pipeline.chain):
         say(f"then {', '.join(each.name for each in later)} do their work on them again: the estimate leaves that out")
     if plan.moderated and pipeline.stack.parameters.get(MODERATOR.name, MODERATOR.default) == rekognition.NAME:
         say(f"Amazon Rekognition is asked about {counted(plan.moderated, 'picture')} of these, and bills each")

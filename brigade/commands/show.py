@@ -50,6 +50,7 @@ def _summary(record: PictureRecord) -> list[tuple[str, Text]]:
         "master": f"{facts(master)}  {master.key}" if master else None,
         "failure": f"{failed.actor}: {failed.reason}: {failed.detail}" if failed else None,
         "moderation": _moderation(record),
+        "archived": _archived(record),
         "judged": "; ".join(f"{word} by {judged.by}" for word, judged in record.judged.items()),
         "superseded by": record.superseded_by,
         "removed by": record.removed_by,
@@ -57,6 +58,16 @@ def _summary(record: PictureRecord) -> list[tuple[str, Text]]:
     }
     said = [(name, Text(printable(str(value)))) for name, value in rows.items() if value]
     return [said[0], ("status", colored(record.status)), *said[1:]]
+
+
+def _archived(record: PictureRecord) -> str | None:
+    """Say where the original's copy is, and whether it is the only one."""
+    copy = record.archived
+    if not copy:
+        return None
+    stays = f", and its upload is gone since {record.original_gone}" if record.original_gone else ""
+    where = f"s3://{copy.bucket}/{copy.key}"
+    return f"{where}  {copy.storage_class}, {byte_size(copy.bytes)}, SHA-256 {copy.sha256}{stays}"
 
 
 def _moderation(record: PictureRecord) -> str | None:

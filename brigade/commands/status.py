@@ -16,7 +16,6 @@ from brigade.console import OperatorError, duration, out, print_json, table
 from brigade.flow import vitals
 from brigade.flow.vitals import Vitals
 from brigade.pipeline import Pipeline
-from services.chain import CHAIN
 
 _EVERY_S = 2
 _COLUMNS = ("actor", "state", "waiting", "in flight", "oldest", "dead letters", "rate")
@@ -37,7 +36,7 @@ def status(watch: bool, stack: str, as_json: bool) -> None:
     if watch and (as_json or not out.is_terminal):
         raise OperatorError("--watch refreshes a screen", "leave it out for --json, a pipe or a file")
     pipeline = Pipeline.find(here(), stack)
-    look = partial(vitals.look, pipeline, CHAIN.actors)
+    look = partial(vitals.look, pipeline, pipeline.chain.actors)
     if as_json:
         print_json([asdict(each) for each in look()])
     elif watch:

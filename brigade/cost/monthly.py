@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from brigade.cost.prices import Prices
+from infra import names
 from infra.template import template
 from kit.actor import Actor
 from kit.chain import Chain
@@ -20,8 +21,10 @@ class Standing:
 
 
 def monthly(chain: Chain, prices: Prices) -> list[Standing]:
-    """Return what a stack costs a month, with all that a parameter may leave out of it."""
-    kinds = Counter(resource["Type"] for resource in template(chain).to_dict()["Resources"].values())
+    """Return what a stack costs a month, with all that a parameter may leave out of it, but for optional actors."""
+    left_out = {names.is_on(actor) for actor in chain.optional}
+    resources = template(chain).to_dict()["Resources"].values()
+    kinds = Counter(each["Type"] for each in resources if each.get("Condition") not in left_out)
     price = prices.per_month
     return [
         Standing(what, number, number * usd)

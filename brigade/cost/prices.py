@@ -36,6 +36,19 @@ class PerMonth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metric: float
 
 
+class ArchiveClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of S3's classes; the list says what each is."""
+
+    month_gb: float
+    put: float
+    read: float
+    read_gb: float = 0
+    least_days: int = 0
+    least_bytes: int = 0
+    index_bytes: int = 0
+    name_bytes: int = 0
+
+
 class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What nobody measured: ``wait_ms`` by service; ``core_speed`` and ``xray_sampled`` are shares of one."""
 
@@ -55,6 +68,7 @@ class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per_gb: PerGigabyte
     per_month: PerMonth
     assumed: Assumed
+    archive: dict[str, ArchiveClass]
 
 
 def load() -> Prices:

@@ -1,5 +1,6 @@
 """The edges of an actor that works without consequences: it reads what is real, and what it writes stays in memory."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,7 @@ from brigade.inline.memory_storage import MemoryStorage
 from kit.events import Image, Source
 from kit.storage import Storage
 from records.table import pointer_key, source_key
+from services.archive.copies import Copy, S3Copies
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords
 
@@ -49,6 +51,21 @@ class RehearsalStorage:
 
     def _of(self, source: Source) -> Storage:
         return self.written if (source.bucket, source.key) in self.written.objects else self.beneath
+
+
+@dataclass(frozen=True)
+class RehearsalCopies(S3Copies):
+    """Copies that are looked at, and neither made nor deleted for real."""
+
+    storage: RehearsalStorage
+
+    def make(self, source: Source, bucket: str, key: str, storage_class: str) -> Copy:
+        content = self.storage.read(source)
+        self.storage.write(bucket, key, content, "")
+        return Copy(len(content), hashlib.sha256(content).hexdigest(), storage_class)
+
+    def erase(self, source: Source) -> None:
+        self.storage.delete(source.bucket, [source.key])
 
 
 def rehearsal_records(images: Iterable[Image], table: str) -> MemoryRecords:

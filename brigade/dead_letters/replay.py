@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.rehearsal import RehearsalStorage, rehearsal_records
+from brigade.dead_letters.rehearsal import RehearsalCopies, RehearsalStorage, rehearsal_records
 from brigade.deploy import deployed_recipes
 from brigade.pipeline import Pipeline
 from infra import names
@@ -40,7 +40,7 @@ def replay(pipeline: Pipeline, actor: Actor, letter: DeadLetter) -> Replay:
     kit.aws must lead to the pipeline's target (Target.export does that). Raises what is wrong with the surroundings,
     OperatorError for one; what the actor itself raises is the answer's ``error``.
     """
-    storage = RehearsalStorage(S3Storage())
+    storage = RehearsalStorage(S3Storage(pipeline.archive_bucket or ""))
     records = rehearsal_records(letter.images(), pipeline.output(names.TABLE)) if actor.table else MemoryRecords()
     before = deepcopy(records.items)
     act = _connect(pipeline, actor, storage, records)
@@ -64,6 +64,7 @@ def _connect(pipeline: Pipeline, actor: Actor, storage: RehearsalStorage, record
     settings = Settings(
         source_bucket=pipeline.source_bucket,
         target_bucket=pipeline.target_bucket,
+        archive_bucket=pipeline.archive_bucket or "",
         environment="replay",
         region=pipeline.target.region,
     )
@@ -71,7 +72,9 @@ def _connect(pipeline: Pipeline, actor: Actor, storage: RehearsalStorage, record
     chosen = {each.variable: parameters.get(each.name, each.default) for each in actor.settings}
     function = FUNCTIONS[actor.name]
     recipes = {"recipes": deployed_recipes.of(pipeline.stack)} if "recipes" in function.parts else {}
-    return function.connect(Site(storage, settings, chosen), records=records, **recipes)
+    return function.connect(
+        Site(storage, settings, chosen), records=records, copies=RehearsalCopies(storage), **recipes
+    )
 
 
 def _changes(before: Record, after: Record) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from brigade.dead_letters.undelivered import UndeliveredQueue
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor
-from services.chain import CHAIN
 
 
 def dead_letter_queue(pipeline: Pipeline, actor: Actor) -> DeadLetterQueue:
@@ -23,4 +22,4 @@ def dead_letters(pipeline: Pipeline, actor: Actor) -> list[DeadLetter]:
 def undelivered_queue(pipeline: Pipeline) -> UndeliveredQueue:
     """Return the queue for what SNS could not deliver; raises OperatorError where the stack is older than that."""
     sqs, url = pipeline.target.client("sqs"), pipeline.output(names.UNDELIVERED_QUEUE)
-    return UndeliveredQueue(sqs, url, CHAIN, lambda actor: pipeline.output(names.queue(actor)))
+    return UndeliveredQueue(sqs, url, pipeline.chain, lambda actor: pipeline.output(names.queue(actor)))

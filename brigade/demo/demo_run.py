@@ -24,7 +24,6 @@ from kit.events import StoredImage
 from records.picture import PictureRecord
 from records.shown import shown
 from records.status import Status
-from services.chain import CHAIN
 
 STACK = "demo"
 # Seconds without any progress, on a machine that may be slow and busy, after which what is left counts as lost.
@@ -68,7 +67,7 @@ def run(photos: Sequence[LocalFile], folder: Path, version: str) -> DemoReport:
         pipeline = Pipeline(stack)
         _upload(pipeline, list(photos), account)
         _wait(pipeline, account)
-        account.dead_letters = {actor.name: dead_letters(pipeline, actor) for actor in CHAIN.actors}
+        account.dead_letters = {actor.name: dead_letters(pipeline, actor) for actor in pipeline.chain.actors}
         _download(pipeline, account, folder)
     account.seconds = time.monotonic() - began
     _write(account, folder)

@@ -148,7 +148,7 @@ def _propose(target: Target, name: str, stack: Stack | None, wanted: Wanted, lis
     """Package, upload, and ask CloudFormation what that would change."""
     before = stack.parameters if stack else {}
     chain, recipes = wanted.get("chain", CHAIN), wanted.get("recipes")
-    given = stack_settings.settle(target, chain, before, wanted.get("settings", {}))
+    given = stack_settings.settle(target, chain.whole, before, wanted.get("settings", {}))
     given[names.VERSION] = wanted["version"]
     artifacts = Artifacts(target, name)
     with tempfile.TemporaryDirectory() as folder:
@@ -163,7 +163,7 @@ def _propose(target: Target, name: str, stack: Stack | None, wanted: Wanted, lis
         platform = None
         if not target.is_ministack:
             platform = Platform(given[parameters.ARCHITECTURE], RUNTIME.removeprefix("python"))
-        built = packages.build(chain, recipes or DEFAULT_PATH, platform, listener.note)
+        built = packages.build(chain.whole, recipes or DEFAULT_PATH, platform, listener.note)
         given |= _upload(artifacts, built, listener)
     tags = (stack.tags if stack else {}) | dict(wanted.get("tags", {}))
     url = artifacts.put_template(json.dumps(template(chain, tags).to_dict(), sort_keys=True))

@@ -24,7 +24,7 @@ def refuse(losses: list[Change]) -> None:
 
 def messages(stack: Stack) -> str:
     """Return how many messages wait for a stack's actors, and how many dead letters it has, as SQS counts them."""
-    queues = {names.queue(actor) for actor in CHAIN.actors}
+    queues = {names.queue(actor) for actor in CHAIN.whole.actors}
     found = {"waiting message": 0, "dead letter": 0}
     for name, url in stack.outputs.items():
         if name.endswith("Queue"):

@@ -42,6 +42,9 @@ def warning(target: Target, chain: Chain, settings: Mapping[str, str]) -> str:
 
     A new account has 10: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     """
+    choices = [each.enabled_by for each in chain.optional if each.enabled_by]
+    wants_all = all(settings.get(each.name, each.default) != each.default for each in choices)
+    chain = chain.whole if wants_all else chain
     cap, capped = parameters.MAXIMUM_CONCURRENCY, parameters.mappings(chain)[parameters.CONCURRENCY]
     asked = {value: sum(of_each.values()) for value, of_each in capped.items()}
     wanted = asked.get(settings[cap], 0)  # another value CloudFormation refuses

@@ -10,7 +10,6 @@ from brigade.console import OperatorError
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.actor import Actor
-from services.chain import CHAIN
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef
@@ -57,7 +56,8 @@ def find(pipeline: Pipeline, actor: Actor) -> Mapping:
 
 def paused(pipeline: Pipeline) -> list[str]:
     """Return the names of the actors that are paused."""
-    found = zip(CHAIN.actors, states(pipeline, CHAIN.actors), strict=True)
+    actors = pipeline.chain.actors
+    found = zip(actors, states(pipeline, actors), strict=True)
     return [actor.name for actor, state in found if state == DISABLED]
 
 

@@ -30,7 +30,6 @@ from brigade.target import Target
 from imaging.recipes import DEFAULT_PATH
 from infra import names
 from kit.backoff import policy
-from services.chain import CHAIN
 
 _PREFIX, _DIGITS, _TAG = "brigade-prove-", 4, "brigade-prove"
 # Seconds. On AWS a metric shows after minutes, and what is begun with a stack must end before that can be deleted.
@@ -159,8 +158,11 @@ def clear(target: Target, name: str) -> None:
 def calm(pipeline: Pipeline) -> None:
     """Pause all actors, and let them end what they have begun: what they log or store later would outlive the stack."""
     deadline = time.monotonic() + _CALMING_S
-    list(mappings.switch(pipeline, CHAIN.actors, on=False))
-    queues, sqs = [pipeline.output(names.queue(actor)) for actor in CHAIN.actors], pipeline.target.client("sqs")
+    list(mappings.switch(pipeline, pipeline.chain.actors, on=False))
+    queues, sqs = (
+        [pipeline.output(names.queue(actor)) for actor in pipeline.chain.actors],
+        pipeline.target.client("sqs"),
+    )
     while any(counts(sqs, queue).held for queue in queues) and time.monotonic() < deadline:
         policy().sleep(pipeline.target.poll_s)
 

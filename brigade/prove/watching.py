@@ -13,7 +13,6 @@ from brigade.prove.stage import Stage
 from brigade.prove.working import GOOD
 from infra import names
 from kit import metrics as ours
-from services.chain import CHAIN
 
 _WORKED = {"ingest", "describe", "normalize", "resize", "catalog"}  # on every good picture
 _IDLE = {"moderate", "retire"}  # on none of them
@@ -25,7 +24,7 @@ _DENIED = re.compile("AccessDenied|UnauthorizedOperation|AuthorizationError")
 def roles(stage: Stage) -> str:
     """A role may do what its policy says, and nothing that only others' say: IAM's simulator, right by right."""
     iam, resources, rights = stage.target.client("iam"), stage.resources(), {}
-    for actor in CHAIN.actors:
+    for actor in stage.pipeline.chain.actors:
         role = resources[names.role(actor)]
         said = iam.get_role_policy(RoleName=role, PolicyName=actor.name)["PolicyDocument"]["Statement"]
         plain = [each for each in said if "Condition" not in each]
@@ -57,7 +56,7 @@ def logs(stage: Stage) -> str:
         expect(f"refused to {actor}", [line for line in lines if _DENIED.search(line)], [])
         return ids & {json.loads(line).get("image_id", "") for line in lines}
 
-    for actor in (each.name for each in CHAIN.actors):
+    for actor in (each.name for each in stage.pipeline.chain.actors):
         # Of an actor that came later it is not known here whether it works on every picture.
         wanted = ids if actor in _WORKED else set() if actor in _IDLE else named(actor)
         stage.until(f"pictures that {actor} names", partial(named, actor), wanted)
@@ -68,7 +67,9 @@ def cold_starts(stage: Stage) -> str:
     """Lambda tells how long each function took to start: the logs."""
 
     def look() -> str:
-        found = {actor.name: _INIT_MS.findall("\n".join(_lines(stage, actor.name))) for actor in CHAIN.actors}
+        found = {
+            actor.name: _INIT_MS.findall("\n".join(_lines(stage, actor.name))) for actor in stage.pipeline.chain.actors
+        }
         times = (f"{name} {max(map(float, starts)):.0f} ms" for name, starts in found.items() if starts)
         return ", ".join(times) if all(found.values()) else ""
 
@@ -105,8 +106,8 @@ def metrics(stage: Stage) -> str:
 
 def deliveries(stage: Stage) -> str:
     """No notification failed and no invocation was dropped as recursive: metrics of all topics and functions."""
-    topics = [stage.pipeline.output(names.topic(event)).rpartition(":")[2] for event in CHAIN.events]
-    functions = [stage.pipeline.output(names.function(actor)) for actor in CHAIN.actors]
+    topics = [stage.pipeline.output(names.topic(event)).rpartition(":")[2] for event in stage.pipeline.chain.events]
+    functions = [stage.pipeline.output(names.function(actor)) for actor in stage.pipeline.chain.actors]
     published, failed = (f"NumberOf{what}" for what in ("MessagesPublished", "NotificationsFailed"))
     sent = stage.told("metrics of topics", partial(_sum, stage, "AWS/SNS", published, "TopicName", topics))
     expect("failed", _sum(stage, "AWS/SNS", failed, "TopicName", topics), 0)
@@ -138,7 +139,11 @@ def dashboard(stage: Stage) -> str:
     """The dashboard has graphs of every actor: its body."""
     found = stage.target.client("cloudwatch").get_dashboard(DashboardName=stage.resources()["Dashboard"])
     body = found["DashboardBody"]
-    expect("without graphs", [each.name for each in CHAIN.actors if f'"{stage.name}-{each.name}"' not in body], [])
+    expect(
+        "without graphs",
+        [each.name for each in stage.pipeline.chain.actors if f'"{stage.name}-{each.name}"' not in body],
+        [],
+    )
     return f"{len(json.loads(body)['widgets'])} graphs"
 
 

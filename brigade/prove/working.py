@@ -76,7 +76,7 @@ def failures(stage: Stage) -> str:
     source = Source(bucket=stage.pipeline.source_bucket, key="unheard-of.jpg", sequencer="01", uploaded_at=now())
     event = ImageIngested(image=Image.of(source), recipe="none", format="JPEG", width=1, height=1, bytes=1)
     sent = [(encode(wrap(event, OPERATOR, Trace.start())), "normalize: unknown-recipe")]
-    sent += [("no event", f"{actor.name}: unreadable-message") for actor in CHAIN.actors]
+    sent += [("no event", f"{actor.name}: unreadable-message") for actor in stage.pipeline.chain.actors]
     for body, why in sent:
         queue = stage.pipeline.output(names.queue(CHAIN.actor(why.partition(":")[0])))
         stage.target.client("sqs").send_message(QueueUrl=queue, MessageBody=body)

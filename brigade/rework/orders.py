@@ -1,7 +1,7 @@
 """Sending pictures back to one actor: the event that it hears, made anew from their records. Pure: knows no cloud."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from msgspec.structs import asdict, replace
@@ -23,6 +23,8 @@ from services.relay.settlement import settlement
 
 # The events that a record can tell again, each with the part of the record that it needs.
 _TOLD_AGAIN = {ImageUploaded: "source", ImageIngested: "original", ImageNormalized: "master", ImageSettled: "settled"}
+# Those after which the original is read.
+_READ_AGAIN = (ImageUploaded, ImageIngested)
 _LEFT = {
     Status.SUPERSEDED: "superseded: a newer upload has taken its place",
     Status.REMOVED: "removed from the source bucket, or rejected",
@@ -51,6 +53,7 @@ class RerunPlan:
     left: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     moderated: int = 0
+    cold: int = 0  # pictures that are left because their archived originals must be restored first
     worked_ms: list[int] = field(default_factory=list)  # the actor's work on each before, where it has done some
 
     def seconds(self, at_once: int, per_second: float | None) -> float | None:
@@ -64,7 +67,7 @@ class RerunPlan:
 def heard(actor: Actor, chain: Chain) -> type[Event]:
     """Return the event that a rerun says to this actor; raises OperatorError where a record cannot tell any."""
     others = ", ".join(each.name for each in chain.actors if _tellable(each))
-    if actor.table:
+    if _writes(actor):
         raise OperatorError(f"{actor.name} writes the very records that a rerun is made from", f"name one of {others}")
     if found := _tellable(actor):
         return found
@@ -73,19 +76,34 @@ def heard(actor: Actor, chain: Chain) -> type[Event]:
 
 
 def _tellable(actor: Actor) -> type[Event] | None:
-    return None if actor.table else next((event for event in actor.receives if event in _TOLD_AGAIN), None)
+    return None if _writes(actor) else next((event for event in actor.receives if event in _TOLD_AGAIN), None)
+
+
+def _writes(actor: Actor) -> bool:
+    """Whether it is the one that writes the records."""
+    return "UpdateItem" in actor.table
 
 
 def after(actor: Actor, chain: Chain) -> tuple[Actor, ...]:
     """Return the actors that have their work to do again too, because they hear this one, or others that do."""
-    hearers = [each for event in actor.says for each in chain.subscribers(event) if not each.table]
-    return tuple(dict.fromkeys(each for hearer in hearers for each in (hearer, *after(hearer, chain))))
+    hearers = [each for event in actor.says for each in chain.subscribers(event) if not _writes(each)]
+    return tuple(
+        dict.fromkeys(each for hearer in hearers if hearer != actor for each in (hearer, *after(hearer, chain)))
+    )
 
 
 def plan(
-    records: Iterable[PictureRecord], actor: Actor, chain: Chain, recipes: Recipes, limit: int | None = None
+    records: Iterable[PictureRecord],
+    actor: Actor,
+    chain: Chain,
+    recipes: Recipes,
+    limit: int | None = None,
+    why_cold: Callable[[PictureRecord], str] = lambda _: "",
 ) -> RerunPlan:
-    """Decide what becomes of each picture; ends when ``limit`` of them are to be sent. Raises as ``heard`` does."""
+    """Decide what becomes of each picture; ends when ``limit`` of them are to be sent. Raises as ``heard`` does.
+
+    ``why_cold`` says why a picture's original cannot be read now, empty where it can; it is asked if that is needed.
+    """
     event = heard(actor, chain)
     made = RerunPlan()
     working = (actor, *after(actor, chain))
@@ -93,9 +111,11 @@ def plan(
         if limit is not None and len(made.orders) >= limit:
             break
         gated = _is_gated(record) and ImageModerated in actor.hears
-        why = _why_unsaid(record) if event is ImageSettled else _why_left(record, event, chain, recipes)
+        why = _why_unsaid(record, actor) if event is ImageSettled else _why_left(record, event, chain, recipes)
         if not why and gated and not _has_passed(record):
             why = _HELD_BACK
+        if not why and event in _READ_AGAIN and (why := why_cold(record)):
+            made.cold += 1
         if why:
             made.left[why].append(record.key)
             continue
@@ -119,8 +139,10 @@ def _is_moderated(record: PictureRecord, event: type[Event], working: Collection
     return recipe is not None and recipe.moderation != "off"
 
 
-def _why_unsaid(record: PictureRecord) -> str:
-    """Say why it cannot be said again what has become of a picture; empty: it can, whatever that is."""
+def _why_unsaid(record: PictureRecord, actor: Actor) -> str:
+    """Say why an actor is not told again what has become of a picture; empty: it is."""
+    if any(skip.event is ImageSettled and record.status in skip.values for skip in actor.skips):
+        return f"{actor.name} has nothing to do for a picture that is {record.status}"
     return "" if record.settled and MEANING[record.status].is_settled else "it is in work still"
 
 

@@ -56,6 +56,17 @@ def below(pipeline: Pipeline, prefix: str, ignore: Callable[[str], None]) -> Ite
             yield record
 
 
+def archived(pipeline: Pipeline, prefix: str) -> Iterator[PictureRecord]:
+    """Yield the records below a prefix whose uploads the archive's copies replace: S3 may not show those any more."""
+    if not pipeline.archive_bucket:
+        return
+    for keys in _pages(pipeline, "", pipeline.archive_bucket):
+        for some in _chunks(dict.fromkeys(key.partition("/")[0] for key in keys)):
+            for record in pipeline.catalog.get(some).values():
+                if _is_wanted(pipeline, record, prefix) and record.archived and record.archived.original == "unwanted":
+                    yield record
+
+
 def is_ignored(record: PictureRecord, recipes: Recipes) -> bool:
     """Whether ingest ignores what S3 shows: no recipe matches its key, or it is a folder's marker."""
     is_empty = record.original is not None and not record.original.bytes
@@ -80,7 +91,8 @@ def of_key(pipeline: Pipeline, key_or_id: str) -> PictureRecord:
     source, marker = shown.at(pipeline.s3, pipeline.source_bucket, record.key)
     if source and Image.of(source).id == record.image_id:
         return meet(source, record)
-    return record if source or record.status in OUTDATED else _gone(record, marker)
+    is_there = source or (record.original_gone and not marker)
+    return record if is_there or record.status in OUTDATED else _gone(record, marker)
 
 
 def ordered(pipeline: Pipeline, records: Iterable[PictureRecord]) -> Iterator[PictureRecord]:
@@ -130,15 +142,19 @@ class Comparison:
             if how_lost(record):
                 yield Missing(record)
                 continue
-            self._ledger.meet(record.image_id)
-            if is_due(record, self.since):
-                keys = named_keys(record)
-                # What a recipe names and the record does not is found nowhere.
-                self._ledger.expect(
-                    record.image_id, keys if not check(record, self._recipes, keys) else [record.image_id]
-                )
+            self._expect(record)
+        for record in archived(self.pipeline, self.prefix):
+            self.looked(1)
+            self._expect(record)
         yield from self._without_outputs()
         yield from self._gone()
+
+    def _expect(self, record: PictureRecord) -> None:
+        self._ledger.meet(record.image_id)
+        if is_due(record, self.since):
+            keys = named_keys(record)
+            # What a recipe names and the record does not is found nowhere.
+            self._ledger.expect(record.image_id, keys if not check(record, self._recipes, keys) else [record.image_id])
 
     def _without_outputs(self) -> Iterator[Missing]:
         if self._ledger.pictures() > _FEW:
@@ -157,7 +173,8 @@ class Comparison:
         wanted = (image_id for status in Status if status not in OUTDATED for image_id in catalog.ids(status))
         with ThreadPoolExecutor(_PARALLEL) as pool:
             for some in _chunks(image_id for image_id in wanted if not self._ledger.has_met(image_id)):
-                records = [record for record in catalog.get(some).values() if self._is_ours(record)]
+                found = catalog.get(some).values()
+                records = [record for record in found if _is_wanted(self.pipeline, record, self.prefix)]
                 self.looked(len(some))
                 for record, (source, marker) in zip(records, pool.map(self._at, records), strict=True):
                     # What S3 shows came meanwhile; or it is lost and listed, and replaces this once it is heard of.
@@ -167,13 +184,6 @@ class Comparison:
 
     def _at(self, record: PictureRecord) -> tuple[Source | None, str | None]:
         return shown.at(self.pipeline.s3, self.pipeline.source_bucket, record.key)
-
-    def _is_ours(self, record: PictureRecord) -> bool:
-        return (
-            record.status not in OUTDATED
-            and record.source.bucket == self.pipeline.source_bucket
-            and record.key.startswith(self.prefix)
-        )
 
 
 def lacking(pipeline: Pipeline, recipes: Recipes, records: Iterable[PictureRecord]) -> Iterator[Missing]:
@@ -189,8 +199,14 @@ def _stored(pipeline: Pipeline, record: PictureRecord) -> set[str]:
     return {key for prefix in prefixes for page in _pages(pipeline, prefix) for key in page}
 
 
-def _pages(pipeline: Pipeline, prefix: str) -> Iterator[list[str]]:
-    pages = pipeline.s3.get_paginator("list_objects_v2").paginate(Bucket=pipeline.target_bucket, Prefix=prefix)
+def _is_wanted(pipeline: Pipeline, record: PictureRecord, prefix: str) -> bool:
+    is_ours = record.source.bucket == pipeline.source_bucket and record.key.startswith(prefix)
+    return is_ours and record.status not in OUTDATED
+
+
+def _pages(pipeline: Pipeline, prefix: str, bucket: str = "") -> Iterator[list[str]]:
+    where = bucket or pipeline.target_bucket
+    pages = pipeline.s3.get_paginator("list_objects_v2").paginate(Bucket=where, Prefix=prefix)
     return ([found["Key"] for found in page.get("Contents", [])] for page in pages)
 
 

@@ -4,6 +4,7 @@ from kit.actor import Actor
 from kit.errors import AnnouncementTooLarge, UnreadableMessage
 from kit.events import (
     DeadLetterHandled,
+    ImageArchived,
     ImageDescribed,
     ImageIngested,
     ImageJudged,
@@ -31,6 +32,7 @@ CATALOG = Actor(
         ImageResized,
         ImageRejected,
         ImageRemoved,
+        ImageArchived,
         ImageRetired,
         DeadLetterHandled,
     ),

@@ -16,6 +16,8 @@ follows from what is there. What an actor has said of a picture is never overwri
     renditions[{name,…as master…}], colour, lqip                   image-resized
     camera{…as kit.events.Camera,extractor,version,tags,problem},
     serial, taken_on, taken_at                                     image-described; the last three for indexes
+    archived{bucket,key,storage_class,bytes,sha256,original,at}    image-archived
+    original_gone                                                  image-removed, where the copy takes its place
     stage_ACTOR{queued_ms,worked_ms,attempts,version,at}           the actor's own event
     failure_ACTOR{reason,detail,attempts,at}                       image-rejected by that actor
     handled_ACTOR{action,by,operation,failed_at,at}                dead-letter-handled: that actor's
@@ -26,7 +28,8 @@ follows from what is there. What an actor has said of a picture is never overwri
     standing                                                       S3's order of what has last outdated it, or shown
                                                                    it again
 
-Of a picture whose outputs were deleted, because it was removed or replaced, the record keeps ``KEPT`` and its stages.
+Of a picture whose outputs were deleted, because it was removed or replaced, the record keeps ``KEPT`` and its stages;
+of one that was replaced, ``COPY`` too.
 """
 
 from functools import singledispatch
@@ -38,6 +41,7 @@ from kit.envelope import Envelope
 from kit.events import (
     DeadLetterHandled,
     Event,
+    ImageArchived,
     ImageDescribed,
     ImageIngested,
     ImageJudged,
@@ -50,6 +54,7 @@ from kit.events import (
 )
 from kit.settings import Settings
 from kit.tracing import Trace
+from records.status import Status
 from records.stored import FAILURE, HANDLED, JUDGED, STAGE, Item
 from records.table import UNDATED, source_key
 
@@ -75,6 +80,8 @@ KEPT = {
     "settled",
     *MARKS,
 }
+# Of one that was replaced, the copy of its original stays in the archive.
+COPY = {"archived", "original_gone"}
 # Which of its times tells that an attribute is newer than another of its name: all are the actor's own clock.
 _CLOCKS = {STAGE: "at", FAILURE: "at", HANDLED: "failed_at"}
 
@@ -96,7 +103,8 @@ def attributes(event: Event, envelope: Envelope, settings: Settings) -> Attribut
 
 def forgotten(record: Item) -> list[str]:
     """Return the attributes that a record loses when its picture's outputs are deleted."""
-    return [name for name in record if name not in KEPT and not name.startswith(STAGE)]
+    kept = KEPT | COPY if record["status"] == Status.SUPERSEDED else KEPT
+    return [name for name in record if name not in kept and not name.startswith(STAGE)]
 
 
 def _source(source: Source) -> Attributes:
@@ -167,6 +175,12 @@ def _(event: ImageResized, envelope: Envelope) -> Attributes:
     renditions = [msgspec.to_builtins(rendition) for rendition in event.renditions]
     made = {"renditions": renditions, "colour": event.colour, "lqip": event.lqip, "recipe": event.recipe}
     return made | _stage(envelope)
+
+
+@_own.register
+def _(event: ImageArchived, envelope: Envelope) -> Attributes:
+    names = ("bucket", "key", "storage_class", "bytes", "sha256", "original")
+    return {"archived": {name: getattr(event, name) for name in names} | {"at": envelope.time}} | _stage(envelope)
 
 
 @_own.register

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from kit.events import Event, Image, ImageOutdated, ImageRecalled, ImageRemade, ImageRemoved
 from records.picture import PictureRecord
 from records.rules import is_outdated
+from records.status import Status
 from records.stored import read
 from records.table import KEY, source_key
 from services.catalog.records import Records
@@ -64,17 +65,28 @@ def removed(removal: ImageRemoved, records: Records) -> Iterator[Event]:
     if removal.whole_key:
         yield from _removed_key(removal.image, records)
         return
+    if _is_in_the_archive(removal.image.id, records):
+        records.merge(removal.image.id, {"original_gone": removal.image.source.uploaded_at})
+        return
     if records.newest(key) != (removal.image.id, True):  # else a delete marker was removed: no picture
         record = read(records.remove(removal.image.id, by=removal.image.id))
         yield ImageOutdated(image=record.image if record.is_known else removal.image, why=REMOVED)
     yield from _shown(removal, records)
 
 
+def _is_in_the_archive(image_id: str, records: Records) -> bool:
+    """Whether a picture lives on without its upload: the archive deletes that when the record names the copy."""
+    item = records.get(image_id)
+    record = read(item) if item else None
+    archived = record.archived if record and record.status is not Status.REMOVED else None
+    return archived is not None and archived.original == "unwanted"
+
+
 def _removed_key(marker: Image, records: Records) -> Iterator[ImageOutdated]:
     key = source_key(marker.source)
     place = records.claim_newest(key, marker.source.order, marker.id, removal=True)
     shown = None if place.is_newest else records.newest(key)  # S3 may show one again since this removal
-    for older in _older(marker, place.taken_from, records):
+    for older in _older(marker, place.taken_from, records, archived=True):
         if (older.image_id, False) != shown and records.outdate(
             older.image_id, marker.source.order, by=marker.id, removal=True
         ):
@@ -99,10 +111,19 @@ def _shown(removal: ImageRemoved, records: Records) -> Iterator[ImageRecalled]:
         records.recall(back.id, order)
 
 
-def _older(newest: Image, before: str | None, records: Records) -> list[PictureRecord]:
-    """Return the older uploads of a key that are not retired; the one just before even if the index lags behind."""
+def _older(newest: Image, before: str | None, records: Records, *, archived: bool = False) -> list[PictureRecord]:
+    """Return the older uploads of a key that are not retired; the one just before even if the index lags behind.
+
+    ``archived``: those too that are retired, and whose originals have copies in the archive.
+    """
     found = {item[KEY]: item for item in records.uploads(source_key(newest.source), newest.source.order)}
     if before and before not in found and (item := records.get(before)):
         found[before] = item
     # Of a marker that was removed there may be a record, which knows of no upload.
-    return [record for record in map(read, found.values()) if record.is_known and not record.is_retired]
+    known = [record for record in map(read, found.values()) if record.is_known]
+    return [each for each in known if not each.is_retired or (archived and _has_copy(each, records))]
+
+
+def _has_copy(record: PictureRecord, records: Records) -> bool:
+    item = records.get(record.image_id)
+    return item is not None and "archived" in item

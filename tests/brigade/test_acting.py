@@ -43,6 +43,8 @@ ARGUMENTS = {
     "status": [],
     "missing": [],
     "rerun": ["--from", "resize", "a.jpg"],
+    "archive": ["a.jpg"],
+    "restore": ["a.jpg"],
     "approve": ["a.jpg"],
     "reject": ["a.jpg"],
     "prove": [],

@@ -19,10 +19,10 @@ WORDS = {"fields", "filter", "stats", "sort", "by", "as", "desc", "count", "pct"
 
 
 def test_every_kind_of_alarm_is_named() -> None:
-    first, *_ = CHAIN.actors
+    first, *_ = CHAIN.whole.actors
     named = set(re.findall(r"`…?(\w+Alarm)`", PAGE))
     there = {name.removeprefix(first.name.capitalize()) for name in Stack().of("CloudWatch::Alarm")}
-    others = tuple(actor.name.capitalize() for actor in CHAIN.actors if actor is not first)
+    others = tuple(actor.name.capitalize() for actor in CHAIN.whole.actors if actor is not first)
     assert named == {name for name in there if not name.startswith(others)}
 
 

@@ -56,7 +56,7 @@ def test_what_a_service_imports_it_declares_to_carry() -> None:
 
 
 def test_the_chain_knows_kit_and_declarations_alone() -> None:
-    declarations = [f"services.{actor.name}.actor" for actor in CHAIN.actors]
+    declarations = [f"services.{actor.name}.actor" for actor in CHAIN.whole.actors]
     assert strangers(ROOT / "services" / "chain.py", "kit", *declarations) == set()
 
 
@@ -75,6 +75,8 @@ def loaded(module: str) -> set[str]:
     return set(subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).split())
 
 
-@pytest.mark.parametrize("module", ["services.chain", *(f"services.{actor.name}.actor" for actor in CHAIN.actors)])
+@pytest.mark.parametrize(
+    "module", ["services.chain", *(f"services.{actor.name}.actor" for actor in CHAIN.whole.actors)]
+)
 def test_a_declaration_is_light(module: str) -> None:
     assert not loaded(module) & {"boto3", "botocore", "PIL", "aws_xray_sdk", "tenacity"}

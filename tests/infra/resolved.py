@@ -21,6 +21,8 @@ GIVEN = {"CodeBucket": "code", "Version": "1.0.0"}
 EVERYTHING = GIVEN | {
     "AlarmEmail": "ann@example.org",
     "AllowedOrigins": "https://a.org,https://b.org",
+    "ArchiveKeepsOriginals": "no",
+    "ArchiveStorageClass": "DEEP_ARCHIVE",
     "ExiftoolLayerArn": f"arn:aws:lambda:{LONGEST_REGION}:{ACCOUNT}:layer:exiftool:1",
     "InfrequentAccessAfterDays": 30,
     "Moderator": "rekognition",

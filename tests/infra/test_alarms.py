@@ -8,10 +8,9 @@ import pytest
 
 from infra import names
 from kit.actor import Actor
-from services.chain import CHAIN
-from tests.support.stack import Stack, ref
+from tests.support.stack import WHOLE, Stack, ref
 
-every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+every_actor = pytest.mark.parametrize("actor", WHOLE.actors, ids=lambda actor: actor.name)
 STACK = Stack()
 KINDS = (
     names.dead_letters_alarm,
@@ -24,9 +23,9 @@ KINDS = (
 
 
 def test_each_kind_is_there_for_every_actor_and_one_for_the_table_and_one_for_the_summary() -> None:
-    expected = {kind(actor) for kind in KINDS for actor in CHAIN.actors} | {"TableThrottlesAlarm", "SummaryErrorsAlarm"}
-    expected |= {names.recursion_alarm(actor) for actor in CHAIN.actors if not actor.loops}
-    expected |= {names.stream_alarm(actor) for actor in CHAIN.actors if actor.stream}
+    expected = {kind(actor) for kind in KINDS for actor in WHOLE.actors} | {"TableThrottlesAlarm", "SummaryErrorsAlarm"}
+    expected |= {names.recursion_alarm(actor) for actor in WHOLE.actors if not actor.loops}
+    expected |= {names.stream_alarm(actor) for actor in WHOLE.actors if actor.stream}
     expected |= {"UndeliveredAlarm", "OldUndeliveredAlarm"}
     assert STACK.of("CloudWatch::Alarm").keys() == expected
 
@@ -116,7 +115,7 @@ def test_a_function_in_trouble_rings(actor: Actor, kind: Callable[[Actor], str],
     assert lasts(alarm) is (metric != "Errors")
 
 
-@pytest.mark.parametrize("actor", [each for each in CHAIN.actors if not each.loops], ids=lambda actor: actor.name)
+@pytest.mark.parametrize("actor", [each for each in WHOLE.actors if not each.loops], ids=lambda actor: actor.name)
 def test_a_message_that_lambda_drops_as_part_of_a_loop_rings(actor: Actor) -> None:
     alarm = STACK.properties(names.recursion_alarm(actor))
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "RecursiveInvocationsDropped")

@@ -15,13 +15,13 @@ from infra import names
 from infra.template import render
 from kit.actor import Actor, Bucket
 from kit.chain import Chain
-from services.chain import CHAIN
 from tests.infra.resolved import EVERYTHING, LONGEST_STACK_NAME, NAMED_BY, NOTHING, Resolved
+from tests.support.stack import WHOLE
 
 PAGE = Path(__file__).parents[2] / "docs" / "deploying.md"
 deployments = pytest.mark.parametrize("given", [EVERYTHING, NOTHING], ids=["everything", "nothing"])
-LONGEST_ACTOR = Actor(name="a" * 20, purpose="Has the longest name", hears=(CHAIN.origin,))
-LONGEST_CHAIN = Chain(origin=CHAIN.origin, actors=(*CHAIN.actors, LONGEST_ACTOR), operator=CHAIN.operator)
+LONGEST_ACTOR = Actor(name="a" * 20, purpose="Has the longest name", hears=(WHOLE.origin,))
+LONGEST_CHAIN = Chain(origin=WHOLE.origin, actors=(*WHOLE.actors, LONGEST_ACTOR), operator=WHOLE.operator)
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 IN_REQUEST_BYTES, IN_S3_BYTES, DESCRIPTION_BYTES = 51_200, 1_000_000, 1_024
@@ -92,7 +92,7 @@ def schema(kind: str) -> dict[str, Any]:
 
 
 def test_the_schemas_would_refuse_a_wrong_value() -> None:
-    function = Resolved(NOTHING).of("Lambda::Function")[names.function(CHAIN.actors[0])]
+    function = Resolved(NOTHING).of("Lambda::Function")[names.function(WHOLE.actors[0])]
     check = Draft7Validator(schema("AWS::Lambda::Function"))
     assert check.is_valid(function)
     assert not check.is_valid(function | {"RecursiveLoop": "Never"})
@@ -110,7 +110,7 @@ def test_cloudformation_refuses_a_template_that_is_too_large() -> None:
 
 
 def test_cloudformation_refuses_such_a_long_template_within_a_request() -> None:
-    assert len(render(CHAIN).encode()) > IN_REQUEST_BYTES, "then the docs may leave --s3-bucket out"
+    assert len(render(WHOLE).encode()) > IN_REQUEST_BYTES, "then the docs may leave --s3-bucket out"
     assert "--template-file infra/template.json --s3-bucket" in PAGE.read_text(encoding="utf-8")
 
 
@@ -144,7 +144,7 @@ def test_s3_refuses_a_long_name_or_a_strangers_for_the_bucket_with_the_code(clou
 
 def test_s3_refuses_to_announce_from_buckets_of_a_stack_with_a_capital_in_its_name_and_people_are_told() -> None:
     deployed = Resolved(NOTHING, stack="Brigade")
-    origin = deployed.of("SNS::TopicPolicy")[names.policy(names.topic(CHAIN.origin))]
+    origin = deployed.of("SNS::TopicPolicy")[names.policy(names.topic(WHOLE.origin))]
     (let,) = [each for each in origin["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
     allowed = let["Condition"]["ArnLike"]["aws:SourceArn"]
     assert not fnmatchcase(deployed.arn(names.bucket(Bucket.SOURCE)), allowed)
@@ -165,7 +165,7 @@ def test_lambda_refuses_an_environment_that_is_too_large_and_code_that_is_too_lo
 def test_lambda_refuses_to_read_a_queue_that_shows_messages_again_before_its_function_ends() -> None:
     # "Queue visibility timeout: … seconds is less than Function timeout: … seconds"
     deployed = Resolved(EVERYTHING)
-    for actor in CHAIN.actors:
+    for actor in WHOLE.actors:
         queue, function = (deployed.resources[name(actor)]["Properties"] for name in (names.queue, names.function))
         mapping = deployed.resources[names.mapping(actor)]["Properties"]
         assert queue["VisibilityTimeout"] >= function["Timeout"]

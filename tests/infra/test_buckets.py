@@ -7,14 +7,14 @@ import pytest
 
 from infra import names
 from kit.actor import Bucket
-from services.chain import CHAIN
-from tests.support.stack import Stack, arn, below, ref, refuses_plain_http
+from tests.support.stack import WHOLE, Stack, arn, below, ref, refuses_plain_http
 
-both_buckets = pytest.mark.parametrize("bucket", [names.bucket(bucket) for bucket in Bucket])
+every_bucket = pytest.mark.parametrize("bucket", [names.bucket(bucket) for bucket in Bucket])
+with_visitors = pytest.mark.parametrize("bucket", [names.bucket(each) for each in (Bucket.SOURCE, Bucket.TARGET)])
 STACK = Stack()
 
 
-@both_buckets
+@every_bucket
 def test_a_bucket_is_private(bucket: str) -> None:
     properties = STACK.properties(bucket)
     assert properties["PublicAccessBlockConfiguration"] == {
@@ -27,14 +27,14 @@ def test_a_bucket_is_private(bucket: str) -> None:
     assert [statement["Effect"] for statement in STACK.statements(names.policy(bucket))] == ["Deny"]
 
 
-@both_buckets
+@every_bucket
 def test_a_bucket_is_encrypted_and_refuses_plain_http(bucket: str) -> None:
     (rule,) = STACK.properties(bucket)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     assert refuses_plain_http(STACK.statements(names.policy(bucket)), [arn(bucket), below(bucket, "*")])
 
 
-@both_buckets
+@every_bucket
 def test_a_bucket_and_its_pictures_outlive_the_stack_under_a_name_of_their_own(bucket: str) -> None:
     # Without its policy a kept bucket would answer plain HTTP.
     for kept in (bucket, names.policy(bucket)):
@@ -43,14 +43,14 @@ def test_a_bucket_and_its_pictures_outlive_the_stack_under_a_name_of_their_own(b
     assert "BucketName" not in STACK.properties(bucket)
 
 
-@both_buckets
+@with_visitors
 def test_unfinished_uploads_are_not_paid_for_for_ever(bucket: str) -> None:
     rule, *_ = STACK.properties(bucket)["LifecycleConfiguration"]["Rules"]
     assert rule["Status"] == "Enabled"
     assert rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 7
 
 
-@both_buckets
+@with_visitors
 def test_web_pages_may_upload_only_from_origins_that_are_given(bucket: str) -> None:
     name, given, otherwise = STACK.properties(bucket)["CorsConfiguration"]["Fn::If"]
     assert STACK.body["Conditions"][name] == {"Fn::Not": [{"Fn::Equals": [ref("AllowedOrigins"), ""]}]}
@@ -120,12 +120,12 @@ def test_the_source_is_versioned_and_announces_what_comes_and_goes() -> None:
     assert STACK.properties(source)["VersioningConfiguration"] == {"Status": "Enabled"}
     assert STACK.properties(source)["NotificationConfiguration"] == {
         "TopicConfigurations": [
-            {"Event": event, "Topic": ref(names.topic(CHAIN.origin))}
+            {"Event": event, "Topic": ref(names.topic(WHOLE.origin))}
             for event in ("s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*")
         ]
     }
     # S3 tests its right to publish when the bucket is made.
-    assert STACK.resources[source]["DependsOn"] == names.policy(names.topic(CHAIN.origin))
+    assert STACK.resources[source]["DependsOn"] == names.policy(names.topic(WHOLE.origin))
 
 
 def test_the_target_announces_nothing() -> None:

@@ -3,8 +3,7 @@
 from infra import names
 from infra.template import template
 from records.table import INDEXES, KEY
-from services.chain import CHAIN
-from tests.support.stack import Stack, ref
+from tests.support.stack import WHOLE, Stack, ref
 
 STACK = Stack()
 TABLE = STACK.properties(names.TABLE)
@@ -52,7 +51,7 @@ def test_the_stream_tells_what_a_record_was_and_is() -> None:
 
 
 def test_the_stacks_tags_stand_at_the_replica_which_takes_them_nowhere_else() -> None:
-    properties = template(CHAIN, {"team": "photos"}).to_dict()["Resources"][names.TABLE]["Properties"]
+    properties = template(WHOLE, {"team": "photos"}).to_dict()["Resources"][names.TABLE]["Properties"]
     here, elsewhere = properties["Replicas"]
     for replica in (here, elsewhere["Fn::If"][1]):
         assert replica["Tags"] == [{"Key": "team", "Value": "photos"}]

@@ -9,8 +9,7 @@ import pytest
 from infra.dashboard import COLUMNS
 from kit import metrics
 from kit.actor import Actor
-from services.chain import CHAIN
-from tests.support.stack import Stack, ref
+from tests.support.stack import WHOLE, Stack, ref
 
 STACK = Stack()
 (DASHBOARD,) = STACK.of("CloudWatch::Dashboard").values()
@@ -53,12 +52,12 @@ def test_its_name_is_of_stack_and_region_for_dashboards_are_of_all_regions() -> 
 
 def test_widgets_stand_side_by_side_and_none_covers_another() -> None:
     places = {(widget["x"], widget["y"]) for widget in WIDGETS}
-    assert len(places) == len(WIDGETS) == 4 * (1 + len(CHAIN.actors))
+    assert len(places) == len(WIDGETS) == 4 * (1 + len(WHOLE.actors))
     assert all(widget["x"] + widget["width"] <= COLUMNS for widget in WIDGETS)
     assert {widget["height"] for widget in WIDGETS} == {6}
 
 
-@pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+@pytest.mark.parametrize("actor", WHOLE.actors, ids=lambda actor: actor.name)
 def test_an_actors_row_shows_queue_age_rate_and_times(actor: Actor) -> None:
     mine = [widget for widget in WIDGETS if widget["properties"]["title"].startswith(f"{actor.name}:")]
     lines = [line for widget in mine for line in widget["properties"]["metrics"]]
@@ -82,7 +81,7 @@ def test_an_actors_row_shows_queue_age_rate_and_times(actor: Actor) -> None:
 
 
 def test_queues_and_functions_are_named_as_the_template_names_them() -> None:
-    for actor in CHAIN.actors:
+    for actor in WHOLE.actors:
         named = {"Fn::Sub": f"${{AWS::StackName}}-{actor.name}"}
         assert STACK.properties(f"{actor.name.capitalize()}Queue")["QueueName"] == named
         assert STACK.properties(f"{actor.name.capitalize()}Function")["FunctionName"] == named
@@ -93,7 +92,7 @@ def test_queues_and_functions_are_named_as_the_template_names_them() -> None:
 def test_rejections_are_found_by_reason() -> None:
     (widget,) = [widget for widget in WIDGETS if widget["properties"]["title"] == "rejected by reason"]
     asked = [line[0] for line in widget["properties"]["metrics"]]
-    assert len(asked) == len(CHAIN.actors)
+    assert len(asked) == len(WHOLE.actors)
     schema = "{BucketBrigade,FunctionName,Reason}"
     expression = f"""SEARCH('{schema} MetricName="Rejected" FunctionName="demo-ingest"', 'Sum', 60)"""
     assert asked[0] == {"expression": expression, "label": "ingest: ${PROP('Dim.Reason')}"}

@@ -6,15 +6,14 @@ import pytest
 
 from infra import names
 from infra.parameters import CAPS, RETENTIONS
-from kit.actor import CONCURRENCY, Actor, Setting
+from kit.actor import CONCURRENCY, Actor, Bucket, Place, Setting
 from kit.chain import Chain, says
 from kit.events import ImageRecalled
 from kit.settings import Settings
 from records.status import SETTLED
-from services.chain import CHAIN
-from tests.support.stack import Stack, arn, ref
+from tests.support.stack import WHOLE, Stack, arn, ref
 
-every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+every_actor = pytest.mark.parametrize("actor", WHOLE.actors, ids=lambda actor: actor.name)
 STACK = Stack()
 
 
@@ -38,6 +37,7 @@ def test_a_function_finds_its_settings_in_its_environment(actor: Actor) -> None:
     assert settings == Settings(
         source_bucket="SourceBucket",
         target_bucket="TargetBucket",
+        archive_bucket="ArchiveBucket" if Place(Bucket.SOURCE) in actor.reads else "",
         table="Table" if actor.table else "",
         queue_url=names.queue(actor),
         dead_letter_queue_url=names.dead_letter_queue(actor),
@@ -61,8 +61,8 @@ def test_a_function_logs_json_to_a_log_group_that_forgets(actor: Actor) -> None:
 def test_lambda_takes_a_chain_that_comes_back_to_its_actor_for_a_loop_only_where_it_should_not(actor: Actor) -> None:
     # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
     # A recall is said once a removal, so on its account nobody comes near the sixteen times that Lambda allows.
-    edges = [edge for edge in CHAIN.edges if edge.event is not ImageRecalled]
-    said_to = {actor.name: {edge.hearer for edge in edges if edge.speaker == actor.name} for actor in CHAIN.actors}
+    edges = [edge for edge in WHOLE.edges if edge.event is not ImageRecalled]
+    said_to = {actor.name: {edge.hearer for edge in edges if edge.speaker == actor.name} for actor in WHOLE.actors}
     reached: set[str] = set()
     while further := {hearer for name in (reached or {actor.name}) for hearer in said_to[name]} - reached:
         reached |= further
@@ -115,9 +115,9 @@ def test_a_cap_is_a_number_that_lambda_takes() -> None:
 
 def test_what_a_deployment_chooses_for_one_actor_is_a_parameter_and_a_variable_of_its_function() -> None:
     fast = Setting(name="Speed", meaning="How fast it goes", default="slow", choices=("slow", "fast"))
-    runner = Actor(name="runner", purpose="Runs, in tests", hears=(CHAIN.origin,), settings=(fast,))
-    walker = Actor(name="walker", purpose="Walks, in tests", hears=(CHAIN.origin,))
-    stack = Stack(Chain(origin=CHAIN.origin, actors=(runner, walker)))
+    runner = Actor(name="runner", purpose="Runs, in tests", hears=(WHOLE.origin,), settings=(fast,))
+    walker = Actor(name="walker", purpose="Walks, in tests", hears=(WHOLE.origin,))
+    stack = Stack(Chain(origin=WHOLE.origin, actors=(runner, walker)))
     parameter = stack.body["Parameters"]["Speed"]
     assert (parameter["Default"], parameter["AllowedValues"]) == ("slow", ["slow", "fast"])
     assert parameter["Description"] == "How fast it goes (runner)"

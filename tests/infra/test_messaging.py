@@ -7,16 +7,15 @@ from kit.actor import ATTEMPTS, TIMEOUT_S, Actor
 from kit.backoff import RECEIVES
 from kit.chain import Chain
 from kit.events import ImageRecalled, ImageSettled
-from services.chain import CHAIN
-from tests.support.stack import Stack, arn, ref, refuses_plain_http
+from tests.support.stack import WHOLE, Stack, arn, ref, refuses_plain_http
 
-every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+every_actor = pytest.mark.parametrize("actor", WHOLE.actors, ids=lambda actor: actor.name)
 STACK = Stack()
 
 
 def test_every_event_has_a_topic_and_so_have_the_alarms_and_the_summary() -> None:
     others = {names.ALARM_TOPIC, names.SUMMARY_TOPIC}
-    assert STACK.of("SNS::Topic").keys() == {names.topic(event) for event in CHAIN.events} | others
+    assert STACK.of("SNS::Topic").keys() == {names.topic(event) for event in WHOLE.events} | others
 
 
 def test_subscriptions_are_exactly_the_chains_edges_and_deliver_raw() -> None:
@@ -25,9 +24,9 @@ def test_subscriptions_are_exactly_the_chains_edges_and_deliver_raw() -> None:
         for found in STACK.of("SNS::Subscription").values()
         if found["Protocol"] == "sqs"
     ]
-    edges = {(edge.event, edge.hearer) for edge in CHAIN.edges}
+    edges = {(edge.event, edge.hearer) for edge in WHOLE.edges}
     expected = [
-        (ref(names.topic(event)), arn(names.queue(CHAIN.actor(hearer))), "sqs", True) for event, hearer in edges
+        (ref(names.topic(event)), arn(names.queue(WHOLE.actor(hearer))), "sqs", True) for event, hearer in edges
     ]
     assert sorted(map(str, made)) == sorted(map(str, expected))
 
@@ -40,10 +39,10 @@ def test_a_subscription_leaves_out_what_its_hearer_skips_and_lets_pass_what_lack
     }
     expected = {
         names.subscription(skip.event, actor): {skip.attribute: [{"anything-but": [*skip.values]}, {"exists": False}]}
-        for actor in CHAIN.actors
+        for actor in WHOLE.actors
         for skip in actor.skips
     }
-    assert expected.keys() == {"ImageNormalizedToModerate"}
+    assert expected.keys() >= {"ImageNormalizedToModerate", "ImageSettledToArchive"}
     assert {name: policy for name, policy in made.items() if policy} == expected
 
 
@@ -62,7 +61,7 @@ def test_s3_may_announce_uploads_from_this_accounts_buckets_of_this_stack_and_no
         for name in STACK.of("SNS::TopicPolicy")
         if name != names.policy(names.ALARM_TOPIC)
     }
-    fed_by_s3 = names.topic(CHAIN.origin)
+    fed_by_s3 = names.topic(WHOLE.origin)
     (statement,) = allowed.pop(names.policy(fed_by_s3))
     assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
     assert statement["Action"] == ["sns:Publish"]
@@ -137,16 +136,16 @@ def test_nobody_is_let_in_to_a_dead_letter_queue_by_its_policy(actor: Actor) -> 
 
 
 def test_a_queue_is_open_to_its_topics_before_it_is_subscribed() -> None:
-    for event in CHAIN.events:
-        for actor in CHAIN.subscribers(event):
+    for event in WHOLE.events:
+        for actor in WHOLE.subscribers(event):
             subscription = STACK.resources[names.subscription(event, actor)]
             for queue in (names.queue(actor), names.UNDELIVERED_QUEUE):
                 assert names.policy(queue) in subscription["DependsOn"]
 
 
 def test_what_sns_cannot_deliver_to_a_queue_is_kept_for_as_long_as_there_is() -> None:
-    for event in CHAIN.events:
-        for actor in CHAIN.subscribers(event):
+    for event in WHOLE.events:
+        for actor in WHOLE.subscribers(event):
             policy = STACK.properties(names.subscription(event, actor))["RedrivePolicy"]
             assert policy == {"deadLetterTargetArn": arn(names.UNDELIVERED_QUEUE)}
     queue = STACK.properties(names.UNDELIVERED_QUEUE)
@@ -159,25 +158,25 @@ def test_all_topics_that_somebody_or_an_endpoint_hears_and_nobody_else_may_send_
     assert refuses_plain_http(statements, [arn(names.UNDELIVERED_QUEUE)])
     allowed = [found for found in statements if found["Effect"] == "Allow"]
     topics = [topic for found in allowed for topic in found["Condition"]["ArnEquals"]["aws:SourceArn"]]
-    heard = [event for event in CHAIN.events if CHAIN.subscribers(event) or event is ImageSettled]
+    heard = [event for event in WHOLE.events if WHOLE.subscribers(event) or event is ImageSettled]
     assert topics == [ref(names.topic(event)) for event in heard]
     assert all(found["Principal"] == {"Service": "sns.amazonaws.com"} for found in allowed)
 
 
 def test_an_event_that_nobody_hears_has_a_topic_and_no_subscription() -> None:
-    (first, *_) = CHAIN.actors
-    alone = Stack(Chain(origin=CHAIN.origin, actors=(first,), operator=(ImageRecalled,)))
+    (first, *_) = WHOLE.actors
+    alone = Stack(Chain(origin=WHOLE.origin, actors=(first,), operator=(ImageRecalled,)))
     for event in first.says:
         assert names.topic(event) in alone.of("SNS::Topic")
     emails = {"AlarmEmailSubscription", "SummaryEmailSubscription"}
     assert alone.of("SNS::Subscription").keys() - emails == {
-        names.subscription(event, first) for event in (CHAIN.origin, ImageRecalled)
+        names.subscription(event, first) for event in (WHOLE.origin, ImageRecalled)
     }
 
 
 def test_what_is_outdated_is_kept_for_the_grace_time() -> None:
-    (delayed,) = [actor for actor in CHAIN.actors if actor.delayed]
-    delays = {actor.name: STACK.properties(names.queue(actor)).get("DelaySeconds") for actor in CHAIN.actors}
-    assert delays == {actor.name: None for actor in CHAIN.actors} | {delayed.name: ref("GraceSeconds")}
+    (delayed,) = [actor for actor in WHOLE.actors if actor.delayed]
+    delays = {actor.name: STACK.properties(names.queue(actor)).get("DelaySeconds") for actor in WHOLE.actors}
+    assert delays == {actor.name: None for actor in WHOLE.actors} | {delayed.name: ref("GraceSeconds")}
     parameter = STACK.body["Parameters"]["GraceSeconds"]
     assert (parameter["MinValue"], parameter["MaxValue"], parameter["Default"]) == (0, 900, 900)

@@ -4,9 +4,8 @@ import pytest
 
 from infra import names
 from kit.actor import Bucket
-from services.chain import CHAIN
 from tests.infra.resolved import LONGEST_STACK_NAME
-from tests.support.stack import Stack
+from tests.support.stack import WHOLE, Stack
 
 
 def test_every_resource_is_called_as_names_says() -> None:
@@ -20,12 +19,12 @@ def test_every_resource_is_called_as_names_says() -> None:
         "TableThrottlesAlarm",
     }
     expected |= summary
-    topics = [names.ALARM_TOPIC, names.SUMMARY_TOPIC, *(names.topic(event) for event in CHAIN.events)]
+    topics = [names.ALARM_TOPIC, names.SUMMARY_TOPIC, *(names.topic(event) for event in WHOLE.events)]
     for owner in [names.bucket(bucket) for bucket in Bucket] + topics:
         expected |= {owner, names.policy(owner)}
     expected |= {names.UNDELIVERED_QUEUE, names.policy(names.UNDELIVERED_QUEUE)}
     expected |= {"UndeliveredAlarm", "OldUndeliveredAlarm"}
-    for actor in CHAIN.actors:
+    for actor in WHOLE.actors:
         for queue in (names.queue(actor), names.dead_letter_queue(actor)):
             expected |= {queue, names.policy(queue)}
         expected |= {names.function(actor), names.log_group(actor), names.role(actor), names.mapping(actor)}

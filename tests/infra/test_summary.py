@@ -9,9 +9,8 @@ import pytest
 
 from infra import daily_summary, names
 from infra.summary import CODE
-from services.chain import CHAIN
 from tests.support.moto import REGION
-from tests.support.stack import Stack, arn, ref
+from tests.support.stack import WHOLE, Stack, arn, ref
 
 STACK = Stack()
 RESOURCES = {name: found for name, found in STACK.resources.items() if name.startswith("Summary")}
@@ -117,7 +116,7 @@ def test_it_is_mailed_to_the_address_of_the_alarms_by_a_topic_of_its_own() -> No
 
 def test_its_role_may_look_and_send_and_no_more() -> None:
     granted = STACK.may("SummaryRole")
-    assert granted["sqs:GetQueueAttributes"] == [arn(names.dead_letter_queue(actor)) for actor in CHAIN.actors]
+    assert granted["sqs:GetQueueAttributes"] == [arn(names.dead_letter_queue(actor)) for actor in WHOLE.actors]
     # Not the alarms': whoever listens there may have a pager.
     assert granted["sns:Publish"] == [ref(names.SUMMARY_TOPIC)]
     assert set(granted) == {

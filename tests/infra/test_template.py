@@ -14,7 +14,7 @@ from kit.actor import Actor, Bucket, Place
 from kit.chain import Chain
 from kit.events import Event, ImageIngested, ImageUploaded
 from services.chain import CHAIN
-from tests.support.stack import Stack
+from tests.support.stack import WHOLE, Stack
 
 
 class ImageInspected(Event, frozen=True):
@@ -35,12 +35,12 @@ def test_the_committed_template_is_what_the_declarations_say() -> None:
 
 
 def test_the_same_chain_gives_the_same_text() -> None:
-    assert render(CHAIN) == render(replace(CHAIN))
-    assert render(CHAIN).endswith("}\n")
+    assert render(WHOLE) == render(replace(WHOLE))
+    assert render(WHOLE).endswith("}\n")
 
 
 def test_a_fifth_actor_brings_its_own_resources_and_changes_no_other() -> None:
-    before, after = Stack(), Stack(replace(CHAIN, actors=(*CHAIN.actors, INSPECT)))
+    before, after = Stack(), Stack(replace(WHOLE, actors=(*WHOLE.actors, INSPECT)))
 
     assert after.resources.keys() - before.resources.keys() == {
         "ImageInspectedTopic",
@@ -82,9 +82,17 @@ def test_a_chain_that_keeps_no_records_has_no_table() -> None:
 
 
 def test_the_outputs_name_buckets_table_topics_queues_and_functions() -> None:
-    expected = {"SourceBucket", "TargetBucket", "Table", "UndeliveredQueue", "AlarmTopic", "SummaryTopic"}
-    expected |= {names.topic(event) for event in CHAIN.events}
-    for actor in CHAIN.actors:
+    expected = {
+        "SourceBucket",
+        "TargetBucket",
+        "ArchiveBucket",
+        "Table",
+        "UndeliveredQueue",
+        "AlarmTopic",
+        "SummaryTopic",
+    }
+    expected |= {names.topic(event) for event in WHOLE.events}
+    for actor in WHOLE.actors:
         expected |= {names.queue(actor), names.dead_letter_queue(actor), names.function(actor)}
     outputs = Stack().body["Outputs"]
     assert outputs.keys() == expected
@@ -94,13 +102,13 @@ def test_the_outputs_name_buckets_table_topics_queues_and_functions() -> None:
 
 def test_only_where_the_code_is_and_which_release_must_be_given() -> None:
     required = {name for name, parameter in Stack().body["Parameters"].items() if "Default" not in parameter}
-    assert required == {"CodeBucket", "Version"} | {names.code_key(actor) for actor in CHAIN.actors}
+    assert required == {"CodeBucket", "Version"} | {names.code_key(actor) for actor in WHOLE.actors}
 
 
 def test_the_command_writes_the_template_and_the_check_then_passes(tmp_path: Path) -> None:
     written = tmp_path / "template.json"
     assert command.main([], written) == 0
-    assert json.loads(written.read_text(encoding="utf-8")) == Stack().body
+    assert json.loads(written.read_text(encoding="utf-8")) == Stack(CHAIN).body
     assert command.main(["--check"], written) == 0
 
 

@@ -32,14 +32,14 @@ print(sorted({{"pydantic", "aws_xray_sdk"}} & set(sys.modules)))
 """
 
 
-@pytest.mark.parametrize("module", [actor.module for actor in CHAIN.actors])
+@pytest.mark.parametrize("module", [actor.module for actor in CHAIN.whole.actors])
 def test_importing_a_handler_makes_no_client_and_no_detour(module: str) -> None:
     said = subprocess.check_output([sys.executable, "-c", IMPORTS.format(module=module)], text=True)
     assert said.strip() == "[]"
 
 
 def test_every_actor_has_its_function_in_the_order_of_the_chain() -> None:
-    assert [function.actor for function in FUNCTIONS.values()] == [*CHAIN.actors]
+    assert [function.actor for function in FUNCTIONS.values()] == [*CHAIN.whole.actors]
 
 
 @pytest.fixture(autouse=True)

@@ -22,4 +22,4 @@ def this_machine() -> Platform:
 @pytest.fixture(scope="session")
 def built(this_machine: Platform) -> Built:
     """Every actor's zip, by name."""
-    return {actor.name: code for actor, code in packages.build(CHAIN, DEFAULT_PATH, this_machine, print)}
+    return {actor.name: code for actor, code in packages.build(CHAIN.whole, DEFAULT_PATH, this_machine, print)}

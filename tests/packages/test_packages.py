@@ -20,7 +20,7 @@ from tests.packages.conftest import Built
 ROOT = Path(__file__).parents[2]
 MB = 1_000_000
 LAMBDA_LIMIT = 250 * MB  # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+every_actor = pytest.mark.parametrize("actor", CHAIN.whole.actors, ids=lambda actor: actor.name)
 
 
 def names(code: bytes) -> set[str]:
@@ -63,7 +63,7 @@ from infra.packaging.libraries import Platform
 from kit.chain import Chain
 from services.chain import CHAIN
 
-retire = CHAIN.actor("retire")
+retire = CHAIN.whole.actor("retire")
 alone = Chain(retire.hears[0], (retire,), operator=retire.hears)
 [(_, again)] = packages.build(alone, DEFAULT_PATH, Platform(*sys.argv[1:]), lambda _: None)
 sys.stdout.buffer.write(again)
@@ -84,7 +84,7 @@ def test_a_machine_that_cannot_compile_says_so_and_ships_sources(
     monkeypatch.setattr("infra.packaging.bytecode.interpreter", lambda _: None)
     monkeypatch.setattr("infra.packaging.libraries.install", lambda _, into, *__: into.mkdir())
     notes: list[str] = []
-    for _, code in packages.build(CHAIN, DEFAULT_PATH, Platform("arm64", "3.13"), notes.append):
+    for _, code in packages.build(CHAIN.whole, DEFAULT_PATH, Platform("arm64", "3.13"), notes.append):
         assert not [name for name in names(code) if name.endswith(".pyc")]
     assert notes[0].startswith("there is no python3.13 here to compile with")
-    assert notes[1:] == [f"packaging {actor.name} for python3.13-arm64" for actor in CHAIN.actors]
+    assert notes[1:] == [f"packaging {actor.name} for python3.13-arm64" for actor in CHAIN.whole.actors]

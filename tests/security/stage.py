@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,8 +12,10 @@ from msgspec.structs import replace
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline
 from infra import names
+from kit import outputs
 from kit.actor import Actor
-from kit.events import Image, Source
+from kit.events import Image, ImageArchived, Source
+from records.attribute_values import write
 from services.chain import CHAIN
 from tests.support.guard import Guard
 from tests.support.site import UPLOADED_AT, record
@@ -49,6 +52,20 @@ class Stage:
         """Store an output."""
         self.client("s3").put_object(Bucket=self.pipeline.target_bucket, Key=key, Body=content)
 
+    def note(self, image: Image, status: str, **more: Any) -> None:
+        """Be the catalog: have a record of a picture."""
+        source = {name: getattr(image.source, name) for name in ("bucket", "key", "version", "etag")}
+        item = {"image_id": image.id, "status": status, "source": source, "entered_at": UPLOADED_AT} | more
+        table = self.pipeline.output(names.TABLE)
+        self.client("dynamodb").put_item(TableName=table, Item={name: write(value) for name, value in item.items()})
+
+    def archive(self, image: Image, content: bytes) -> ImageArchived:
+        """Store a copy of an original in the archive; return what archive says of it."""
+        bucket, key = str(self.pipeline.archive_bucket), outputs.archived(image.source)
+        self.client("s3").put_object(Bucket=bucket, Key=key, Body=content, StorageClass="GLACIER")
+        facts = {"bucket": bucket, "key": key, "bytes": len(content), "sha256": sha256(content).hexdigest()}
+        return ImageArchived(image=image, storage_class="GLACIER", original="kept", **facts)  # type: ignore[arg-type]
+
     def outputs(self, image: Image) -> list[str]:
         """Return the keys of a picture's outputs."""
         pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.pipeline.target_bucket)
@@ -74,7 +91,7 @@ class Stage:
 
     def said(self) -> list[str]:
         """Return the events that the last batch announced, by name; sorted."""
-        topics = {self.pipeline.output(names.topic(event)): event.kind for event in CHAIN.events}
+        topics = {self.pipeline.output(names.topic(event)): event.kind for event in CHAIN.whole.events}
         published = [each for each in self.guard.record.asked if each.action == "sns:Publish" and not each.refused]
         return sorted(topics[each.form["TopicArn"]] for each in published)
 
@@ -109,5 +126,5 @@ def set_up(guard: Guard) -> Pipeline:
     """Deploy a chain in which everybody rests, and that no upload wakes."""
     pipeline = guard.deploy("stage")
     pipeline.s3.put_bucket_notification_configuration(Bucket=pipeline.source_bucket, NotificationConfiguration={})
-    list(mappings.switch(pipeline, CHAIN.actors, on=False))
+    list(mappings.switch(pipeline, CHAIN.whole.actors, on=False))
     return pipeline

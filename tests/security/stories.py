@@ -5,6 +5,7 @@ A chapter raises AssertionError where the actor cannot do what it is there for.
 
 import json
 from collections.abc import Callable
+from hashlib import sha256
 
 from msgspec.structs import replace
 from PIL import ExifTags
@@ -13,14 +14,17 @@ from infra import names
 from kit import outputs
 from kit.events import (
     Image,
+    ImageArchived,
     ImageNormalized,
     ImageOutdated,
     ImageRejected,
     ImageRemade,
+    ImageSettled,
     Moderation,
     Source,
     StoredImage,
 )
+from records.status import Status
 from records.table import KEY
 from tests.security.stage import Stage
 from tests.support import pictures, story
@@ -59,6 +63,17 @@ def describes(stage: Stage) -> None:
 def misses_originals(stage: Stage) -> None:
     """Of what was removed meanwhile nothing is said."""
     _leaves_alone(stage, _ingested(stage.source("gone")))
+
+
+def reads_copies(stage: Stage) -> None:
+    """Of an upload that is gone the copy in the archive is read."""
+    upload = stage.upload("archived", pictures.jpeg())
+    stage.client("s3").delete_object(Bucket=upload.bucket, Key=upload.key, VersionId=upload.version)
+    archive, key = stage.pipeline.archive_bucket, outputs.archived(upload)
+    stage.client("s3").put_object(Bucket=archive, Key=key, Body=pictures.jpeg())
+    message = notification(upload) if stage.actor.name == "ingest" else _ingested(upload)
+    assert stage.work(message) == 0
+    assert (stage.why(), len(stage.said())) == ([], 1)
 
 
 def makes_masters(stage: Stage) -> None:
@@ -138,6 +153,35 @@ def deletes_outputs(stage: Stage) -> None:
     assert set(stage.outputs(other)) == made - {f"{outputs.masters(other.id)}w150.jpg"}
 
 
+def archives(stage: Stage) -> None:
+    """Uploads with a version and without one are copied; the version goes when the record says so, the copy at last."""
+    upload = stage.upload("good", pictures.jpeg())
+    image, plain = Image.of(upload), Image.of(_plain(upload))
+    for each in (image, plain):
+        stage.note(each, Status.READY)
+    assert stage.work(_settled(plain)) == 0
+    assert stage.said() == ["image-archived"]
+    assert stage.work(_settled(image)) == 0
+    assert stage.said() == ["image-archived"]
+    head = stage.client("s3").head_object(Bucket=stage.pipeline.archive_bucket, Key=outputs.archived(upload))
+    told = {"bucket": stage.pipeline.archive_bucket, "key": outputs.archived(upload), "bytes": head["ContentLength"]}
+    told |= {"storage_class": "GLACIER", "sha256": sha256(pictures.jpeg()).hexdigest(), "original": "unwanted"}
+    stage.note(image, Status.READY, archived=told | {"at": "2026-11-28T09:00:00.000Z"})
+    assert stage.work(body(ImageArchived(image=image, **told))) == 0
+    assert not stage.client("s3").list_object_versions(Bucket=upload.bucket, Prefix=upload.key).get("Versions")
+    stage.note(image, Status.REMOVED)
+    assert stage.work(_settled(image)) == 0
+    there = stage.client("s3").list_objects_v2(Bucket=stage.pipeline.archive_bucket, Prefix=image.id)
+    assert there["KeyCount"] == 0
+
+
+def misses_uploads(stage: Stage) -> None:
+    """Of an upload that was removed meanwhile nothing is said."""
+    gone = Image.of(stage.source("gone", version="v1"))
+    stage.note(gone, Status.READY)
+    _leaves_alone(stage, _settled(gone))
+
+
 def buries_what_it_cannot_read(stage: Stage) -> None:
     """What is no event is a dead letter at once."""
     assert stage.work("hello") == 0
@@ -164,13 +208,14 @@ def postpones_and_gives_up(stage: Stage) -> None:
 
 
 _OWN: dict[str, tuple[Chapter, ...]] = {
-    "ingest": (admits, refuses_uploads),
-    "describe": (describes, misses_originals),
-    "normalize": (makes_masters, refuses_originals),
+    "ingest": (admits, refuses_uploads, reads_copies),
+    "describe": (describes, misses_originals, reads_copies),
+    "normalize": (makes_masters, refuses_originals, reads_copies),
     "moderate": (moderates, refuses_masters),
     "resize": (makes_renditions, refuses_masters),
     "catalog": (keeps_records,),
     "retire": (deletes_outputs,),
+    "archive": (archives, misses_uploads),
 }
 
 
@@ -207,6 +252,7 @@ def _good(stage: Stage) -> str:
         "resize": lambda: _normalized(stage, image),
         "catalog": lambda: body(story.ingested(image)),
         "retire": lambda: _outdated(image),
+        "archive": lambda: _settled(image),
     }[stage.actor.name]()
 
 
@@ -223,6 +269,10 @@ def _normalized(stage: Stage, image: Image, moderation: Moderation = "off") -> s
     bucket, key = stage.pipeline.target_bucket, f"normalized/{image.id}.jpg"
     master = StoredImage(bucket=bucket, key=key, format="JPEG", width=1, height=1, bytes=1, method="m")
     return body(ImageNormalized(image=image, recipe="default", master=master, moderation=moderation))
+
+
+def _settled(image: Image) -> str:
+    return body(ImageSettled(image=image, status=Status.READY, settled=1))
 
 
 def _outdated(image: Image) -> str:

@@ -94,6 +94,8 @@ def world(guard: Guard, resting: Pipeline) -> World:
     plain = [story.ingested(ready), story.normalized(ready), ImageResized(image=ready, recipe="default", renditions=())]
     assert stage.work(*(body(_in(event, resting)) for event in (*plain, *at_gate))) == 0
     stage.store(story.MASTER.key)
+    copy = stage.archive(ready, b"x")
+    assert stage.work(body(copy)) == 0
     return World(guard, resting, ready, tuple(held))
 
 
@@ -138,6 +140,8 @@ def commands(world: World) -> dict[str, list[list[str]]]:
         "dlq redrive": [["ingest", "--key", redriven, "--watch", "0"], ["undelivered", "--watch", "0"]],
         "dlq discard": [["ingest", discarded, "--archive", "discarded.jsonl"]],
         "dlq import": [["discarded.jsonl", "ingest"]],
+        "archive": [[key]],
+        "restore": [[key]],
         "approve": [[first]],
         "reject": [[second, "--delete-original"]],
     }

@@ -18,9 +18,9 @@ from services.resize.actor import RESIZE
 from tests.security.stage import Stage
 from tests.security.stories import live
 from tests.support.guard import Guard, over_tls
-from tests.support.stack import Stack
+from tests.support.stack import Stack, arn
 
-every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+every_actor = pytest.mark.parametrize("actor", CHAIN.whole.actors, ids=lambda actor: actor.name)
 
 # The rights that no code of ours uses, each with who does.
 USED_BY_AWS = {
@@ -54,8 +54,9 @@ class Right:
     @property
     def is_missed_here(self) -> bool:
         """Whether the actor cannot do without it on the local cloud."""
-        deletes = self.action == "s3:ListBucket" and self.actor.deletes  # lists what it deletes
-        return bool(deletes) or self.action not in {*USED_BY_AWS, *NOT_MISSED_HERE}
+        about = Stack().rights(names.role(self.actor))[self.statement]["Resource"][self.resource]
+        deletes = about in [arn(names.bucket(place.bucket)) for place in self.actor.deletes]  # lists what it deletes
+        return (self.action == "s3:ListBucket" and deletes) or self.action not in {*USED_BY_AWS, *NOT_MISSED_HERE}
 
     def __str__(self) -> str:
         return f"{self.actor.name}-{self.action}-{self.statement}.{self.resource}"
@@ -77,7 +78,7 @@ def rights(actor: Actor) -> Iterator[Right]:
             yield from (Right(actor, place, action, number) for number in range(len(statement["Resource"])))
 
 
-RIGHTS = [right for actor in CHAIN.actors for right in rights(actor)]
+RIGHTS = [right for actor in CHAIN.whole.actors for right in rights(actor)]
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from brigade.local import local_cloud
 from brigade.pipeline import Pipeline
 from brigade.target import ENDPOINT, LOCAL_KEY, Target, local_target
 from infra import parameters
+from services.archive.actor import KEEPS_ORIGINALS, STORAGE_CLASS
 from services.moderate import rekognition
 from services.moderate.actor import MODERATOR
 from tests.support.proxy import Answer, Forward, Request, between
@@ -73,7 +74,8 @@ def _action(request: Request) -> str:
         return "s3:GetObjectVersion" if "versionId=" in request.target else "s3:GetObject"
     if request.method == "GET" and "?versions" in request.target:
         return "s3:ListBucketVersions"
-    return {"GET": "s3:ListBucket", "PUT": "s3:PutObject", "POST": "s3:DeleteObject"}[request.method]
+    one = {"HEAD": "s3:GetObject", "PUT": "s3:PutObject", "DELETE": "s3:DeleteObjectVersion"}
+    return ({"GET": "s3:ListBucket", "POST": "s3:DeleteObject"} | one)[request.method]
 
 
 def over_tls(target: Target) -> Target:
@@ -93,6 +95,7 @@ class Guard:
     def deploy(self, name: str, recipes: Path | None = None) -> Pipeline:
         """Deploy the chain as a stack of that name, with what AWS has and without waiting."""
         settings = {parameters.GRACE_SECONDS: "0", MODERATOR.name: rekognition.NAME}
+        settings |= {STORAGE_CLASS.name: "GLACIER", KEEPS_ORIGINALS.name: "no"}
         return Pipeline(deployment.deploy(self.target, name, recipes=recipes, version="test", settings=settings))
 
 

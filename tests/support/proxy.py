@@ -93,7 +93,9 @@ class Proxy(ThreadingHTTPServer):
             body = answer.read()
         finally:
             connection.close()
-        kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in _HOP_BY_HOP]
+        # To HEAD it is the length of what GET would bring.
+        dropped = _HOP_BY_HOP - ({"content-length"} if request.method == "HEAD" else set())
+        kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in dropped]
         return Answer(answer.status, kept, body)
 
 
@@ -116,11 +118,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
+        if self.command != "HEAD":
+            self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         self.wfile.write(answer.body)
 
-    do_GET = do_PUT = do_POST = do_DELETE = _serve  # noqa: N815 - the names that http.server looks for
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _serve  # noqa: N815 - the names that http.server looks for
 
     def handle(self) -> None:
         # A sender that was killed hears nothing any more, and a cloud that was stopped says nothing.

@@ -64,22 +64,23 @@ class Deployment:
         self.s3: Any = boto3.client("s3")
         self.sqs: Any = boto3.client("sqs")
         self.sns: Any = boto3.client("sns")
-        for bucket in ("source", "target"):
+        for bucket in ("source", "target", "archive"):
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.s3.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
         self.queue, self.dead = self._queue(self.actor), self._queue(f"{self.actor}-dead")
         variables = {
             settings.SOURCE_BUCKET: "source",
             settings.TARGET_BUCKET: "target",
+            settings.ARCHIVE_BUCKET: "archive",
             settings.QUEUE_URL: self.queue,
             settings.DEAD_LETTER_QUEUE_URL: self.dead,
             settings.ENVIRONMENT: "test",
             settings.VERSION: "7",
         }
-        if CHAIN.actor(self.actor).table:
+        if CHAIN.whole.actor(self.actor).table:
             create_table()
             variables[settings.TABLE] = TABLE
-        for event in says(CHAIN.actor(self.actor)):
+        for event in says(CHAIN.whole.actor(self.actor)):
             variables[settings.topic_variable(event.kind)] = self._topic_with_ear(event.kind)
         for name, value in variables.items():
             self.monkeypatch.setenv(name, value)

@@ -8,12 +8,15 @@ from infra.template import render
 from kit.chain import Chain
 from services.chain import CHAIN
 
+# With the actors that a deployment may do without; tests/infra/test_optional.py shows what becomes of them.
+WHOLE = CHAIN.whole
+
 
 @dataclass
 class Stack:
     """What a deploy of the chain would make."""
 
-    chain: Chain = CHAIN
+    chain: Chain = WHOLE
     body: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -120,8 +120,21 @@ def test_the_commands_ask_for_nothing_else_and_only_pictures_want_their_statemen
 ) -> None:
     name = "brigade-rights"
     for days in ("7", "14"):
-        preview(here, name, recipes=DEFAULT_PATH, version="1", settings={"LogRetentionDays": days}, listener=Narrator())
-        deploy(here, name, recipes=DEFAULT_PATH, version="1", settings={"LogRetentionDays": days})
+        preview(
+            here,
+            name,
+            recipes=DEFAULT_PATH,
+            version="1",
+            settings={"LogRetentionDays": days, "ArchiveStorageClass": "GLACIER"},
+            listener=Narrator(),
+        )
+        deploy(
+            here,
+            name,
+            recipes=DEFAULT_PATH,
+            version="1",
+            settings={"LogRetentionDays": days, "ArchiveStorageClass": "GLACIER"},
+        )
     stack = Stack.find(here, name)
     validation_error(here, StackName=stack.id)
     somebody = local_target(str(here.endpoint)).client("s3")

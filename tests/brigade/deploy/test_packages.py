@@ -26,7 +26,7 @@ def libraries_of_five_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_sizes_are_those_of_the_files_by_what_is_in_them() -> None:
-    [(actor, code), *_] = build(CHAIN, DEFAULT_PATH, None, lambda _: None)
+    [(actor, code), *_] = build(CHAIN.whole, DEFAULT_PATH, None, lambda _: None)
     found = Package.of(actor, code)
     assert (found.actor, found.sdk, found.pictures, found.zipped) == (actor.name, 0, 0, len(code))
     assert found.rest > found.zipped
@@ -36,7 +36,7 @@ def test_zips_of_an_earlier_time_make_room_and_nothing_else_does(tmp_path: Path)
     mine = tmp_path / "brigade" / "mine.zip"
     mine.parent.mkdir()
     mine.touch()
-    actor = CHAIN.actors[0]
+    actor = CHAIN.whole.actors[0]
     for content in (b"PK\x05\x06" + bytes(18), b"PK\x05\x06" + bytes(16) + b"\1\0x"):
         [made] = write(iter([(actor, content)]), tmp_path)
         assert (tmp_path / made.key).read_bytes() == content
@@ -52,7 +52,7 @@ class TestTheCommand:
         assert main(["package", "--arch", "x86_64", "--out", str(tmp_path), "--bucket", "mine", "--json"]) == 0
         said = capsys.readouterr()
         made = json.loads(said.out)
-        assert [each["actor"] for each in made] == [actor.name for actor in CHAIN.actors]
+        assert [each["actor"] for each in made] == [actor.name for actor in CHAIN.whole.actors]
         assert {(each["sdk"], each["pictures"]) for each in made} == {(5, 7)}
         folder = tmp_path / "python3.13-x86_64"
         assert all((folder / each["key"]).stat().st_size == each["zipped"] for each in made)
@@ -67,7 +67,7 @@ class TestTheCommand:
         assert main(["package", "--python", "3.12", "--out", str(tmp_path)]) == 0
         said = capsys.readouterr()
         assert "the template's functions run Python 3.13: these zips are for 3.12" in said.err
-        assert all(f"brigade/{actor.name}-" in said.out for actor in CHAIN.actors)
+        assert all(f"brigade/{actor.name}-" in said.out for actor in CHAIN.whole.actors)
         assert not (tmp_path / "python3.12-arm64" / "parameters.json").exists()
 
     def test_twice_gives_the_same(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

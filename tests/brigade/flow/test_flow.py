@@ -47,7 +47,7 @@ def test_an_actor_that_is_not_there_is_named_before_any_is_touched(
 ) -> None:
     assert main([command, "resize", "shrink"]) == 1
     assert capsys.readouterr().err == (
-        f"error: no actor is named shrink; there are {', '.join(actor.name for actor in CHAIN.actors)}\n"
+        f"error: no actor is named shrink; there are {', '.join(actor.name for actor in CHAIN.whole.actors)}\n"
     )
     assert deployed.functions.changes == []
 

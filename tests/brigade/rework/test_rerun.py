@@ -116,7 +116,7 @@ def test_an_actor_that_hears_nothing_of_the_kind_is_refused(actor: Actor, line: 
 
 def test_an_actor_that_is_added_later_hears_what_a_record_can_tell() -> None:
     framing = Actor(name="frame", purpose="Frames", hears=(ImageResized, ImageNormalized))
-    chain = Chain(origin=CHAIN.origin, actors=(*CHAIN.actors, framing), operator=CHAIN.operator)
+    chain = Chain(CHAIN.origin, (*CHAIN.actors, framing), CHAIN.operator, CHAIN.optional)
     assert heard(framing, chain) is ImageNormalized
     assert heard(NORMALIZE, chain) is ImageIngested
 

@@ -19,7 +19,7 @@ from services.chain import CHAIN
 
 ROOT = Path(__file__).parents[3]
 LAMBDA = Platform("arm64", "3.13")
-every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+every_actor = pytest.mark.parametrize("actor", CHAIN.whole.actors, ids=lambda actor: actor.name)
 
 
 @every_actor
@@ -95,7 +95,7 @@ def without_compiler(folder: Path) -> Libraries:
 
 
 def test_libraries_travel_with_the_code(wheels: list[Path], tmp_path: Path) -> None:
-    (actor, *_) = CHAIN.actors
+    (actor, *_) = CHAIN.whole.actors
     with_them = package(actor, recipes=ROOT / "recipes.toml", libraries=without_compiler(tmp_path))
     alone = package(actor, recipes=ROOT / "recipes.toml")
     held, ours = (set(zipfile.ZipFile(BytesIO(code)).namelist()) for code in (with_them, alone))
@@ -104,10 +104,10 @@ def test_libraries_travel_with_the_code(wheels: list[Path], tmp_path: Path) -> N
 
 def test_the_same_requirements_are_installed_once(wheels: list[Path], tmp_path: Path) -> None:
     made = without_compiler(tmp_path)
-    for actor in (*CHAIN.actors, *CHAIN.actors):
+    for actor in (*CHAIN.whole.actors, *CHAIN.whole.actors):
         requirements = folder_of(f"services.{actor.name}") / "requirements.txt"
         assert set(made.named_in(requirements)) == {"wheel/__init__.py", "wheel/native.so"}
-    assert len(wheels) == len({path.read_text(encoding="utf-8") for path in wheels}) < len(CHAIN.actors)
+    assert len(wheels) == len({path.read_text(encoding="utf-8") for path in wheels}) < len(CHAIN.whole.actors)
 
 
 def test_a_wheel_that_is_not_there_is_named_with_the_platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from kit.errors import ConfigurationError
 from kit.events import ImageUploaded
 from services.chain import CHAIN
 
-every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+every_actor = pytest.mark.parametrize("actor", CHAIN.whole.actors, ids=lambda actor: actor.name)
 NOBODY = Actor(name="nobody", purpose="Has no code, in tests", hears=(ImageUploaded,))
 
 
@@ -44,11 +44,11 @@ def test_a_zip_holds_the_kit_what_the_actor_carries_its_own_folder_and_nothing_e
 
 
 def test_only_actors_that_work_on_pictures_are_given_imaging_and_the_recipes(recipes: Path) -> None:
-    for actor in CHAIN.actors:
+    for actor in CHAIN.whole.actors:
         held = opened(package(actor, recipes=recipes)).namelist()
         assert any(name.startswith("imaging/") for name in held) == ("imaging" in actor.carries)
         assert ("recipes.toml" in held) == ("imaging" in actor.carries)
-    assert any("imaging" not in actor.carries for actor in CHAIN.actors)
+    assert any("imaging" not in actor.carries for actor in CHAIN.whole.actors)
 
 
 @every_actor
@@ -60,7 +60,7 @@ def test_the_same_sources_give_the_same_bytes(actor: Actor, recipes: Path) -> No
 
 
 def test_neither_time_nor_mode_of_a_source_shows(recipes: Path) -> None:
-    for actor in CHAIN.actors:
+    for actor in CHAIN.whole.actors:
         entries = opened(package(actor, recipes=recipes)).infolist()
         assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
         assert {stat.filemode(entry.external_attr >> 16) for entry in entries} == {"-rw-r--r--"}
@@ -68,7 +68,7 @@ def test_neither_time_nor_mode_of_a_source_shows(recipes: Path) -> None:
 
 
 def test_other_recipes_give_another_key(recipes: Path) -> None:
-    (actor, *_) = [actor for actor in CHAIN.actors if "imaging" in actor.carries]
+    (actor, *_) = [actor for actor in CHAIN.whole.actors if "imaging" in actor.carries]
     before = package(actor, recipes=recipes)
     recipes.write_text("# changed\n", encoding="utf-8")
     after = package(actor, recipes=recipes)
@@ -77,13 +77,13 @@ def test_other_recipes_give_another_key(recipes: Path) -> None:
 
 
 def test_a_key_names_the_actor_and_the_content() -> None:
-    (actor, *_) = CHAIN.actors
+    (actor, *_) = CHAIN.whole.actors
     digest = hashlib.sha256(b"code").hexdigest()[:16]
     assert code_key(actor, b"code") == f"brigade/{actor.name}-{digest}.zip"
 
 
 def test_a_missing_recipes_file_is_named(tmp_path: Path) -> None:
-    (actor, *_) = [actor for actor in CHAIN.actors if "imaging" in actor.carries]
+    (actor, *_) = [actor for actor in CHAIN.whole.actors if "imaging" in actor.carries]
     with pytest.raises(ConfigurationError, match=r"no recipes file at .*gone\.toml"):
         package(actor, recipes=tmp_path / "gone.toml")
 

@@ -14,7 +14,7 @@ from services.chain import CHAIN
 
 ROOT = Path(__file__).parents[3]
 PYTHONS = range(11, 15)  # `brigade package --python 3.12`
-every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)
+every_actor = pytest.mark.parametrize("actor", CHAIN.whole.actors, ids=lambda actor: actor.name)
 
 
 def file_of(actor: Actor, suffix: str = ".txt") -> Path:
@@ -56,5 +56,5 @@ def test_every_pin_has_the_hashes_of_its_wheels_and_names_no_address(actor: Acto
 
 
 def test_all_actors_have_the_same_releases() -> None:
-    every = {pin for actor in CHAIN.actors for pin in pins(file_of(actor)).items()}
+    every = {pin for actor in CHAIN.whole.actors for pin in pins(file_of(actor)).items()}
     assert len(every) == len(dict(every))
