@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class Segment:
     failure: dict[str, str] | None  # reason and detail
 
     @classmethod
-    def read(cls, document: dict[str, Any]) -> "Segment":
+    def read(cls, document: Mapping[str, Any]) -> "Segment":
         """Read X-Ray's document of a segment; raises KeyError where it is not one of an actor's."""
         notes = document["annotations"]
         return cls(
@@ -60,7 +60,7 @@ class Segment:
         return round((self.ended - self.began) * 1000)
 
 
-def _failure(document: dict[str, Any]) -> dict[str, str] | None:
+def _failure(document: Mapping[str, Any]) -> dict[str, str] | None:
     reason = document["annotations"].get("reason")
     if reason is None:
         return None
@@ -115,7 +115,7 @@ def recorded(xray: Any, trace: str) -> list[Segment]:
     return list(_read(json.loads(segment["Document"]) for found in traces for segment in found["Segments"]))
 
 
-def _read(documents: Iterable[dict[str, Any]]) -> Iterator[Segment]:
+def _read(documents: Iterable[Mapping[str, Any]]) -> Iterator[Segment]:
     for document in documents:
         try:
             yield Segment.read(document)

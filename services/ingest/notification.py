@@ -13,7 +13,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -43,7 +43,7 @@ def read(body: str) -> list[Change]:
         raise UnreadableMessage(f"not a notification from S3: {type(error).__name__}: {error}") from error
 
 
-def _changes(message: dict[str, Any]) -> Iterable[Change]:
+def _changes(message: Mapping[str, Any]) -> Iterable[Change]:
     if message.get("Event") == "s3:TestEvent":  # S3 sends it when a notification is configured
         return
     if "detail-type" in message:
@@ -71,11 +71,11 @@ _EVENT_BRIDGE = {
 }
 
 
-def _event_bridge_name(message: dict[str, Any]) -> tuple[str, str | None]:
+def _event_bridge_name(message: Mapping[str, Any]) -> tuple[str, str | None]:
     return message["detail-type"], message["detail"].get("deletion-type")
 
 
-def _from_record(record: dict[str, Any]) -> Source:
+def _from_record(record: Mapping[str, Any]) -> Source:
     s3, thing = record["s3"], record["s3"]["object"]
     return Source(
         bucket=s3["bucket"]["name"],
@@ -88,7 +88,7 @@ def _from_record(record: dict[str, Any]) -> Source:
     )
 
 
-def _from_event_bridge(message: dict[str, Any]) -> Source:
+def _from_event_bridge(message: Mapping[str, Any]) -> Source:
     detail, thing = message["detail"], message["detail"]["object"]
     return Source(
         bucket=detail["bucket"]["name"],

@@ -1,5 +1,6 @@
 """Amazon Rekognition's DetectModerationLabels as a moderation engine."""
 
+from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
@@ -62,7 +63,7 @@ def _padded(picture: Image.Image) -> Image.Image:
     return ground
 
 
-def opinion(answer: dict[str, Any]) -> Opinion:
+def opinion(answer: Mapping[str, Any]) -> Opinion:
     """Return what Rekognition's answer says."""
     labels = sorted((_label(each) for each in answer["ModerationLabels"]), key=lambda label: -label.confidence)
     nudity = (label.confidence for label in labels if NUDITY & {label.name, label.parent})
@@ -70,5 +71,5 @@ def opinion(answer: dict[str, Any]) -> Opinion:
     return Opinion(confidence=max(nudity, default=0), labels=tuple(labels[:MOST_LABELS]), model=NAME, version=version)
 
 
-def _label(said: dict[str, Any]) -> ModerationLabel:
+def _label(said: Mapping[str, Any]) -> ModerationLabel:
     return ModerationLabel(name=said["Name"], parent=said.get("ParentName", ""), confidence=ceil(said["Confidence"]))
