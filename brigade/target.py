@@ -74,9 +74,7 @@ class Target:
         """The boto3 session that all clients share."""
         import boto3
 
-        if self.keys is None:
-            return boto3.Session(region_name=self.region)
-        access_key, secret = self.keys
+        access_key, secret = self.keys or (None, None)
         return boto3.Session(region_name=self.region, aws_access_key_id=access_key, aws_secret_access_key=secret)
 
     def client(self, service: str) -> Any:
