@@ -29,8 +29,6 @@ Percent = Annotated[int, Meta(ge=0, le=100)]
 Format = Literal["same", "jpeg", "png", "webp", "avif"]
 # The words that sharp and CSS object-fit use.
 Fit = Literal["inside", "outside", "cover", "contain", "fill"]
-
-
 Background = Annotated[str, Meta(pattern=r"^(#[0-9a-fA-F]{6}|transparent)$", description="`#rrggbb`, `transparent`")]
 Gravity = Position | Literal["attention", "entropy"]
 # Structural similarity that quality = "auto" meets. docs/recipes.md says what it costs in bytes.
