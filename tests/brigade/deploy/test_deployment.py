@@ -80,8 +80,8 @@ class TestDeploying:
         assert here.client("sqs").get_queue_attributes(QueueUrl=made.outputs["IngestQueue"])
         assert heard.changed
         assert {change.action for change in heard.changed} == {"Add"}
-        # What only an address for the alarms brings, or an archive, is announced, and left out.
-        left_out = re.compile("Summary|AlarmEmail|.*Archive")
+        # What only an address for the alarms or for what is settled brings, or an archive, is announced, and left out.
+        left_out = re.compile("Summary|AlarmEmail|SettledEndpoint|.*Archive")
         expected = {change.resource for change in heard.changed if not left_out.match(change.resource)}
         assert expected <= {event.resource for event in heard.events}
         assert (heard.events[-1].type, heard.events[-1].status) == (STACK_TYPE, "CREATE_COMPLETE")
