@@ -2,6 +2,7 @@
 
 import pdb
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -80,5 +81,5 @@ def _print(done: Replay) -> None:
     say("it fails here too; nothing was written")
 
 
-def _changes(attributes: dict[str, Any]) -> str:
+def _changes(attributes: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value}" if name == "status" else name for name, value in attributes.items())

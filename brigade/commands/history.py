@@ -1,5 +1,6 @@
 """`brigade history`, also `brigade dlq history`: what operators did."""
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
@@ -50,9 +51,8 @@ def _kept(whose: Whose) -> tuple[History, Pipeline | None]:
     return S3History(target, pipeline.target_bucket), pipeline
 
 
-def _facts(operation: Operation) -> dict[str, Any]:
-    facts: dict[str, Any] = to_builtins(operation)
-    return facts | {"outcomes": dict(operation.outcomes)}
+def _facts(operation: Operation) -> Mapping[str, Any]:
+    return {**to_builtins(operation), "outcomes": dict(operation.outcomes)}
 
 
 def _row(operation: Operation) -> tuple[str, ...]:

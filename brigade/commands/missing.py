@@ -1,6 +1,6 @@
 """`brigade missing`: what is missing between source bucket, catalog and target bucket."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -113,7 +113,7 @@ def _facts(each: Missing) -> dict[str, Any]:
     }
 
 
-def _row(facts: dict[str, Any]) -> list[str]:
+def _row(facts: Mapping[str, Any]) -> list[str]:
     what = f"its recipe {facts['recipe']} is gone" if facts["recipe_is_gone"] else ", ".join(facts["missing"])
     how = Lost[facts["lost"].upper()] if facts["lost"] else what
     return [facts["key"], facts["status"] or "–", how, facts["image_id"]]
