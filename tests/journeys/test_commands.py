@@ -1,4 +1,4 @@
-"""The command line as a new user types it, in processes of their own."""
+"""The command line as a new user types it; each command of docs/operations.md has a process of its own."""
 
 import json
 import os

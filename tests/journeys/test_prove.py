@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,15 @@ def destroying(target: Target) -> bool:
     return not mine or mine[0]["StackStatus"] == "DELETE_IN_PROGRESS"
 
 
+def met(command: subprocess.Popen[str], moment: Callable[[], bool]) -> bool:
+    """Whether it is the moment; the command stands still meanwhile, and goes on where it is not."""
+    command.send_signal(signal.SIGSTOP)
+    if found := moment():
+        return found
+    command.send_signal(signal.SIGCONT)
+    return False
+
+
 @pytest.mark.parametrize(
     ("moment", "item", "number"),
     [
@@ -149,8 +159,9 @@ def test_interrupted_it_leaves_nothing(
         if moment is destroying:
             assert command.stdout
             assert command.stdout.readline().startswith("proved   deploy ")
-        until(lambda: moment(target), item)
+        until(lambda: met(command, partial(moment, target)), item)
         command.send_signal(number)
+        command.send_signal(signal.SIGCONT)
         assert command.wait(60) == 130
 
 

@@ -6,7 +6,7 @@ from tests.simulation.pixels import simulated
 from tests.simulation.run import Plan, Run
 from tests.simulation.shrink import failure, shrunk
 
-SEEDS = 320
+SEEDS = 160
 # What broke an invariant once, before the fault that it showed was mended; each is told in README.md.
 ONCE_BROKEN = (1426, 1646, 2342, 7108)
 
