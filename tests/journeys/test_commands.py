@@ -1,4 +1,4 @@
-"""The command line as a new user types it; each command of docs/operations.md has a process of its own."""
+"""The command line as a new user types it; in test_operations_page.py each command is a process of its own."""
 
 import json
 import os
@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from brigade.__main__ import main
 from imaging.limits import MAX_BYTES
+from kit import aws
 from tests.support import pictures
 
 ROOT = Path(__file__).parents[2]
@@ -17,19 +19,29 @@ Brigade = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def brigade(tmp_path: Path) -> Iterator[Brigade]:
+def brigade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Brigade]:
     """A shell of its own: nothing of ours in the environment, an empty state folder."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "BRIGADE_"))}
-    environment |= {"XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    for name in [name for name in os.environ if name.startswith(("AWS_", "BRIGADE_"))]:
+        monkeypatch.delenv(name)
+    for name in ("NO_PROXY", "no_proxy"):  # set by the command; the test's end puts them back
+        monkeypatch.setenv(name, "127.0.0.1")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "brigade", *arguments]
-        return subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120
-        )
+        aws.forget()
+        if arguments[0] == "up":  # the cloud outlives the command's process
+            command = [sys.executable, "-m", "brigade", *arguments]
+            return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        capsys.readouterr()
+        code = main(list(arguments))
+        return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
 
     yield run
     run("down")
+    aws.forget()
 
 
 def test_a_first_session(brigade: Brigade, tmp_path: Path) -> None:
