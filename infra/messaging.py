@@ -29,7 +29,7 @@ def messaging(chain: Chain) -> list[AWSObject]:
         *_undelivered(chain),
         *(resource for event in chain.events for resource in _topic(chain, event)),
         *(resource for actor in chain.actors for resource in _queues(chain, actor)),
-        *(_subscription(event, actor) for event in chain.events for actor in chain.subscribers(event)),
+        *(_subscription(chain, event, actor) for event in chain.events for actor in chain.subscribers(event)),
     ]
 
 
@@ -102,17 +102,20 @@ def _policy(queue: str, *more: policies.Statement) -> sqs.QueuePolicy:
     )
 
 
-def _subscription(event: type[Event], hearer: Actor) -> sns.SubscriptionResource:
+def _subscription(chain: Chain, event: type[Event], hearer: Actor) -> sns.SubscriptionResource:
+    rules = _filter(event, hearer)
+    # What a hearer is not sent others may pass on to it, so a release must first have them do so.
+    after = [names.function(actor) for actor in chain.actors] if rules else []
     return sns.SubscriptionResource(
         names.subscription(event, hearer),
         TopicArn=Ref(names.topic(event)),
         Protocol="sqs",
         Endpoint=GetAtt(names.queue(hearer), "Arn"),
         RawMessageDelivery=True,
-        **_filter(event, hearer),
+        **rules,
         RedrivePolicy={"deadLetterTargetArn": GetAtt(names.UNDELIVERED_QUEUE, "Arn")},
         # Otherwise the first events could arrive before the queue's policy lets them in.
-        DependsOn=[names.policy(names.queue(hearer)), names.policy(names.UNDELIVERED_QUEUE)],
+        DependsOn=[names.policy(names.queue(hearer)), names.policy(names.UNDELIVERED_QUEUE), *after],
     )
 
 

@@ -206,6 +206,19 @@ class ImageJudged(Event, frozen=True, kw_only=True):
     by: str  # who gave it
 
 
+class Normalized(msgspec.Struct, frozen=True, kw_only=True):
+    """What image-normalized has said, and its envelope of normalize's work, passed on to who does not hear it."""
+
+    master: StoredImage  # what renditions are made from
+    frames: int  # pictures in the file; the first is used
+    moderation: Moderation  # as the recipe wants it
+    at: str  # ISO 8601, UTC: when it was said
+    attempts: int  # how often normalize's message had been received
+    queued_ms: int  # how long that waited
+    worked_ms: int  # how long the work took
+    version: str  # normalize's
+
+
 class ImageResized(Event, frozen=True, kw_only=True):
     """Every rendition of the recipe is stored."""
 
@@ -213,6 +226,7 @@ class ImageResized(Event, frozen=True, kw_only=True):
     renditions: tuple[StoredRendition, ...]  # in the recipe's order
     colour: str = ""  # the mean of what can be seen, as #rrggbb; empty: nothing can be seen, or it is not known
     lqip: str = ""  # a placeholder of 16 pixels, WebP as a data URI; empty: something shows through, or it is not known
+    normalized: Normalized | None = None  # what they were made from; null: the catalog has heard of that
 
 
 class ImageRejected(Event, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """catalog: the declaration."""
 
-from kit.actor import Actor
+from kit.actor import Actor, Skip
 from kit.errors import AnnouncementTooLarge, UnreadableMessage
 from kit.events import (
     DeadLetterHandled,
@@ -36,6 +36,8 @@ CATALOG = Actor(
         ImageRetired,
         DeadLetterHandled,
     ),
+    # Of a picture that nobody moderates, resize passes on what normalize has said: one message and one write less.
+    skips=(Skip(event=ImageNormalized, attribute="moderation", values=("off",)),),
     says=(ImageOutdated, ImageRemade, ImageRecalled),
     rejects=(RecordTooLarge, AnnouncementTooLarge, UnreadableMessage),
     table=("GetItem", "Query", "UpdateItem"),

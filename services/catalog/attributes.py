@@ -9,7 +9,7 @@ follows from what is there. What an actor has said of a picture is never overwri
     recipe, trace_id                                               from every stage's event
     original{format,width,height,bytes}, origin                    image-ingested; the origin where there is one
     master{bucket,key,format,width,height,bytes,method},
-    frames, moderation_mode                                        image-normalized
+    frames, moderation_mode                                        image-normalized, or image-resized passes it on
     moderation{mode,verdict,contains_nudity,confidence,labels[{name,parent,confidence}],model,version,at}
                                                                    image-moderated
     judged_JUDGEMENT{by,operation,at}                              image-judged: approved and rejected apart
@@ -18,7 +18,7 @@ follows from what is there. What an actor has said of a picture is never overwri
     serial, taken_on, taken_at                                     image-described; the last three for indexes
     archived{bucket,key,storage_class,bytes,sha256,original,at}    image-archived
     original_gone                                                  image-removed, where the copy takes its place
-    stage_ACTOR{queued_ms,worked_ms,attempts,version,at}           the actor's own event
+    stage_ACTOR{queued_ms,worked_ms,attempts,version,at}           the actor's own event; normalize's as its master
     failure_ACTOR{reason,detail,attempts,at}                       image-rejected by that actor
     handled_ACTOR{action,by,operation,failed_at,at}                dead-letter-handled: that actor's
     replaces                                                       the upload of the same key before it
@@ -50,6 +50,7 @@ from kit.events import (
     ImageRejected,
     ImageResized,
     ImageRetired,
+    Normalized,
     Source,
 )
 from kit.settings import Settings
@@ -61,6 +62,7 @@ from records.table import UNDATED, source_key
 Attributes = dict[str, Any]
 
 APPROVAL = JUDGED + "approved"
+NORMALIZE = "normalize"
 # A picture is ready when all of these are there.
 PARTS = ("original", "master", "renditions")
 # What makes a picture one that nobody wants.
@@ -131,9 +133,24 @@ def _(event: ImageIngested, envelope: Envelope) -> Attributes:
 
 @_own.register
 def _(event: ImageNormalized, envelope: Envelope) -> Attributes:
-    master = msgspec.to_builtins(event.master)
-    mode = {"moderation_mode": event.moderation}
-    return {"master": master, "frames": event.frames, "recipe": event.recipe} | mode | _stage(envelope)
+    return _normalized(event) | {"recipe": event.recipe} | _stage(envelope)
+
+
+def passed_on(event: Event) -> tuple[Attributes, ...]:
+    """Return what an event tells of earlier work: apart from its own, since it may be older than what is there."""
+    made = event.normalized if isinstance(event, ImageResized) else None
+    if not made:
+        return ()
+    stage = {name: getattr(made, name) for name in ("queued_ms", "worked_ms", "attempts", "version", "at")}
+    return (_normalized(made) | {STAGE + NORMALIZE: stage},)
+
+
+def _normalized(said: ImageNormalized | Normalized) -> Attributes:
+    return {
+        "master": msgspec.to_builtins(said.master),
+        "frames": said.frames,
+        "moderation_mode": said.moderation,
+    }
 
 
 @_own.register
@@ -231,13 +248,9 @@ def _work(envelope: Envelope) -> Attributes:
     return {STAGE + envelope.actor: stage}
 
 
-def clock(attributes: Item) -> tuple[str, str] | None:
-    """Return the attribute by which an event is known to be newer than one that set it before, and its field of time.
+def clocks(attributes: Item) -> dict[str, str]:
+    """Return the attributes by which what sets these is known to be newer than what set them before: fields of time.
 
     An older event, heard late or once more, must change nothing. Of an operator's judgement any may come last.
     """
-    for name in attributes:
-        for prefix, field in _CLOCKS.items():
-            if name.startswith(prefix):
-                return name, field
-    return None
+    return {name: field for name in attributes for prefix, field in _CLOCKS.items() if name.startswith(prefix)}

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.htm
 
 from typing import Any
 
-from services.catalog.attributes import PARTS, Attributes, clock
+from services.catalog.attributes import PARTS, Attributes, clocks
 
 
 def set_all(attributes: Attributes) -> str:
@@ -15,24 +15,25 @@ def set_all(attributes: Attributes) -> str:
 
 def names(attributes: Attributes) -> dict[str, str]:
     """Return the attributes' names by their placeholders."""
-    found = clock(attributes)
     named = {f"#{i}": name for i, name in enumerate(attributes)} | {"#status": "status"}
-    return named | ({"#clock": found[1]} if found else {})
+    return named | {f"#{field}": field for field in clocks(attributes).values()}
 
 
 def values(attributes: Attributes) -> dict[str, Any]:
     """Return the attributes' values by their placeholders."""
-    found = clock(attributes)
     given = {f":{i}": value for i, value in enumerate(attributes.values())}
-    return given | ({":clock": attributes[found[0]][found[1]]} if found else {})
+    return given | {f":{field}_of_{name}": attributes[name][field] for name, field in clocks(attributes).items()}
 
 
 def unless_newer(attributes: Attributes) -> str:
     """Return the condition that the record has nothing newer of that kind."""
-    if not (found := clock(attributes)):
-        return ""
-    number = list(attributes).index(found[0])
-    return f"(attribute_not_exists(#{number}) OR #{number}.#clock <= :clock)"
+    number = {name: f"#{i}" for i, name in enumerate(attributes)}
+    return every(
+        *(
+            f"(attribute_not_exists({number[name]}) OR {number[name]}.#{field} <= :{field}_of_{name})"
+            for name, field in clocks(attributes).items()
+        )
+    )
 
 
 def processing_or_other(attributes: Attributes) -> str:

@@ -24,8 +24,10 @@ from records.status import Status
 from records.stored import read
 from services.catalog import versions
 from services.catalog.actor import CATALOG
-from services.catalog.attributes import APPROVAL, Attributes, attributes, forgotten
+from services.catalog.attributes import APPROVAL, Attributes, attributes, forgotten, passed_on
 from services.catalog.records import DynamoRecords, Records
+
+Parts = tuple[Attributes, ...]
 
 
 def act(letter: Letter[Event], *, site: Site, records: Records) -> Iterator[Event]:
@@ -39,19 +41,21 @@ def act(letter: Letter[Event], *, site: Site, records: Records) -> Iterator[Even
     facts = attributes(letter.event, letter.envelope, site.settings)
     if isinstance(letter.event, ImageRetired):
         return _retired(letter.event, facts, records)
+    earlier = passed_on(letter.event)
     if isinstance(letter.event, ImageResized):  # nearly always it comes last: one write instead of two
-        item = records.complete(letter.event.image.id, facts, letter.envelope.id)
-        if item and status(record := read(item)) is Status.READY:
-            return _ready(letter.event, record, records)
-    return _merged(letter, facts, records)
+        for more in [earlier, ()] if earlier else [()]:  # what it passes on may be older than what is there
+            item = records.complete(letter.event.image.id, facts, letter.envelope.id, *more)
+            if item and status(record := read(item)) is Status.READY:
+                return _ready(letter.event, record, records)
+    return _merged(letter, (facts, *earlier), records)
 
 
-def _merged(letter: Letter[Event], facts: Attributes, records: Records) -> Iterator[Event]:
+def _merged(letter: Letter[Event], parts: Parts, records: Records) -> Iterator[Event]:
     event = letter.event
-    record = read(records.merge(event.image.id, facts))
+    record = read(records.merge(event.image.id, *parts))
     if first_word := _is_first_word(event, record):
         record = versions.claim(event.image, record, records)
-    record, changed = _follow(letter, facts, record, records)
+    record, changed = _follow(letter, parts, record, records)
     if is_outdated(record):
         # What came too late goes too, outputs and what the record knows now; or somebody has just rejected it.
         if not isinstance(event, DeadLetterHandled):
@@ -83,15 +87,13 @@ def _retired(event: ImageRetired, facts: Attributes, records: Records) -> Iterat
         yield ImageRecalled(image=record.image)
 
 
-def _follow(
-    letter: Letter[Event], facts: Attributes, record: PictureRecord, records: Records
-) -> tuple[PictureRecord, bool]:
+def _follow(letter: Letter[Event], parts: Parts, record: PictureRecord, records: Records) -> tuple[PictureRecord, bool]:
     """Bring a record's status into line with what is there; return whether it was this call that changed it."""
     image_id = letter.event.image.id
     while (before := record.status) != (after := status(record)):
         if records.change_status(image_id, before, after, letter.envelope.id):
             return replace(record, status=after), True
-        record = read(records.merge(image_id, facts))  # another event came in between: look again
+        record = read(records.merge(image_id, *parts))  # another event came in between: look again
     return record, False
 
 

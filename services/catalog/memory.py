@@ -7,7 +7,7 @@ from threading import RLock
 from records.status import SETTLED, Status
 from records.stored import Item, settlements
 from records.table import KEY
-from services.catalog.attributes import APPROVAL, MARKS, PARTS, Attributes, clock
+from services.catalog.attributes import APPROVAL, MARKS, PARTS, Attributes, clocks
 from services.catalog.records import Place
 
 
@@ -31,14 +31,16 @@ class MemoryRecords:
         # Hears of each record that has settled, as it was and as it is: what matters of the table's stream.
         self.on_settled: Callable[[Item, Item], object] = lambda *_: None
 
-    def merge(self, image_id: str, attributes: Attributes) -> Item:
+    def merge(self, image_id: str, *parts: Attributes) -> Item:
         with self._lock:
             record = self.items.setdefault(image_id, {KEY: image_id, "status": Status.PROCESSING})
-            if not _is_stale(attributes, record):
-                record.update(attributes)
+            for attributes in parts:
+                if not _is_stale(attributes, record):
+                    record.update(attributes)
             return dict(record)
 
-    def complete(self, image_id: str, attributes: Attributes, ready_by: str) -> Item | None:
+    def complete(self, image_id: str, attributes: Attributes, ready_by: str, *more: Attributes) -> Item | None:
+        attributes = {name: value for part in (attributes, *more) for name, value in part.items()}
         with self._lock:
             record = self.items.get(image_id, {})
             whole = all(part in attributes or part in record for part in PARTS)
@@ -137,7 +139,6 @@ class MemoryRecords:
 
 def _is_stale(attributes: Item, record: Item) -> bool:
     """Whether the record has something newer of that kind."""
-    if not (found := clock(attributes)):
-        return False
-    name, field = found
-    return name in record and bool(record[name][field] > attributes[name][field])
+    return any(
+        name in record and record[name][field] > attributes[name][field] for name, field in clocks(attributes).items()
+    )

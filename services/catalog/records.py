@@ -1,5 +1,6 @@
 """Where records are kept: the protocol, and DynamoDB."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
@@ -33,13 +34,14 @@ class Records(Protocol):
     SETTLED, or it is READY and gets other renditions.
     """
 
-    def merge(self, image_id: str, attributes: Attributes) -> Item:
+    def merge(self, image_id: str, *parts: Attributes) -> Item:
         """Set attributes on a record, made where there is none; return all of it as it is then.
 
-        Nothing is set where the record has something newer of that kind, see ``services.catalog.attributes.clock``.
+        Nothing of a part is set where the record has something newer of that kind, see
+        ``services.catalog.attributes.clocks``.
         """
 
-    def complete(self, image_id: str, attributes: Attributes, ready_by: str) -> Item | None:
+    def complete(self, image_id: str, attributes: Attributes, ready_by: str, *more: Attributes) -> Item | None:
         """Merge and make READY in one write, where only these attributes were missing; None, unwritten, where not.
 
         A record that is READY already becomes it again by a part that is another one than its own.
@@ -99,16 +101,21 @@ class DynamoRecords:
     def __init__(self, table: str) -> None:
         self._table = table
 
-    def merge(self, image_id: str, attributes: Attributes) -> Item:
+    def merge(self, image_id: str, *parts: Attributes) -> Item:
+        attributes = _all(parts)
         change = f"{expressions.set_all(attributes)}, #status = if_not_exists(#status, :processing)"
         values = expressions.values(attributes) | {":processing": Status.PROCESSING.value}
         try:
             condition = expressions.unless_newer(attributes)
             return self._update(image_id, change, values, names=expressions.names(attributes), condition=condition)
         except _Refused as refused:
-            return refused.item
+            item: Item = refused.item
+        for part in parts if len(parts) > 1 else ():  # one is older than what is there, and the others may not be
+            item = self.merge(image_id, part)
+        return item
 
-    def complete(self, image_id: str, attributes: Attributes, ready_by: str) -> Item | None:
+    def complete(self, image_id: str, attributes: Attributes, ready_by: str, *more: Attributes) -> Item | None:
+        attributes = _all((attributes, *more))
         others = [part for part in PARTS if part not in attributes]
         there = (f"attribute_exists({part})" for part in others)
         current = expressions.processing_or_other(attributes), expressions.unless_newer(attributes)
@@ -280,6 +287,10 @@ class DynamoRecords:
 
 # What has outdated an upload, or has shown it again, counts by S3's order of that, and not by when it is heard.
 _STANDS = "(attribute_not_exists(standing) OR standing < :order)"
+
+
+def _all(parts: Iterable[Attributes]) -> Attributes:
+    return {name: value for part in parts for name, value in part.items()}
 
 
 class _Refused(Exception):

@@ -10,7 +10,17 @@ from imaging.limits import MAX_SECONDS
 from imaging.patience import at_most
 from imaging.recipes import Recipes, load
 from kit import outputs
-from kit.events import Event, ImageJudged, ImageModerated, ImageNormalized, ImageResized, Source, StoredRendition
+from kit.chain import OPERATOR
+from kit.events import (
+    Event,
+    ImageJudged,
+    ImageModerated,
+    ImageNormalized,
+    ImageResized,
+    Normalized,
+    Source,
+    StoredRendition,
+)
 from kit.function import Function, Site
 from kit.letter import Letter
 from services.resize.actor import RESIZE
@@ -38,7 +48,31 @@ def act(letter: Letter[Go], *, site: Site, recipes: Recipes) -> Iterator[Event]:
         renditions = list(make(content, recipe))
     stored = _store_all(renditions, event.image.id, digests(event.master.key, recipe), site)
     small = next(made.placeholder for made in renditions if made.placeholder)
-    yield ImageResized(image=event.image, recipe=event.recipe, renditions=stored, colour=small.colour, lqip=small.lqip)
+    yield ImageResized(
+        image=event.image,
+        recipe=event.recipe,
+        renditions=stored,
+        colour=small.colour,
+        lqip=small.lqip,
+        normalized=_passed_on(letter),
+    )
+
+
+def _passed_on(letter: Letter[Go]) -> Normalized | None:
+    """Return what the catalog is not sent of normalize: see services.catalog.actor. What operators say it knows."""
+    event, envelope = letter.event, letter.envelope
+    if not isinstance(event, ImageNormalized) or envelope.actor == OPERATOR:
+        return None
+    return Normalized(
+        master=event.master,
+        frames=event.frames,
+        moderation=event.moderation,
+        at=envelope.time,
+        attempts=envelope.attempts,
+        queued_ms=envelope.queuedms,
+        worked_ms=envelope.workedms,
+        version=envelope.actorversion,
+    )
 
 
 def may_begin(event: Go) -> bool:

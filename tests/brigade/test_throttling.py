@@ -55,10 +55,10 @@ class Storage(MemoryStorage):
 class Records(MemoryRecords):
     service: Service | None = None
 
-    def merge(self, image_id: str, attributes: dict[str, Any]) -> Item:
+    def merge(self, image_id: str, *parts: dict[str, Any]) -> Item:
         if self.service:
             self.service.ask()
-        return super().merge(image_id, attributes)
+        return super().merge(image_id, *parts)
 
 
 @dataclass

@@ -85,9 +85,9 @@ class LaggingRecords(MemoryRecords):
         self._lags, self._clock = lags, clock
         self._since: dict[str, float] = {}
 
-    def merge(self, image_id: str, attributes: dict[str, Any]) -> Any:
+    def merge(self, image_id: str, *parts: dict[str, Any]) -> Any:
         self._since.setdefault(image_id, self._clock.seconds)
-        return super().merge(image_id, attributes)
+        return super().merge(image_id, *parts)
 
     def uploads(self, source_key: str, before: str) -> Any:
         found, now = super().uploads(source_key, before), self._clock.seconds

@@ -6,8 +6,9 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as struct_replace
 
-from kit.events import Event, Image, ImageOutdated, ImageSettled
+from kit.events import Event, Image, ImageNormalized, ImageOutdated, ImageResized, ImageSettled, Normalized
 from kit.letter import Letter
 from records.status import Status
 from services.catalog.handler import act
@@ -165,3 +166,36 @@ def test_on_dynamodb_too_the_order_does_not_matter(cloud: None) -> None:
         first, second, third = (letters[n] for n in order)
         tell(records, [first, failed, second, third])
         assert records.merge(picture.id, {"region": "eu-west-1"})["status"] == "READY"
+
+
+def passing(letter: Letter[Event], made: Letter[Event]) -> Letter[Event]:
+    """Return what resize says, with what normalize has said passed on."""
+    event, said_by, envelope = made.event, letter.event, made.envelope
+    assert isinstance(event, ImageNormalized)
+    assert isinstance(said_by, ImageResized)
+    passed = Normalized(
+        master=event.master,
+        frames=event.frames,
+        moderation=event.moderation,
+        at=envelope.time,
+        attempts=envelope.attempts,
+        queued_ms=envelope.queuedms,
+        worked_ms=envelope.workedms,
+        version=envelope.actorversion,
+    )
+    return replace(letter, event=struct_replace(said_by, normalized=passed))
+
+
+def test_what_resize_passes_on_is_as_if_normalize_had_been_heard() -> None:
+    """Of two runs that overlap, in any order and repeated; the first one's outputs count nowhere."""
+    runs = []
+    for master, renditions in ((1, 4), (2, 3)):
+        made = said(struct_replace(normalized(OLD), frames=master), "normalize", at=f"2026-11-21T09:00:0{master}.000Z")
+        done = said(resized(OLD, method=f"{renditions}"), "resize", at=f"2026-11-21T09:00:0{renditions}.000Z")
+        runs.append((made, done))
+    start = said(ingested(OLD), "ingest")
+    heard = facts(told([start, *runs[0], *runs[1]])[0][OLD.id])
+    passed = [passing(done, made) for made, done in runs]
+    for order in permutations([start, *passed, passed[0]]):
+        assert facts(told(order)[0][OLD.id]) == heard
+    assert (heard["frames"], heard["renditions"][0]["method"]) == (2, "4")

@@ -57,6 +57,19 @@ def test_what_an_actor_said_before_changes_nothing_afterwards(records: Records, 
     assert (found["size"], found[name]) == ("03", {field: "03"})
 
 
+@pytest.mark.parametrize("older", ["master", "renditions"])
+def test_of_two_parts_only_what_is_older_changes_nothing(records: Records, older: str) -> None:
+    def told(part: str, time: str) -> dict[str, Any]:
+        return {part: [time], f"stage_{part}": {"at": time}}
+
+    records.merge("i", FACTS | {"original": {"width": 4}}, told("master", "02"), told("renditions", "02"))
+    times = {"master": "03", "renditions": "03"} | {older: "01"}
+    parts = [told(part, time) for part, time in times.items()]
+    assert records.complete("i", parts[1], "e", parts[0]) is None
+    found = records.merge("i", *parts)
+    assert (found["master"], found["renditions"]) == tuple([max(time, "02")] for time in times.values())
+
+
 @pytest.mark.usefixtures("cloud")
 def test_a_record_that_dynamodb_would_not_take_is_given_up_with_a_reason() -> None:
     create_table()

@@ -93,8 +93,8 @@ class Watched(MemoryRecords):
         self.seen: Counter[str] = Counter()
         self.inside = False
 
-    def merge(self, image_id: str, attributes: dict[str, Any]) -> Any:
-        return self._watched(super().merge, image_id, attributes)
+    def merge(self, image_id: str, *parts: dict[str, Any]) -> Any:
+        return self._watched(super().merge, image_id, *parts)
 
     def change_status(self, image_id: str, before: Status, after: Status, ready_by: str) -> bool:
         return bool(self._watched(super().change_status, image_id, before, after, ready_by))
@@ -109,11 +109,11 @@ class Watched(MemoryRecords):
     def remove(self, image_id: str, by: str) -> Any:
         return self._watched(super().remove, image_id, by)
 
-    def complete(self, image_id: str, attributes: dict[str, Any], ready_by: str) -> Any:
+    def complete(self, image_id: str, attributes: dict[str, Any], ready_by: str, *more: dict[str, Any]) -> Any:
         was = self.items.get(image_id, {})
         if was.get("status") == "READY" and was["stage_resize"]["at"] < attributes["stage_resize"]["at"]:
             self.seen[image_id] += was["renditions"] != attributes["renditions"]
-        return self._watched(super().complete, image_id, attributes, ready_by)
+        return self._watched(super().complete, image_id, attributes, ready_by, *more)
 
     def _watched(self, change: Any, *asked: Any, **more: Any) -> Any:
         if self.inside:  # one write is part of another

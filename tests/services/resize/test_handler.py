@@ -66,11 +66,22 @@ def test_training_makes_one(deployed: Deployment) -> None:
     assert [(r.name, r.width, r.height, r.format) for r in event.renditions] == [("square600", 600, 600, "JPEG")]
 
 
+def test_what_normalize_has_said_is_passed_on_and_what_an_operator_says_again_is_not(deployed: Deployment) -> None:
+    store_master(deployed, pictures.jpeg())
+    made = normalized("training")
+    deployed.deliver(handle, body(made, "normalize"), body(made, "operator"))
+    passed, again = (event.normalized for event in deployed.heard(ImageResized))
+    assert passed
+    assert (passed.master, passed.frames, passed.moderation) == (made.master, made.frames, made.moderation)
+    assert passed.at
+    assert again is None
+
+
 def test_a_message_that_comes_twice_stores_the_same_again(deployed: Deployment) -> None:
     store_master(deployed, pictures.jpeg())
+    message = body(normalized())
     first, again = [
-        (deployed.deliver(handle, body(normalized())), deployed.keys("target"), deployed.heard(ImageResized))
-        for _ in range(2)
+        (deployed.deliver(handle, message), deployed.keys("target"), deployed.heard(ImageResized)) for _ in range(2)
     ]
     assert first == again
 
