@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from benchmarks.write_units import written
+from benchmarks.write_units import TABLE, written
 from brigade.flow import mappings
 from brigade.inline import Clock, Invocation
 from brigade.pictures import uploads
@@ -24,6 +24,7 @@ from brigade.pipeline import Pipeline
 from infra import names
 from kit import aws
 from kit.actor import Actor
+from kit.function import Function
 from kit.logs import JsonLines
 from records.status import Status
 from records.table import KEY
@@ -43,11 +44,13 @@ NOT_READY = "the pictures did not all become ready: the benchmark's figures woul
 class Tally:
     """What one actor took: requests by service and operation, CPU seconds, sizes in bytes.
 
-    ``waits`` counts the requests by service, those alone that began while none other was under way.
+    ``messages`` came from its queue, in ``polls``; ``changes`` from the table's stream. ``waits`` counts the requests by
+    service, those alone that began while none other was under way.
     """
 
     messages: int = 0
-    invocations: int = 0
+    changes: int = 0
+    polls: int = 0
     cpu: float = 0
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
     waits: Counter[str] = field(default_factory=Counter)
@@ -87,7 +90,9 @@ class Driver:
         self.tally = Tally()
         self._pipeline = pipeline
         self._sqs = pipeline.target.client("sqs")
+        self._dynamodb = pipeline.target.client("dynamodb")
         self._items: dict[str, dict[str, Any]] = {}
+        self._changes: list[dict[str, Any]] = []
         self._lock, self._under_way = threading.Lock(), 0
         aws.session().register("provide-client-params", self._asked)
         aws.session().register("after-call", self._answered)
@@ -109,22 +114,29 @@ class Driver:
         return len(records) == len(ids) and all(record.status == Status.READY for record in records.values())
 
     def _drain(self, actor: Actor, tally: Tally) -> int:
-        """Let one actor empty its queue, as its event source mapping would; return how many messages there were."""
-        self.tally, before = tally, tally.messages
+        """Let one actor empty its queue and its stream, as its mappings would; return how much there was."""
+        self.tally, before = tally, tally.messages + tally.changes
         url = self._pipeline.stack.outputs[names.queue(actor)]
         with self._as_function(actor):
             handle = import_module(actor.module).handle
             while messages := self._receive(url, actor.batch):
-                began = time.process_time()
-                answer = handle({"Records": [_record(message) for message in messages]}, Invocation(Clock(), ends=900))
-                tally.cpu += time.process_time() - began
-                if answer["batchItemFailures"]:
-                    sys.exit(NOT_READY)
-                tally.invocations += 1
+                self._invoke(handle, [_record(message) for message in messages])
+                tally.polls += 1
                 tally.messages += len(messages)
                 entries = [{"Id": str(i), "ReceiptHandle": m["ReceiptHandle"]} for i, m in enumerate(messages)]
                 self._sqs.delete_message_batch(QueueUrl=url, Entries=entries)
-        return tally.messages - before
+            while actor.stream and (changes := self._changes[: actor.stream.batch]):
+                del self._changes[: actor.stream.batch]
+                self._invoke(handle, changes)
+                tally.changes += len(changes)
+        return tally.messages + tally.changes - before
+
+    def _invoke(self, handle: Function, records: list[dict[str, Any]]) -> None:
+        began = time.process_time()
+        answer = handle({"Records": records}, Invocation(Clock(), ends=900))
+        self.tally.cpu += time.process_time() - began
+        if answer["batchItemFailures"]:
+            sys.exit(NOT_READY)
 
     def _receive(self, url: str, batch: int) -> list[dict[str, Any]]:
         answer = self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=batch, MessageSystemAttributeNames=["All"])
@@ -151,6 +163,8 @@ class Driver:
         if "Range" in params:
             # The local cloud gives ranges of a key's newest version only, and here that is the one that is meant.
             del params["VersionId"]
+        if model.name == "UpdateItem":
+            said["context"]["key"] = params["Key"][KEY]["S"]
         with self._lock:  # renditions are stored in threads
             self.tally.requests[service, model.name] += 1
             self.tally.waits[service] += not self._under_way
@@ -165,11 +179,35 @@ class Driver:
             if model.name == "GetObject":
                 self.tally.read += parsed["ContentLength"]
             elif model.name == "UpdateItem":
-                # A write that is refused is paid for like one that changes nothing.
-                after = parsed.get("Attributes") or parsed["Item"]
-                key = after[KEY]["S"]
-                self.tally.units.update(written(self._items.get(key), after))
-                self._items[key] = after
+                self._wrote(said["context"]["key"], parsed)
+
+    def _wrote(self, key: str, parsed: dict[str, Any]) -> None:
+        """Count the write units, and put the change into the stream. What is refused is paid for, too."""
+        before = self._items.get(key)
+        if "Attributes" not in parsed:
+            self.tally.units.update(written(before, before) if before else {TABLE: 1})
+            return
+        after = self._items[key] = self._item(key)
+        self.tally.units.update(written(before, after))
+        for stream in (actor.stream for actor in CHAIN.actors if actor.stream):
+            if after.get(stream.attribute, {}).get("S") in stream.values:
+                self._changes.append(_change(key, before or {}, after))
+
+    def _item(self, key: str) -> dict[str, Any]:
+        """Ask for an item as it is now: not every update answers with that."""
+        named = {"TableName": self._pipeline.output(names.TABLE), "Key": {KEY: {"S": key}}}
+        item: dict[str, Any] = self._dynamodb.get_item(**named, ConsistentRead=True)["Item"]
+        return item
+
+
+def _change(key: str, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return a change as Lambda gets it from the stream."""
+    change = {"Keys": {KEY: {"S": key}}, "OldImage": before, "NewImage": after}
+    return {
+        "eventID": f"{key} {after.get('settled')}",
+        "eventSource": "aws:dynamodb",
+        "dynamodb": change | {"ApproximateCreationDateTime": time.time()},
+    }
 
 
 def _record(message: dict[str, Any]) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def print_requests(tallies: Tallies) -> None:
         table.add_column(column)
     table.add_column("a picture", justify="right")
     counted = {(name, *asked): n for name, tally in tallies.items() for asked, n in tally.requests.items()}
-    polls = sum(tally.invocations for tally in tallies.values())
+    polls = sum(tally.polls for tally in tallies.values())
     for operation in ("DeleteMessageBatch", "ReceiveMessage"):
         counted["poller", "sqs", operation] = polls
     for who, number in sorted(counted.items()):

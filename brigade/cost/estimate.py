@@ -46,13 +46,19 @@ def estimate(run: Run, prices: Prices, chain: Chain, *, batched: bool) -> list[L
     Actors that were not measured cost nothing here: see ``unmeasured``.
     """
     works = [(actor, run.actors[actor.name]) for actor in chain.actors if actor.name in run.actors]
-    invocations = {actor.name: work.messages / (actor.batch if batched else 1) for actor, work in works}
+    polls = {actor.name: work.messages / (actor.batch if batched else 1) for actor, work in works}
+    # Reading a stream is free for Lambda:
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.Lambda.html
+    followed = {
+        actor.name: work.changes / (actor.stream.batch if batched else 1) for actor, work in works if actor.stream
+    }
+    invocations = {name: number + followed.get(name, 0) for name, number in polls.items()}
     return [
         line
         for line in (
             *(line for actor, work in works for line in _s3(actor, work, prices)),
             *_lambda(works, invocations, prices),
-            *_messaging(works, invocations, prices),
+            *_messaging(works, polls, prices),
             *_catalog(run, works, prices),
             *_watching(works, invocations, prices),
         )
@@ -101,8 +107,8 @@ def waiting_s(_: Actor, work: Work, prices: Prices) -> float:
     return answers + (work.read_bytes + work.stored_bytes) / 1e6 / prices.assumed.s3_megabytes_s
 
 
-def _messaging(works: list[tuple[Actor, Work]], invocations: dict[str, float], prices: Prices) -> Iterator[Line]:
-    asked = 2 * sum(invocations.values()) + _requests(works, "sqs.")
+def _messaging(works: list[tuple[Actor, Work]], polls: dict[str, float], prices: Prices) -> Iterator[Line]:
+    asked = 2 * sum(polls.values()) + _requests(works, "sqs.")
     yield Line("SQS", "receiving and deleting batches", asked, "requests", asked * prices.per_million.sqs_request)
     said = 1 + _requests(works, "sns.")  # S3 speaks first
     yield Line("SNS", "announcements", said, "requests", said * prices.per_million.sns_publish)

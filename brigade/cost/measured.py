@@ -12,12 +12,14 @@ FILE = Path(__file__).with_name("measured.json")
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
-    """What one actor takes for one picture. Requests are counted by ``service.Operation``.
+    """What one actor takes for one picture: ``messages`` of its queue, ``changes`` of the table's stream.
 
-    ``waits`` counts by service how often it waits for requests: those that it makes side by side are one wait.
+    Requests are counted by ``service.Operation``. ``waits`` counts by service how often it waits for requests: those
+    that it makes side by side are one wait.
     """
 
     messages: float
+    changes: float = 0
     cpu_ms: float
     requests: dict[str, float]
     waits: dict[str, float]
