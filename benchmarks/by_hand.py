@@ -44,8 +44,8 @@ NOT_READY = "the pictures did not all become ready: the benchmark's figures woul
 class Tally:
     """What one actor took: requests by service and operation, CPU seconds, sizes in bytes.
 
-    ``messages`` came from its queue, in ``polls``; ``changes`` from the table's stream. ``waits`` counts the requests by
-    service, those alone that began while none other was under way.
+    ``messages`` came from its queue, in ``polls``; ``changes`` from the table's stream. ``waits`` counts the requests
+    by service, those alone that began while none other was under way.
     """
 
     messages: int = 0

@@ -27,6 +27,8 @@ def _value_bytes(value: Mapping[str, Any]) -> int:
     match kind:
         case "S":
             return len(content.encode())
+        case "B":
+            return len(content)
         case "N":  # two digits a byte, one more, and one for a minus
             digits = content.lstrip("-").replace(".", "").strip("0")
             return ceil(len(digits) / 2) + 1 + int(content.startswith("-"))

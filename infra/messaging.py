@@ -105,7 +105,7 @@ def _policy(queue: str, *more: policies.Statement) -> sqs.QueuePolicy:
 def _subscription(chain: Chain, event: type[Event], hearer: Actor) -> sns.SubscriptionResource:
     rules = _filter(event, hearer)
     # What a hearer is not sent others may pass on to it, so a release must first have them do so.
-    after = [names.function(actor) for actor in chain.actors] if rules else []
+    after = [names.function(other) for other in chain.subscribers(event)] if rules else []
     return sns.SubscriptionResource(
         names.subscription(event, hearer),
         TopicArn=Ref(names.topic(event)),

@@ -160,7 +160,8 @@ class ImageDescribed(Event, frozen=True, kw_only=True):
     camera: Camera  # the facts that are the same for all makers
     extractor: str  # who has read them: exiftool or Pillow
     version: str  # the extractor's
-    tags: str = ""  # the key of all that was read, gzipped JSON in the target bucket; empty: nothing was
+    tags: str = ""  # the key of all that was read, gzipped JSON in the target bucket; empty: it is packed, or nothing
+    packed: bytes = b""  # all that was read, as that file would be, where it is small enough for the record
     problem: str = ""  # why the extractor could not read everything
 
 
@@ -250,6 +251,7 @@ class ImageRemade(Event, frozen=True, kw_only=True):
     masters_before: str  # ISO 8601, UTC: when the master was announced
     renditions_before: str  # ISO 8601, UTC: when the renditions were announced
     kept: tuple[str, ...]  # the keys of master and renditions
+    metadata_before: str = ""  # ISO 8601, UTC: a file with all tags that was stored before is unwanted; empty: none is
 
 
 class ImageRetired(Event, frozen=True, kw_only=True):

@@ -12,10 +12,10 @@ def read_item(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def read(value: dict[str, Any]) -> Any:
-    """Return one value; raises ValueError for a kind that records do not hold: sets and bytes."""
+    """Return one value; raises ValueError for a kind that records do not hold: sets."""
     [(kind, held)] = value.items()
     match kind:
-        case "S" | "BOOL":
+        case "S" | "BOOL" | "B":
             return held
         case "NULL":
             return None
@@ -35,8 +35,8 @@ def write(value: Any) -> dict[str, Any]:
             return {"NULL": True}
         case bool():
             return {"BOOL": value}
-        case str():
-            return {"S": value}
+        case str() | bytes():
+            return {"S" if isinstance(value, str) else "B": value}
         case int() | float():
             return {"N": str(value)}
         case dict():

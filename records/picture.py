@@ -24,11 +24,12 @@ class Original(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Described(Camera, frozen=True, kw_only=True, omit_defaults=True):
-    """What the camera says, and who has read it; ``tags`` is the key of all that was read."""
+    """What the camera says, and who has read it; ``tags`` is the key of all that was read, or it is ``packed``."""
 
     extractor: str = ""
     version: str = ""
     tags: str = ""
+    packed: bytes = b""
     problem: str = ""
 
 
@@ -140,6 +141,7 @@ class PictureRecord(msgspec.Struct, frozen=True, kw_only=True):
     upload_order: str = ""
     ready_by: str | None = None  # the event that changed its status last
     settled: int = 0  # how often it settled
+    tags_stored: bool = False  # whether all that its camera wrote has ever been a file
 
     @property
     def is_known(self) -> bool:
@@ -171,6 +173,11 @@ class PictureRecord(msgspec.Struct, frozen=True, kw_only=True):
     def tags(self) -> str:
         """The key of all that its camera wrote, or nothing."""
         return self.camera.tags if self.camera else ""
+
+    @property
+    def has_old_tags(self) -> bool:
+        """Whether there may be a file of all that its camera wrote, of which the record has a newer version."""
+        return self.tags_stored and bool(self.camera) and not self.tags
 
     @property
     def verdict(self) -> str:

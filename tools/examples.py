@@ -106,6 +106,7 @@ _VALUES = {
     "extractor": "exiftool",
     "version": "13.59",
     "tags": tags(IMAGE.id),
+    "packed": b"",
     "problem": "",
 }
 _ANY: dict[type, object] = {str: "text", int: 1, float: 0.5, bool: True}
@@ -151,4 +152,4 @@ def _value(name: str, kind: Any) -> object:
         return (_value(name, typing.get_args(kind)[0]),)
     if isinstance(kind, UnionType):
         return _value(name, typing.get_args(kind)[0])
-    return _VALUES.get(name) or _ANY.get(kind)
+    return _VALUES[name] if name in _VALUES else _ANY.get(kind)

@@ -201,7 +201,9 @@ def _fields(struct: type[msgspec.Struct]) -> str:
 def _default(field: FieldInfo) -> str:
     if field.required:
         return ""
-    return "made when it is said" if field.default is msgspec.NODEFAULT else f"`{json.dumps(field.default)}`"
+    if field.default is msgspec.NODEFAULT:
+        return "made when it is said"
+    return f"`{msgspec.json.encode(field.default).decode()}`"
 
 
 def _kind(kind: Any) -> str:

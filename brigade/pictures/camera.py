@@ -30,7 +30,11 @@ def lines(camera: Described | None) -> dict[str, str]:
             _worded("battery {}", camera.battery),
         ),
         "alt text": camera.alt or "",
-        "metadata": _listed(f"by {camera.extractor} {camera.version}", camera.tags, camera.problem),
+        "metadata": _listed(
+            f"by {camera.extractor} {camera.version}",
+            camera.tags or ("all in `--json`" if camera.packed else ""),
+            camera.problem,
+        ),
     }
     return {name: text for name, text in said.items() if text}
 

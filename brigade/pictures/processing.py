@@ -11,6 +11,7 @@ from msgspec.structs import asdict, replace
 from brigade.inline import TARGET, InMemoryChain
 from brigade.pictures.local_files import LocalFile
 from imaging.recipes import Recipes
+from kit import outputs
 from kit.errors import Rejected
 from kit.events import StoredImage
 from records.picture import Described, Moderated, Original, PictureRecord
@@ -94,11 +95,23 @@ def record_of(file: LocalFile, recipes: Recipes, out: Path) -> PictureRecord | N
     line.run()
     for (bucket, key), output in line.storage.objects.items():
         if bucket == TARGET:
-            path = out / key
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(output)
+            _write(out / key, output)
     record = next(iter(line.records.items.values()), None)
-    return read(record) if record else None
+    return _unpacked(read(record), out) if record else None
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _unpacked(record: PictureRecord, out: Path) -> PictureRecord:
+    """Store what the record holds of all that the camera wrote as a file, as all outputs are here."""
+    camera, key = record.camera, outputs.tags(record.image_id)
+    if not (camera and camera.packed):
+        return record
+    _write(out / key, camera.packed)
+    return replace(record, camera=replace(camera, tags=key, packed=b""))
 
 
 def _report(file: LocalFile, record: PictureRecord, out: Path) -> Report:

@@ -14,10 +14,11 @@ follows from what is there. What an actor has said of a picture is never overwri
                                                                    image-moderated
     judged_JUDGEMENT{by,operation,at}                              image-judged: approved and rejected apart
     renditions[{name,…as master…}], colour, lqip                   image-resized
-    camera{…as kit.events.Camera,extractor,version,tags,problem},
+    camera{…as kit.events.Camera,extractor,version,tags,packed,problem},
     serial, taken_on, taken_at                                     image-described; the last three for indexes
     archived{bucket,key,storage_class,bytes,sha256,original,at}    image-archived
     original_gone                                                  image-removed, where the copy takes its place
+    tags_stored                                                    image-described: once they were too many to be packed
     stage_ACTOR{queued_ms,worked_ms,attempts,version,at}           the actor's own event; normalize's as its master
     failure_ACTOR{reason,detail,attempts,at}                       image-rejected by that actor
     handled_ACTOR{action,by,operation,failed_at,at}                dead-letter-handled: that actor's
@@ -156,8 +157,10 @@ def _normalized(said: ImageNormalized | Normalized) -> Attributes:
 @_own.register
 def _(event: ImageDescribed, envelope: Envelope) -> Attributes:
     facts = msgspec.to_builtins(event.camera)
-    by = {name: getattr(event, name) for name in ("extractor", "version", "tags", "problem")}
-    return {"camera": facts | {name: said for name, said in by.items() if said}} | _listed(facts) | _stage(envelope)
+    by = {name: getattr(event, name) for name in ("extractor", "version", "tags", "packed", "problem")}
+    file = {"tags_stored": True} if event.tags else {}
+    camera = {"camera": facts | {name: said for name, said in by.items() if said}}
+    return camera | file | _listed(facts) | _stage(envelope)
 
 
 def _listed(facts: Attributes) -> dict[str, str]:

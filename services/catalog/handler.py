@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from kit.events import (
     DeadLetterHandled,
     Event,
+    ImageDescribed,
     ImageIngested,
     ImageNormalized,
     ImageOutdated,
@@ -65,7 +66,9 @@ def _merged(letter: Letter[Event], parts: Parts, records: Records) -> Iterator[E
             yield from _ready(event, record, records)
         elif first_word:  # it was ready before it was known what it replaces
             yield from versions.replaced(event.image, record, records)
-        elif isinstance(event, ImageNormalized | ImageResized):  # of a rerun, or heard late, after a newer run's
+        elif isinstance(event, ImageNormalized | ImageResized) or (  # of a rerun, or heard late, after a newer run's
+            isinstance(event, ImageDescribed) and record.has_old_tags
+        ):
             yield versions.remade(event.image, record)
 
 

@@ -46,6 +46,7 @@ def remade(newcomer: Image, record: PictureRecord) -> ImageRemade:
         masters_before=_announced(record, "normalize"),
         renditions_before=_announced(record, "resize"),
         kept=tuple(sorted(record.keys)),
+        metadata_before=_announced(record, "describe") if record.has_old_tags else "",
     )
 
 

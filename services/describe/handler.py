@@ -17,9 +17,15 @@ from services.describe.facts import camera
 from services.describe.places import allowed
 from services.describe.tags import packed
 
+# Bytes. In the record each kilobyte is paid for at every write after it, and a file by itself: even at about four.
+# Half of 130 cameras' JPEGs have less than a kilobyte, nine in ten less than 2.2.
+MOST_PACKED = 2_048
+
 
 def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes, extractor: Extractor) -> Iterator[Event]:
-    """Announce one picture's camera facts, and store all its tags. Raises UnknownRecipe, and what storage raises.
+    """Announce one picture's camera facts and all its tags; where they are many, store them.
+
+    Raises UnknownRecipe, and what storage raises.
 
     A picture without metadata is announced without facts. What the recipe withholds is neither announced nor stored.
     """
@@ -28,15 +34,18 @@ def act(letter: Letter[ImageIngested], *, site: Site, recipes: Recipes, extracto
     content = head.read(event, site.storage)
     found = extractor(content, event.format)
     tags = allowed(found.tags, gps)
-    key = outputs.tags(event.image.id) if tags else ""
+    all_of_them = packed(tags) if tags else b""
+    is_small = len(all_of_them) <= MOST_PACKED
+    key = "" if is_small else outputs.tags(event.image.id)
     if key:
-        site.storage.write(site.settings.target_bucket, key, packed(tags), "application/gzip")
+        site.storage.write(site.settings.target_bucket, key, all_of_them, "application/gzip")
     yield ImageDescribed(
         image=event.image,
         camera=msgspec.structs.replace(camera(tags), orientation=metadata(content).orientation),
         extractor=found.extractor,
         version=found.version,
         tags=key,
+        packed=all_of_them if is_small else b"",
         problem=found.problem,
     )
 

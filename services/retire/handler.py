@@ -37,6 +37,8 @@ def _tidied(event: ImageRemade, site: Site) -> Iterator[ImageRetired]:
     masters = site.storage.stored(bucket, outputs.masters(event.image.id))
     renditions = site.storage.stored(bucket, outputs.renditions(event.image.id))
     old = {*_before(masters, event.masters_before), *_before(renditions, event.renditions_before)} - {*event.kept}
+    if event.metadata_before:
+        old |= {*_before(site.storage.stored(bucket, outputs.tags(event.image.id)), event.metadata_before)}
     gone = iter(sorted(old | ({*event.kept} - {*masters, *renditions})))
     while some := tuple(islice(gone, _ANNOUNCED)):
         unwanted = old & {*some}

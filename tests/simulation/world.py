@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -21,6 +22,8 @@ from kit.queue import Message, dead_letter_attributes
 from records.stored import Item
 from services.catalog.memory import MemoryRecords
 from services.chain import CHAIN
+from services.describe.extractors import Found
+from services.describe.tags import written
 from tests.simulation.chance import Chance
 from tests.simulation.pixels import RECIPES, Time, extract, opinion
 from tests.simulation.storage import VersionedStorage
@@ -134,7 +137,7 @@ class World(InMemoryChain):
         self._numbers, self._depth, self._invocations = 0, 0, 0
         super().__init__(
             CHAIN,
-            stand_ins={"recipes": Deployed(self), "engine": opinion, "extractor": extract},
+            stand_ins={"recipes": Deployed(self), "engine": opinion, "extractor": self._extract},
             storage=Edge("storage", self.bucket, self),  # type: ignore[arg-type]
             records=Edge("records", self.catalog, self),  # type: ignore[arg-type]
             clock=clock,
@@ -144,6 +147,12 @@ class World(InMemoryChain):
         for name, mailbox in self.mailboxes.items():
             queue, topics = Edge("queue", Queue(self, name), self), Edge("topics", _Topics(self), self)
             self.mailboxes[name] = replace(mailbox, queue=queue, publisher=topics)
+
+    def _extract(self, content: bytes, format_: str) -> Found:
+        """Find more than a record would hold, where describe has recipes A."""
+        found: Found = extract(content, format_)
+        more = written({"MakerNotes:Curve": "".join(sha256(bytes([n])).hexdigest() for n in range(90))})
+        return replace(found, tags={**found.tags, **more}) if self.deployed["describe"] == "A" else found
 
     # What is sent.
 

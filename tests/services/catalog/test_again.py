@@ -1,11 +1,13 @@
 """Work that is done again: a later failure shows, an older word changes nothing, whatever is heard first."""
 
+import gzip
 from collections.abc import Iterator
 from itertools import islice, permutations
 from math import factorial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from kit.events import DeadLetterHandled, Event, ImageRemade
 from kit.letter import Letter
@@ -15,7 +17,7 @@ from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords, Records
 from tests.services.catalog.stored import settlements, view
 from tests.support.site import TABLE, create_table, site
-from tests.support.story import image, ingested, normalized, rejected, resized, said
+from tests.support.story import described, image, ingested, normalized, rejected, resized, said
 
 PICTURE = image()
 
@@ -40,6 +42,7 @@ def done(minute: int) -> Letter[Event]:
 
 
 READY = [said(ingested(PICTURE), "ingest", at=at(1)), said(normalized(PICTURE), "normalize", at=at(2)), done(3)]
+FEW = gzip.compress(b"{}")
 REDRIVEN, DISCARDED = handled("redriven", 6, failed=5), handled("discarded", 6, failed=5)
 
 CASES: list[tuple[str, list[Letter[Event]], Status]] = [
@@ -114,3 +117,21 @@ def test_on_dynamodb_too(cloud: None, after: list[Letter[Event]], status: Status
     for letters in ([*READY, *after], [*reversed(after), *reversed(READY)]):
         record, _ = tell(letters, DynamoRecords(TABLE))
         assert record["status"] == status
+
+
+@pytest.mark.parametrize("already_ready", [True, False])
+def test_when_all_that_a_camera_wrote_moves_into_the_record_its_old_file_is_unwanted(already_ready: bool) -> None:
+    many = said(described(PICTURE), "describe", at=at(2))
+    few = said(replace(described(PICTURE), tags="", packed=FEW), "describe", at=at(9))
+    letters = [*READY[:1], many, *READY[1:]] if already_ready else [*READY, many, gave_up(5), REDRIVEN]
+    records = MemoryRecords()
+    assert tell(letters, records)[1] == []
+    _, announced = tell([few] if already_ready else [few, done(10)], records)
+    [remade] = [event for event in announced if isinstance(event, ImageRemade)]
+    assert remade.metadata_before == at(9)
+    assert described(PICTURE).tags not in remade.kept
+
+
+def test_a_picture_whose_tags_were_never_a_file_is_not_tidied_for_them() -> None:
+    few = said(replace(described(PICTURE), tags="", packed=FEW), "describe", at=at(9))
+    assert tell([*READY, few, few])[1] == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit.events import Image, ImageOutdated, ImageRetired, Source
+from kit.events import Image, ImageOutdated, ImageRemade, ImageRetired, Source
 from services.retire.handler import handle
 from tests.support.site import Deployment, body
 
@@ -31,6 +31,20 @@ def test_retiring_twice_does_no_harm(deployed: Deployment) -> None:
     deployed.deliver(handle, OUTDATED)
     assert deployed.deliver(handle, OUTDATED) == []
     assert [event.deleted for event in deployed.heard(ImageRetired)] == [4, 0]
+
+
+@pytest.mark.parametrize(("before", "goes"), [("2099-01-01T00:00:00.000Z", True), ("", False)])
+def test_of_a_picture_that_was_made_again_the_file_of_tags_goes_only_if_it_is_old(
+    before: str, goes: bool, deployed: Deployment
+) -> None:
+    long_ago, kept = "2020-01-01T00:00:00.000Z", (f"normalized/{OLD.id}.jpg",)
+    event = ImageRemade(
+        image=OLD, masters_before=long_ago, renditions_before=long_ago, kept=kept, metadata_before=before
+    )
+    deployed.deliver(handle, body(event, "catalog"))
+    tags = f"metadata/{OLD.id}.json.gz"
+    assert (tags not in deployed.keys("target")) is goes
+    assert [event.gone for event in deployed.heard(ImageRetired)] == [(tags,)] * goes
 
 
 def test_while_the_bucket_is_missing_messages_stay(deployed: Deployment) -> None:
