@@ -19,6 +19,7 @@ from kit.events import Image, Source
 from records.picture import PictureRecord
 from services.chain import CHAIN
 from services.moderate.actor import MODERATE
+from services.relay.actor import RELAY
 from tests.packages.carrying import Carrier, carrier, unpack
 from tests.packages.conftest import Built
 from tests.packages.runtime import running, runtime_client
@@ -61,10 +62,11 @@ def carried(
             return int(paused.s3.list_objects_v2(Bucket=paused.target_bucket)["KeyCount"])
 
         until(carried, lambda: record().status == "READY" and carried.worked["describe"] > 0)
-        # The recipe asks for no moderation, so nobody has told moderate.
-        [again] = rerun.plan([record()], MODERATE, CHAIN, deployed_recipes.of(paused.stack)).orders
-        paused.target.client("sqs").send_message(QueueUrl=paused.output(names.queue(MODERATE)), MessageBody=again.body)
-        until(carried, lambda: carried.worked["moderate"] > 0)
+        # The recipe asks for no moderation, so nobody has told moderate; and the stream is not carried.
+        for actor in (MODERATE, RELAY):
+            [again] = rerun.plan([record()], actor, CHAIN, deployed_recipes.of(paused.stack)).orders
+            paused.target.client("sqs").send_message(QueueUrl=paused.output(names.queue(actor)), MessageBody=again.body)
+        until(carried, lambda: carried.worked["moderate"] > 0 and carried.worked["relay"] > 0)
         paused.s3.delete_object(**bucket)
         until(carried, lambda: record().status == "REMOVED" and outputs() == 0)
         yield carried

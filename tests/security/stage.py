@@ -16,6 +16,7 @@ from kit import outputs
 from kit.actor import Actor
 from kit.events import Image, ImageArchived, Source
 from records.attribute_values import write
+from records.table import KEY
 from services.chain import CHAIN
 from tests.support.guard import Guard
 from tests.support.site import UPLOADED_AT, record
@@ -81,6 +82,15 @@ class Stage:
         asked = {"MaxNumberOfMessages": 10, "MessageSystemAttributeNames": ["All"]}
         records = [record(message, attempts) for message in sqs.receive_message(QueueUrl=queue, **asked)["Messages"]]
         assert len(records) == len(bodies)
+        return self._invoke(records)
+
+    def follow(self, change: dict[str, Any]) -> None:
+        """Let the actor work on a change that the table's stream brings."""
+        self.client("sqs").purge_queue(QueueUrl=self._named(names.queue))
+        about = {"Keys": {KEY: change["NewImage"][KEY]}, "ApproximateCreationDateTime": 1_795_000_000}
+        assert self._invoke([{"eventID": "e", "eventSource": "aws:dynamodb", "dynamodb": about | change}]) == 0
+
+    def _invoke(self, records: list[dict[str, Any]]) -> int:
         self.guard.record.asked.clear()
         answer = self.client("lambda").invoke(
             FunctionName=self._named(names.function), Payload=json.dumps({"Records": records})

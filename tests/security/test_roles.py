@@ -34,6 +34,14 @@ USED_BY_AWS = {
     "sqs:ReceiveMessage": "the event source mapping polls the queue",
     "sqs:GetQueueAttributes": "the event source mapping polls the queue",
 }
+# Of an actor that the table's stream feeds, too.
+USED_BY_STREAMS = {
+    # https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
+    "dynamodb:DescribeStream": "the event source mapping reads the table's stream",
+    "dynamodb:GetRecords": "the event source mapping reads the table's stream",
+    "dynamodb:GetShardIterator": "the event source mapping reads the table's stream",
+    "dynamodb:ListStreams": "the event source mapping finds the table's stream",
+}
 # And those that actors use, but that the local cloud does not miss.
 NOT_MISSED_HERE = {
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
@@ -56,7 +64,8 @@ class Right:
         """Whether the actor cannot do without it on the local cloud."""
         about = Stack().rights(names.role(self.actor))[self.statement]["Resource"][self.resource]
         deletes = about in [arn(names.bucket(place.bucket)) for place in self.actor.deletes]  # lists what it deletes
-        return (self.action == "s3:ListBucket" and deletes) or self.action not in {*USED_BY_AWS, *NOT_MISSED_HERE}
+        unmissed = {*USED_BY_AWS, *USED_BY_STREAMS, *NOT_MISSED_HERE}
+        return (self.action == "s3:ListBucket" and deletes) or self.action not in unmissed
 
     def __str__(self) -> str:
         return f"{self.actor.name}-{self.action}-{self.statement}.{self.resource}"
@@ -134,4 +143,5 @@ def test_a_reader_lists_no_other_prefix_but_may_list_without_one(guard: Guard, r
 
 @every_actor
 def test_every_role_has_what_aws_itself_uses(actor: Actor) -> None:
-    assert USED_BY_AWS.keys() <= {right.action for right in RIGHTS if right.actor is actor}
+    used = USED_BY_AWS | (USED_BY_STREAMS if actor.stream else {})
+    assert used.keys() <= {right.action for right in RIGHTS if right.actor is actor}
