@@ -51,6 +51,7 @@ def _fail(error: OperatorError) -> None:
 
 
 def _read(path: Path) -> int:
+    duckdb.execute("SET enable_progress_bar = false")
     read = {".csv": duckdb.read_csv, ".jsonl": duckdb.read_json, ".parquet": duckdb.read_parquet}[path.suffix]
     [[count]] = read(str(path)).count("image_id").fetchall()
     return int(count)

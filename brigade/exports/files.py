@@ -83,6 +83,7 @@ def _to_parquet(duckdb: Any, lines: Path, place: Path, columns: tuple[Column, ..
     # Names and kinds are given, not guessed: of a column that is empty so far there is nothing to guess by.
     kinds = {column.name: _PARQUET[column.kind] for column in columns}
     with duckdb.connect(config=_DUCKDB) as connection:
+        connection.execute("SET enable_progress_bar = false")  # it would draw on stdout
         read = connection.read_json(str(lines), format="newline_delimited", columns=kinds)
         read.write_parquet(str(place), compression="zstd")
     lines.unlink()
