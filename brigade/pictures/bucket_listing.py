@@ -1,15 +1,21 @@
 """What S3 shows in a bucket: the newest version of every key that is not deleted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from kit.events import Source
 from kit.storage import latest, listed
 
 
-def below(s3: Any, bucket: str, prefix: str) -> Iterator[Source]:
-    """Yield the newest version of every key that begins so, but for those that are deleted."""
+def below(s3: Any, bucket: str, prefix: str, hidden: Callable[[str, str], None] = lambda *_: None) -> Iterator[Source]:
+    """Yield the newest version of every key that begins so.
+
+    ``hidden`` is called with the keys of those that are deleted, and their delete markers' versions.
+    """
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        for marker in page.get("DeleteMarkers", []):
+            if marker["IsLatest"]:
+                hidden(marker["Key"], marker["VersionId"])
         yield from (listed(bucket, version) for version in page.get("Versions", []) if version["IsLatest"])
 
 

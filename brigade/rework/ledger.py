@@ -18,6 +18,7 @@ class Ledger:
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("CREATE TABLE met (name INTEGER PRIMARY KEY)")
         self._db.execute("CREATE TABLE expected (name INTEGER PRIMARY KEY, image TEXT)")
+        self._db.execute("CREATE TABLE hidden (name INTEGER PRIMARY KEY, marker TEXT)")
         self._db.execute("BEGIN")
 
     def meet(self, image_id: str) -> None:
@@ -27,6 +28,15 @@ class Ledger:
     def has_met(self, image_id: str) -> bool:
         """Whether a picture was noted."""
         return self._db.execute("SELECT 1 FROM met WHERE name = ?", (_short(image_id),)).fetchone() is not None
+
+    def hide(self, key: str, marker: str) -> None:
+        """Note a source key that is deleted, and the version of its delete marker."""
+        self._db.execute("INSERT OR REPLACE INTO hidden VALUES (?, ?)", (_short(key), marker))
+
+    def marker(self, key: str) -> str | None:
+        """Return the delete marker that hides a source key; None: nothing does."""
+        found = self._db.execute("SELECT marker FROM hidden WHERE name = ?", (_short(key),)).fetchone()
+        return found[0] if found else None
 
     def expect(self, image_id: str, keys: Iterable[str]) -> None:
         """Note the keys of a picture's outputs."""

@@ -43,13 +43,19 @@ def pictures(pipeline: Pipeline, sources: Iterable[Source]) -> Iterator[PictureR
         yield from (meet(source, records.get(image_id)) for source, image_id in zip(some, ids, strict=True))
 
 
-def below(pipeline: Pipeline, prefix: str, ignore: Callable[[str], None]) -> Iterator[PictureRecord]:
+def below(
+    pipeline: Pipeline,
+    prefix: str,
+    ignore: Callable[[str], None],
+    hidden: Callable[[str, str], None] = lambda *_: None,
+) -> Iterator[PictureRecord]:
     """Yield the records of what S3 shows below a prefix.
 
-    ``ignore`` is called with the keys of lost objects that ingest would ignore by their name.
+    ``ignore`` is called with the keys of lost objects that ingest would ignore by their name, ``hidden`` with the keys
+    that are deleted and the versions of their delete markers.
     """
     recipes = deployed_recipes.of(pipeline.stack)
-    for record in pictures(pipeline, shown.below(pipeline.s3, pipeline.source_bucket, prefix)):
+    for record in pictures(pipeline, shown.below(pipeline.s3, pipeline.source_bucket, prefix, hidden)):
         if how_lost(record) and is_ignored(record, recipes):
             ignore(record.key)
         else:
@@ -137,7 +143,7 @@ class Comparison:
 
     def missing(self) -> Iterator[Missing]:
         """Yield what is missing: lost objects, then outputs, then records of what S3 does not show any more."""
-        for record in below(self.pipeline, self.prefix, self.ignore):
+        for record in below(self.pipeline, self.prefix, self.ignore, self._ledger.hide):
             self.looked(1)
             if how_lost(record):
                 yield Missing(record)
@@ -146,6 +152,8 @@ class Comparison:
         for record in archived(self.pipeline, self.prefix):
             self.looked(1)
             self._expect(record)
+            if marker := self._ledger.marker(record.key):
+                yield Missing(_gone(record, marker))
         yield from self._without_outputs()
         yield from self._gone()
 

@@ -17,6 +17,7 @@ from kit.actor import Actor
 from kit.events import Image, ImageArchived, Source
 from records.attribute_values import write
 from records.table import KEY
+from services.archive.actor import KEEPS_ORIGINALS, STORAGE_CLASS
 from services.chain import CHAIN
 from tests.support.guard import Guard
 from tests.support.site import UPLOADED_AT, record
@@ -134,7 +135,7 @@ class Stage:
 
 def set_up(guard: Guard) -> Pipeline:
     """Deploy a chain in which everybody rests, and that no upload wakes."""
-    pipeline = guard.deploy("stage")
+    pipeline = guard.deploy("stage", chosen={STORAGE_CLASS.name: "GLACIER", KEEPS_ORIGINALS.name: "no"})
     pipeline.s3.put_bucket_notification_configuration(Bucket=pipeline.source_bucket, NotificationConfiguration={})
     list(mappings.switch(pipeline, CHAIN.whole.actors, on=False))
     return pipeline

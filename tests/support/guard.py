@@ -17,7 +17,6 @@ from brigade.local import local_cloud
 from brigade.pipeline import Pipeline
 from brigade.target import ENDPOINT, LOCAL_KEY, Target, local_target
 from infra import parameters
-from services.archive.actor import KEEPS_ORIGINALS, STORAGE_CLASS
 from services.moderate import rekognition
 from services.moderate.actor import MODERATOR
 from tests.support.proxy import Answer, Forward, Request, between
@@ -92,10 +91,9 @@ class Guard:
     target: Target
     record: Record
 
-    def deploy(self, name: str, recipes: Path | None = None) -> Pipeline:
+    def deploy(self, name: str, recipes: Path | None = None, chosen: dict[str, str] | None = None) -> Pipeline:
         """Deploy the chain as a stack of that name, with what AWS has and without waiting."""
-        settings = {parameters.GRACE_SECONDS: "0", MODERATOR.name: rekognition.NAME}
-        settings |= {STORAGE_CLASS.name: "GLACIER", KEEPS_ORIGINALS.name: "no"}
+        settings = {parameters.GRACE_SECONDS: "0", MODERATOR.name: rekognition.NAME} | (chosen or {})
         return Pipeline(deployment.deploy(self.target, name, recipes=recipes, version="test", settings=settings))
 
 
