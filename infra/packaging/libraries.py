@@ -1,6 +1,5 @@
 """The wheels that a requirements.txt pins, for Lambda's Linux, less the files that no function reads."""
 
-import hashlib
 import re
 import subprocess
 import sys
@@ -19,6 +18,7 @@ _SUFFIXES = {".c", ".h", ".pyi"}
 # What licences ask to be passed on.
 _LICENCE = re.compile(r"(METADATA|(LICEN[CS]E|COPYING|NOTICE|AUTHORS).*|licenses/.*)", re.IGNORECASE)
 _PIN = re.compile(r"^([\w.-]+)==([\w.]+)", re.MULTILINE)
+_ENTRY = re.compile(r"^[\w.-]+==[^\\\n]*(?:\\\n[^\\\n]*)*", re.MULTILINE)
 _MISSING = re.compile(r"No matching distribution found for (.+)")
 _ERROR = re.compile(r"^(?:ERROR: )(.+)", re.MULTILINE)
 
@@ -44,7 +44,7 @@ class Platform:
 
 
 class Libraries:
-    """Installed libraries, in a folder that the caller provides; the same requirements are installed once.
+    """Installed libraries, in a folder that the caller provides; a release that several actors pin is installed once.
 
     ``compiler`` is the program that compiles for the platform's Python; None where this machine has none.
     """
@@ -57,14 +57,29 @@ class Libraries:
 
     def named_in(self, requirements: Path) -> dict[str, Path]:
         """Return the files of the libraries, by their names in a zip; raises ConfigurationError when pip fails."""
-        text = requirements.read_text(encoding="utf-8")
-        if text not in self._made:
-            installed = self._folder / hashlib.sha256(text.encode()).hexdigest()[:16]
-            install(requirements, installed, self.platform)
-            sdk.shorten(installed)
-            files = _below(installed)
-            self._made[text] = files | self.compile(files, installed.with_suffix(".compiled"))
-        return self._made[text]
+        wanted = _entries(requirements)
+        if missing := {pin: text for pin, text in wanted.items() if pin not in self._made}:
+            folder = self._folder / str(len(self._made))
+            folder.mkdir(parents=True)
+            asked = folder / requirements.name
+            asked.write_text("\n".join(missing.values()), encoding="utf-8")
+            install(asked, folder / "installed", self.platform, named=requirements)
+            for pin in missing:
+                self._made[pin] = {}
+            self._sort_in(folder / "installed", folder / "compiled")
+        return {name: path for pin in wanted for name, path in self._made[pin].items()}
+
+    def _sort_in(self, installed: Path, compiled: Path) -> None:
+        """Note whose the installed files are, by what each release says of itself."""
+        owners = {
+            _top(line.partition(",")[0]): _pin(about)
+            for about in installed.glob("*.dist-info")
+            for line in (about / "RECORD").read_text(encoding="utf-8").splitlines()
+        }
+        sdk.shorten(installed)
+        files = _below(installed)
+        for name, path in (files | self.compile(files, compiled)).items():
+            self._made[owners[_top(name)]][name] = path
 
     def compile(self, files: Mapping[str, Path], into: Path) -> dict[str, Path]:
         """Return the compiled form of those modules, by name in the zip; nothing where there is no compiler."""
@@ -76,8 +91,10 @@ def pins(requirements: Path) -> dict[str, str]:
     return dict(_PIN.findall(requirements.read_text(encoding="utf-8")))
 
 
-def install(requirements: Path, into: Path, platform: Platform, *, hashed: bool = True) -> None:
-    """Let pip put the wheels for a platform into a folder; raises ConfigurationError saying what it lacks.
+def install(
+    requirements: Path, into: Path, platform: Platform, *, hashed: bool = True, named: Path | None = None
+) -> None:
+    """Let pip put the wheels for a platform into a folder; raises ConfigurationError saying what ``named`` lacks.
 
     Only what is named is installed, and unless ``hashed`` is False only files with one of the hashes named there:
     https://pip.pypa.io/en/stable/topics/secure-installs/
@@ -92,7 +109,7 @@ def install(requirements: Path, into: Path, platform: Platform, *, hashed: bool 
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ConfigurationError(_explain(done.stderr, requirements, platform))
+        raise ConfigurationError(_explain(done.stderr, named or requirements, platform))
 
 
 def is_needed(name: str) -> bool:
@@ -104,6 +121,27 @@ def is_needed(name: str) -> bool:
     if path.parts[: len(sdk.DATA)] == sdk.DATA:
         return sdk.is_needed(path.relative_to(*sdk.DATA))
     return not (_FOLDERS & set(path.parts) or path.suffix in _SUFFIXES or top.endswith("-stubs"))
+
+
+def _entries(requirements: Path) -> dict[str, str]:
+    """Return what a requirements.txt says of each release, hashes and all, by its pin."""
+    entries = _ENTRY.findall(requirements.read_text(encoding="utf-8"))
+    return {_canonical(*_PIN.findall(text)[0]): text for text in entries}
+
+
+def _canonical(name: str, release: str) -> str:
+    return f"{re.sub(r'[-_.]+', '-', name).lower()}=={release}"
+
+
+def _pin(about: Path) -> str:
+    """Return the pin of an installed release; ``about`` is the folder that it tells of itself in."""
+    name, _, release = about.name.removesuffix(".dist-info").rpartition("-")
+    return _canonical(name, release)
+
+
+def _top(name: str) -> str:
+    """Return what all files of a package or module have in common, compiled or not; ``name`` is in a zip."""
+    return name.removeprefix("__pycache__/").partition("/")[0].partition(".")[0]
 
 
 def _below(folder: Path) -> dict[str, Path]:

@@ -82,7 +82,7 @@ def test_a_machine_that_cannot_compile_says_so_and_ships_sources(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("infra.packaging.bytecode.interpreter", lambda _: None)
-    monkeypatch.setattr("infra.packaging.libraries.install", lambda _, into, *__: into.mkdir())
+    monkeypatch.setattr("infra.packaging.libraries.install", lambda _, into, *__, **___: into.mkdir())
     notes: list[str] = []
     for _, code in packages.build(CHAIN.whole, DEFAULT_PATH, Platform("arm64", "3.13"), notes.append):
         assert not [name for name in names(code) if name.endswith(".pyc")]

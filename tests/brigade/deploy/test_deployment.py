@@ -20,10 +20,11 @@ from brigade.deploy.stack import Stack
 from brigade.target import Target
 from infra import names
 from infra.packaging import libraries
-from infra.packaging.libraries import Platform
+from infra.packaging.libraries import Platform, pins
 from infra.template import template
 from services.chain import CHAIN
 from tests.brigade.deploy.deploying import RECIPES, Heard, bring_up
+from tests.support.wheels import unpack
 
 
 @pytest.fixture
@@ -39,10 +40,10 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The platforms that libraries are installed for; nothing is downloaded."""
     installed: set[str] = set()
 
-    def install(requirements: Path, into: Path, platform: Platform) -> None:
+    def install(requirements: Path, into: Path, platform: Platform, **_: object) -> None:
         installed.add(str(platform))
-        into.mkdir()
-        (into / "library.py").write_text("")
+        for name, release in pins(requirements).items():
+            unpack(into, name, release, {"library.py": b""} if name == "botocore" else {})
 
     monkeypatch.setattr(libraries, "install", install)
     return installed

@@ -9,18 +9,20 @@ from brigade.__main__ import main
 from brigade.deploy.packages import Package, build, write
 from imaging.recipes import DEFAULT_PATH
 from infra.packaging import libraries
+from infra.packaging.libraries import pins
 from kit.errors import ConfigurationError
 from services.chain import CHAIN
+from tests.support.wheels import unpack
 
 
 @pytest.fixture
 def libraries_of_five_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is downloaded: every actor gets five bytes of SDK and seven of Pillow."""
 
-    def install(_: Path, into: Path, *__: object) -> None:
-        for name, content in {"botocore/client.txt": b"12345", "PIL/image.txt": b"1234567"}.items():
-            (into / name).parent.mkdir(parents=True, exist_ok=True)
-            (into / name).write_bytes(content)
+    def install(requirements: Path, into: Path, *_: object, **__: object) -> None:
+        files = {"botocore/client.txt": b"12345", "PIL/image.txt": b"1234567"}
+        for name, release in pins(requirements).items():
+            unpack(into, name, release, files if name == "botocore" else {})
 
     monkeypatch.setattr(libraries, "install", install)
 
@@ -97,7 +99,7 @@ class TestTheCommand:
     def test_says_which_wheel_is_missing(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        def fail(*_: object) -> None:
+        def fail(*_: object, **__: object) -> None:
             raise ConfigurationError("pip finds no wheel of x for Python 3.13 on arm64: name a release that has one")
 
         monkeypatch.setattr(libraries, "install", fail)

@@ -16,6 +16,7 @@ from infra.packaging.package import folder_of, package
 from kit.actor import Actor
 from kit.errors import ConfigurationError
 from services.chain import CHAIN
+from tests.support.wheels import unpack
 
 ROOT = Path(__file__).parents[3]
 LAMBDA = Platform("arm64", "3.13")
@@ -73,19 +74,22 @@ def test_what_neither_needs_goes(name: str) -> None:
 
 
 @pytest.fixture
-def wheels(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """What was installed, without a download: one library, which is larger than what is needed of it."""
-    installed: list[Path] = []
+def wheels(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The libraries that were installed, without a download; each is larger than what is needed of it."""
+    installed: list[str] = []
 
-    def install(requirements: Path, into: Path, platform: Platform) -> None:
+    def install(requirements: Path, into: Path, platform: Platform, **_: object) -> None:
         assert platform.architecture == "arm64"
-        installed.append(requirements)
-        for name in ("wheel/__init__.py", "wheel/native.so", "wheel/tests/test_it.py"):
-            (into / name).parent.mkdir(parents=True, exist_ok=True)
-            (into / name).write_bytes(b"")
+        installed.extend(pins(requirements))
+        for name, release in pins(requirements).items():
+            unpack(into, name, release, {f"{name}/{file}": b"" for file in ("__init__.py", "native.so", "tests/it.py")})
 
     monkeypatch.setattr(libraries, "install", install)
     return installed
+
+
+def needed(requirements: Path) -> set[str]:
+    return {f"{name}/{file}" for name in pins(requirements) for file in ("__init__.py", "native.so")}
 
 
 def without_compiler(folder: Path) -> Libraries:
@@ -94,20 +98,20 @@ def without_compiler(folder: Path) -> Libraries:
     return made
 
 
-def test_libraries_travel_with_the_code(wheels: list[Path], tmp_path: Path) -> None:
+def test_libraries_travel_with_the_code(wheels: list[str], tmp_path: Path) -> None:
     (actor, *_) = CHAIN.whole.actors
     with_them = package(actor, recipes=ROOT / "recipes.toml", libraries=without_compiler(tmp_path))
     alone = package(actor, recipes=ROOT / "recipes.toml")
     held, ours = (set(zipfile.ZipFile(BytesIO(code)).namelist()) for code in (with_them, alone))
-    assert held - ours == {"wheel/__init__.py", "wheel/native.so"}
+    assert held - ours == needed(folder_of(f"services.{actor.name}") / "requirements.txt")
 
 
-def test_the_same_requirements_are_installed_once(wheels: list[Path], tmp_path: Path) -> None:
+def test_a_release_is_installed_once_and_goes_to_those_alone_who_pin_it(wheels: list[str], tmp_path: Path) -> None:
     made = without_compiler(tmp_path)
     for actor in (*CHAIN.whole.actors, *CHAIN.whole.actors):
         requirements = folder_of(f"services.{actor.name}") / "requirements.txt"
-        assert set(made.named_in(requirements)) == {"wheel/__init__.py", "wheel/native.so"}
-    assert len(wheels) == len({path.read_text(encoding="utf-8") for path in wheels}) < len(CHAIN.whole.actors)
+        assert set(made.named_in(requirements)) == needed(requirements)
+    assert len(wheels) == len(set(wheels))
 
 
 def test_a_wheel_that_is_not_there_is_named_with_the_platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
