@@ -32,6 +32,7 @@ ARGUMENTS = {
     "outputs": [],
     "upload": ["a.jpg"],
     "site": ["."],
+    "import": ["pictures"],
     "ls": [],
     "show": ["a.jpg"],
     "html": ["a.jpg"],

@@ -17,7 +17,7 @@ from tests.simulation import invariants
 from tests.simulation.run import Plan
 from tests.simulation.shrink import failure
 
-SEEDS = 150
+SEEDS = 600
 
 
 def settle_whatever_becomes_of_the_announcement(patch: pytest.MonkeyPatch) -> None:
