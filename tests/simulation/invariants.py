@@ -7,7 +7,7 @@ import msgspec
 
 from kit import outputs
 from kit.envelope import Envelope
-from kit.events import Event, Image, ImageRetired, ImageSettled
+from kit.events import Event, Image, ImageRetired, ImageSettled, Source
 from records.status import OUTDATED, SETTLED, Status
 from records.stored import FAILURE, HANDLED, STAGE
 from services.chain import CHAIN
@@ -82,6 +82,24 @@ def nothing_survives_removed(run: Run) -> None:
         check(not told, run, name, f"REMOVED, but its record still tells {sorted(told)}")
 
 
+def no_copy_survives_removed(run: Run) -> None:
+    """Of a REMOVED picture the archive has no copy, or a dead letter tells of it."""
+    for name, record in _with_status(run, Status.REMOVED):
+        is_kept = "source" in record and run.world.copy(_source(record)) is not None
+        check(not is_kept or _has_letter(run, name, "relay", "archive"), run, name, "REMOVED, but its copy is left")
+
+
+def no_original_goes_before_its_copy(run: Run) -> None:
+    """The archive deleted no original, unless the record named a copy of the same bytes; and that is still there."""
+    for source in run.world.early:
+        check(False, run, source.key, f"{source.version} was deleted, and its record named no copy of it")
+    for name, record in _with_status(run, Status.READY):
+        source = _source(record)
+        if all(each.source.version != source.version for each in run.world.bucket.versions[source.key]):
+            is_same = run.world.copy(source) == run.world.bucket.uploads[source.version or ""]
+            check(is_same, run, name, "READY without its original, and without a copy of the same bytes")
+
+
 def nothing_survives_superseded(run: Run) -> None:
     """Of a SUPERSEDED picture no output is left, once its key has a newer upload that is READY, or none."""
     for name, record in _with_status(run, Status.SUPERSEDED):
@@ -135,7 +153,14 @@ def nothing_is_settled_and_undone(run: Run) -> None:
 
 def _where_noted(envelope: Envelope) -> tuple[str, str]:
     data = msgspec.json.decode(envelope.data)
-    if envelope.kind in ("image-ingested", "image-normalized", "image-described", "image-moderated", "image-resized"):
+    if envelope.kind in (
+        "image-ingested",
+        "image-normalized",
+        "image-described",
+        "image-moderated",
+        "image-resized",
+        "image-archived",
+    ):
         return STAGE + envelope.actor, "at"
     if envelope.kind == "image-rejected":
         return FAILURE + data["actor"], "at"
@@ -160,9 +185,13 @@ def every_picture_is_settled_or_dead(run: Run) -> None:
             check(record and Status(record["status"]) in SETTLED, run, name, f"{where}, and no dead letter")
 
 
-def _has_letter(run: Run, name: str) -> bool:
+def _source(record: Record) -> Source:
+    return msgspec.convert({name: value for name, value in record["source"].items() if value is not None}, Source)
+
+
+def _has_letter(run: Run, name: str, *more: str) -> bool:
     """Whether a dead letter about that key tells what the catalog or retire could not do: a redrive does it."""
-    dead = (letter for actor in ("ingest", "catalog", "retire") for letter in run.world.dead[actor])
+    dead = (letter for actor in ("ingest", "catalog", "retire", *more) for letter in run.world.dead.get(actor, []))
     return any(name.partition(" ")[2] in run.operator.letter(letter).key for letter in dead)
 
 
@@ -179,6 +208,8 @@ AT_REST = (
     a_status_follows_from_its_record,
     ready_has_its_outputs,
     nothing_survives_removed,
+    no_copy_survives_removed,
+    no_original_goes_before_its_copy,
     nothing_survives_superseded,
     what_settles_is_said,
     nothing_is_settled_and_undone,

@@ -23,7 +23,7 @@ KEYS = ("plain.jpg", "gated/a.jpg", "flagged/a.jpg")
 # Whose work a record tells again; who works on nothing that only the letter knows, so that an operator may discard it.
 RERUN, DISCARDABLE = ("ingest", "normalize", "describe", "resize"), ("normalize", "resize", "describe", "moderate")
 # What a dead letter says that another try may well mend; nothing: its function was killed too often.
-PASSING = ("service-unavailable", "throttled", "out-of-time", "unknown")
+PASSING = ("service-unavailable", "throttled", "out-of-time", "unknown", "not-recorded")
 
 
 @dataclass(frozen=True)

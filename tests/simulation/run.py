@@ -1,6 +1,5 @@
 """One run of a simulation: operations under faults, then calm, then all that can be mended is mended."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -21,12 +20,13 @@ class Plan:
     operations: tuple[Operation, ...]
     weather: Weather
     without: frozenset[int] = frozenset()
+    keeps: str = ""  # whether archive keeps originals; empty: there is no archive
 
     @classmethod
     def of(cls, seed: int) -> "Plan":
         """Draw a plan."""
         random = Random(seed)  # noqa: S311 - a simulation is to be repeated
-        return cls(seed, tuple(drawn(random)), weather(random))
+        return cls(seed, tuple(drawn(random)), weather(random), keeps=("", "yes", "", "no")[seed % 4])
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Run:
     operator: Operator = field(init=False)
 
     def __post_init__(self) -> None:
-        self.world = World(Chance(self.plan.seed, self.plan.weather, self.plan.without))
+        self.world = World(Chance(self.plan.seed, self.plan.weather, self.plan.without), keeps=self.plan.keeps)
         self.operator = Operator(self.world)
 
     def operate(self) -> None:
@@ -101,9 +101,9 @@ class Run:
         return "\n".join(lines)
 
 
-def calmly(operations: Sequence[Operation]) -> Run:
+def calmly(plan: Plan) -> Run:
     """Return the run of the same operations without any fault."""
-    run = Run(Plan(0, tuple(operations), CALM))
+    run = Run(Plan(0, plan.operations, CALM, keeps=plan.keeps))
     with simulated(run.world.time):
         run.operate()
         run.mend()

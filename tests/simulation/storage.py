@@ -11,6 +11,10 @@ from msgspec.structs import replace
 from brigade.inline.memory_storage import MemoryStorage
 from kit.errors import ObjectGone
 from kit.events import Source
+from kit.outputs import archived
+from services.archive.copies import Copy
+
+ARCHIVE = "archive"
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class VersionedStorage(MemoryStorage):
     bucket: str = "source"
     versions: dict[str, list[Version]] = field(default_factory=lambda: defaultdict(list))
     writes: int = 0
+    unnamed: int = 0  # of these, archive's deletions: they come at any time, and shall not change the names of versions
+    uploads: dict[str, bytes] = field(default_factory=dict)  # what was ever uploaded, by version
 
     def put(self, key: str, content: bytes) -> Source:
         """Store a new version; return what S3's notification says of it."""
@@ -56,6 +62,8 @@ class VersionedStorage(MemoryStorage):
         else:
             found = entries[-1] if entries and source.etag in (None, "", entries[-1].source.etag) else None
         if found is None or found.content is None:
+            if source.version and (ARCHIVE, archived(source)) in self.objects:  # as kit.storage does
+                return self.objects[ARCHIVE, archived(source)]
             raise ObjectGone(f"{source.bucket}/{source.key}")
         return found.content
 
@@ -72,8 +80,10 @@ class VersionedStorage(MemoryStorage):
         self.stored_at[bucket, key] = self.now().replace(microsecond=0)
 
     def _add(self, key: str, content: bytes | None, **more: object) -> Source:
-        source = self._said(key, f"v{self.writes + 1}", **more)
+        source = self._said(key, f"v{self.writes - self.unnamed + 1}", **more)
         self.versions[key].append(Version(source, content))
+        if content is not None:
+            self.uploads[source.version or ""] = content
         return source
 
     def _said(self, key: str, version: str, **more: object) -> Source:
@@ -81,3 +91,31 @@ class VersionedStorage(MemoryStorage):
         time = self.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         order = {"sequencer": f"{self.writes:018X}", "uploaded_at": time}
         return Source(bucket=self.bucket, key=key, version=version, **order, **more)  # type: ignore[arg-type]
+
+
+@dataclass
+class MemoryCopies:
+    """What archive does in S3. ``erases`` deletes a version and sends S3's word of it."""
+
+    bucket: VersionedStorage
+    erases: Callable[[Source], None]
+
+    def look(self, bucket: str, key: str) -> Copy | None:
+        content = self.bucket.objects.get((bucket, key))
+        return None if content is None else _copy(content)
+
+    def make(self, source: Source, bucket: str, key: str, storage_class: str) -> Copy:
+        del storage_class  # the simulation has one
+        content = self.bucket.objects[bucket, key] = self.bucket.read(source)
+        return _copy(content)
+
+    def is_alone(self, source: Source) -> bool:
+        entries = self.bucket.versions[source.key][-2:]  # S3 is asked for two, the newest first
+        return not any(each.content is not None and each.source.version != source.version for each in entries)
+
+    def erase(self, source: Source) -> None:
+        self.erases(source)
+
+
+def _copy(content: bytes) -> Copy:
+    return Copy(len(content), hashlib.sha256(content).hexdigest(), "DEEP_ARCHIVE")

@@ -10,6 +10,7 @@ import pytest
 
 from kit import outputs
 from kit.delivery import Delivery
+from services.archive import handler as archive
 from services.catalog import memory
 from services.catalog.memory import MemoryRecords
 from services.functions import FUNCTIONS
@@ -54,6 +55,19 @@ def say_ready_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(FUNCTIONS["catalog"], "act", lambda letter, **words: act(replace(letter, attempts=1), **words))
 
 
+def delete_the_original_before_its_copy_is_recorded(patch: pytest.MonkeyPatch) -> None:
+    def careless(event: Any, record: Any, site: Any, copies: Any) -> None:
+        del site
+        if event.original == "unwanted":
+            copies.erase(record.source)
+
+    patch.setattr(archive, "_delete_original", careless)
+
+
+def leave_the_copy_of_a_removed_picture(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(archive, "_forget", lambda *_: None)
+
+
 @pytest.mark.parametrize(
     ("plant", "found_by"),
     [
@@ -68,6 +82,8 @@ def say_ready_once(patch: pytest.MonkeyPatch) -> None:
         (merge_what_is_older, {invariants.every_order_ends_the_same, invariants.nothing_is_settled_and_undone}),
         (forget_a_prefix, {invariants.nothing_survives_removed, invariants.nothing_survives_superseded}),
         (let_what_is_heard_last_be_the_newest, {invariants.every_order_ends_the_same}),
+        (delete_the_original_before_its_copy_is_recorded, {invariants.no_original_goes_before_its_copy}),
+        (leave_the_copy_of_a_removed_picture, {invariants.no_copy_survives_removed}),
         (say_ready_once, {invariants.what_settles_is_said, invariants.nothing_survives_superseded}),
     ],
 )

@@ -14,19 +14,25 @@ from typing import Any
 import msgspec
 
 from brigade.inline import TARGET, Clock, InMemoryChain, Invocation
+from brigade.inline.s3_notification import REMOVED, notification
+from kit import outputs
+from kit.actor import Actor
 from kit.backoff import Backoff
 from kit.envelope import Envelope
 from kit.errors import ServiceUnavailable
-from kit.events import Event, Image
+from kit.events import Event, Image, ImageUploaded, Source
+from kit.mailbox import Mailbox
 from kit.queue import Message, dead_letter_attributes
+from records.status import Status
 from records.stored import Item
+from services.archive.actor import KEEPS_ORIGINALS, STORAGE_CLASS
 from services.catalog.memory import MemoryRecords
 from services.chain import CHAIN
 from services.describe.extractors import Found
 from services.describe.tags import written
 from tests.simulation.chance import Chance
 from tests.simulation.pixels import RECIPES, Time, extract, opinion
-from tests.simulation.storage import VersionedStorage
+from tests.simulation.storage import ARCHIVE, MemoryCopies, VersionedStorage
 
 # Of the functions' timeout: docs/architecture.md, and infra/messaging.py for every queue.
 VISIBILITY = 6
@@ -119,14 +125,18 @@ class Queue:
 class World(InMemoryChain):
     """A chain at work under a seed.
 
+    ``keeps``: whether archive keeps originals, yes or no; empty: there is no such actor.
+    ``early`` are originals that were deleted though nothing stood in for them.
     ``story`` is what happened: when, how deep within other invocations, what, and to which messages.
     """
 
-    def __init__(self, chance: Chance, recipes: str = "A") -> None:
-        self.chance, self.working = chance, ""
+    def __init__(self, chance: Chance, recipes: str = "A", keeps: str = "") -> None:
+        self.chance, self.working, self.keeps = chance, "", keeps
+        chain = CHAIN.whole if keeps else CHAIN
+        self.early: list[Source] = []
         self.story: list[tuple[float, int, str, tuple[Parcel, ...]]] = []
-        self.waiting: dict[str, list[Parcel]] = {actor.name: [] for actor in CHAIN.actors}
-        self.dead: dict[str, list[Parcel]] = {actor.name: [] for actor in CHAIN.actors}
+        self.waiting: dict[str, list[Parcel]] = {actor.name: [] for actor in chain.actors}
+        self.dead: dict[str, list[Parcel]] = {actor.name: [] for actor in chain.actors}
         self.settled: list[tuple[str, Parcel]] = []
         self.unknown: set[tuple[str, int]] = set()
         self.deployed = dict.fromkeys(self.waiting, recipes)
@@ -136,8 +146,13 @@ class World(InMemoryChain):
         self.catalog = LaggingRecords(lambda: chance.fault(chance.weather.lag), clock)
         self._numbers, self._depth, self._invocations = 0, 0, 0
         super().__init__(
-            CHAIN,
-            stand_ins={"recipes": Deployed(self), "engine": opinion, "extractor": self._extract},
+            chain,
+            stand_ins={
+                "recipes": Deployed(self),
+                "engine": opinion,
+                "extractor": self._extract,
+                "copies": Edge("copies", MemoryCopies(self.bucket, self._erase), self),
+            },
             storage=Edge("storage", self.bucket, self),  # type: ignore[arg-type]
             records=Edge("records", self.catalog, self),  # type: ignore[arg-type]
             clock=clock,
@@ -147,6 +162,23 @@ class World(InMemoryChain):
         for name, mailbox in self.mailboxes.items():
             queue, topics = Edge("queue", Queue(self, name), self), Edge("topics", _Topics(self), self)
             self.mailboxes[name] = replace(mailbox, queue=queue, publisher=topics)
+
+    def _mailbox(self, actor: Actor) -> Mailbox:
+        settings = replace(self.site.settings, archive_bucket=ARCHIVE if self.keeps else "")
+        chosen = {STORAGE_CLASS.variable: "DEEP_ARCHIVE", KEEPS_ORIGINALS.variable: self.keeps}
+        self.site = replace(self.site, settings=settings, environment=chosen)
+        return super()._mailbox(actor)
+
+    def _erase(self, source: Source) -> None:
+        """Delete an original for archive; S3 announces that like any removal."""
+        record = self.catalog.items[Image.of(source).id]
+        copy, known = self.copy(source), record.get("archived", {})
+        stands_in = copy is not None and known.get("sha256") == sha256(copy).hexdigest()
+        if not (stands_in and copy == self.bucket.uploads[source.version or ""]) and record["status"] != Status.REMOVED:
+            self.early.append(source)
+        self.tell(f"archive deletes {source.key} {source.version}")
+        self.bucket.unnamed += 1
+        self.send(ImageUploaded, notification(self.bucket.erase(source.key, source.version or ""), REMOVED))
 
     def _extract(self, content: bytes, format_: str) -> Found:
         """Find more than a record would hold, where describe has recipes A."""
@@ -275,6 +307,10 @@ class World(InMemoryChain):
         """Whether the source bucket shows that picture under its key."""
         shown = (self.bucket.newest(self.bucket.bucket, key) for key in list(self.bucket.versions))
         return any(source and Image.of(source).id == image_id for source in shown)
+
+    def copy(self, source: Source) -> bytes | None:
+        """Return the archive's copy of an original, or None."""
+        return self.bucket.objects.get((ARCHIVE, outputs.archived(source)))
 
     def stored_of(self, image_id: str) -> set[str]:
         """Return the keys of a picture's outputs that lie in the target bucket."""
