@@ -125,7 +125,8 @@ def item(number: int) -> dict[str, Any]:
 def compare(cloud: Cloud) -> list[Missing]:
     """Return what is missing there."""
     catalog = Catalog(cloud, "table", "source")
-    stand_in = SimpleNamespace(s3=cloud, catalog=catalog, stack=None, source_bucket="source", target_bucket="target")
+    buckets = {"source_bucket": "source", "target_bucket": "target", "archive_bucket": None}
+    stand_in = SimpleNamespace(s3=cloud, catalog=catalog, stack=None, **buckets)
     ignore: list[str] = []
     with patch("brigade.deploy.deployed_recipes.of", lambda _: _RECIPES):
         return list(Comparison(cast(Pipeline, stand_in), "", _AT, lambda _: None, ignore.append).missing())

@@ -4,7 +4,8 @@ import io
 import json
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.request import urlopen
@@ -17,9 +18,20 @@ from tests.journeys.conftest import Journey, until
 from tests.support import pictures
 from tests.support.examples import SUBSCRIBING, example
 
+Deploy = Callable[..., dict[str, str]]
 
-def deploy(journey: Journey, name: str, template: str, **parameters: str) -> dict[str, str]:
-    """Deploy a template of the page as `aws cloudformation deploy` does; return its outputs."""
+
+@pytest.fixture
+def deploy(journey: Journey) -> Iterator[Deploy]:
+    """Deploy a template of the page as `aws cloudformation deploy` does, until the test ends; return its outputs."""
+    made: list[str] = []
+    yield partial(deployed, journey, made)
+    for name in reversed(made):
+        journey.pipeline.target.client("cloudformation").delete_stack(StackName=name)
+
+
+def deployed(journey: Journey, made: list[str], name: str, template: str, **parameters: str) -> dict[str, str]:
+    made.append(name)
     stacks = journey.pipeline.target.client("cloudformation")
     given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
     stacks.create_stack(StackName=name, TemplateBody=template, Parameters=given, Capabilities=["CAPABILITY_IAM"])
@@ -40,11 +52,11 @@ def packaged(journey: Journey) -> str:
     return text.replace("Code: ./model.py", f"Code: {{S3Bucket: {bucket}, S3Key: model.zip}}")
 
 
-def test_a_model_is_asked_about_a_ready_picture_and_not_about_a_refused_one(journey: Journey) -> None:
+def test_a_model_is_asked_about_a_ready_picture_and_not_about_a_refused_one(journey: Journey, deploy: Deploy) -> None:
     topic = journey.pipeline.stack.outputs[names.topic(ImageSettled)]
-    queue = deploy(journey, "settled", (SUBSCRIBING / "queue.yaml").read_text(), TopicArn=topic, Statuses="READY")
+    queue = deploy("settled", (SUBSCRIBING / "queue.yaml").read_text(), TopicArn=topic, Statuses="READY")
     target = journey.pipeline.target_bucket
-    asked = deploy(journey, "asked", packaged(journey), QueueArn=queue["QueueArn"], TargetBucket=target, Model="any.v1")
+    asked = deploy("asked", packaged(journey), QueueArn=queue["QueueArn"], TargetBucket=target, Model="any.v1")
 
     ready, refused = journey.put("in/asked.jpg", pictures.jpeg()), journey.put("in/refused.jpg", b"no picture")
     journey.settled(ready, refused)

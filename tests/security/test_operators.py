@@ -23,7 +23,7 @@ from brigade.flow import mappings
 from brigade.pipeline import Pipeline
 from brigade.target import Target
 from kit import aws
-from kit.events import Image, ImageResized
+from kit.events import Image
 from services.catalog.actor import CATALOG
 from services.describe.actor import DESCRIBE
 from services.ingest.actor import INGEST
@@ -91,7 +91,7 @@ def world(guard: Guard, resting: Pipeline) -> World:
         for image in held
         for event in (story.ingested(image), story.normalized(image, "gate"), story.moderated(image, "gate", "refused"))
     ]
-    plain = [story.ingested(ready), story.normalized(ready), ImageResized(image=ready, recipe="default", renditions=())]
+    plain = [story.ingested(ready), story.normalized(ready), story.resized(ready)]
     assert stage.work(*(body(_in(event, resting)) for event in (*plain, *at_gate))) == 0
     stage.store(story.MASTER.key)
     copy = stage.archive(ready, b"x")
