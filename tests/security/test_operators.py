@@ -23,7 +23,7 @@ from brigade.flow import mappings
 from brigade.pipeline import Pipeline
 from brigade.target import Target
 from kit import aws
-from kit.events import Image
+from kit.events import Image, ImageResized
 from services.catalog.actor import CATALOG
 from services.describe.actor import DESCRIBE
 from services.ingest.actor import INGEST
@@ -93,17 +93,19 @@ def world(guard: Guard, resting: Pipeline) -> World:
     ]
     plain = [story.ingested(ready), story.normalized(ready), story.resized(ready)]
     assert stage.work(*(body(_in(event, resting)) for event in (*plain, *at_gate))) == 0
-    stage.store(story.MASTER.key)
+    for stored in (story.MASTER, *story.resized(ready).renditions):
+        stage.store(stored.key)
     copy = stage.archive(ready, b"x")
     assert stage.work(body(copy)) == 0
     return World(guard, resting, ready, tuple(held))
 
 
 def _in(event: Any, pipeline: Pipeline) -> Any:
-    """Return an event whose master lies in the pipeline's bucket."""
-    if not hasattr(event, "master"):
-        return event
-    return replace(event, master=replace(event.master, bucket=pipeline.target_bucket))
+    """Return an event whose master or renditions lie in the pipeline's bucket."""
+    bucket = pipeline.target_bucket
+    if isinstance(event, ImageResized):
+        return replace(event, renditions=tuple(replace(each, bucket=bucket) for each in event.renditions))
+    return replace(event, master=replace(event.master, bucket=bucket)) if hasattr(event, "master") else event
 
 
 def commands(world: World) -> dict[str, list[list[str]]]:
