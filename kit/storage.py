@@ -58,7 +58,8 @@ class S3Storage:
         return self.read_part(source, start, stop)[0]
 
     def read_part(self, source: Source, start: int, stop: int) -> tuple[bytes, dict[str, str]]:
-        return self._get(source, Range=f"bytes={start}-{stop - 1}")
+        content, answer = self._get(source, Range=f"bytes={start}-{stop - 1}")
+        return content, answer.get("Metadata", {})
 
     def newest(self, bucket: str, key: str) -> Source | None:
         # A listing and no HEAD: who may list need not be allowed to read. A key sorts before those that begin with it,
@@ -90,29 +91,31 @@ class S3Storage:
                     f"{len(refused)} objects were not deleted, the first: {refused[0].thing['Key']}: {refused[0]}"
                 )
 
-    def _get(self, source: Source, **more: str) -> tuple[bytes, dict[str, str]]:
+    def _get(self, source: Source, **more: str) -> tuple[bytes, dict[str, Any]]:
         try:
-            return self._get_exactly(source, **more)
+            return get(source, **more)
         except ObjectGone:
             if not (self._archive and source.version):
                 raise
-        return self._get_exactly(Source(bucket=self._archive, key=outputs.archived(source)), **more)
+        return get(Source(bucket=self._archive, key=outputs.archived(source)), **more)
 
-    def _get_exactly(self, source: Source, **more: str) -> tuple[bytes, dict[str, str]]:
-        if source.version:
-            more["VersionId"] = source.version
-        elif source.etag:
-            # Without versions, an overwrite between event and read is refused rather than mixed in.
-            more["IfMatch"] = source.etag
 
-        def get() -> tuple[bytes, dict[str, str]]:  # the body too is read under the retry policy
-            answer = aws.client("s3").get_object(Bucket=source.bucket, Key=source.key, **more)
-            return answer["Body"].read(), answer.get("Metadata", {})
+def get(source: Source, **more: str) -> tuple[bytes, dict[str, Any]]:
+    """Return the bytes of exactly that version, and S3's answer; raises what kit.errors.READING names."""
+    if source.version:
+        more["VersionId"] = source.version
+    elif source.etag:
+        # Without versions, an overwrite between event and read is refused rather than mixed in.
+        more["IfMatch"] = source.etag
 
-        try:
-            return call(get)
-        except ClientError as error:
-            raise meaning(error) from error
+    def ask() -> tuple[bytes, dict[str, Any]]:  # the body too is read under the retry policy
+        answer = aws.client("s3").get_object(Bucket=source.bucket, Key=source.key, **more)
+        return answer["Body"].read(), dict(answer)
+
+    try:
+        return call(ask)
+    except ClientError as error:
+        raise meaning(error) from error
 
 
 def latest(entries: Iterable[dict[str, Any]], key: str) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from kit import aws
 from kit.errors import ObjectGone, aws_code
 from kit.events import Source
 from kit.retry import call
-from kit.storage import meaning
+from kit.storage import get, meaning
 
 # What says how an object is to be read, and what its owner has noted; tags stay behind.
 _KEPT = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "ContentType", "Metadata")
@@ -59,7 +59,7 @@ class S3Copies:
     def make(self, source: Source, bucket: str, key: str, storage_class: str) -> Copy:
         # CopyObject would tell the SHA-256 of what it has stored, but there is none of the source to compare it with:
         # so the bytes come through here. Admission takes no picture above imaging.limits.MAX_BYTES.
-        found, content = _read(source)
+        content, found = get(source)
         digest = hashlib.sha256(content)
         _ask(
             "put_object",
@@ -82,20 +82,6 @@ class S3Copies:
 
     def erase(self, source: Source) -> None:
         _ask("delete_object", Bucket=source.bucket, Key=source.key, VersionId=source.version)
-
-
-def _read(source: Source) -> tuple[dict[str, Any], bytes]:
-    # As kit.storage: without versions, what was overwritten meanwhile is not taken for it.
-    which = {"VersionId": source.version} if source.version else {"IfMatch": source.etag} if source.etag else {}
-
-    def get() -> tuple[dict[str, Any], bytes]:  # the body too is read under the retry policy
-        found = aws.client("s3").get_object(Bucket=source.bucket, Key=source.key, **which)
-        return found, found["Body"].read()
-
-    try:
-        return call(get)
-    except ClientError as error:
-        raise meaning(error) from error
 
 
 def _ask(operation: str, **words: Any) -> Any:
