@@ -12,7 +12,7 @@ from rich.text import Text
 from brigade.commands.dlq_options import of_actor, selecting
 from brigade.commands.dlq_where import LOOK_S, Whose, check_seen, patiently
 from brigade.commands.options import as_json
-from brigade.console import duration, out, print_json, printable
+from brigade.console import duration, out, print_json, printable, timestamp
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.picture_status import statuses
 from brigade.dead_letters.selection import Selection
@@ -77,7 +77,7 @@ def _print(name: str, letter: DeadLetter, status: str) -> None:
         "status": status if letter.image_id else "",
         "attempts": str(letter.attempts or ""),
         "failed": f"{letter.failed_at}  {age} ago" if letter.failed_at else "",
-        "sent": letter.sent_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "sent": timestamp(letter.sent_at),
         "trace": letter.trace,
     }
     for label, value in rows.items():

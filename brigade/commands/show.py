@@ -6,15 +6,17 @@ from rich.text import Text
 from brigade.acting.here import here
 from brigade.commands.ls import colored, facts
 from brigade.commands.options import as_json, key_or_id, stack_name
-from brigade.console import byte_size, out, print_json, printable, table
+from brigade.console import byte_size, out, print_json, printable, table, timestamp
 from brigade.pictures import camera, timeline
 from brigade.pipeline import Pipeline
+from kit import outputs
 from records.markup import forms
-from records.picture import PictureRecord
+from records.picture import PictureRecord, Stage
 from records.rules import failure
 from records.shown import shown
 from records.status import Status
 from services.moderate.actor import MODERATE
+from services.normalize.actor import NORMALIZE
 
 
 @click.command()
@@ -23,18 +25,35 @@ from services.moderate.actor import MODERATE
 @as_json
 def show(key_or_id: str, stack: str, as_json: bool) -> None:
     """Show one picture's record with its timeline; of a key, its newest upload."""
-    record = Pipeline.find(here(), stack).catalog.find(key_or_id)
+    pipeline = Pipeline.find(here(), stack)
+    record = pipeline.catalog.find(key_or_id)
+    master_at = _unheard_master(record, pipeline)
     if as_json:
-        print_json([{**shown(record), "markup": forms(record)}])
+        facts = shown(record)
+        if master_at:
+            facts["stages"][NORMALIZE.name] = dict.fromkeys(Stage.__struct_fields__) | {"at": master_at}
+        print_json([{**facts, "markup": forms(record)}])
         return
     for name, value in _summary(record):
         out.print(Text(f"{name:14}"), value, sep="")
-    out.print(table("timeline", timeline.COLUMNS, timeline.rows(record)))
+    out.print(table("timeline", timeline.COLUMNS, timeline.rows(record, master_at)))
     if record.renditions and not record.is_retired:
         made = [
             (r.name, f"{r.width}×{r.height}", r.format, byte_size(r.bytes), r.method, r.key) for r in record.renditions
         ]
         out.print(table("renditions", ("name", "size", "format", "bytes", "method", "key"), made))
+
+
+def _unheard_master(record: PictureRecord, pipeline: Pipeline) -> str:
+    """Return when the master was stored of a picture whose record knows of none, or nothing.
+
+    Of a picture that nobody moderates, the catalog hears of it from resize (decision 29), which may be paused.
+    """
+    if record.status not in {Status.PROCESSING, Status.FAILED} or NORMALIZE.name in record.stages:
+        return ""
+    request = {"Bucket": pipeline.target_bucket, "Prefix": outputs.masters(record.image_id)}
+    found = pipeline.s3.list_objects_v2(**request).get("Contents", [])
+    return max((timestamp(each["LastModified"]) for each in found), default="")
 
 
 def _summary(record: PictureRecord) -> list[tuple[str, Text]]:

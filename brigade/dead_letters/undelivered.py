@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import replace
 
+from brigade.console import timestamp
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.message import read
 from brigade.dead_letters.queue import DeadLetterQueue, NotMeant
@@ -45,7 +46,7 @@ class UndeliveredQueue(DeadLetterQueue):
         why = {
             "reason": UNDELIVERED,
             "detail": f"SNS could not deliver {found.kind or 'it'}{self._whereto(found)}",
-            "failed_at": found.sent_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "failed_at": timestamp(found.sent_at),
         }
         return replace(found, attributes=why | dict(found.attributes))
 

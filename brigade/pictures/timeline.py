@@ -9,6 +9,7 @@ from rich.text import Text
 from brigade.console import duration
 from records.picture import PictureRecord
 from services.moderate.actor import MODERATE
+from services.normalize.actor import NORMALIZE
 
 _BAR = 30  # characters
 _PRECISE_S = 10  # below that, tenths of a second are shown
@@ -26,9 +27,12 @@ class Moment:
     is_failure: bool = False
 
 
-def moments(record: PictureRecord) -> list[Moment]:
-    """Return a record's moments in order of time."""
-    return sorted(_moments(record), key=lambda moment: moment.at)
+def moments(record: PictureRecord, master_at: str = "") -> list[Moment]:
+    """Return a record's moments in order of time; ``master_at`` is when a master was stored that it does not name."""
+    found = list(_moments(record))
+    if master_at:
+        found.append(Moment(_time(master_at), NORMALIZE.name, "stored its master"))
+    return sorted(found, key=lambda moment: moment.at)
 
 
 def _moments(record: PictureRecord) -> Iterator[Moment]:
@@ -55,9 +59,9 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def rows(record: PictureRecord) -> list[tuple[str | Text, ...]]:
+def rows(record: PictureRecord, master_at: str = "") -> list[tuple[str | Text, ...]]:
     """Return the moments as rows of a table: after the upload, who, what, waiting, work, and both drawn to scale."""
-    found = moments(record)
+    found = moments(record, master_at)
     longest = max([(m.queued_ms or 0) + (m.worked_ms or 0) for m in found], default=0)
     return [_row(moment, found[0].at, longest) for moment in found]
 
