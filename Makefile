@@ -54,7 +54,7 @@ integration: $(VENV)/dev.stamp  ## Run the journeys on the local cloud, or with 
 	@BRIGADE_ENGINE=$(ENGINE) $(BIN)/python -m pytest tests/journeys
 
 update: $(VENV)/dev.stamp  ## Pin newer releases of what the functions carry, within what pyproject.toml allows
-	@$(COMPILE) --upgrade --extra local --output-file build/releases.txt pyproject.toml
+	@$(COMPILE) --upgrade --extra local --extra portal --output-file build/releases.txt pyproject.toml
 	@for actor in services/*/requirements.in; do \
 	    $(COMPILE) --generate-hashes --constraint build/releases.txt --output-file "$${actor%.in}.txt" "$$actor" || exit; \
 	done

@@ -9,7 +9,7 @@ from troposphere import AWSObject, FindInMap, GetAtt, If, NoValue, Ref, Sub, aws
 from infra import names, parameters, policies, troposphere_fixes
 from infra.roles import role
 from kit import settings
-from kit.actor import Actor, Bucket, Place
+from kit.actor import Actor, Bucket, Declaration, Place
 from kit.chain import Chain, says
 
 # A table's stream keeps a change for a day, which is as long as Lambda may try; and it may try as often as it likes.
@@ -26,7 +26,11 @@ def functions(chain: Chain) -> list[AWSObject]:
     return [
         resource
         for actor in actors
-        for resource in (_log_group(actor), _role(actor), _function(actor), _mapping(actor), *_stream_mapping(actor))
+        for resource in (
+            *function(actor, policies.work(actor), variables(actor)),
+            _mapping(actor),
+            *_stream_mapping(actor),
+        )
     ]
 
 
@@ -38,61 +42,70 @@ def _with_archive(actor: Actor) -> Actor:
 
 
 def variables(actor: Actor) -> dict[str, Any]:
-    """Return the function's environment; kit.settings reads it."""
-    table = {settings.TABLE: Ref(names.TABLE)} if actor.table else {}
+    """Return an actor's environment; kit.settings reads it."""
     archive = (
         {settings.ARCHIVE_BUCKET: Ref(names.bucket(Bucket.ARCHIVE))} if Place(Bucket.ARCHIVE) in actor.reads else {}
     )
     return {
-        settings.SOURCE_BUCKET: Ref(names.bucket(Bucket.SOURCE)),
-        settings.TARGET_BUCKET: Ref(names.bucket(Bucket.TARGET)),
+        **shared_variables(actor),
         settings.QUEUE_URL: Ref(names.queue(actor)),
         settings.DEAD_LETTER_QUEUE_URL: Ref(names.dead_letter_queue(actor)),
-        settings.ENVIRONMENT: Ref(parameters.ENVIRONMENT),
-        settings.VERSION: Ref(names.VERSION),
-        **table,
         **archive,
-        **{setting.variable: Ref(setting.name) for setting in actor.settings},
         **{settings.topic_variable(event.kind): Ref(names.topic(event)) for event in says(actor)},
     }
 
 
-def _log_group(actor: Actor) -> logs.LogGroup:
-    return logs.LogGroup(
-        names.log_group(actor),
-        LogGroupName=Sub("/aws/lambda/" + names.deployed(actor.name)),
-        RetentionInDays=Ref(parameters.LOG_RETENTION_DAYS),
-    )
+def shared_variables(declared: Declaration) -> dict[str, Any]:
+    """Return what a function of any kind has in its environment."""
+    return {
+        settings.SOURCE_BUCKET: Ref(names.bucket(Bucket.SOURCE)),
+        settings.TARGET_BUCKET: Ref(names.bucket(Bucket.TARGET)),
+        settings.ENVIRONMENT: Ref(parameters.ENVIRONMENT),
+        settings.VERSION: Ref(names.VERSION),
+        **({settings.TABLE: Ref(names.TABLE)} if declared.table else {}),
+        **{setting.variable: Ref(setting.name) for setting in declared.settings},
+    }
 
 
-def _role(actor: Actor) -> AWSObject:
-    return role(names.role(actor), policies.lambda_trust(), actor.name, policies.work(actor))
+def log_group(title: str, name: str) -> logs.LogGroup:
+    """Return a log group that forgets, of that name for Sub."""
+    return logs.LogGroup(title, LogGroupName=Sub(name), RetentionInDays=Ref(parameters.LOG_RETENTION_DAYS))
 
 
-def _function(actor: Actor) -> awslambda.Function:
-    return awslambda.Function(
-        names.function(actor),
-        FunctionName=Sub(names.deployed(actor.name)),
-        Description=actor.purpose,
-        Runtime=RUNTIME,
-        Architectures=[Ref(parameters.ARCHITECTURE)],
-        Handler=f"{actor.module}.handle",
-        **_layers(actor),
-        Code=awslambda.Code(S3Bucket=Ref(names.CODE_BUCKET), S3Key=Ref(names.code_key(actor))),
-        MemorySize=actor.memory,
-        Timeout=actor.timeout,
-        Role=GetAtt(names.role(actor), "Arn"),
-        TracingConfig=awslambda.TracingConfig(Mode="Active"),
-        LoggingConfig=troposphere_fixes.LoggingConfig(LogFormat="JSON", LogGroup=Ref(names.log_group(actor))),
-        Environment=awslambda.Environment(Variables=variables(actor)),
+def function(
+    declared: Declaration, rights: policies.Document, environment: dict[str, Any], **more: Any
+) -> list[AWSObject]:
+    """Return a function of any kind, its log group and its role; ``more`` are further properties of the function."""
+    if declared.loops:
         # Otherwise Lambda takes the 17th invocation by one chain of messages for an endless loop and drops the message:
         # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
-        **({"RecursiveLoop": "Allow"} if actor.loops else {}),
+        more["RecursiveLoop"] = "Allow"
+    made = awslambda.Function(
+        names.function(declared),
+        FunctionName=Sub(names.deployed(declared.name)),
+        Description=declared.purpose,
+        Runtime=RUNTIME,
+        Architectures=[Ref(parameters.ARCHITECTURE)],
+        Handler=f"{declared.module}.handle",
+        **_layers(declared),
+        Code=awslambda.Code(S3Bucket=Ref(names.CODE_BUCKET), S3Key=Ref(names.code_key(declared))),
+        MemorySize=declared.memory,
+        Timeout=declared.timeout,
+        Role=GetAtt(names.role(declared), "Arn"),
+        TracingConfig=awslambda.TracingConfig(Mode="Active"),
+        LoggingConfig=troposphere_fixes.LoggingConfig(LogFormat="JSON", LogGroup=Ref(names.log_group(declared))),
+        Environment=awslambda.Environment(Variables=environment),
+        **more,
     )
+    return [
+        log_group(names.log_group(declared), "/aws/lambda/" + names.deployed(declared.name)),
+        role(names.role(declared), policies.lambda_trust(), declared.name, rights),
+        made,
+    ]
 
 
-def _layers(actor: Actor) -> dict[str, Any]:
-    given = [If(names.layer_is_given(layer), Ref(names.layer(layer)), NoValue) for layer in actor.layers]
+def _layers(declared: Declaration) -> dict[str, Any]:
+    given = [If(names.layer_is_given(layer), Ref(names.layer(layer)), NoValue) for layer in declared.layers]
     return {"Layers": given} if given else {}
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from kit.actor import Actor, Bucket, Setting
+from kit.actor import Actor, Bucket, Declaration, HttpApi, Setting
 from kit.events import Event
 
 TABLE = "Table"
@@ -28,8 +28,8 @@ def deployed(name: str) -> str:
     return "${AWS::StackName}-" + name
 
 
-def _of(actor: Actor) -> str:
-    return actor.name.capitalize()
+def _of(declared: Declaration) -> str:
+    return declared.name.capitalize()
 
 
 def bucket(bucket: Bucket) -> str:
@@ -52,14 +52,14 @@ def dead_letter_queue(actor: Actor) -> str:
     return f"{_of(actor)}DeadLetterQueue"
 
 
-def function(actor: Actor) -> str:
+def function(declared: Declaration) -> str:
     """IngestFunction …; its output is the function's name."""
-    return f"{_of(actor)}Function"
+    return f"{_of(declared)}Function"
 
 
-def code_key(actor: Actor) -> str:
+def code_key(declared: Declaration) -> str:
     """IngestCodeKey …: the parameter that holds the key of the function's zip in the bucket CodeBucket."""
-    return f"{_of(actor)}CodeKey"
+    return f"{_of(declared)}CodeKey"
 
 
 def layer(name: str) -> str:
@@ -77,9 +77,9 @@ def is_chosen(setting: Setting, choice: str) -> str:
     return f"{setting.name}Is{choice.title().replace('-', '')}"
 
 
-def is_on(actor: Actor) -> str:
-    """ArchiveIsOn: the condition that the deployment has that actor; it is optional."""
-    return f"{_of(actor)}IsOn"
+def is_on(declared: Declaration) -> str:
+    """ArchiveIsOn: the condition that the deployment has that function; it is optional."""
+    return f"{_of(declared)}IsOn"
 
 
 def policy(owner: str) -> str:
@@ -92,14 +92,14 @@ def subscription(event: type[Event], hearer: Actor) -> str:
     return f"{event.__name__}To{_of(hearer)}"
 
 
-def log_group(actor: Actor) -> str:
+def log_group(declared: Declaration) -> str:
     """IngestLogGroup …."""
-    return f"{_of(actor)}LogGroup"
+    return f"{_of(declared)}LogGroup"
 
 
-def role(actor: Actor) -> str:
+def role(declared: Declaration) -> str:
     """IngestRole …."""
-    return f"{_of(actor)}Role"
+    return f"{_of(declared)}Role"
 
 
 def mapping(actor: Actor) -> str:
@@ -127,14 +127,14 @@ def backlog_alarm(actor: Actor) -> str:
     return f"{_of(actor)}BacklogAlarm"
 
 
-def errors_alarm(actor: Actor) -> str:
+def errors_alarm(declared: Declaration) -> str:
     """IngestErrorsAlarm …: invocations crash."""
-    return f"{_of(actor)}ErrorsAlarm"
+    return f"{_of(declared)}ErrorsAlarm"
 
 
-def throttles_alarm(actor: Actor) -> str:
+def throttles_alarm(declared: Declaration) -> str:
     """IngestThrottlesAlarm …: Lambda refuses invocations."""
-    return f"{_of(actor)}ThrottlesAlarm"
+    return f"{_of(declared)}ThrottlesAlarm"
 
 
 def recursion_alarm(actor: Actor) -> str:
@@ -150,3 +150,23 @@ def stream_alarm(actor: Actor) -> str:
 def duration_alarm(actor: Actor) -> str:
     """IngestDurationAlarm …: invocations are about to be cut off."""
     return f"{_of(actor)}DurationAlarm"
+
+
+def api(api: HttpApi) -> str:
+    """PortalApi: the HTTP API; its output is the API's id."""
+    return f"{_of(api)}Api"
+
+
+def url(api: HttpApi) -> str:
+    """PortalUrl: the output with the API's address."""
+    return f"{_of(api)}Url"
+
+
+def own_table(api: HttpApi) -> str:
+    """PortalTable: the function's own table; its output is the table's name."""
+    return f"{_of(api)}Table"
+
+
+def part(api: HttpApi, what: str) -> str:
+    """PortalStage …: another part of the HTTP API."""
+    return f"{_of(api)}{what}"

@@ -1,9 +1,11 @@
 """What is decided when the stack is deployed, not when the template is rendered."""
 
+from typing import Any
+
 from troposphere import Equals, Not, Parameter, Ref
 
 from infra import names
-from kit.actor import Bucket
+from kit.actor import Bucket, Setting
 from kit.chain import Chain
 from kit.events import ImageSettled
 from records.status import SETTLED, Status
@@ -96,8 +98,8 @@ def parameters(chain: Chain) -> list[Parameter]:
         ),
         Parameter(names.CODE_BUCKET, Type="String", Description="The bucket that holds the functions' zips"),
         *(
-            Parameter(names.code_key(actor), Type="String", Description=f"The key of {actor.name}'s zip")
-            for actor in chain.actors
+            Parameter(names.code_key(each), Type="String", Description=f"The key of {each.name}'s zip")
+            for each in chain.functions
         ),
         Parameter(
             ENVIRONMENT,
@@ -160,14 +162,20 @@ def parameters(chain: Chain) -> list[Parameter]:
                 setting.name,
                 Type="String",
                 Default=setting.default,
-                AllowedValues=list(setting.choices),
-                Description=f"{setting.meaning} ({actor.name})",
+                Description=f"{setting.meaning} ({declared.name})",
+                **_allowed(setting),
             )
-            for actor in chain.actors
-            for setting in actor.settings
+            for declared in chain.functions
+            for setting in declared.settings
         ),
         Parameter(names.VERSION, Type="String", Description="The release that is deployed, for the records"),
     ]
+
+
+def _allowed(setting: Setting) -> dict[str, Any]:
+    if setting.choices:
+        return {"AllowedValues": list(setting.choices)}
+    return {"AllowedPattern": setting.pattern, "ConstraintDescription": setting.constraint}
 
 
 def _grace(chain: Chain) -> list[Parameter]:
@@ -259,9 +267,9 @@ def conditions(chain: Chain) -> dict[str, object]:
             for choice, _ in (*setting.extra_actions, *setting.erases)
         },
         **{
-            names.is_on(actor): Not(Equals(Ref(actor.enabled_by.name), actor.enabled_by.default))
-            for actor in chain.actors
-            if actor.enabled_by
+            names.is_on(each): Not(Equals(Ref(each.enabled_by.name), each.enabled_by.default))
+            for each in chain.functions
+            if each.enabled_by
         },
     }
 

@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from troposphere import AccountId, GetAtt, If, NoValue, Ref, Sub
+from troposphere import AccountId, GetAtt, If, NoValue, Ref, Select, Split, Sub
 
 from infra import names
-from kit.actor import Actor, Bucket, Place
+from kit.actor import Actor, Bucket, Declaration, HttpApi, Place
 from kit.chain import says
 from kit.errors import ObjectGone
 from kit.events import Event
+
+# What a function behind an HTTP API does on its own table.
+OWN_TABLE = ("DeleteItem", "GetItem", "PutItem", "UpdateItem")
 
 Statement = dict[str, Any]
 Document = dict[str, Any]
@@ -103,10 +106,7 @@ def scheduler_trust() -> Document:
 def work(actor: Actor) -> Document:
     """Return all that the actor's role may do: what its declaration needs, and no more."""
     statements = (
-        allow(["logs:CreateLogStream", "logs:PutLogEvents"], GetAtt(names.log_group(actor), "Arn")),
-        # X-Ray has no resources to name:
-        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
-        allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
+        *_telling(actor),
         allow(_RECEIVE, GetAtt(names.queue(actor), "Arn")),
         allow(["sqs:SendMessage"], GetAtt(names.dead_letter_queue(actor), "Arn")),
         *_follow(actor),
@@ -132,6 +132,43 @@ def work(actor: Actor) -> Document:
     return document(*(each for place, each in enumerate(statements) if each not in statements[:place]))
 
 
+def serve(api: HttpApi) -> Document:
+    """Return all that the role of a function behind an HTTP API may do: what it signs it must be allowed to do."""
+    prefix = f"${{{api.uploads.name}}}*"
+    uploads = Sub(f"${{{names.bucket(Bucket.SOURCE)}.Arn}}/{prefix}")
+    below = {"StringLike": {"s3:prefix": Sub(prefix)}}
+    sender = f"${{{api.sender.name}}}"
+    # SES looks for the address among its identities, then for the address's domain:
+    # https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
+    domain = {"Domain": Select(1, Split("@", Ref(api.sender.name)))}
+    identity = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
+    return document(
+        *_telling(api),
+        allow(["s3:PutObject", "s3:DeleteObject"], uploads),
+        allow(["s3:ListBucketVersions"], _bucket_arn(Bucket.SOURCE), Condition=below),
+        allow(["s3:GetObject"], *(_objects(place) for place in api.reads)),
+        *_record(api),
+        allow([f"dynamodb:{each}" for each in OWN_TABLE], GetAtt(names.own_table(api), "Arn")),
+        allow(
+            ["ses:SendEmail"],
+            Sub(identity + sender),
+            Sub(identity + "${Domain}", domain),
+            Condition={"StringEquals": {"ses:FromAddress": Ref(api.sender.name)}},
+        ),
+    )
+
+
+def _telling(declared: Declaration) -> list[Statement]:
+    """Let a function of any kind write its log and its traces.
+
+    X-Ray has no resources to name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+    """
+    return [
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], GetAtt(names.log_group(declared), "Arn")),
+        allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
+    ]
+
+
 def _follow(actor: Actor) -> list[Statement]:
     """Let Lambda's poller read the table's stream, and the actor put into its queue what it cannot do at once.
 
@@ -153,10 +190,10 @@ def _announce(actor: Actor) -> list[Statement]:
     return [allow(["sns:Publish"], *topics)] if topics else []
 
 
-def _record(actor: Actor) -> list[Statement]:
+def _record(declared: Declaration) -> list[Statement]:
     table = GetAtt(names.TABLE, "Arn")
-    actions = [f"dynamodb:{action}" for action in actor.table if action != "Query"]
-    queries = [allow(["dynamodb:Query"], Sub(f"${{{names.TABLE}.Arn}}/index/*"))] if "Query" in actor.table else []
+    actions = [f"dynamodb:{action}" for action in declared.table if action != "Query"]
+    queries = [allow(["dynamodb:Query"], Sub(f"${{{names.TABLE}.Arn}}/index/*"))] if "Query" in declared.table else []
     return [allow(actions, table), *queries] if actions else queries
 
 

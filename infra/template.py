@@ -5,7 +5,7 @@ from functools import partial
 
 from troposphere import Output, Ref, Template
 
-from infra import names
+from infra import http_apis, names
 from infra.alarms import alarms
 from infra.buckets import buckets
 from infra.catalog import catalog
@@ -51,6 +51,7 @@ def _described(chain: Chain, tags: Mapping[str, str]) -> Template:
         alarms,
         dashboard,
         summary,
+        http_apis.http_apis,
     ):
         whole.add_resource(part(chain))
     for output in _outputs(chain, whole):
@@ -82,4 +83,5 @@ def _outputs(chain: Chain, whole: Template) -> list[Output]:
             for actor in chain.actors
             for name in (names.queue, names.dead_letter_queue, names.function)
         ),
+        *http_apis.outputs(chain),
     ]

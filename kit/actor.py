@@ -57,12 +57,14 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What each deployment chooses for one actor: a parameter of the template, and a variable of its function."""
+    """What each deployment chooses for one function: a parameter of the template, and a variable of the function."""
 
     name: str  # the parameter's, as Moderator
     meaning: str
     default: str
-    choices: tuple[str, ...]
+    choices: tuple[str, ...] = ()  # none: any text that matches the pattern
+    pattern: str = ""
+    constraint: str = ""  # the pattern in words, as "must be an address"
     extra_actions: tuple[tuple[str, str], ...] = ()  # a choice, and an AWS action for it without resources
     erases: tuple[tuple[str, Place], ...] = ()  # a choice, and where it lets versions be deleted for ever
 
@@ -114,6 +116,22 @@ class Declaration:
     def module(self) -> str:
         """The module whose ``handle`` is the Lambda function."""
         return f"services.{self.name}.handler"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpApi(Declaration):
+    """A function behind an HTTP API of its own, with a table of its own, which only some deployments have.
+
+    It lets others upload below a prefix of the source bucket, where it lists and deletes: the value of the setting
+    ``uploads``. It lets others read what it ``reads``, and mails from the address in the setting ``sender``; both by
+    its own rights. ``concurrency`` is reserved; ``requests_a_second`` and ``burst`` bound what the API passes on.
+    """
+
+    uploads: Setting
+    sender: Setting
+    concurrency: int = 10
+    requests_a_second: int = 25
+    burst: int = 50
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from kit.actor import Actor
+from kit.actor import Actor, Declaration, HttpApi
 from kit.errors import ConfigurationError
 from kit.events import Event, ImageRejected
 
@@ -23,7 +23,8 @@ class Edge:
 class Chain:
     """All actors, and the events that come from outside: S3's notification, and what operators say.
 
-    ``optional`` are actors that only some deployments have: others may hear what they say.
+    ``optional`` are actors that only some deployments have: others may hear what they say. ``apis`` take no part in
+    the chain: HTTP requests feed them.
 
     Raises ConfigurationError for a name used twice and for an event that is heard but never said.
     """
@@ -32,11 +33,12 @@ class Chain:
     actors: tuple[Actor, ...]
     operator: tuple[type[Event], ...] = ()
     optional: tuple[Actor, ...] = ()
+    apis: tuple[HttpApi, ...] = ()
 
     def __post_init__(self) -> None:
-        names = [actor.name for actor in (*self.actors, *self.optional)]
+        names = [each.name for each in (*self.functions, *self.optional)]
         for name in {name for name in names if names.count(name) > 1}:
-            raise ConfigurationError(f"two actors are named {name}")
+            raise ConfigurationError(f"two functions are named {name}")
         for actor in self.actors:
             for event in actor.hears:
                 if event not in (*self.events, *(each for other in self.optional for each in says(other))):
@@ -46,6 +48,11 @@ class Chain:
     def whole(self) -> "Chain":
         """The same with all that is optional."""
         return replace(self, actors=(*self.actors, *self.optional), optional=())
+
+    @property
+    def functions(self) -> tuple[Declaration, ...]:
+        """All that has code of its own, whatever feeds it."""
+        return (*self.actors, *self.apis)
 
     @property
     def events(self) -> tuple[type[Event], ...]:

@@ -18,9 +18,10 @@ from brigade.exports.columns import TABLES
 from brigade.prove.items import ITEMS
 from infra.names import UNDELIVERED, UNDELIVERED_QUEUE
 from infra.parameters import parameters
+from infra.policies import OWN_TABLE
 from kit import envelope as envelopes
 from kit import events, settings
-from kit.actor import Actor, Bucket, Place, Setting
+from kit.actor import Actor, Bucket, HttpApi, Place, Setting
 from kit.backoff import RECEIVES
 from kit.chain import OPERATOR, Chain, says
 from kit.errors import ConfigurationError
@@ -53,6 +54,7 @@ def chain_page(chain: Chain) -> str:
         "[events.md](events.md).",
         f"```mermaid\n{diagram(chain)}\n```",
         *(section for actor in chain.actors for section in _actor(actor)),
+        *(section for api in chain.apis for section in _http_api(api)),
     )
 
 
@@ -122,6 +124,28 @@ def _actor(actor: Actor) -> list[str]:
     ]
 
 
+def _http_api(api: HttpApi) -> list[str]:
+    facts = [
+        ("fed by", "HTTP requests, through an HTTP API of its own"),
+        ("reads", _places(api.reads)),
+        ("signs uploads, lists and deletes", f"source bucket, below the setting `{api.uploads.name}`"),
+        ("on the table", ", ".join(f"`{action}`" for action in api.table)),
+        ("on its own table", ", ".join(f"`{action}`" for action in OWN_TABLE)),
+        ("mails from", f"the address in the setting `{api.sender.name}`"),
+        *((f"setting `{each.name}`", f"{each.meaning}; by default {_choices(each)}") for each in api.settings),
+        ("memory", f"{api.memory:,} MB"),
+        ("timeout", f"{api.timeout} s"),
+        ("concurrency", f"up to {api.concurrency} requests at a time, which are reserved"),
+        ("requests", f"up to {api.requests_a_second} a second, {api.burst} at once; others are answered 429"),
+    ]
+    where = f"A deployment has it where `{api.enabled_by.name}` is given." if api.enabled_by else ""
+    return [
+        f"## {api.name}",
+        f"{api.purpose}. {where}",
+        table(("", ""), facts),
+    ]
+
+
 def _or(values: Iterable[str]) -> str:
     return " or ".join(f"`{value}`" for value in values)
 
@@ -132,7 +156,8 @@ def _minutes(seconds: float) -> str:
 
 def _choices(setting: Setting) -> str:
     """Say what a deployment may choose, the default first."""
-    return ", ".join(f"`{each}`" for each in sorted(setting.choices, key=lambda each: each != setting.default))
+    choices = sorted(setting.choices or [setting.default], key=lambda each: each != setting.default)
+    return ", ".join(f"`{each}`" if each else "empty" for each in choices)
 
 
 def _events(events: Iterable[type[Event]]) -> str:
@@ -216,8 +241,9 @@ def _kind(kind: Any) -> str:
 def _variables(chain: Chain) -> Iterable[tuple[str, str, str]]:
     names = [value for name, value in vars(settings).items() if name.isupper() and not name.startswith("_")]
     for name in names:
-        needed = "yes" if _is_needed(name, names) else "no"
-        yield f"`{name}`", needed, f"`{name.removeprefix('BRIGADE_').lower()}`"
+        needed, field = "yes" if _is_needed(name, names) else "no", name.removeprefix("BRIGADE_").lower()
+        known = field in settings.Settings.__dataclass_fields__
+        yield f"`{name}`", needed, f"`{field}`" if known else "none: only functions behind an HTTP API have it"
     for event in chain.events:
         if event is not chain.origin:
             yield f"`{settings.topic_variable(event.kind)}`", "to say it", f'`topics["{event.kind}"]`'

@@ -11,8 +11,8 @@ from tools.markdown import table
 ROOT = Path(__file__).parents[1]
 
 # What may be shipped: its terms are to pass the licence text on, and little more.
-PERMISSIVE = {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "FTL", "HPND", "IJG", "0BSD", "MIT", "MIT-CMU"} | {
-    *("MIT-Modern-Variant", "X11", "libpng-2.0", "libtiff"),
+PERMISSIVE = {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "FTL", "HPND", "IJG", "ISC", "0BSD", "MIT", "MIT-CMU"} | {
+    *("MIT-Modern-Variant", "PSF-2.0", "Unlicense", "X11", "libpng-2.0", "libtiff"),
 }
 # What may be shipped as a shared library of its own, which whoever receives the zip can exchange.
 EXCHANGEABLE = {"LGPL-3.0-or-later"}
@@ -21,6 +21,7 @@ EXCHANGEABLE = {"LGPL-3.0-or-later"}
 _SPDX = {
     "Apache License 2.0": "Apache-2.0",
     "Dual License": "Apache-2.0 OR BSD-3-Clause",  # python-dateutil's LICENSE names the two
+    "License :: OSI Approved :: MIT License": "MIT",  # mangum's classifier
     "GPLv3+/BSD": "BSD-3-Clause",  # PyExifTool's COPYING.BSD; or GPL-3.0-or-later
 }
 # The shared libraries that wheels for Linux hold. Where there is a choice, the one that was made.
@@ -52,7 +53,7 @@ LIBRARIES = {
 def page(chain: Chain) -> list[str]:
     """Return the page's parts; raises ConfigurationError where a package or its licence is not known."""
     shipped = releases(chain)
-    everybody = {actor.name for actor in chain.actors}
+    everybody = {each.name for each in chain.functions}
     packages = [
         (f"{name} {version}", licence(name), "all" if actors == everybody else ", ".join(sorted(actors)))
         for (name, version), actors in sorted(shipped.items())
@@ -85,9 +86,9 @@ def page(chain: Chain) -> list[str]:
 def releases(chain: Chain) -> dict[tuple[str, str], set[str]]:
     """Return the actors that hold it by name and version of every package that is shipped."""
     shipped: dict[tuple[str, str], set[str]] = {}
-    for actor in chain.actors:
-        for release in pins(ROOT / "services" / actor.name / "requirements.txt").items():
-            shipped.setdefault(release, set()).add(actor.name)
+    for each in chain.functions:
+        for release in pins(ROOT / "services" / each.name / "requirements.txt").items():
+            shipped.setdefault(release, set()).add(each.name)
     return shipped
 
 
@@ -97,7 +98,8 @@ def licence(package: str) -> str:
         said = metadata.metadata(package).json
     except metadata.PackageNotFoundError as error:
         raise ConfigurationError(f"{package} is not installed: `make update`, then install what it pins") from error
-    stated = str(said.get("license_expression") or said.get("license") or "no licence")
+    classified = [each for each in said.get("classifier", ()) if each.startswith("License ::")]
+    stated = str(said.get("license_expression") or said.get("license") or " ".join(classified) or "no licence")
     terms = _SPDX.get(stated, stated)
     if strangers := set(terms.split(" OR ")) - PERMISSIVE:
         raise ConfigurationError(f"{package} is under {', '.join(strangers)}: nobody has said that this may be shipped")

@@ -20,7 +20,7 @@ from infra.functions import RUNTIME
 from infra.packaging.libraries import Platform
 from infra.packaging.package import code_key
 from infra.template import template
-from kit.actor import Actor
+from kit.actor import Declaration
 from kit.chain import Chain
 from services.chain import CHAIN
 
@@ -172,7 +172,7 @@ def _propose(target: Target, name: str, stack: Stack | None, wanted: Wanted, lis
     return change_set
 
 
-def _upload(artifacts: Artifacts, built: Iterable[tuple[Actor, bytes]], listener: Listener) -> dict[str, str]:
+def _upload(artifacts: Artifacts, built: Iterable[tuple[Declaration, bytes]], listener: Listener) -> dict[str, str]:
     """Upload those zips that are new; return the template's parameters that say where all of them are."""
     where = {names.CODE_BUCKET: artifacts.bucket}
     for actor, code in built:

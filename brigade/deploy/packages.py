@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from infra import names
 from infra.packaging.libraries import Libraries, Platform
 from infra.packaging.package import code_key, package
-from kit.actor import Actor
+from kit.actor import Declaration
 from kit.chain import Chain
 
 PARAMETERS = "parameters.json"
@@ -33,17 +33,17 @@ class Package:
     rest: int  # our code and all other libraries
 
     @classmethod
-    def of(cls, actor: Actor, code: bytes) -> "Package":
+    def of(cls, declared: Declaration, code: bytes) -> "Package":
         sizes = {"sdk": 0, "pictures": 0, "rest": 0}
         with zipfile.ZipFile(BytesIO(code)) as archive:
             for entry in archive.infolist():
                 sizes[_part(entry.filename)] += entry.file_size
-        return cls(actor.name, code_key(actor, code), len(code), **sizes)
+        return cls(declared.name, code_key(declared, code), len(code), **sizes)
 
 
 def build(
     chain: Chain, recipes: Path, platform: Platform | None, note: Callable[[str], None]
-) -> Iterator[tuple[Actor, bytes]]:
+) -> Iterator[tuple[Declaration, bytes]]:
     """Yield every actor with its zip. Without a platform the zips hold our sources only.
 
     ``note`` hears of the steps that take their time, and when this machine cannot compile for the platform. Raises
@@ -56,13 +56,13 @@ def build(
                 f"there is no python{libraries.platform.python} here to compile with: "
                 "the functions will take longer to start; install one to mend that"
             )
-        for actor in chain.actors:
+        for declared in chain.functions:
             if libraries:
-                note(f"packaging {actor.name} for {platform}")
-            yield actor, package(actor, recipes=recipes, libraries=libraries)
+                note(f"packaging {declared.name} for {platform}")
+            yield declared, package(declared, recipes=recipes, libraries=libraries)
 
 
-def write(built: Iterator[tuple[Actor, bytes]], folder: Path) -> list[Package]:
+def write(built: Iterator[tuple[Declaration, bytes]], folder: Path) -> list[Package]:
     """Write zips into a folder, each under its key, in place of those of an earlier time; return what was written."""
     made = []
     for actor, code in built:
@@ -79,7 +79,7 @@ def write(built: Iterator[tuple[Actor, bytes]], folder: Path) -> list[Package]:
 def write_parameters(chain: Chain, made: list[Package], folder: Path, more: dict[str, str]) -> Path:
     """Write the template's parameters that name these zips, and ``more``, as `aws cloudformation deploy` reads them."""
     keys = {each.actor: each.key for each in made}
-    values = {names.code_key(actor): keys[actor.name] for actor in chain.actors} | more
+    values = {names.code_key(each): keys[each.name] for each in chain.functions} | more
     path = folder / PARAMETERS
     listed = [f"{name}={value}" for name, value in sorted(values.items())]
     path.write_text(json.dumps(listed, indent=2) + "\n", encoding="utf-8")

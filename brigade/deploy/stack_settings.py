@@ -27,7 +27,7 @@ def settle(target: Target, chain: Chain, before: Mapping[str, str], given: Mappi
     Raises OperatorError for a setting that there is not.
     """
     declared = {each.title: each.properties.get("Default") for each in parameters.parameters(chain)}
-    ours = {names.CODE_BUCKET, names.VERSION, *(names.code_key(actor) for actor in chain.actors)}
+    ours = {names.CODE_BUCKET, names.VERSION, *(names.code_key(each) for each in chain.functions)}
     settable = sorted(set(declared) - ours)
     if unknown := sorted(set(given) - set(settable)):
         raise OperatorError(f"there is no setting {unknown[0]}", f"there are {', '.join(settable)}")

@@ -7,14 +7,14 @@ from tempfile import TemporaryDirectory
 
 from infra.packaging.libraries import Libraries
 from infra.packaging.zips import zipped
-from kit.actor import Actor
+from kit.actor import Declaration
 from kit.errors import ConfigurationError
 
 RECIPES = "recipes.toml"
 READS_RECIPES = "imaging"  # the shared package that looks for them, at the zip's root
 
 
-def package(actor: Actor, *, recipes: Path, libraries: Libraries | None = None) -> bytes:
+def package(declared: Declaration, *, recipes: Path, libraries: Libraries | None = None) -> bytes:
     """Return the zip of an actor: the kit, what it carries, its own folder, and the recipes if it needs them.
 
     With ``libraries`` it holds those that its requirements name too, and everything compiled, for their platform;
@@ -22,24 +22,24 @@ def package(actor: Actor, *, recipes: Path, libraries: Libraries | None = None) 
 
     Raises ConfigurationError when the actor's code or the recipes file is not there, and when pip fails.
     """
-    files = _ours(actor, recipes)
+    files = _ours(declared, recipes)
     if libraries is None:
         return zipped(files)
     with TemporaryDirectory() as folder:
-        named = libraries.named_in(folder_of(f"services.{actor.name}") / "requirements.txt")
+        named = libraries.named_in(folder_of(f"services.{declared.name}") / "requirements.txt")
         return zipped(named | files | libraries.compile(files, Path(folder)))
 
 
-def code_key(actor: Actor, code: bytes) -> str:
+def code_key(declared: Declaration, code: bytes) -> str:
     """Return the key under which a zip is uploaded: other content, other key, so that a deploy sees it."""
-    return f"brigade/{actor.name}-{hashlib.sha256(code).hexdigest()[:16]}.zip"
+    return f"brigade/{declared.name}-{hashlib.sha256(code).hexdigest()[:16]}.zip"
 
 
-def _ours(actor: Actor, recipes: Path) -> dict[str, Path]:
+def _ours(declared: Declaration, recipes: Path) -> dict[str, Path]:
     files: dict[str, Path] = {}
-    for module in ("kit", *actor.carries, f"services.{actor.name}"):
+    for module in ("kit", *declared.carries, f"services.{declared.name}"):
         files |= modules_of(module)
-    if READS_RECIPES in actor.carries:
+    if READS_RECIPES in declared.carries:
         if not recipes.is_file():
             raise ConfigurationError(f"there is no recipes file at {recipes}")
         files[RECIPES] = recipes

@@ -33,6 +33,8 @@ def test_every_resource_is_called_as_names_says() -> None:
         expected |= set() if actor.loops else {names.recursion_alarm(actor)}
         expected |= {names.stream_mapping(actor), names.stream_alarm(actor)} if actor.stream else set()
         expected |= {names.subscription(event, actor) for event in actor.hears}
+    portal = ("Function", "LogGroup", "Role", "Table", "AccessLogGroup")
+    expected |= {f"Portal{part}" for part in (*portal, "Api", "Integration", "Route", "Stage", "Permission")}
     assert Stack().resources.keys() == expected
 
 

@@ -94,15 +94,17 @@ def test_the_outputs_name_buckets_table_topics_queues_and_functions() -> None:
     expected |= {names.topic(event) for event in WHOLE.events}
     for actor in WHOLE.actors:
         expected |= {names.queue(actor), names.dead_letter_queue(actor), names.function(actor)}
+    portal = {"PortalApi", "PortalFunction", "PortalTable", "PortalUrl"}
     outputs = Stack().body["Outputs"]
-    assert outputs.keys() == expected
-    assert all(output["Value"] == {"Ref": name} for name, output in outputs.items())
-    assert {name for name, output in outputs.items() if "Condition" in output} == {"SummaryTopic"}
+    assert outputs.keys() == expected | portal
+    assert outputs["PortalUrl"]["Value"] == {"Fn::GetAtt": ["PortalApi", "ApiEndpoint"]}
+    assert all(output["Value"] == {"Ref": name} for name, output in outputs.items() if name != "PortalUrl")
+    assert {name for name, output in outputs.items() if "Condition" in output} == {"SummaryTopic"} | portal
 
 
 def test_only_where_the_code_is_and_which_release_must_be_given() -> None:
     required = {name for name, parameter in Stack().body["Parameters"].items() if "Default" not in parameter}
-    assert required == {"CodeBucket", "Version"} | {names.code_key(actor) for actor in WHOLE.actors}
+    assert required == {"CodeBucket", "Version"} | {names.code_key(each) for each in WHOLE.functions}
 
 
 def test_the_command_writes_the_template_and_the_check_then_passes(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def test_an_actor_that_hears_what_nobody_says_makes_no_chain() -> None:
 
 
 def test_two_actors_of_one_name_make_no_chain() -> None:
-    with pytest.raises(ConfigurationError, match="two actors are named look"):
+    with pytest.raises(ConfigurationError, match="two functions are named look"):
         Chain(origin=ImageUploaded, actors=(LOOK, replace(LOOK, purpose="Looks again")))
 
 

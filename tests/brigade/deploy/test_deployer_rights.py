@@ -28,10 +28,12 @@ from infra import names
 from infra.template import template
 from kit.actor import Bucket
 from services.chain import CHAIN
+from services.portal.declaration import PORTAL
 
 POLICY = Path(__file__).parents[3] / "docs" / "deployer-policy.json"
 STATEMENTS = json.loads(POLICY.read_text(encoding="utf-8"))["Statement"]
 REPLICA_POLICY = POLICY.with_name("deployer-replica-policy.json")
+PORTAL_POLICY = POLICY.with_name("deployer-portal-policy.json")
 ALLOWED = {action for statement in STATEMENTS for action in statement["Action"]}
 # An action, and the ARN that it is about; None: not told.
 Right = tuple[str, str | None]
@@ -46,9 +48,10 @@ NOT_USED = re.compile(
     r"|lambda:(\w*CodeSigning|\w+ScalingConfig|\w+Concurrency|\w+RuntimeManagement)\w*"
     r"|lambda:(AssociateRuntimeAlias|PassCapacityProvider|PublishVersion)"
     r"|logs:\w*(Bearer|DataProtection|DeletionProtection|Index|Kms|LogDelivery|LogEvents|LogStream|ResourcePolic)\w*"
-    r"|iam:(AttachRole|DetachRole)\w*|sns:\w*DataProtection\w*"
+    r"|s3:getObject|apigateway:(Tag|Untag)Resource|iam:(AttachRole|DetachRole)\w*|sns:\w*DataProtection\w*"
 )
-NOT_READ = re.compile(r"kms:.*")
+# API Gateway reads a body that S3 holds, and its tags are what is PUT below /tags: no action of their own.
+NOT_READ = re.compile(r"kms:.*|s3:getObject")
 # Where the right to a request is not named like the request.
 RIGHTS = {
     "DeleteObjects": {"s3:DeleteObject", "s3:DeleteObjectVersion"},
@@ -62,13 +65,24 @@ RIGHTS = {
 }
 # `brigade destroy --delete-pictures` looks for tables of stacks that are gone; `brigade deploy` asks an
 # account, and no local cloud, how much it lets run at a time.
+OFF = (names.is_on(PORTAL),)  # the conditions of what takes a policy of its own
 OPTIONAL = {"dynamodb:ListTables", "lambda:GetAccountSettings"}
 
 
-def handlers() -> set[str]:
-    """What CloudFormation's handlers need to make, read, change and delete the template's resources."""
+# Of the portal, what no handler declares: to reserve executions, and to let API Gateway log,
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
+FOR_PORTAL = re.compile(
+    r"lambda:(Delete|Put)FunctionConcurrency|logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy)"
+)
+
+
+def handlers(*conditions: str) -> set[str]:
+    """What CloudFormation's handlers need for what the template has, or has beside that under these conditions."""
+    resources = template(CHAIN).to_dict()["Resources"].values()
+    usual = {each["Type"] for each in resources if each.get("Condition") not in OFF}
+    chosen = {each["Type"] for each in resources if each.get("Condition") in conditions} - usual
     needed = set()
-    for kind in {resource["Type"] for resource in template(CHAIN).to_dict()["Resources"].values()}:
+    for kind in chosen if conditions else usual:
         declared = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema.get("handlers", {})
         for name in ("create", "read", "update", "delete"):
             without = NOT_READ if name == "read" else NOT_USED
@@ -155,7 +169,7 @@ def test_the_commands_ask_for_nothing_else_and_only_pictures_want_their_statemen
 
 
 @pytest.mark.parametrize(
-    "path", [POLICY, REPLICA_POLICY, POLICY.with_name("prover-policy.json")], ids=lambda path: path.stem
+    "path", [POLICY, REPLICA_POLICY, PORTAL_POLICY, POLICY.with_name("prover-policy.json")], ids=lambda path: path.stem
 )
 def test_cfn_lint_finds_nothing(path: Path) -> None:
     policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": json.loads(path.read_text())}}
@@ -186,6 +200,15 @@ def test_a_replica_in_another_region_takes_a_policy_of_its_own_and_no_more() -> 
         r"dynamodb:((Batch)?\w+Item|(Create|Delete)TableReplica|Query|Scan)|iam:CreateServiceLinkedRole"
     )
     assert allowed == {action for action in declared if copies.fullmatch(action)}
+
+
+def test_the_portal_takes_a_policy_of_its_own_and_no_more() -> None:
+    statements = json.loads(PORTAL_POLICY.read_text(encoding="utf-8"))["Statement"]
+    allowed = {action for statement in statements for action in statement["Action"]}
+    needed = handlers(*OFF)
+    assert {action for action in needed - allowed if not is_allowed(action)} == set()
+    # Its log group has another beginning than those of functions.
+    assert {each for each in allowed - needed if not FOR_PORTAL.fullmatch(each) and not is_allowed(each)} == set()
 
 
 def test_an_account_may_be_asked_what_a_local_cloud_is_not() -> None:

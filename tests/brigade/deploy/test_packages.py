@@ -54,7 +54,7 @@ class TestTheCommand:
         assert main(["package", "--arch", "x86_64", "--out", str(tmp_path), "--bucket", "mine", "--json"]) == 0
         said = capsys.readouterr()
         made = json.loads(said.out)
-        assert [each["actor"] for each in made] == [actor.name for actor in CHAIN.whole.actors]
+        assert [each["actor"] for each in made] == [each.name for each in CHAIN.whole.functions]
         assert {(each["sdk"], each["pictures"]) for each in made} == {(5, 7)}
         folder = tmp_path / "python3.13-x86_64"
         assert all((folder / each["key"]).stat().st_size == each["zipped"] for each in made)
@@ -69,7 +69,7 @@ class TestTheCommand:
         assert main(["package", "--python", "3.12", "--out", str(tmp_path)]) == 0
         said = capsys.readouterr()
         assert "the template's functions run Python 3.13: these zips are for 3.12" in said.err
-        assert all(f"brigade/{actor.name}-" in said.out for actor in CHAIN.whole.actors)
+        assert all(f"brigade/{actor.name}-" in said.out for actor in CHAIN.whole.functions)
         assert not (tmp_path / "python3.12-arm64" / "parameters.json").exists()
 
     def test_twice_gives_the_same(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
