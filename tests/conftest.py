@@ -53,6 +53,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return _Workers(config, log)
 
 
+def pytest_collection_finish() -> None:
+    gc.freeze()  # what was imported stays, and need not be looked through at all
+
+
 @pytest.fixture(autouse=True, scope="session")
 def worked_out_once() -> Iterator[None]:
     """botocore and moto keep what they work out."""

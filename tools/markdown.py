@@ -3,6 +3,11 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Final
+
+# To find a class Python parses its whole module again.
+_source: Final = cache(inspect.getsource)
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -24,6 +29,6 @@ def comment(struct: type, field: str) -> str:
     """Return the comment at the end of a struct's field's line, or nothing."""
     for owner in struct.__mro__:
         if field in vars(owner).get("__annotations__", {}):
-            line = re.search(rf"^    {field}: .*?  # (.+)$", inspect.getsource(owner), re.MULTILINE)
+            line = re.search(rf"^    {field}: .*?  # (.+)$", _source(owner), re.MULTILINE)
             return line[1] if line else ""
     return ""

@@ -20,6 +20,7 @@ from tests.security.stories import live
 from tests.support.guard import Guard, over_tls
 from tests.support.stack import Stack, arn
 
+DEPLOYED = Stack()
 every_actor = pytest.mark.parametrize("actor", CHAIN.whole.actors, ids=lambda actor: actor.name)
 
 # The rights that no code of ours uses, each with who does.
@@ -62,7 +63,7 @@ class Right:
     @property
     def is_missed_here(self) -> bool:
         """Whether the actor cannot do without it on the local cloud."""
-        about = Stack().rights(names.role(self.actor))[self.statement]["Resource"][self.resource]
+        about = DEPLOYED.rights(names.role(self.actor))[self.statement]["Resource"][self.resource]
         deletes = about in [arn(names.bucket(place.bucket)) for place in self.actor.deletes]  # lists what it deletes
         unmissed = {*USED_BY_AWS, *USED_BY_STREAMS, *NOT_MISSED_HERE}
         return (self.action == "s3:ListBucket" and deletes) or self.action not in unmissed
@@ -82,7 +83,7 @@ class Right:
 
 
 def rights(actor: Actor) -> Iterator[Right]:
-    for place, statement in enumerate(Stack().rights(names.role(actor))):
+    for place, statement in enumerate(DEPLOYED.rights(names.role(actor))):
         for action in statement["Action"]:
             yield from (Right(actor, place, action, number) for number in range(len(statement["Resource"])))
 

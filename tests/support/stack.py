@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from infra.template import render
 from kit.chain import Chain
@@ -10,6 +11,7 @@ from services.chain import CHAIN
 
 # With the actors that a deployment may do without; tests/infra/test_optional.py shows what becomes of them.
 WHOLE = CHAIN.whole
+_rendered: Final = cache(render)
 
 
 @dataclass
@@ -20,7 +22,7 @@ class Stack:
     body: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.body = json.loads(render(self.chain))
+        self.body = json.loads(_rendered(self.chain))
 
     @property
     def resources(self) -> dict[str, Any]:
