@@ -4,12 +4,8 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
 
@@ -19,12 +15,10 @@ from brigade.local import local_cloud, local_record
 from brigade.local.cloud_process import LocalCloud
 from kit import aws
 from tests.support import pictures
+from tests.support.account import Account, forbidding
 from tests.support.commands import every
 
 WHERE = "AWS account 123456789012 in eu-west-1"
-IDENTITY = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-<Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"""
-FORBIDDEN = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>No.</Message></Error></ErrorResponse>"
 # How each command is given that acts somewhere; its words are the key.
 ARGUMENTS = {
     "deploy": [],
@@ -75,43 +69,10 @@ CHANGING = [name for name, command in every().items() if command.callback.acts =
 READING = [name for name, command in every().items() if command.callback.acts == "reading"]
 
 
-@dataclass
-class Account:
-    """What stands for AWS: it knows whose account it is, forbids all else, and keeps what it was asked."""
-
-    port: int = 0
-    asked: list[str] = field(default_factory=list)
-
-    def answer(self, path: str, body: str) -> tuple[int, bytes]:
-        action = parse_qs(body).get("Action", [path])[0]
-        self.asked.append(action)
-        return (200, IDENTITY) if action == "GetCallerIdentity" else (403, FORBIDDEN)
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[Account]:
-    account = Account()
-
-    class Answer(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, said = account.answer(self.path, body.decode(errors="replace"))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(said)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(said)
-
-        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = answer  # noqa: N815
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as listening:
-        account.port = listening.server_port
-        Thread(target=listening.serve_forever, daemon=True).start()
+    with forbidding() as account:
         yield account
-        listening.shutdown()
 
 
 @pytest.fixture

@@ -1,18 +1,15 @@
 """Recipes: the file that is shipped, which recipe a key gets, and what is refused."""
 
-import base64
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
-from imaging.effects import Border, Colorize, Grayscale, Pixelate, Text, Watermark
+from imaging.effects import Grayscale, Pixelate
 from imaging.reasons import UnknownRecipe
 from imaging.recipes import Recipe, Recipes, Rendition, load, parse
 from kit.errors import ConfigurationError
-from tests.support import pictures
 
 TEN = ["thumbnail", "square600", "w150", "box50", "h150", *(f"pixelated-{n}" for n in (8, 16, 32, 48, 64))]
 
@@ -199,70 +196,6 @@ def test_one_of_the_two_is_enough(words: str, names: list[str]) -> None:
     assert [each.name for each in made] == [*names, "cover"]
 
 
-PNG = base64.b64encode(pictures.png()).decode()
-LARGE_PNG = base64.b64encode(pictures.encoded(Image.new("1", (1025, 1)), "PNG")).decode()
-BROKEN_PNG = base64.b64encode(pictures.png()[:-40]).decode()
-
-
-def effects_file(effects: str) -> str:
-    """Return a recipes file whose only rendition, in its fifth line, has these effects; a width follows them."""
-    return f'[[recipe]]\nname = "r"\n[[recipe.rendition]]\nname = "w"\neffects = {effects}\nwidth = 9\n'
-
-
-@pytest.mark.parametrize(
-    ("effect", "reason"),
-    [
-        ("", "missing required field `effect`"),
-        ('effect = "brightness"', "missing required field `factor`"),
-        ('effect = "brightness", factor = -1', "Expected `float` >= 0"),
-        ('effect = "brightness", factor = 4.5', "Expected `float` <= 4"),
-        ('effect = "brightness", factor = "much"', "Expected `float`, got `str`"),
-        ('effect = "brightness", factor = nan', "Expected `float` >= 0"),
-        ('effect = "contrast", factor = 5', "Expected `float` <= 4"),
-        ('effect = "saturation", factor = 5', "Expected `float` <= 4"),
-        ('effect = "sharpen", factor = 0.5', "Expected `float` >= 1"),
-        ('effect = "sharpen", factor = 11', "Expected `float` <= 10"),
-        ('effect = "blur", sigma = 0.1', "Expected `float` >= 0.3"),
-        ('effect = "blur", sigma = 101', "Expected `float` <= 100"),
-        ('effect = "blur", radius = 2', "unknown field `radius`|missing required field `sigma`"),
-        ('effect = "colorize", light = "blue"', "matching regex"),
-        ('effect = "pixelate", blocks = 300', "Expected `int` <= 256"),
-        ('effect = "text", text = ""', "length >= 1"),
-        (f'effect = "text", text = "{"a" * 101}"', "length <= 100"),
-        ('effect = "text", text = "Zoë ☂"', "the built-in font cannot write 'ë', '☂'"),
-        ('effect = "text", text = "a", size = 0.6', "Expected `float` <= 0.5"),
-        ('effect = "text", text = "a", size = 0', "Expected `float` >= 0.01"),
-        ('effect = "text", text = "a", opacity = 0', "Expected `float` > 0"),
-        ('effect = "text", text = "a", position = "attention"', "Invalid enum value 'attention'"),
-        ('effect = "watermark"', "missing required field `png`"),
-        ('effect = "watermark", png = "not base64!"', "the watermark is not base64"),
-        ('effect = "watermark", png = "größer"', "the watermark is not base64"),
-        ('effect = "watermark", png = "bm8gcGljdHVyZQ=="', "the watermark cannot be read as a PNG"),
-        (f'effect = "watermark", png = "{BROKEN_PNG}"', "the watermark cannot be read as a PNG"),
-        (f'effect = "watermark", png = "{LARGE_PNG}"', "the watermark is 1025×1; a side may have 1024 pixels"),
-        (f'effect = "watermark", png = "{"A" * 65_537}"', "length <= 65536"),
-        (f'effect = "watermark", png = "{PNG}", opacity = 2', "Expected `float` <= 1"),
-        (f'effect = "watermark", png = "{PNG}", size = 1.1', "Expected `float` <= 1"),
-        ('effect = "border", width = 0', "Expected `int` >= 1"),
-        ('effect = "border", width = 501', "Expected `int` <= 500"),
-        ('effect = "border", width = 1, colour = "#fff"', "matching regex"),
-        ('effect = "flip", factor = 1', "unknown field `factor`"),
-    ],
-)
-def test_an_effect_that_cannot_be_meant_is_refused_with_line_and_reason(effect: str, reason: str) -> None:
-    fine = '{ effect = "text", text = "[{ # }]" }'
-    bad = f"{{ {effect} }}"
-    arranged = {
-        5: [f"[{bad}]", f"[{fine}, {bad}, {fine}]"],
-        8: [f"[\n    {fine}, # [not] {{this}}\n    {fine},\n    {bad},\n]"],
-    }
-    for line, texts in arranged.items():
-        for effects in texts:
-            with pytest.raises(ConfigurationError, match=reason) as refused:
-                parse(effects_file(effects), "mine.toml")
-            assert str(refused.value).startswith(f"mine.toml, line {line}: ")
-
-
 def test_a_mistake_is_found_in_whatever_way_tables_are_written() -> None:
     headers = """\
 [[recipe]]
@@ -291,26 +224,6 @@ sigma = 0
         with pytest.raises(ConfigurationError) as refused:
             parse(text)
         assert str(refused.value).startswith(f"recipes.toml, line {line}: ")
-
-
-def test_effects_that_say_little_mean_what_the_docs_say() -> None:
-    effects = f"""[
-        {{ effect = "colorize", light = "#ffcc88" }},
-        {{ effect = "text", text = "© Ann" }},
-        {{ effect = "watermark", png = "{PNG}" }},
-        {{ effect = "border", width = 2 }},
-    ]"""
-    assert parse(effects_file(effects)).recipe[0].rendition[0].effects == (
-        Colorize(dark="#000000", light="#ffcc88"),
-        Text(text="© Ann", size=0.05, colour="#ffffff", position="southeast", opacity=1),
-        Watermark(png=PNG, size=0.2, position="southeast", opacity=0.5),
-        Border(width=2, colour="#000000"),
-    )
-
-
-def test_a_watermark_may_be_broken_into_lines() -> None:
-    broken = "\n".join(PNG[i : i + 76] for i in range(0, len(PNG), 76))
-    assert Watermark(png=broken).content == pictures.png()
 
 
 def test_a_canvas_may_be_transparent() -> None:

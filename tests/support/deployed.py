@@ -8,12 +8,13 @@ from typing import Any
 
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.stack import Stack
+from brigade.operations.storage import S3History
 from brigade.pipeline import Pipeline
 from brigade.target import Target
 from infra import names
 from infra.packaging.package import RECIPES
 from kit.actor import Actor, Bucket
-from kit.events import Event, Image, ImageResized, StoredRendition
+from kit.events import Event, Image, ImageRemoved, ImageResized, ImageUploaded, StoredRendition
 from kit.letter import Letter
 from records.picture import PictureRecord
 from services.catalog.handler import act
@@ -21,6 +22,7 @@ from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords
 from services.chain import CHAIN
 from services.ingest.actor import INGEST
+from services.ingest.notification import read
 from tests.services.catalog.stored import typed
 from tests.support import story
 from tests.support.moto import REGION
@@ -178,3 +180,13 @@ def _zip_with_recipes() -> bytes:
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr(RECIPES, RECIPE)
     return code.getvalue()
+
+
+def operations(deployed: Deployed) -> list[tuple[str, str, dict[str, int]]]:
+    history = S3History(deployed.pipeline.target, "target")
+    return [(each.command, each.where, dict(each.outcomes)) for each in history.newest()]
+
+
+def heard(deployed: Deployed) -> list[ImageUploaded | ImageRemoved]:
+    """Return what ingest is told."""
+    return [change for message in deployed.received(INGEST) for change in read(message["Body"])]

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -132,3 +133,7 @@ def set_up() -> Desk:
         Attributes={"RawMessageDelivery": "true"},
     )
     return Desk(Pipeline(Stack(target, "brigade", "id", "CREATE_COMPLETE", outputs)), ear)
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]

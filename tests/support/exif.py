@@ -1,10 +1,12 @@
-"""A picture with everything that a camera may write into Exif."""
+"""A picture with everything that a camera may write into Exif, and the facts of tags."""
 
 from typing import Any
 
 from PIL import ExifTags, Image, TiffImagePlugin
 
 from kit.events import Camera
+from services.describe.facts import camera
+from services.describe.tags import written
 from tests.support import pictures
 
 Rational = TiffImagePlugin.IFDRational
@@ -57,3 +59,8 @@ FACTS = Camera(
     focal_mm=34,
     software="1.10",
 )
+
+
+def of(**tags: str | float) -> Camera:
+    """Return the facts of tags whose colons are written as two underlines."""
+    return camera(written({name.replace("__", ":"): value for name, value in tags.items()}))

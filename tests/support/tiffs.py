@@ -5,10 +5,18 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import pytest
+from PIL import Image
+
+from services.normalize.pixels import Master, normalize
+from tests.support import pictures
+from tests.support.pictures import opened
+
 SIZE = (8, 4)
 SHORT, LONG = 3, 4
 _CODES = {1: "B", 2: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i", 16: "Q", 13: "I"}
 Tag = tuple[int, Sequence[int]]  # type, values
+BOTH = pytest.mark.parametrize("order", ["<", ">"])
 
 
 def directory(order: str, tags: dict[int, Tag], at: int, following: int = 0) -> bytes:
@@ -98,3 +106,53 @@ def halves(
     positions = [8 + sum(map(len, planes[:k])) for k in range(len(planes))]
     strips = zip(positions, map(len, planes), strict=True)
     return file(order, b"".join(planes), tags(strips, len(left), bits, photometric, **more))
+
+
+def shown(content: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the master's colour left and right, with alpha."""
+    return of_master(normalize(content))
+
+
+def of_master(master: Master) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    image = opened(master.content).convert("RGBA")
+    assert image.size == SIZE
+    left, right = image.getpixel((1, 1)), image.getpixel((6, 2))
+    assert isinstance(left, tuple)
+    assert isinstance(right, tuple)
+    return left, right
+
+
+def close(seen: tuple[tuple[int, ...], ...], *right: tuple[int, ...], within: int = 4) -> bool:
+    """Compare colours; JPEG's own error is a level or two, chroma's of so small a picture three."""
+    return all(
+        abs(a - b) <= within for one, other in zip(seen, right, strict=True) for a, b in zip(one, other, strict=True)
+    )
+
+
+def grey(level: int, alpha: int = 255) -> tuple[int, ...]:
+    return (level, level, level, alpha)
+
+
+def tiled(planar: bool) -> bytes:
+    """Return the scene in tiles of 64×64, which hang over its edge."""
+    image = Image.new("RGB", (128, 64))
+    image.paste(pictures.scene())
+    tiles = [image.crop((left, 0, left + 64, 64)) for left in (0, 64)]
+    if planar:
+        data = [tile.getchannel(channel).tobytes() for channel in range(3) for tile in tiles]
+    else:
+        data = [tile.tobytes() for tile in tiles]
+    length = len(data[0])
+    said: dict[int, Tag] = {
+        256: (SHORT, [96]),
+        257: (SHORT, [64]),
+        258: (SHORT, [8] * 3),
+        262: (SHORT, [2]),
+        277: (SHORT, [3]),
+        284: (SHORT, [2 if planar else 1]),
+        322: (SHORT, [64]),
+        323: (SHORT, [64]),
+        324: (LONG, [8 + length * k for k in range(len(data))]),
+        325: (LONG, [length] * len(data)),
+    }
+    return file("<", b"".join(data), said)

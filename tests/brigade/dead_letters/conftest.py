@@ -1,5 +1,6 @@
 """What tests of dead letters share."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from itertools import takewhile
@@ -88,3 +89,8 @@ def brigade(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Brigade:
         return code, said.out if "--json" in arguments else said.out + said.err
 
     return give
+
+
+def only_operation(brigade: Brigade) -> dict[str, Any]:
+    [operation] = json.loads(brigade("history", "--json")[1])
+    return dict(operation)

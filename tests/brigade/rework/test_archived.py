@@ -3,7 +3,6 @@
 import pytest
 
 from brigade.__main__ import main
-from brigade.pipeline import Pipeline
 from infra import names
 from kit import outputs
 from kit.actor import Bucket
@@ -12,24 +11,23 @@ from kit.events import Image, ImageArchived, ImageSettled
 from services.archive.actor import ARCHIVE
 from services.normalize.actor import NORMALIZE
 from tests.support import story
-from tests.support.deployed import Deployed, deploy
+from tests.support.deployed import Deployed
 from tests.support.moto import REGION
 
 Said = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def deployed(state: None, cloud: None, monkeypatch: pytest.MonkeyPatch) -> Deployed:
-    made = deploy()
-    made.pipeline.s3.create_bucket(Bucket="archive", CreateBucketConfiguration={"LocationConstraint": REGION})
-    has = made.pipeline.stack.outputs
+def deployed(deployed: Deployed) -> Deployed:
+    """A stack with an archive."""
+    deployed.pipeline.s3.create_bucket(Bucket="archive", CreateBucketConfiguration={"LocationConstraint": REGION})
+    has = deployed.pipeline.stack.outputs
     has[names.bucket(Bucket.ARCHIVE)] = "archive"
     has[names.function(ARCHIVE)] = "brigade-archive"
     for name in (names.queue(ARCHIVE), names.dead_letter_queue(ARCHIVE)):
-        has[name] = made.sqs.create_queue(QueueName=f"brigade-{name}")["QueueUrl"]
-    made.functions.feed(ARCHIVE)
-    monkeypatch.setattr(Pipeline, "find", lambda *_: made.pipeline)
-    return made
+        has[name] = deployed.sqs.create_queue(QueueName=f"brigade-{name}")["QueueUrl"]
+    deployed.functions.feed(ARCHIVE)
+    return deployed
 
 
 def archived(deployed: Deployed, key: str = "in/a.jpg", storage_class: str = "GLACIER") -> Image:

@@ -1,37 +1,21 @@
-"""`brigade missing` and `brigade rerun`, as the operator reads them."""
+"""`brigade rerun`, as the operator reads it."""
 
-import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from msgspec.structs import replace
 
 from brigade.__main__ import main
-from brigade.operations.storage import S3History
-from brigade.pictures import uploads
-from brigade.pipeline import Pipeline
-from kit.backoff import Policy, under
 from kit.envelope import decode
-from kit.events import Image, ImageNormalized, ImageRemoved, ImageUploaded
-from services.catalog.actor import CATALOG
+from kit.events import ImageNormalized, ImageRemoved, ImageUploaded
 from services.ingest.actor import INGEST
-from services.ingest.notification import read
 from services.resize.actor import RESIZE
 from tests.support import story
-from tests.support.deployed import RENDITIONS, Deployed, deploy, way
+from tests.support.deployed import Deployed, heard, operations, way
 from tests.support.moto import ACTING
 
 Said = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def deployed(state: None, cloud: None, monkeypatch: pytest.MonkeyPatch) -> Deployed:
-    made = deploy()
-    monkeypatch.setattr(Pipeline, "find", lambda *_: made.pipeline)
-    return made
 
 
 @pytest.fixture
@@ -43,95 +27,6 @@ def refusing(monkeypatch: pytest.MonkeyPatch, deployed: Deployed) -> None:
         return {"Failed": [{"Id": entry["Id"]} | fault for entry in Entries[1:]]}
 
     monkeypatch.setattr(deployed.sqs, "send_message_batch", send)
-
-
-def operations(deployed: Deployed) -> list[tuple[str, str, dict[str, int]]]:
-    history = S3History(deployed.pipeline.target, "target")
-    return [(each.command, each.where, dict(each.outcomes)) for each in history.newest()]
-
-
-class TestMissing:
-    def test_what_is_missing_is_listed(self, deployed: Deployed, capsys: Said) -> None:
-        deployed.ready("in/whole.jpg")
-        half = deployed.ready("in/half.jpg", stored=RENDITIONS[:1])
-        assert main(["missing"]) == 1
-        said = capsys.readouterr()
-        assert all(word in said.out for word in ("in/half.jpg", half.id, "large", "READY"))
-        assert "whole" not in said.out
-        assert "small" not in said.out
-        assert said.err == ""
-
-    def test_for_programs(self, deployed: Deployed, capsys: Said) -> None:
-        half = deployed.ready("in/half.jpg", stored=[])
-        assert main(["missing", "--json"]) == 1
-        assert json.loads(capsys.readouterr().out) == [
-            {
-                "image_id": half.id,
-                "key": "in/half.jpg",
-                "status": "READY",
-                "recipe": "default",
-                "recipe_is_gone": False,
-                "lost": None,
-                "missing": ["small", "large"],
-            }
-        ]
-
-    def test_a_recipe_that_is_gone_is_said(self, deployed: Deployed, capsys: Said) -> None:
-        ingested = replace(story.ingested(uploaded_long_ago(deployed)), recipe="posters")
-        deployed.catalog(*way(ingested.image)[1:], story.said(ingested, "ingest"))
-        assert main(["missing"]) == 1
-        assert "its recipe posters is gone" in capsys.readouterr().out
-
-    def test_pictures_in_work_are_listed_when_they_are_stuck(self, deployed: Deployed, capsys: Said) -> None:
-        deployed.catalog(*way(uploaded_long_ago(deployed))[:2])
-        assert main(["missing", "--json"]) == 0
-        assert json.loads(capsys.readouterr().out) == []
-        assert main(["missing", "--stuck", "0s", "--json"]) == 1
-        assert [each["status"] for each in json.loads(capsys.readouterr().out)] == ["PROCESSING"]
-
-    def test_what_s3_and_the_catalog_see_otherwise_is_listed(self, deployed: Deployed, capsys: Said) -> None:
-        unknown = deployed.upload("in/a/unknown.jpg")
-        gone = deployed.ready("in/a/gone.jpg")
-        deployed.pipeline.s3.delete_object(Bucket="source", Key="in/a/gone.jpg")
-        deployed.upload("nobodys.jpg")
-        assert main(["missing"]) == 1
-        said = capsys.readouterr()
-        assert all(word in said.out for word in (unknown.id, gone.id, "the catalog does not know it", "READY"))
-        assert said.err.splitlines() == [
-            "ignored by name: 1 object, for example nobodys.jpg",
-            "`brigade rerun --missing --from ingest` lets the chain hear of what it has not heard",
-        ]
-        assert main(["missing", "--prefix", "in/a/", "--json"]) == 1
-        listed = json.loads(capsys.readouterr().out)
-        assert [(each["key"], each["lost"]) for each in listed] == [
-            ("in/a/unknown.jpg", "unknown"),
-            ("in/a/gone.jpg", "gone"),
-        ]
-
-    def test_what_may_be_on_its_way_is_said(self, deployed: Deployed, capsys: Said) -> None:
-        deployed.upload("in/a.jpg")
-        deployed.sqs.send_message(QueueUrl=deployed.queue_url(INGEST), MessageBody="{}")
-        assert main(["missing"]) == 1
-        assert "1 message for ingest or the catalog may tell of some of these" in capsys.readouterr().err
-
-    def test_nothing_is_missing(self, deployed: Deployed, capsys: Said) -> None:
-        deployed.ready("in/whole.jpg")
-        assert main(["missing"]) == 0
-        assert capsys.readouterr().out == "nothing is missing\n"
-
-    def test_an_age_that_is_none(self, deployed: Deployed, capsys: Said) -> None:
-        assert main(["missing", "--stuck", "long"]) == 1
-        assert "'long' is no age — write it as 90s" in capsys.readouterr().err
-
-
-def heard(deployed: Deployed) -> list[ImageUploaded | ImageRemoved]:
-    """Return what ingest is told."""
-    return [change for message in deployed.received(INGEST) for change in read(message["Body"])]
-
-
-def uploaded_long_ago(deployed: Deployed) -> Image:
-    picture = deployed.upload("in/slow.jpg")
-    return replace(picture, source=replace(picture.source, uploaded_at="2026-01-01T08:00:00.000Z"))
 
 
 class TestRerun:
@@ -309,54 +204,3 @@ class TestRerun:
         assert "sent to resize: 10 of 12 pictures" in said
         assert "error: not allowed: SendMessageBatch: No more." in said
         assert operations(deployed) == [("rerun", "resize", {"sent": 10, "planned": 2})]
-
-
-class TestUpload:
-    @pytest.fixture
-    def photo(self, tmp_path: Path) -> str:
-        path = tmp_path / "a.jpg"
-        path.write_bytes(b"x")
-        return str(path)
-
-    def test_what_is_there_and_was_never_heard_of_is_told_to_ingest(
-        self, deployed: Deployed, photo: str, capsys: Said
-    ) -> None:
-        picture = deployed.upload("in/a.jpg")
-        assert main(["upload", photo, "--prefix", "in/", "--yes"]) == 0
-        assert [change.image.id for change in heard(deployed)] == [picture.id]
-        said = capsys.readouterr().err
-        assert "0 uploaded, 1 were already there, 0 not uploaded" in said
-        assert "1 picture of these the catalog has not heard of: ingest is told again" in said
-        assert operations(deployed) == [("rerun", "ingest", {"sent": 1})]
-
-    def test_what_is_known_or_ignored_is_not(self, deployed: Deployed, photo: str) -> None:
-        deployed.ready("in/a.jpg")
-        deployed.upload("a.jpg")
-        assert main(["upload", photo, "--prefix", "in/", "--yes"]) == 0
-        assert main(["upload", photo, "--yes"]) == 0
-        assert heard(deployed) == []
-
-    def test_what_s3_shows_again_is_waited_for(
-        self, deployed: Deployed, photo: str, monkeypatch: pytest.MonkeyPatch, capsys: Said
-    ) -> None:
-        deployed.ready("in/a.jpg")
-        new = deployed.upload("in/a.jpg", sequencer="02")
-        deployed.catalog(*way(new))
-        deployed.pipeline.s3.delete_object(Bucket="source", Key="in/a.jpg", VersionId=new.source.version)
-        really = uploads.wait_for_recall
-
-        def meanwhile(*arguments: Any) -> None:
-            [again] = heard(deployed)
-            deployed.catalog(story.said(story.ingested(again.image), "ingest"), *way(again.image)[1:])
-            really(*arguments)
-
-        monkeypatch.setattr(uploads, "wait_for_recall", meanwhile)
-        assert main(["upload", photo, "--prefix", "in/", "--wait", "--yes"]) == 0
-        assert "newer uploads" not in capsys.readouterr().err
-
-    def test_what_may_be_on_its_way_is_given_a_moment(self, deployed: Deployed, photo: str) -> None:
-        picture = deployed.upload("in/a.jpg")
-        deployed.sqs.send_message(QueueUrl=deployed.queue_url(CATALOG), MessageBody="{}")
-        with under(Policy(sleep=lambda _: deployed.catalog(*way(picture)))):
-            assert main(["upload", photo, "--prefix", "in/", "--yes"]) == 0
-        assert heard(deployed) == []
