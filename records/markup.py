@@ -178,10 +178,10 @@ def markup(
     )
 
 
-def forms(record: PictureRecord) -> dict[str, Any] | None:
-    """Return every form of a picture's markup by its name, with relative URLs; None of one that pages cannot show."""
+def forms(record: PictureRecord, base: str = "") -> dict[str, Any] | None:
+    """Return every form of a picture's markup by its name, URLs as ``markup`` has them; None of one not shown."""
     try:
-        shown = markup(record)
+        shown = markup(record, base=base)
     except NotShown:
         return None
     texts = {name: form(shown) if shown.alt is not None or name != "markdown" else None for name, form in FORMS.items()}

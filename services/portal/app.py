@@ -1,0 +1,173 @@
+"""The portal as an application: the page, and the API behind it. Made for one site; knows no server."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kit.errors import Retryable
+from services.portal import api, sessions
+from services.portal.api import OPERATIONS, PARAMETERS, SAFE, Operation
+from services.portal.problems import Refused
+from services.portal.site import Site
+from services.portal.visit import Answer, Visit, network_of
+
+log = logging.getLogger("brigade")
+
+WEB = Path(__file__).parents[2] / "web"
+_MOST_BYTES = 16_384  # of a request's JSON
+_JSON, _PROBLEM = "application/json", "application/problem+json"
+
+
+def application(site: Site, *more: Route) -> "Guarded":
+    """Return the application for a site; ``more`` are routes that a place has besides."""
+    by_path: dict[str, dict[str, Operation]] = {}
+    for one in OPERATIONS:
+        by_path.setdefault(one.path, {})[one.method] = one
+    app = Starlette(
+        routes=[
+            Route("/", lambda _: FileResponse(WEB / "portal" / "index.html", headers={"Cache-Control": "no-cache"})),
+            Mount("/assets", StaticFiles(directory=WEB, check_dir=False)),
+            Route("/api/openapi.json", lambda _: Response(api.document(), media_type=_JSON)),
+            *(Route(path, _endpoint(site, of), methods=list(of)) for path, of in by_path.items()),
+            *more,
+        ],
+        exception_handlers={HTTPException: _not_here, Exception: _broken},
+    )
+    return Guarded(app, site)  # around Starlette's own answer to a bug, too
+
+
+def _endpoint(site: Site, by_method: dict[str, Operation]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        one = by_method[SAFE if request.method == "HEAD" else request.method]
+        try:
+            visit = await run_in_threadpool(_visit, site, request, one)
+            given = [await _body(request, one.takes)] if one.takes else []
+            answer = await run_in_threadpool(one.does, visit, *given)
+        except Refused as error:
+            return _problem(error)
+        except Retryable as error:
+            log.warning("asked too much of AWS: %s", error.reason)
+            return _problem(Refused(503, "too much is going on: try again in a moment", {"Retry-After": "2"}))
+        return _answered(answer)
+
+    return endpoint
+
+
+def _visit(site: Site, request: Request, one: Operation) -> Visit:
+    if one.method != SAFE and _is_from_elsewhere(request):
+        raise Refused(403, "the request comes from another page")
+    token = request.cookies.get(sessions.COOKIE, "")
+    known = sessions.signed_in(site, token) if one.signed_in else {}
+    given = request.path_params.get(one.parameter) or request.query_params.get(one.parameter, "")
+    if given and not re.fullmatch(PARAMETERS[one.parameter][1], given):
+        raise Refused(404 if one.parameter == "image" else 422, f"{one.parameter} is none")
+    network = network_of(request.client.host if request.client else "")
+    return Visit(
+        site=site, network=network, page=str(request.base_url), **known, **({one.parameter: given} if given else {})
+    )
+
+
+def _is_from_elsewhere(request: Request) -> bool:
+    """Whether a browser says that another page has sent it; another port of the same host is another page."""
+    origin = request.headers.get("origin")
+    is_ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    return not is_ours or request.headers.get("sec-fetch-site", "same-origin") != "same-origin"
+
+
+async def _body(request: Request, struct: Any) -> Any:
+    """Return the body as a struct; raises Refused: 415, 413, 400 for what is no JSON, 422 for other JSON."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
+        raise Refused(415, "send JSON, and say so")
+    content = bytearray()
+    async for part in request.stream():
+        content += part
+        if len(content) > _MOST_BYTES:
+            raise Refused(413, f"a request has at most {_MOST_BYTES} bytes")
+    try:
+        return msgspec.json.decode(content, type=struct)
+    except msgspec.ValidationError as error:
+        raise Refused(422, str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused(400, f"this is no JSON: {error}") from error
+
+
+def _answered(answer: Answer) -> Response:
+    content = b"" if answer.body is None else msgspec.json.encode(answer.body)
+    return Response(content, answer.status, dict(answer.headers), None if answer.body is None else _JSON)
+
+
+def _problem(refused: Refused) -> Response:
+    return Response(msgspec.json.encode(refused.problem), refused.status, dict(refused.headers), _PROBLEM)
+
+
+async def _not_here(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as it is registered
+    return _problem(Refused(error.status_code, "there is nothing like that here", error.headers))
+
+
+async def _broken(_: Request, __: Exception) -> Response:
+    return _problem(Refused(500, "something went wrong here; it was noted"))
+
+
+class Guarded:
+    """The application, where no foreign name of its host is answered, and every answer says what the page may do."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self._app = app
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        host = Request(scope).url.hostname or ""
+        if self._site.hosts and host not in self._site.hosts:
+            refusal = _problem(Refused(421, f"this is {' or '.join(self._site.hosts)}"))
+            await refusal(scope, receive, secured)
+            return
+        await self._app(scope, receive, secured)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        posted, files = self._site.origins
+        policy = {
+            "default-src": "'none'",
+            "script-src": "'self'",
+            "style-src": "'self'",
+            "img-src": f"'self' blob: data: {files}",
+            "connect-src": f"'self' {posted}",
+            "form-action": "'none'",
+            "base-uri": "'none'",
+            "frame-ancestors": "'none'",
+        }
+        return {
+            "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Strict-Transport-Security": "max-age=31536000",
+            "Cache-Control": "no-store",
+        }

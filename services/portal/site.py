@@ -1,0 +1,111 @@
+"""Where the portal works: what its deployment has chosen, its clients, its clock. Made once, at the edge."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.config import Config
+
+from imaging.limits import MAX_BYTES
+from kit import aws, settings
+from kit.errors import ConfigurationError
+from records.markup import url
+from services.portal import declaration
+from services.portal.items import Items
+from services.portal.quotas import Limits
+from services.portal.structs import Mail
+
+READ_S = 3600  # how long a signed address of a file is good
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One deployment. ``delivery`` is where renditions are served, empty: nowhere, so that addresses are signed.
+
+    ``domains`` are those whose addresses may sign in, none: any. ``looks_up``: whether domains of mail are looked for
+    in the DNS. ``inbox`` returns the mails of a local cloud. ``hosts`` are the names that it answers to, none: any.
+    """
+
+    items: Items
+    s3: Any
+    dynamodb: Any
+    table: str  # the catalog's
+    source: str
+    target: str
+    prefix: str
+    limits: Limits
+    send: Callable[[str, str, str], None]  # to whom, subject, text
+    delivery: str = ""
+    domains: frozenset[str] = frozenset()
+    looks_up: bool = True
+    inbox: Callable[[], list[Mail]] | None = None
+    hosts: tuple[str, ...] = ()
+    now: Callable[[], float] = field(default=time.time)
+
+    def address(self, bucket: str, key: str, *, delivered: bool = True) -> str:
+        """Return where a browser gets a file: where it is delivered, or signed for an hour."""
+        if delivered and self.delivery:
+            return url(self.delivery, key)
+        named = {"Bucket": bucket, "Key": key}
+        signed: str = self.s3.generate_presigned_url("get_object", Params=named, ExpiresIn=READ_S)
+        return signed
+
+    @cached_property
+    def origins(self) -> tuple[str, str]:
+        """Where the page sends uploads, and where it gets files, as its policy names them."""
+        posted, signed = self.s3.generate_presigned_post(self.source, "key")["url"], self.address(self.target, "key")
+        files = {_origin(signed), _origin(self.address(self.target, "key", delivered=False))}
+        return _origin(posted), " ".join(sorted(files))
+
+
+def from_environment(environment: Mapping[str, str], **more: Any) -> Site:
+    """Return the site that a function's variables describe; raises ConfigurationError naming one that is missing."""
+
+    def need(name: str) -> str:
+        if value := environment.get(name):
+            return value
+        raise ConfigurationError(f"the environment variable {name} is not set on this function")
+
+    sender = need(declaration.MAIL_FROM.variable)
+    given: dict[str, Any] = {
+        "items": Items(aws.client("dynamodb"), need(settings.PORTAL_TABLE)),
+        "s3": _signing_client(),
+        "dynamodb": aws.client("dynamodb"),
+        "table": need(settings.TABLE),
+        "source": need(settings.SOURCE_BUCKET),
+        "target": need(settings.TARGET_BUCKET),
+        "prefix": need(declaration.PREFIX.variable),
+        "limits": Limits(
+            bytes_a_file=MAX_BYTES,
+            visitor_bytes_a_day=int(need(declaration.VISITOR_BYTES_A_DAY.variable)),
+            bytes_a_day=int(need(declaration.BYTES_A_DAY.variable)),
+        ),
+        "send": lambda to, subject, text: _send(sender, to, subject, text),
+        "delivery": environment.get(settings.DELIVERY_URL, ""),
+        "domains": frozenset(filter(None, environment.get(declaration.MAIL_DOMAINS.variable, "").split(","))),
+        "looks_up": not environment.get("AWS_ENDPOINT_URL"),
+    }
+    return Site(**(given | more))
+
+
+def _signing_client() -> Any:
+    """Return a client whose signed addresses are version 4's and name the bucket's own region, so that none redirects.
+
+    A browser follows no redirect of a form: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html
+    """
+    local = aws.client("s3").meta.endpoint_url.partition("://")[2][:1].isdigit()
+    signing = Config(signature_version="s3v4", s3={"addressing_style": "path" if local else "virtual"})
+    return aws.session().create_client("s3", config=aws.CONFIG.merge(signing))
+
+
+def _send(sender: str, to: str, subject: str, text: str) -> None:
+    content = {"Simple": {"Subject": {"Data": subject}, "Body": {"Text": {"Data": text}}}}
+    aws.client("sesv2").send_email(FromEmailAddress=sender, Destination={"ToAddresses": [to]}, Content=content)
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
