@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 # Those that actors call.
-SERVICES = {"dynamodb", "rekognition", "s3", "sns", "sqs"}
+SERVICES = {"dynamodb", "rekognition", "s3", "ses", "sns", "sqs"}
 DATA = ("botocore", "data")
 _MANUAL = "documentation"
 _EXAMPLES = "examples-1.json"

@@ -102,8 +102,8 @@ def _signing_client() -> Any:
 
 
 def _send(sender: str, to: str, subject: str, text: str) -> None:
-    content = {"Simple": {"Subject": {"Data": subject}, "Body": {"Text": {"Data": text}}}}
-    aws.client("sesv2").send_email(FromEmailAddress=sender, Destination={"ToAddresses": [to]}, Content=content)
+    message = {"Subject": {"Data": subject}, "Body": {"Text": {"Data": text}}}
+    aws.client("ses").send_email(Source=sender, Destination={"ToAddresses": [to]}, Message=message)
 
 
 def _origin(address: str) -> str:

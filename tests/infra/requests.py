@@ -21,6 +21,7 @@ SERVICES = (
     "logs",
     "rekognition",
     "s3",
+    "ses",
     "sns",
     "sqs",
     "sts",
@@ -30,7 +31,15 @@ SERVICES = (
 # Modules of ours have these names.
 _MODULES = {"logs"}
 _OF_PAGINATORS = "PaginationConfig"
-_NO_OPERATIONS = {"can_paginate", "close", "exceptions", "get_waiter", "meta"}
+_NO_OPERATIONS = {
+    "can_paginate",
+    "close",
+    "exceptions",
+    "generate_presigned_post",
+    "generate_presigned_url",
+    "get_waiter",
+    "meta",
+}
 
 
 @dataclass(frozen=True)
