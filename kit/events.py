@@ -109,6 +109,7 @@ class ImageRemoved(Event, frozen=True, kw_only=True):
     whole_key: bool  # whether the key is gone, and not only this version of it
     matched: bool = True  # whether a recipe matches the key; where none does, only what the catalog knows is removed
     shown: Source | None = None  # what S3 shows under the key, one version of it being gone: as a rule the one before
+    emptied: bool = False  # whether S3 has nothing more of the key, not even a delete marker
 
 
 class ImageRecalled(Event, frozen=True, kw_only=True):

@@ -32,6 +32,9 @@ class Storage(Protocol):
     def newest(self, bucket: str, key: str) -> Source | None:
         """Return the version that S3 shows under a key; None where there is none, or a delete marker."""
 
+    def is_empty(self, bucket: str, key: str) -> bool:
+        """Whether S3 has neither a version nor a delete marker of a key."""
+
     def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:
         """Store an object, whole or not at all; ``caching`` is its Cache-Control."""
 
@@ -62,11 +65,12 @@ class S3Storage:
         return content, answer.get("Metadata", {})
 
     def newest(self, bucket: str, key: str) -> Source | None:
-        # A listing and no HEAD: who may list need not be allowed to read. A key sorts before those that begin with it,
-        # its newest version or marker before the older ones.
-        page = call(aws.client("s3").list_object_versions, Bucket=bucket, Prefix=key, MaxKeys=1)
-        found = latest(page.get("Versions", []), key)
+        found = latest(_newest_entry(bucket, key).get("Versions", []), key)
         return listed(bucket, found) if found else None
+
+    def is_empty(self, bucket: str, key: str) -> bool:
+        page = _newest_entry(bucket, key)
+        return not latest([*page.get("Versions", []), *page.get("DeleteMarkers", [])], key)
 
     def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:
         more = {"CacheControl": caching} if caching else {}
@@ -116,6 +120,13 @@ def get(source: Source, **more: str) -> tuple[bytes, dict[str, Any]]:
         return call(ask)
     except ClientError as error:
         raise meaning(error) from error
+
+
+def _newest_entry(bucket: str, key: str) -> dict[str, Any]:
+    # A listing and no HEAD: who may list need not be allowed to read. A key sorts before those that begin with it,
+    # its newest version or marker before the older ones.
+    page: dict[str, Any] = call(aws.client("s3").list_object_versions, Bucket=bucket, Prefix=key, MaxKeys=1)
+    return page
 
 
 def latest(entries: Iterable[dict[str, Any]], key: str) -> dict[str, Any] | None:

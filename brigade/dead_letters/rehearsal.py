@@ -40,6 +40,9 @@ class RehearsalStorage:
     def newest(self, bucket: str, key: str) -> Source | None:
         return self.beneath.newest(bucket, key)
 
+    def is_empty(self, bucket: str, key: str) -> bool:
+        return self.beneath.is_empty(bucket, key)
+
     def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:
         self.written.write(bucket, key, content, media_type, caching)
 

@@ -34,6 +34,9 @@ class MemoryStorage:
             return None
         return Source(bucket=bucket, key=key, etag=hashlib.md5(content, usedforsecurity=False).hexdigest())
 
+    def is_empty(self, bucket: str, key: str) -> bool:
+        return (bucket, key) not in self.objects
+
     def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:  # noqa: ARG002
         self.objects[bucket, key], self.stored_at[bucket, key] = content, datetime.now(UTC)
 

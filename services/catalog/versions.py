@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from kit.events import Event, Image, ImageOutdated, ImageRecalled, ImageRemade, ImageRemoved
+from kit.events import Event, Image, ImageOutdated, ImageRecalled, ImageRemade, ImageRemoved, Source
 from records.picture import PictureRecord
 from records.rules import is_outdated
 from records.status import Status
@@ -100,16 +100,25 @@ def _shown(removal: ImageRemoved, records: Records) -> Iterator[ImageRecalled]:
     Its place is the removal's: S3 was asked after that, so whatever was uploaded before is gone or lies below. It is
     announced first: a crash in between is mended when this message comes again.
     """
-    if not removal.shown:
+    if not (shown := removal.shown or _in_the_archive_only(removal, records)):
         return
     order = removal.image.source.order
-    back = Image.of(replace(removal.shown, sequencer=removal.image.source.sequencer))
+    back = Image.of(replace(shown, sequencer=removal.image.source.sequencer))
     place = records.claim_newest(source_key(back.source), order, back.id)
     item = records.get(back.id)
     if place.is_newest and (item is None or is_outdated(read(item))):
         yield ImageRecalled(image=back)
     if place.is_newest and item:
         records.recall(back.id, order)
+
+
+def _in_the_archive_only(removal: ImageRemoved, records: Records) -> Source | None:
+    """Return the newest upload that the archive has of a key of which S3 has nothing: S3 would show that one."""
+    if not removal.emptied:
+        return None
+    older = _older(removal.image, None, records, archived=True)
+    alone = [each for each in older if each.status is Status.SUPERSEDED and _is_in_the_archive(each.image_id, records)]
+    return max(alone, key=lambda each: each.upload_order).source if alone else None
 
 
 def _older(newest: Image, before: str | None, records: Records, *, archived: bool = False) -> list[PictureRecord]:

@@ -56,13 +56,15 @@ def act(letter: Letter[ImageUploaded | ImageRemoved], *, site: Site, recipes: Re
 
 
 def _removed(removal: ImageRemoved, site: Site, *, is_matched: bool) -> ImageRemoved:
-    """Return the removal with what only ingest can see: whether a recipe matches its key, and what S3 shows now.
+    """Return the removal with what only ingest can see: whether a recipe matches its key, and what S3 has of it now.
 
     The catalog decides which pictures it removes: today's recipes may not be those that made them.
     """
     gone = removal.image.source
-    shown = None if removal.whole_key else site.storage.newest(gone.bucket, gone.key)
-    return replace(removal, matched=is_matched and not gone.key.endswith("/"), shown=shown)
+    is_version = not removal.whole_key
+    shown = site.storage.newest(gone.bucket, gone.key) if is_version else None
+    emptied = is_version and not shown and site.storage.is_empty(gone.bucket, gone.key)
+    return replace(removal, matched=is_matched and not gone.key.endswith("/"), shown=shown, emptied=emptied)
 
 
 def _is_folder(source: Source) -> bool:

@@ -75,6 +75,9 @@ class VersionedStorage(MemoryStorage):
             return None
         return replace(newest.source, sequencer=None)  # which no listing tells
 
+    def is_empty(self, bucket: str, key: str) -> bool:
+        return not self.versions[key] if bucket == self.bucket else super().is_empty(bucket, key)
+
     def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:
         super().write(bucket, key, content, media_type, caching)
         self.stored_at[bucket, key] = self.now().replace(microsecond=0)

@@ -91,10 +91,11 @@ def removed(picture: Image, *, whole_key: bool = True, **more: Any) -> ImageRemo
     return ImageRemoved(image=picture, whole_key=whole_key, **more)
 
 
-def uncovered(gone: Image, shown: Image, sequencer: str = "05") -> ImageRemoved:
-    """Return the removal of one version for ever, after which S3 shows another."""
+def uncovered(gone: Image, shown: Image | None, sequencer: str = "05") -> ImageRemoved:
+    """Return the removal of one version for ever, after which S3 shows another, or has nothing more of the key."""
     at = replace(gone, source=replace(gone.source, etag=None, sequencer=sequencer))
-    return removed(at, whole_key=False, shown=replace(shown.source, sequencer=None))
+    below = replace(shown.source, sequencer=None) if shown else None
+    return removed(at, whole_key=False, shown=below, emptied=not shown)
 
 
 def said(event: Event, actor: str, attempts: int = 1, at: str = "") -> Letter[Event]:

@@ -73,6 +73,23 @@ def test_a_replaced_picture_stays_archived_until_its_key_is_removed() -> None:
     assert "archived" not in world.records.items[FIRST.id]
 
 
+def test_an_archived_picture_counts_again_when_what_replaced_it_is_deleted_for_ever() -> None:
+    world = at_rest().hear([said(removed(FIRST, whole_key=False), "ingest"), *way(SECOND)])
+    assert (world.status(FIRST), world.outputs) == (Status.SUPERSEDED, {SECOND.id})
+    for _ in range(2):
+        world.hear([said(uncovered(SECOND, None), "ingest")])
+    assert (world.status(FIRST), world.status(SECOND)) == (Status.READY, Status.REMOVED)
+    assert world.outputs == {FIRST.id}
+
+
+def test_below_a_delete_marker_no_archived_picture_counts_again() -> None:
+    world = at_rest().hear([said(removed(FIRST, whole_key=False), "ingest"), *way(SECOND)])
+    world.hear([said(removed(SECOND, whole_key=False), "ingest")])  # S3 has the marker still, which comes late
+    assert (world.status(FIRST), world.recalled) == (Status.SUPERSEDED, [])
+    world.hear([said(removed(MARKER), "ingest")])
+    assert world.status(FIRST) is Status.REMOVED
+
+
 def test_a_picture_whose_archiving_failed_is_ready_all_the_same() -> None:
     world = World().hear([*way(FIRST), said(rejected(FIRST, "archive"), "archive")])
     assert world.status(FIRST) is Status.READY
