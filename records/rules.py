@@ -58,7 +58,12 @@ def _failures(record: PictureRecord) -> Iterator[Failure]:
 
 
 def _is_advice(actor: str, record: PictureRecord) -> bool:
-    """Whether a picture may be ready without this actor: its metadata and copy nobody waits for, nor for a flag."""
+    """Whether a picture may be ready without this actor: its metadata and copy nobody waits for, nor for a flag.
+
+    Nor, once S3 shows it again, for what was to delete its outputs.
+    """
+    if actor == "retire":
+        return not is_unwanted(record)
     return actor in ("describe", "archive") or (actor == "moderate" and not _is_gated(record))
 
 

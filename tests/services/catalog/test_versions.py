@@ -215,6 +215,15 @@ def test_a_picture_that_is_shown_again_is_made_again_when_retire_has_died_after_
     assert (world.status(FIRST), world.outputs) == (Status.READY, {FIRST.id})
 
 
+def test_a_picture_that_is_shown_again_is_not_held_up_by_retires_failure() -> None:
+    world = World().hear([*way(FIRST), *way(SECOND)])
+    given_up = said(rejected(FIRST, "retire"), "retire")
+    assert list(act(given_up, site=site(), records=world.records)), "it is told to try again, and has not by then"
+    assert world.status(FIRST) is Status.SUPERSEDED
+    world.hear([said(uncovered(SECOND, FIRST), "ingest")])
+    assert world.status(FIRST) is Status.READY
+
+
 def test_a_removal_that_is_heard_after_a_broken_replacement_still_takes_the_outputs_away() -> None:
     """The key was deleted, then uploaded again: nothing of the deleted picture is wanted, whatever the new one is."""
     world = World().hear([*way(FIRST), said(rejected(THIRD, "ingest"), "ingest"), said(removed(MARKER), "ingest")])
