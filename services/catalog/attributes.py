@@ -138,7 +138,12 @@ def _(event: ImageNormalized, envelope: Envelope) -> Attributes:
 
 
 def passed_on(event: Event) -> tuple[Attributes, ...]:
-    """Return what an event tells of earlier work: apart from its own, since it may be older than what is there."""
+    """Return what an event tells apart from its own work, since one may be older than what is there.
+
+    Of resize, that is what normalize has said; of describe, that a file was stored, which stays until retire deletes it.
+    """
+    if isinstance(event, ImageDescribed) and event.tags:
+        return ({"tags_stored": True},)
     made = event.normalized if isinstance(event, ImageResized) else None
     if not made:
         return ()
@@ -158,9 +163,8 @@ def _normalized(said: ImageNormalized | Normalized) -> Attributes:
 def _(event: ImageDescribed, envelope: Envelope) -> Attributes:
     facts = msgspec.to_builtins(event.camera)
     by = {name: getattr(event, name) for name in ("extractor", "version", "tags", "packed", "problem")}
-    file = {"tags_stored": True} if event.tags else {}
     camera = {"camera": facts | {name: said for name, said in by.items() if said}}
-    return camera | file | _listed(facts) | _stage(envelope)
+    return camera | _listed(facts) | _stage(envelope)
 
 
 def _listed(facts: Attributes) -> dict[str, str]:

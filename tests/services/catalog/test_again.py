@@ -135,3 +135,14 @@ def test_when_all_that_a_camera_wrote_moves_into_the_record_its_old_file_is_unwa
 def test_a_picture_whose_tags_were_never_a_file_is_not_tidied_for_them() -> None:
     few = said(replace(described(PICTURE), tags="", packed=FEW), "describe", at=at(9))
     assert tell([*READY, few, few])[1] == []
+
+
+def test_an_old_file_that_is_heard_of_late_is_unwanted_too(cloud: None) -> None:
+    create_table()
+    few = said(replace(described(PICTURE), tags="", packed=FEW), "describe", at=at(9))
+    late = said(described(PICTURE), "describe", at=at(2))
+    for records in (MemoryRecords(), DynamoRecords(TABLE)):
+        record, announced = tell([*READY, few, late], records)
+        assert record["camera"]["packed"] == FEW, "what is newer stays"
+        [remade] = [event for event in announced if isinstance(event, ImageRemade)]
+        assert remade.metadata_before == at(9)
