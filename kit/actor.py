@@ -169,6 +169,7 @@ class Actor(Declaration):
     ``hears`` are event types, ``skips`` the messages about them that it is not sent; ``rejects`` are the permanent
     reasons it may give. ``batch`` counts messages an invocation. A message is given up after ``attempts`` receives if
     its failure may pass (throttling, an outage, no time), after ``bug_attempts`` if it failed unexpectedly.
+    ``together``: what its work on a message announces last goes out with that of the batch's other messages.
     ``delayed``: its queue holds every message back for the deployment's grace time. ``reader`` turns a message's body
     into events; without it, the body is one CloudEvent that the actor hears. What cannot be done of a ``stream`` goes
     into the queue, so that the stream goes on.
@@ -183,6 +184,7 @@ class Actor(Declaration):
     bug_attempts: int = 5
     batch: int = 10
     concurrency: int = 10
+    together: bool = False
     delayed: bool = False
     stream: Stream | None = None
     reader: Callable[[str], Iterable[Event]] | None = field(default=None, repr=False)

@@ -16,7 +16,7 @@ from kit.actor import Acknowledgement, Actor
 from kit.backoff import RECEIVES, Backoff
 from kit.chain import says
 from kit.deadline import RESERVE, SETTLING_S, within
-from kit.envelope import now, wrap
+from kit.envelope import Envelope, now, wrap
 from kit.errors import Failure, OutOfTime, reason_of
 from kit.events import Event, ImageRejected
 from kit.letter import Letter, read_letters
@@ -68,13 +68,16 @@ class Delivery:
     worker: Worker
     message: Message
     context: Context
+    later: list[Envelope] | None = None  # where its work's announcements wait to go out with others; None: at once
 
     def run(self) -> Acknowledgement:
         """Work on the message and acknowledge it; return how. Never raises: the batch's others must go on."""
         with within(self._seconds_left - SETTLING_S):
             failures = self._work_on_all()
-        if not failures:
-            return Acknowledgement.SETTLE
+        return self.acknowledge(failures) if failures else Acknowledgement.SETTLE
+
+    def acknowledge(self, failures: list[Failed]) -> Acknowledgement:
+        """Acknowledge a message that failed; return how. Never raises."""
         with _about(failures[0].letter), within(self._seconds_left):
             try:
                 return self._acknowledge(failures)
@@ -109,9 +112,11 @@ class Delivery:
                 raise OutOfTime
             began = time.monotonic()
             for event in self.worker.act(letter):
-                self._announce(event, letter, worked_s=time.monotonic() - began)
+                self._announce(event, letter, time.monotonic() - began, self.later)
 
-    def _announce(self, event: Event, letter: Letter[Event], worked_s: float = 0) -> None:
+    def _announce(
+        self, event: Event, letter: Letter[Event], worked_s: float = 0, later: list[Envelope] | None = None
+    ) -> None:
         envelope = wrap(
             event,
             self.worker.actor.name,
@@ -121,7 +126,10 @@ class Delivery:
             queued_ms=self.message.queued_ms,
             worked_ms=round(worked_s * 1000),
         )
-        self.worker.publisher.publish(envelope)
+        if later is None:
+            self.worker.publisher.publish(envelope)
+        else:
+            later.append(envelope)
         log.info("%s", event.kind, extra={"worked_ms": envelope.workedms} | measured(event, envelope))
 
     def _acknowledge(self, failures: list[Failed]) -> Acknowledgement:

@@ -3,7 +3,6 @@
 import itertools
 import time
 from collections.abc import Iterable
-from typing import Any
 
 from brigade.console import counted, explain, say
 from brigade.dead_letters.letter import DeadLetter
@@ -11,15 +10,12 @@ from brigade.operations.operation import Recording
 from brigade.pipeline import Pipeline
 from infra import names
 from kit.backoff import policy
-from kit.batches import Refused, failed, in_full
 from kit.chain import OPERATOR
 from kit.envelope import Envelope, wrap
 from kit.events import DeadLetterHandled
-from kit.publisher import message
+from kit.publisher import publish_batches
 from kit.tracing import Trace
 
-# https://docs.aws.amazon.com/sns/latest/dg/sns-batch-api-actions.html
-_BATCH = 10
 # A quiet chain's catalog hears within a second or two.
 PATIENCE_S = 10
 _LOOK = 100  # pictures in one request to the catalog
@@ -58,12 +54,13 @@ def tell(pipeline: Pipeline, letters: Iterable[DeadLetter], action: str, operati
     if not envelopes:
         return True
     try:
-        untold = _publish(pipeline.target.client("sns"), pipeline.output(names.topic(DeadLetterHandled)), envelopes)
+        topic = pipeline.output(names.topic(DeadLetterHandled))
+        untold = publish_batches(pipeline.target.client("sns"), topic, envelopes)
     except Exception as error:  # noqa: BLE001 - whatever it is, what the operator asked for is done
         say(f"warning: the catalog was not told of {counted(len(envelopes), 'picture')}: {explain(error)}")
         return False
     if untold:
-        say(f"warning: the catalog was not told of {counted(untold, 'picture')}: SNS did not take the announcements")
+        say(f"warning: the catalog was not told of {counted(len(untold), 'picture')}: SNS did not take it")
     return not untold
 
 
@@ -84,14 +81,3 @@ def _announcements(letter: DeadLetter, action: str, operation: Recording) -> lis
         )
         for image in letter.images()
     ]
-
-
-def _publish(sns: Any, topic: str, envelopes: list[Envelope]) -> int:
-    """Publish on the topic; return how many announcements it did not take."""
-
-    def publish(left: list[Envelope]) -> list[Refused[Envelope]]:
-        entries = [{"Id": str(number), **message(envelope)} for number, envelope in enumerate(left)]
-        return failed(left, sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries))
-
-    starts = range(0, len(envelopes), _BATCH)
-    return sum(len(in_full(publish, envelopes[start : start + _BATCH])) for start in starts)

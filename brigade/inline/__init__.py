@@ -5,7 +5,7 @@ The actors are the very functions that Lambda runs; only their edges are stand-i
 
 import uuid
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from brigade.inline import s3_notification
 from brigade.inline.memory_storage import MemoryStorage
 from kit.actor import Actor
 from kit.backoff import RECEIVES, Backoff
+from kit.batches import Refused
 from kit.chain import Chain
 from kit.envelope import Envelope, attributes, encode, now
 from kit.events import Event, Source
@@ -138,6 +139,12 @@ class InMemoryChain:
         for event in self.chain.events:
             if event.kind == envelope.kind:
                 self.send(event, encode(envelope), attributes(envelope))
+
+    def publish_together(self, envelopes: Iterable[Envelope]) -> list[Refused[Envelope]]:
+        """Publish one by one."""
+        for envelope in envelopes:
+            self.publish(envelope)
+        return []
 
     def run(self) -> None:
         """Work until every queue is empty."""

@@ -20,4 +20,5 @@ DESCRIBE = Actor(
     timeout=90,
     batch=5,
     concurrency=20,
+    together=True,
 )

@@ -36,4 +36,5 @@ INGEST = Actor(
     timeout=30,
     concurrency=20,
     reader=read,
+    together=True,
 )

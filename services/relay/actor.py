@@ -22,4 +22,5 @@ RELAY = Actor(
     memory=512,
     timeout=30,
     concurrency=2,  # of its queue, where only what could not be said at once waits
+    together=True,
 )

@@ -5,7 +5,7 @@ at an edge: there it may die, be refused, or be overtaken by another invocation,
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -18,6 +18,7 @@ from brigade.inline.s3_notification import REMOVED, notification
 from kit import outputs
 from kit.actor import Actor
 from kit.backoff import Backoff
+from kit.batches import Refused
 from kit.envelope import Envelope
 from kit.errors import ServiceUnavailable
 from kit.events import Event, Image, ImageUploaded, Source
@@ -326,6 +327,11 @@ class _Topics:
     def publish(self, envelope: Envelope) -> None:
         self._world.tell(f"{envelope.actor} says {envelope.kind}")
         InMemoryChain.publish(self._world, envelope)
+
+    def publish_together(self, envelopes: Iterable[Envelope]) -> list[Refused[Envelope]]:
+        for envelope in envelopes:
+            self.publish(envelope)
+        return []
 
 
 def told(parcel: Parcel) -> str:

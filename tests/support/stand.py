@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from kit.actor import Actor
 from kit.backoff import RECEIVES, Backoff
+from kit.batches import Refused
 from kit.envelope import Envelope, encode, wrap
 from kit.errors import Rejected, UnreadableMessage
 from kit.events import Event, Image, ImageUploaded, Source
@@ -103,15 +104,26 @@ class NotedQueue:
 
 @dataclass
 class NotedPublisher:
-    """Notes what is announced, or cannot."""
+    """Notes what is announced, or cannot; ``batches`` are the sizes of what was announced together."""
 
     broken: bool = False
+    refuses: str = ""  # the id of a picture of which it takes nothing
     announced: list[Envelope] = field(default_factory=list)
+    batches: list[int] = field(default_factory=list)
 
     def publish(self, envelope: Envelope) -> None:
         if self.broken:
             raise RuntimeError("no network")
         self.announced.append(envelope)
+
+    def publish_together(self, envelopes: Iterable[Envelope]) -> list[Refused[Envelope]]:
+        envelopes = list(envelopes)
+        self.batches.append(len(envelopes))
+        refused = [each for each in envelopes if each.subject == self.refuses]
+        for envelope in envelopes:
+            if envelope not in refused:
+                self.publish(envelope)
+        return [Refused(envelope, "InternalError") for envelope in refused]
 
     @property
     def kinds(self) -> list[str]:
