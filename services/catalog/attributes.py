@@ -140,7 +140,7 @@ def _(event: ImageNormalized, envelope: Envelope) -> Attributes:
 def passed_on(event: Event) -> tuple[Attributes, ...]:
     """Return what an event tells apart from its own work, since one may be older than what is there.
 
-    Of resize, that is what normalize has said; of describe, that a file was stored, which stays until retire deletes it.
+    Of resize, that is what normalize has said; of describe, that a file was stored, which stays until it is deleted.
     """
     if isinstance(event, ImageDescribed) and event.tags:
         return ({"tags_stored": True},)
