@@ -47,7 +47,6 @@ corpus: $(VENV)/dev.stamp  ## Send every picture of ../shared/corpus through the
 	@WHOLE_CORPUS=1 $(BIN)/python -m pytest tests/services/test_corpus.py tests/services/describe/test_real_exiftool.py -n $(WORKERS)
 
 views: $(VENV)/dev.stamp build/validators/validators.stamp  ## Look at a whole site before and after `brigade site`, with Nu and Chromium
-	@$(BIN)/python -c 'import playwright' 2>/dev/null || $(BIN)/python -m pip install --quiet playwright==1.65.2
 	@WHOLE_SITE=1 $(BIN)/python -m pytest tests/brigade/site/test_whole_site.py
 
 integration: $(VENV)/dev.stamp  ## Run the journeys on the local cloud, or with ENGINE=localstack on 127.0.0.1:4566

@@ -23,6 +23,7 @@ SHARING: Final = (
     "tests/journeys/",
     "tests/security/",
     "tests/brigade/demo/",
+    "tests/browser/",
     "tests/brigade/test_search_command.py",
     "tests/house/",
 )

@@ -64,11 +64,17 @@ function route() {
   return place.replaceChildren(open.view);
 }
 
-addEventListener("signedout", () => isIn && atDoor(t.sessionEnded));
-addEventListener("hashchange", () => isIn && route());
-intake(() => isIn && !open, (files) => home.take(files));
+/** Show what the address names. Returns whether that is the link of a mail: its token must not stay in the address. */
+function follow() {
+  const [, token] = location.hash.match(/^#token=([\w.-]+)$/) ?? [];
+  if (token) {
+    history.replaceState(null, "", "#/");
+    atDoor("", token);
+  } else if (isIn) route();
+  return token;
+}
 
-const [, token] = location.hash.match(/^#token=([\w.-]+)$/) ?? [];
-if (token) history.replaceState(null, "", "#/"); // it must not stay in the address, nor in the history
-if (token) atDoor("", token);
-else call("GET", "api/session").then(enter, ({ status }) => atDoor(status === 401 ? "" : t.offline));
+addEventListener("signedout", () => isIn && atDoor(t.sessionEnded));
+addEventListener("hashchange", follow);
+intake(() => isIn && !open, (files) => home.take(files));
+if (!follow()) call("GET", "api/session").then(enter, ({ status }) => atDoor(status === 401 ? "" : t.offline));

@@ -110,7 +110,7 @@ def served(folder: Path) -> Iterator[str]:
 
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
 def test_nothing_has_moved(site: Site, pages: list[str], tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api", reason="make views installs playwright")
+    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here")
     seen = pages if WHOLE else pages[7:20:6]
     shutil.copytree(site.root, tmp_path / "before")
     with ExitStack() as stack:
