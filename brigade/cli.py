@@ -83,6 +83,7 @@ for group, commands in {
         Lazy("upload", "upload:upload", "changing", "Upload pictures."),
         Lazy("site", "site:site", "changing", "Serve a static site's pictures from here.", unless="dry_run"),
         Lazy("import", "import_:import_", "changing", "Copy pictures from other clouds.", unless="dry_run"),
+        Lazy("portal", "portal:portal", "changing", "Serve a stack's portal on this machine."),
         Lazy("ls", "ls:ls", "reading", "List pictures, newest first."),
         Lazy("show", "show:show", "reading", "Show one picture's record with its timeline."),
         Lazy("html", "html:html", "reading", "Print a picture's markup."),

@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 _OK = 200
 
@@ -22,6 +22,13 @@ def peek(host: str, port: int, timeout: float, region: str, queue_url: str) -> l
         return None
     regions = [region for account in said.get("messages", {}).values() for region in account.values()]
     return [message for queues in regions for messages in queues.values() for message in messages]
+
+
+def mails(endpoint: str) -> list[dict[str, Any]]:
+    """Return the mails that were sent by SES, of all regions; none where none answers."""
+    parts = urlsplit(endpoint)
+    said = _get(parts.hostname or "", parts.port or 80, 10, "/_ministack/ses/messages")
+    return [mail for mails in (said or {}).get("messages", {}).values() for mail in mails]
 
 
 def _get(host: str, port: int, timeout: float, path: str) -> dict[str, Any] | None:

@@ -94,7 +94,7 @@ def _picture(site: Site, upload: Uploaded, record: PictureRecord | None, *, is_l
         settled=MEANING[status].is_settled,
         reason=words.reason(record) if record else None,
         uploaded_at=upload.source.uploaded_at,
-        bytes=upload.source.size or 0,
+        bytes=upload.source.size or (record and record.original and record.original.bytes) or 0,
     )
     if record and status is Status.READY and record.master and record.renditions and not record.is_retired:
         made = [_listed(record)] if is_listed else record.renditions

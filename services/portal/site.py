@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,6 +44,10 @@ class Site:
     inbox: Callable[[], list[Mail]] | None = None
     hosts: tuple[str, ...] = ()
     now: Callable[[], float] = field(default=time.time)
+
+    def delivering(self, base: str) -> "Site":
+        """Return the same where renditions are served from there."""
+        return replace(self, delivery=base)
 
     def address(self, bucket: str, key: str, *, delivered: bool = True) -> str:
         """Return where a browser gets a file: where it is delivered, or signed for an hour."""

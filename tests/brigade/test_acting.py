@@ -41,6 +41,7 @@ ARGUMENTS = {
     "archive": ["a.jpg"],
     "restore": ["a.jpg"],
     "approve": ["a.jpg"],
+    "portal": ["--port", "0"],
     "reject": ["a.jpg"],
     "prove": [],
     "dlq ls": [],
