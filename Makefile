@@ -23,7 +23,7 @@ export BRIGADE_EXIFTOOL ?= $(CURDIR)/$(EXIFTOOL)
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test simulate corpus integration update lint docs template bench drill load bench-pixels bench-cold bench-describe \
+.PHONY: help demo test simulate corpus integration update lint docs template bench drill load visitors bench-pixels bench-cold bench-describe \
     bench-missing bench-export bench-placeholders package readme-picture \
     azurite exiftool layers validators views clean
 .DEFAULT_GOAL := help
@@ -100,6 +100,9 @@ bench: $(VENV)/dev.stamp  ## Measure the chain on the local cloud
 
 load: $(VENV)/run.stamp  ## Measure 2,000 pictures at once, and a trickle
 	@$(BIN)/python -m benchmarks.load
+
+visitors: $(VENV)/dev.stamp  ## Let VISITORS=200 into the portal at once, and one attack the quota
+	@$(BIN)/python -m benchmarks.visitors
 
 bench-pixels: $(VENV)/dev.stamp build/peers/peers.stamp  ## Measure renditions and masters against other libraries
 	@$(BIN)/python -m benchmarks.pixels --write
