@@ -1,7 +1,7 @@
 """Visitors all at once, then one who attacks the quota: what becomes of every upload through `brigade portal`.
 
-Run it with `make visitors`. Each visitor has a source address of their own on loopback, signs in by the mail's code, and
-sends five files, one of which is no picture. It ends with 1 where an upload is not accounted for.
+Run it with `make visitors`. Each visitor has a source address of their own on loopback, signs in by the mail's code,
+and sends five files, one of which is no picture. It ends with 1 where an upload is not accounted for.
 """
 
 import asyncio
@@ -139,8 +139,7 @@ def main() -> None:
         command = [sys.executable, "-m", "brigade", "portal", "--port", "0", "--stack", STACK]
         variables = os.environ | target.variables()
         with subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True) as portal:
-            assert portal.stdout
-            page = re.findall(r"http://\S+", portal.stdout.readline())[0]
+            page = re.findall(r"http://\S+", (portal.stdout or sys.stdin).readline())[0]
             try:
                 is_well = asyncio.run(visit(page))
             finally:

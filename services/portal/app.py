@@ -39,8 +39,8 @@ def application(site: Site, *more: Route) -> "Guarded":
         by_path.setdefault(one.path, {})[one.method] = one
     app = Starlette(
         routes=[
-            Route("/", lambda _: FileResponse(WEB / "portal" / "index.html", headers={"Cache-Control": "no-cache"})),
-            Mount("/assets", StaticFiles(directory=WEB, check_dir=False)),
+            Route("/", lambda _: FileResponse(WEB / "portal" / "index.html")),
+            Mount("/assets", StaticFiles(directory=WEB)),
             Route("/api/openapi.json", lambda _: Response(api.document(), media_type=_JSON)),
             *(Route(path, _endpoint(site, of), methods=list(of)) for path, of in by_path.items()),
             *more,
@@ -138,7 +138,9 @@ class Guarded:
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
+                # What is asked for again with its ETag may be kept; what the API says, not.
+                kept = "no-store" if scope["path"].startswith("/api/") else "no-cache"
+                for name, value in {**self._headers, "Cache-Control": kept}.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -169,5 +171,4 @@ class Guarded:
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
             "Strict-Transport-Security": "max-age=31536000",
-            "Cache-Control": "no-store",
         }

@@ -106,7 +106,7 @@ def test_a_browser_that_another_page_sends_changes_nothing(portal: Portal, heade
     assert browser.delete(f"/api/pictures/{picture.id}", headers=own).status_code == 204
 
 
-@pytest.mark.parametrize("path", ["/api/session", "/nothing", "/api/openapi.json"])
+@pytest.mark.parametrize("path", ["/", "/assets/portal/main.js", "/api/session", "/nothing", "/api/openapi.json"])
 def test_every_answer_tells_browsers_what_the_page_may_do(portal: Portal, path: str) -> None:
     headers = portal.browser().get(path).headers
     policy = dict(each.split(" ", 1) for each in headers["content-security-policy"].split("; "))
@@ -119,7 +119,7 @@ def test_every_answer_tells_browsers_what_the_page_may_do(portal: Portal, path: 
     }
     assert "unsafe" not in str(policy)
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["cache-control"] in {"no-store", "no-cache"}
+    assert headers["cache-control"] == ("no-store" if path.startswith("/api/") else "no-cache")
 
 
 def test_a_bug_is_answered_without_its_text_and_with_every_header(portal: Portal) -> None:
