@@ -6,13 +6,16 @@ from troposphere import AccountId, AWSObject, GetAtt, Ref, Sub, cloudwatch
 
 from infra import names, parameters, policies, topics
 from infra.messaging import hidden_s
-from kit.actor import Actor
+from kit import metrics
+from kit.actor import Actor, HttpApi
 from kit.chain import Chain
 
 # A picture takes seconds; a message that has waited this long means that an actor is broken, throttled or too small.
 OLDEST_MESSAGE_S = 15 * 60
 # The share of its timeout at which a function is close to being stopped.
 NEAR_TIMEOUT = 0.95
+# The share of mails that bounce at which SES looks at an account.
+MOST_BOUNCES = 0.05
 # Exists only where an e-mail address is given (infra/summary.py).
 SUMMARY_FUNCTION = "SummaryFunction"
 # SQS and Lambda report once a minute:
@@ -29,7 +32,8 @@ def alarms(chain: Chain) -> list[AWSObject]:
     """Return the topic with its subscription, and all alarms: every actor's, SNS's, the table's, the summary's."""
     of_table = [_throttled_table()] if any(actor.table for actor in chain.actors) else []
     of_actors = (alarm for actor in chain.actors for alarm in _of_actor(actor))
-    return [*_topic(), *of_actors, *_undelivered(), *of_table, _failed_summary()]
+    of_apis = (alarm for api in chain.apis for alarm in _of_api(api))
+    return [*_topic(), *of_actors, *_undelivered(), *of_table, _failed_summary(), *of_apis]
 
 
 def _topic() -> list[AWSObject]:
@@ -99,6 +103,55 @@ def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
             AlarmDescription=f"Lambda dropped a message for {actor.name}, to which one chain of messages had come 16 "
             "times. Only a dead letter that is redriven again and again should do that; find out what does.",
         )
+
+
+def _of_api(api: HttpApi) -> Iterator[cloudwatch.Alarm]:
+    on = {"Condition": names.is_on(api)}
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+    of_api = {
+        "Namespace": "AWS/ApiGateway",
+        "Dimensions": [cloudwatch.MetricDimension(Name="ApiId", Value=Ref(names.api(api)))],
+        "Statistic": "Sum",
+    }
+    yield _alarm(
+        names.part(api, "ServerErrorsAlarm"),
+        **on | of_api,
+        MetricName="5xx",
+        Threshold=0,
+        AlarmDescription=f"Visitors of {api.name} were answered with a server error. Its log group has the reason.",
+    )
+    yield _alarm(
+        names.throttles_alarm(api),
+        **on | _function(names.function(api), "Throttles", "Sum") | _LASTING,
+        Threshold=0,
+        AlarmDescription=f"More requests come to {api.name} than the {api.concurrency} at a time that are reserved for "
+        "it. Its access log says from where; a flood costs no more than the template's throttling lets through.",
+    )
+    yield _alarm(
+        names.part(api, "MailsRefusedAlarm"),
+        **on,
+        Namespace=metrics.NAMESPACE,
+        MetricName=metrics.MAILS_REFUSED,
+        Dimensions=[cloudwatch.MetricDimension(Name=metrics.FUNCTION, Value=Ref(names.function(api)))],
+        Statistic="Sum",
+        Threshold=0,
+        AlarmDescription=f"SES did not take a mail of {api.name}, so that visitors cannot sign in: its address is not "
+        "verified, the account is in SES's sandbox, or a day's quota is used up. The log group has SES's words.",
+    )
+    # Of the whole account, which SES reviews at 5 % and may pause at 10 %:
+    # https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-bounce-rate.html
+    yield _alarm(
+        names.part(api, "BouncesAlarm"),
+        **on,
+        Namespace="AWS/SES",
+        MetricName="Reputation.BounceRate",
+        Dimensions=[],
+        Statistic="Maximum",
+        Period=60 * 60,
+        Threshold=MOST_BOUNCES,
+        AlarmDescription=f"Of the account's mails {MOST_BOUNCES:.0%} bounce, and SES stops an account at a tenth. "
+        f"Somebody may ask {api.name} for codes to addresses that there are not; PortalMailDomains bounds which.",
+    )
 
 
 def _undelivered() -> Iterator[cloudwatch.Alarm]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from troposphere import AWSObject, GetAtt, If, NoValue, Ref, Split, Sub, s3
 
-from infra import names, parameters, policies
+from infra import delivery, names, parameters, policies
 from kit.actor import Bucket
 from kit.chain import Chain
 
@@ -27,7 +27,7 @@ def buckets(chain: Chain) -> list[AWSObject]:
         VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
         NotificationConfiguration=announce,
         DependsOn=names.policy(origin),
-        CorsConfiguration=_cors("GET", "HEAD", "POST", "PUT"),
+        CorsConfiguration=_uploads_from_pages(chain),
         LifecycleConfiguration=s3.LifecycleConfiguration(
             Rules=[_abort_uploads(), _expire_old_versions(), _cool_down()]
         ),
@@ -40,7 +40,7 @@ def buckets(chain: Chain) -> list[AWSObject]:
     )
     # Nor of copies: a removed picture's must not stay as an old version.
     archive = [_bucket(Bucket.ARCHIVE), _policy(Bucket.ARCHIVE)] if parameters.keeps_originals(chain) else []
-    return [source, _policy(Bucket.SOURCE), target, _policy(Bucket.TARGET), *archive]
+    return [source, _policy(Bucket.SOURCE), target, _policy(Bucket.TARGET, delivery.may_read()), *archive]
 
 
 def _bucket(bucket: Bucket, **more: Any) -> s3.Bucket:
@@ -65,14 +65,28 @@ def _encryption() -> s3.ServerSideEncryptionRule:
 
 
 def _cors(*methods: str) -> If:
-    rule = s3.CorsRules(
-        AllowedOrigins=Split(",", Ref(parameters.ALLOWED_ORIGINS)),
+    rule = _rule(Split(",", Ref(parameters.ALLOWED_ORIGINS)), *methods)
+    return If(parameters.WEB_UPLOADS, s3.CorsConfiguration(CorsRules=[rule]), NoValue)
+
+
+def _uploads_from_pages(chain: Chain) -> If:
+    methods = "GET", "HEAD", "POST", "PUT"
+    cors = _cors(*methods)
+    for api in chain.apis:
+        # Its visitors' uploads are signed, and no cookie goes with them: a page of any origin may post.
+        usual = If(parameters.WEB_UPLOADS, _rule(Split(",", Ref(parameters.ALLOWED_ORIGINS)), *methods), NoValue)
+        cors = If(names.is_on(api), s3.CorsConfiguration(CorsRules=[usual, _rule(["*"], "POST")]), cors)
+    return cors
+
+
+def _rule(origins: Any, *methods: str) -> s3.CorsRules:
+    return s3.CorsRules(
+        AllowedOrigins=origins,
         AllowedMethods=list(methods),
         AllowedHeaders=["*"],
         ExposedHeaders=["ETag", "x-amz-version-id"],
         MaxAge=CORS_SECONDS,
     )
-    return If(parameters.WEB_UPLOADS, s3.CorsConfiguration(CorsRules=[rule]), NoValue)
 
 
 def _abort_uploads() -> s3.LifecycleRule:
@@ -102,12 +116,14 @@ def _cool_down() -> If:
     return If(parameters.UPLOADS_COOL_DOWN, rule, NoValue)
 
 
-def _policy(bucket: Bucket) -> s3.BucketPolicy:
+def _policy(bucket: Bucket, *more: Any) -> s3.BucketPolicy:
     name = names.bucket(bucket)
     return s3.BucketPolicy(
         names.policy(name),
         DeletionPolicy="Retain",  # as the bucket, which without it would answer plain HTTP
         UpdateReplacePolicy="Retain",
         Bucket=Ref(name),
-        PolicyDocument=policies.document(policies.tls_only("s3:*", GetAtt(name, "Arn"), Sub(f"${{{name}.Arn}}/*"))),
+        PolicyDocument=policies.document(
+            policies.tls_only("s3:*", GetAtt(name, "Arn"), Sub(f"${{{name}.Arn}}/*")), *more
+        ),
     )

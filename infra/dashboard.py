@@ -11,7 +11,7 @@ from troposphere import GetAtt, If, Join, NoValue, Sub, cloudwatch
 from infra import names
 from infra.alarms import PERIOD_S, alarms
 from kit import metrics
-from kit.actor import Actor
+from kit.actor import Actor, HttpApi
 from kit.chain import Chain
 from kit.events import ImageSettled
 
@@ -26,13 +26,38 @@ Widget = dict[str, Any]
 def dashboard(chain: Chain) -> list[cloudwatch.Dashboard]:
     """Return the dashboard. Dashboards are global, so its name has the stack and the region in it."""
     rows = [_overview(chain), *(_row(actor) for actor in chain.actors)]
-    widgets = [
-        {**widget, "x": column * _WIDTH, "y": row * HEIGHT, "width": _WIDTH, "height": HEIGHT}
-        for row, widgets in enumerate(rows)
-        for column, widget in enumerate(widgets)
-    ]
-    body = Sub(json.dumps({"widgets": widgets}, sort_keys=True), {_ALARMS: _arns(chain)})
+    widgets = [widget for row, widgets in enumerate(rows) for widget in _placed(widgets, row)]
+    below = {names.part(api, "Row"): _row_of_api(api, len(rows) + n) for n, api in enumerate(chain.apis)}
+    listed = json.dumps(widgets, sort_keys=True)[1:-1] + "".join(f"${{{row}}}" for row in below)
+    body = Sub(f'{{"widgets": [{listed}]}}', {_ALARMS: _arns(chain), **below})
     return [cloudwatch.Dashboard("Dashboard", DashboardName=Sub(names.deployed("${AWS::Region}")), DashboardBody=body)]
+
+
+def _placed(widgets: list[Widget], row: int) -> list[Widget]:
+    size = {"y": row * HEIGHT, "width": _WIDTH, "height": HEIGHT}
+    return [{**widget, "x": column * _WIDTH, **size} for column, widget in enumerate(widgets)]
+
+
+def _row_of_api(api: HttpApi, row: int) -> If:
+    """Return the row of a function behind an HTTP API as text that follows other widgets; empty where it is off."""
+    widgets = [
+        _chart(f"{api.name}: answers a minute", [_api(api, name, "Sum") for name in ("Count", "4xx", "5xx")]),
+        _chart(f"{api.name}: milliseconds", [_api(api, "Latency", "p50"), _api(api, "Latency", "p95")]),
+        _chart(
+            f"{api.name}: requests at a time, and what was refused",
+            [
+                _lambda(api.name, "ConcurrentExecutions", "at a time"),
+                _lambda(api.name, "Throttles", "throttled"),
+                _ours(api.name, metrics.MAILS_REFUSED, "Sum", label="mails refused"),
+            ],
+        ),
+    ]
+    text = ", ".join(json.dumps(widget, sort_keys=True) for widget in _placed(widgets, row))
+    return If(names.is_on(api), Sub(f", {text}"), "")
+
+
+def _api(api: HttpApi, metric: str, statistic: str) -> list[Any]:
+    return _metric(["AWS/ApiGateway", metric, "ApiId", f"${{{names.api(api)}}}"], statistic, f"{metric} {statistic}")
 
 
 def _arns(chain: Chain) -> Join:

@@ -6,7 +6,7 @@ from typing import Any
 
 from troposphere import AWSObject, FindInMap, GetAtt, If, NoValue, Ref, Sub, awslambda, logs
 
-from infra import names, parameters, policies, troposphere_fixes
+from infra import delivery, names, parameters, policies, troposphere_fixes
 from infra.roles import role
 from kit import settings
 from kit.actor import Actor, Bucket, Declaration, Place
@@ -27,7 +27,7 @@ def functions(chain: Chain) -> list[AWSObject]:
         resource
         for actor in actors
         for resource in (
-            *function(actor, policies.work(actor), variables(actor)),
+            *function(actor, policies.work(actor, *delivery.may_invalidate(actor)), variables(actor)),
             _mapping(actor),
             *_stream_mapping(actor),
         )
@@ -46,11 +46,14 @@ def variables(actor: Actor) -> dict[str, Any]:
     archive = (
         {settings.ARCHIVE_BUCKET: Ref(names.bucket(Bucket.ARCHIVE))} if Place(Bucket.ARCHIVE) in actor.reads else {}
     )
+    distribution = If(delivery.DELIVERS, Ref(delivery.DISTRIBUTION), NoValue)
+    delivered = {settings.DELIVERY_DISTRIBUTION: distribution} if delivery.deletes(actor) else {}
     return {
         **shared_variables(actor),
         settings.QUEUE_URL: Ref(names.queue(actor)),
         settings.DEAD_LETTER_QUEUE_URL: Ref(names.dead_letter_queue(actor)),
         **archive,
+        **delivered,
         **{settings.topic_variable(event.kind): Ref(names.topic(event)) for event in says(actor)},
     }
 

@@ -2,9 +2,9 @@
 
 import json
 
-from troposphere import AccountId, AWSObject, GetAtt, Output, Ref, Sub, apigatewayv2, awslambda, dynamodb
+from troposphere import AccountId, AWSObject, GetAtt, If, NoValue, Output, Ref, Sub, apigatewayv2, awslambda, dynamodb
 
-from infra import names, policies
+from infra import delivery, names, policies
 from infra.functions import function, log_group, shared_variables
 from kit import settings
 from kit.actor import HttpApi
@@ -61,7 +61,10 @@ def _table(api: HttpApi) -> dynamodb.Table:
 
 
 def _function(api: HttpApi) -> list[AWSObject]:
-    environment = shared_variables(api) | {settings.PORTAL_TABLE: Ref(names.own_table(api))}
+    environment = shared_variables(api) | {
+        settings.PORTAL_TABLE: Ref(names.own_table(api)),
+        settings.DELIVERY_URL: If(delivery.DELIVERS, delivery.url(), NoValue),
+    }
     # More requests at a time than that are refused, and take nothing from the chain.
     return function(api, policies.serve(api), environment, ReservedConcurrentExecutions=api.concurrency)
 

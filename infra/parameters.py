@@ -4,7 +4,7 @@ from typing import Any
 
 from troposphere import Equals, Not, Parameter, Ref
 
-from infra import names
+from infra import delivery, names
 from kit.actor import Bucket, Setting
 from kit.chain import Chain
 from kit.events import ImageSettled
@@ -157,6 +157,7 @@ def parameters(chain: Chain) -> list[Parameter]:
         ),
         *_replica(chain),
         *_endpoint(chain),
+        *delivery.parameters(),
         *(
             Parameter(
                 setting.name,
@@ -253,6 +254,7 @@ def conditions(chain: Chain) -> dict[str, object]:
     """Return the conditions by name."""
     return {
         **{names.layer_is_given(layer): Not(Equals(Ref(names.layer(layer)), "")) for layer in layers(chain)},
+        **delivery.conditions(),
         BOUNDARY_IS_GIVEN: Not(Equals(Ref(PERMISSIONS_BOUNDARY_ARN), "")),
         EMAIL_IS_GIVEN: Not(Equals(Ref(ALARM_EMAIL), "")),
         **({ENDPOINT_IS_GIVEN: Not(Equals(Ref(SETTLED_ENDPOINT), ""))} if ImageSettled in chain.events else {}),

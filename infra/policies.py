@@ -103,8 +103,8 @@ def scheduler_trust() -> Document:
     return document({"Effect": "Allow", "Action": ["sts:AssumeRole"], "Principal": principal, "Condition": ours})
 
 
-def work(actor: Actor) -> Document:
-    """Return all that the actor's role may do: what its declaration needs, and no more."""
+def work(actor: Actor, *more: Any) -> Document:
+    """Return all that the actor's role may do: what its declaration needs, and no more; and what ``more`` lets it."""
     statements = (
         *_telling(actor),
         allow(_RECEIVE, GetAtt(names.queue(actor), "Arn")),
@@ -127,6 +127,7 @@ def work(actor: Actor) -> Document:
             for setting in actor.settings
             for choice, place in setting.erases
         ),
+        *more,
     )
     # Who reads and deletes in a whole bucket would be let to list it twice.
     return document(*(each for place, each in enumerate(statements) if each not in statements[:place]))

@@ -5,7 +5,7 @@ from functools import partial
 
 from troposphere import Output, Ref, Template
 
-from infra import http_apis, names
+from infra import delivery, http_apis, names
 from infra.alarms import alarms
 from infra.buckets import buckets
 from infra.catalog import catalog
@@ -34,6 +34,8 @@ def template(chain: Chain, tags: Mapping[str, str] | None = None) -> Template:
         whole.add_parameter(parameter)
     for name, condition in conditions(chain.whole).items():
         whole.add_condition(name, condition)
+    for name, rule in delivery.rules().items():
+        whole.add_rule(name, rule)
     for name, mapping in mappings(chain.whole).items():
         whole.add_mapping(name, mapping)
     return whole
@@ -52,6 +54,7 @@ def _described(chain: Chain, tags: Mapping[str, str]) -> Template:
         dashboard,
         summary,
         http_apis.http_apis,
+        delivery.delivery,
     ):
         whole.add_resource(part(chain))
     for output in _outputs(chain, whole):
@@ -84,4 +87,5 @@ def _outputs(chain: Chain, whole: Template) -> list[Output]:
             for name in (names.queue, names.dead_letter_queue, names.function)
         ),
         *http_apis.outputs(chain),
+        *delivery.outputs(),
     ]

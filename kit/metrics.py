@@ -17,6 +17,7 @@ NAMESPACE = "BucketBrigade"
 # The function's name tells stack and actor apart, as it does in Lambda's own metrics.
 FUNCTION, REASON = "FunctionName", "Reason"
 PICTURES, READY, REJECTED, RENDITIONS = "Pictures", "Ready", "Rejected", "Renditions"
+MAILS_REFUSED = "MailsRefused"
 BYTES_IN, BYTES_OUT, QUEUED, WORKED = "BytesIn", "BytesOut", "QueuedTime", "WorkedTime"
 _UNITS = {BYTES_IN: "Bytes", BYTES_OUT: "Bytes", QUEUED: "Milliseconds", WORKED: "Milliseconds"}
 
@@ -52,6 +53,11 @@ def measured(event: Event, envelope: Envelope) -> dict[str, Any]:
 def given_up(reason: str) -> dict[str, Any]:
     """Return the metrics for a dead letter's log line."""
     return _line({REJECTED: 1}, {REASON: reason})
+
+
+def mail_refused() -> dict[str, Any]:
+    """Return the metrics for the log line of a mail that was not taken."""
+    return _line({MAILS_REFUSED: 1})
 
 
 def _line(values: dict[str, int], more: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:

@@ -15,7 +15,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and each service's common errors
-_THROTTLED = {"SlowDown", "RequestLimitExceeded", "TooManyRequestsException", "TransactionInProgressException"}
+_THROTTLED = {"SlowDown", "RequestLimitExceeded", "TooManyRequestsException", "TransactionInProgressException"} | {
+    "TooManyInvalidationsInProgress"  # CloudFront's
+}
 _THROTTLED_WORDS = ("Throttl", "ThroughputExceeded")
 _GONE = {"NoSuchKey", "NoSuchVersion", "PreconditionFailed"}
 _PASSING = {"RequestTimeout", "RequestTimeoutException", "InternalError", "InternalFailure"}

@@ -15,6 +15,7 @@ ARCHIVE_BUCKET = "BRIGADE_ARCHIVE_BUCKET"
 TABLE = "BRIGADE_TABLE"
 QUEUE_URL = "BRIGADE_QUEUE_URL"
 DEAD_LETTER_QUEUE_URL = "BRIGADE_DEAD_LETTER_QUEUE_URL"
+DELIVERY_DISTRIBUTION = "BRIGADE_DELIVERY_DISTRIBUTION"
 ENVIRONMENT = "BRIGADE_ENVIRONMENT"
 VERSION = "BRIGADE_VERSION"
 # Of functions behind an HTTP API.
@@ -42,6 +43,7 @@ class Settings:
     table: str = ""
     queue_url: str = ""
     dead_letter_queue_url: str = ""
+    delivery_distribution: str = ""  # of functions that delete renditions; empty: nobody delivers them
     environment: str = "local"
     region: str = ""
     version: str = ""
@@ -71,6 +73,7 @@ class Settings:
             table=environment.get(TABLE, ""),
             queue_url=need(QUEUE_URL),
             dead_letter_queue_url=need(DEAD_LETTER_QUEUE_URL),
+            delivery_distribution=environment.get(DELIVERY_DISTRIBUTION, ""),
             environment=environment.get(ENVIRONMENT, "local"),
             region=environment.get("AWS_REGION", ""),
             version=environment.get(VERSION, ""),

@@ -21,8 +21,8 @@ class Standing:
 
 
 def monthly(chain: Chain, prices: Prices) -> list[Standing]:
-    """Return what a stack costs a month, with all that a parameter may leave out of it, but for optional actors."""
-    left_out = {names.is_on(actor) for actor in chain.optional}
+    """Return what a stack costs a month, with all that a parameter may leave out of it, but for optional functions."""
+    left_out = {names.is_on(each) for each in (*chain.optional, *chain.apis)}
     resources = template(chain).to_dict()["Resources"].values()
     kinds = Counter(each["Type"] for each in resources if each.get("Condition") not in left_out)
     price = prices.per_month

@@ -8,10 +8,11 @@ tenth of a cold start, would write out for `help()`.
 import gzip
 import json
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
-# Those that actors call.
-SERVICES = {"dynamodb", "rekognition", "s3", "ses", "sns", "sqs"}
+# Those that functions call.
+SERVICES = {"cloudfront", "dynamodb", "rekognition", "s3", "ses", "sns", "sqs"}
 DATA = ("botocore", "data")
 _MANUAL = "documentation"
 _EXAMPLES = "examples-1.json"
@@ -35,7 +36,7 @@ def is_needed(path: Path) -> bool:
 
 
 def shorten(installed: Path) -> None:
-    """Remove from botocore what makes no client: the descriptions of other services, and all documentation.
+    """Remove from botocore what makes no client: descriptions of other services, older ones, and all documentation.
 
     Descriptions are unpacked besides: the zip packs them itself. ``installed`` is the folder that botocore is in.
     """
@@ -43,6 +44,8 @@ def shorten(installed: Path) -> None:
     if (endpoints := data / "endpoints.json").is_file():
         _shorten_endpoints(endpoints)
     for service in SERVICES:
+        for old in sorted(path for path in (data / service).glob("*") if path.is_dir())[:-1]:
+            rmtree(old)  # what the service was years ago
         for packed in (data / service).glob("*/*.json.gz"):
             described = json.loads(gzip.decompress(packed.read_bytes()))
             packed.with_suffix("").write_text(json.dumps(_without_manual(described)), encoding="utf-8")

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from email_validator import EmailNotValidError, validate_email
 
+from kit import metrics
 from services.portal import quotas
 from services.portal.problems import Refused
 from services.portal.site import Site
@@ -119,7 +120,8 @@ def _mail(site: Site, email: str, code: str, link: str) -> None:
     try:
         site.send(email, f"{code} is your code", text)
     except (ClientError, BotoCoreError) as error:
-        log.error("a code could not be mailed: %s", type(error).__name__)  # noqa: TRY400 - the text names the address
+        what, counted = type(error).__name__, metrics.mail_refused()
+        log.error("a code could not be mailed: %s", what, extra=counted)  # noqa: TRY400 - the text names the address
 
 
 def _key(token: str) -> str:

@@ -9,6 +9,7 @@ from kit.events import Event, ImageOutdated, ImageRemade, ImageRetired
 from kit.function import Function, Site
 from kit.letter import Letter
 from services.retire.actor import RETIRE
+from services.retire.caches import forget
 
 # Keys in one announcement; the longest has 130 bytes.
 _ANNOUNCED = 1_000
@@ -23,6 +24,8 @@ def act(letter: Letter[ImageOutdated | ImageRemade], *, site: Site) -> Iterator[
     bucket = site.settings.target_bucket
     keys = [key for prefix in outputs.everything(event.image.id) for key in site.storage.stored(bucket, prefix)]
     site.storage.delete(bucket, keys)
+    if site.settings.delivery_distribution:  # after that, or it would fetch them again
+        forget(site.settings.delivery_distribution, event.image.id, letter.envelope.id)
     yield ImageRetired(image=event.image, deleted=len(keys))
 
 

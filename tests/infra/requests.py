@@ -14,6 +14,7 @@ from botocore.session import get_session
 
 SERVICES = (
     "cloudformation",
+    "cloudfront",
     "cloudtrail",
     "cloudwatch",
     "dynamodb",

@@ -23,20 +23,27 @@ EVERYTHING = GIVEN | {
     "AllowedOrigins": "https://a.org,https://b.org",
     "ArchiveKeepsOriginals": "no",
     "ArchiveStorageClass": "DEEP_ARCHIVE",
+    "DeliverBy": "cloudfront",
+    "DeliveryCertificateArn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/12345678-90ab-cdef-1234-567890abcdef",
+    "DeliveryDomain": "pictures.example.org",
     "ExiftoolLayerArn": f"arn:aws:lambda:{LONGEST_REGION}:{ACCOUNT}:layer:exiftool:1",
     "InfrequentAccessAfterDays": 30,
     "Moderator": "rekognition",
     "NoncurrentDays": 30,
     "PermissionsBoundaryArn": f"arn:aws:iam::{ACCOUNT}:policy/boundary",
+    "PortalMailDomains": "example.org",
+    "PortalMailFrom": "portal@example.org",
     "ReplicaRegion": "eu-west-1",
 }
 NOTHING = GIVEN | {"Moderator": "none"}
 
 # The property that names a resource; what has none in the template gets a name from CloudFormation.
 NAMED_BY = {
+    "AWS::ApiGatewayV2::Api": "Name",
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::CloudWatch::Dashboard": "DashboardName",
     "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::DynamoDB::Table": "TableName",
     "AWS::IAM::Role": "RoleName",
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
@@ -48,6 +55,7 @@ NAMED_BY = {
 _ARNS = {
     "AWS::CloudWatch::Alarm": "cloudwatch:{region}:{account}:alarm:{name}",
     "AWS::DynamoDB::GlobalTable": "dynamodb:{region}:{account}:table/{name}",
+    "AWS::DynamoDB::Table": "dynamodb:{region}:{account}:table/{name}",
     "AWS::IAM::Role": "iam::{account}:role/{name}",
     "AWS::Lambda::Function": "lambda:{region}:{account}:function:{name}",
     "AWS::Logs::LogGroup": "logs:{region}:{account}:log-group:{name}:*",
@@ -140,7 +148,9 @@ class Resolved:
         logical, attribute = what
         if attribute == "StreamArn":
             return f"{self.arn(logical)}/stream/2026-11-28T09:00:00.000"
-        return {"Arn": self.arn, "QueueName": self.name}[attribute](logical)
+        if attribute in ("DomainName", "RegionalDomainName"):
+            return f"{self.name(logical).lower()}.amazonaws.com"
+        return {"Arn": self.arn, "Id": self.name, "QueueName": self.name}[attribute](logical)
 
     def _sub(self, what: Any) -> str:
         text, variables = what if isinstance(what, list) else (what, {})
@@ -173,6 +183,12 @@ class Resolved:
     def _equals(self, what: list[Any]) -> bool:
         first, second = map(self._value, what)
         return str(first) == str(second)
+
+    def _and(self, what: list[Any]) -> bool:
+        return all(self._condition(each["Condition"]) if "Condition" in each else self._value(each) for each in what)
+
+    def _select(self, what: list[Any]) -> Any:
+        return self._value(what[1])[int(what[0])]
 
     def _not(self, what: list[Any]) -> bool:
         return not self._value(what[0])

@@ -27,6 +27,7 @@ def test_each_kind_is_there_for_every_actor_and_one_for_the_table_and_one_for_th
     expected |= {names.recursion_alarm(actor) for actor in WHOLE.actors if not actor.loops}
     expected |= {names.stream_alarm(actor) for actor in WHOLE.actors if actor.stream}
     expected |= {"UndeliveredAlarm", "OldUndeliveredAlarm"}
+    expected |= {f"Portal{what}Alarm" for what in ("Bounces", "MailsRefused", "ServerErrors", "Throttles")}
     assert STACK.of("CloudWatch::Alarm").keys() == expected
 
 

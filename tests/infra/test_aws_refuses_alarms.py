@@ -64,10 +64,16 @@ SENT: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
         ),
         (("TopicName",),),
     ),
-    # The actors' own, in their log lines.
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+    "AWS/ApiGateway": dict.fromkeys(
+        ("4xx", "5xx", "Count", "DataProcessed", "IntegrationLatency", "Latency"), (("ApiId",), ("ApiId", "Stage"))
+    ),
+    # https://docs.aws.amazon.com/ses/latest/dg/reputation-dashboard-cloudwatch-bounce-complaint-rates.html
+    "AWS/SES": dict.fromkeys(("Reputation.BounceRate", "Reputation.ComplaintRate", "Send", "Reject"), ((),)),
+    # The functions' own, in their log lines.
     metrics.NAMESPACE: {
         **dict.fromkeys(
-            (metrics.READY, metrics.QUEUED, metrics.WORKED),
+            (metrics.MAILS_REFUSED, metrics.READY, metrics.QUEUED, metrics.WORKED),
             ((metrics.FUNCTION,),),
         ),
         metrics.REJECTED: ((metrics.FUNCTION, metrics.REASON),),

@@ -21,7 +21,9 @@ from tests.support.stack import WHOLE
 PAGE = Path(__file__).parents[2] / "docs" / "deploying.md"
 deployments = pytest.mark.parametrize("given", [EVERYTHING, NOTHING], ids=["everything", "nothing"])
 LONGEST_ACTOR = Actor(name="a" * 20, purpose="Has the longest name", hears=(WHOLE.origin,))
-LONGEST_CHAIN = Chain(origin=WHOLE.origin, actors=(*WHOLE.actors, LONGEST_ACTOR), operator=WHOLE.operator)
+LONGEST_CHAIN = Chain(
+    origin=WHOLE.origin, actors=(*WHOLE.actors, LONGEST_ACTOR), operator=WHOLE.operator, apis=WHOLE.apis
+)
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 IN_REQUEST_BYTES, IN_S3_BYTES, DESCRIPTION_BYTES = 51_200, 1_000_000, 1_024
@@ -41,10 +43,13 @@ GLOBAL = ("CloudWatch::Dashboard", "IAM::Role", "S3::Bucket")
 # https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+# https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html
 LONGEST_NAMES = {
+    "ApiGatewayV2::Api": 128,
     "CloudWatch::Alarm": 255,
     "CloudWatch::Dashboard": 255,
     "DynamoDB::GlobalTable": 255,
+    "DynamoDB::Table": 255,
     "Lambda::Function": 64,
     "Logs::LogGroup": 512,
     "S3::Bucket": 63,

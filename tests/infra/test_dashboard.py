@@ -19,7 +19,8 @@ def resolved(*conditions: str) -> dict[str, Any]:
     """Return the body as CloudFormation leaves it, for a stack named demo with these conditions."""
     text, variables = DASHBOARD["DashboardBody"]["Fn::Sub"]
     known = {"AWS::StackName": "demo", "AWS::Region": "eu-west-1"}
-    known |= {name: joined(value, conditions) for name, value in variables.items()}
+    known |= {"Alarms": joined(variables["Alarms"], conditions), "PortalApi": "api"}
+    _, row, nothing = variables["PortalRow"]["Fn::If"]
 
     def value(found: re.Match[str]) -> str:
         name = found[1]
@@ -29,6 +30,7 @@ def resolved(*conditions: str) -> dict[str, Any]:
             return known[name]
         raise AssertionError(name)
 
+    text = text.replace("${PortalRow}", row["Fn::Sub"] if "PortalIsOn" in conditions else nothing)
     body: dict[str, Any] = json.loads(re.sub(r"\$\{([^}]+)\}", value, text))
     return body
 
@@ -55,6 +57,18 @@ def test_widgets_stand_side_by_side_and_none_covers_another() -> None:
     assert len(places) == len(WIDGETS) == 4 * (1 + len(WHOLE.actors))
     assert all(widget["x"] + widget["width"] <= COLUMNS for widget in WIDGETS)
     assert {widget["height"] for widget in WIDGETS} == {6}
+
+
+def test_the_portals_row_stands_below_where_there_is_a_portal() -> None:
+    *others, answers, times, functions = resolved("PortalIsOn")["widgets"]
+    assert [each["properties"]["title"] for each in others] == [each["properties"]["title"] for each in WIDGETS]
+    assert {each["y"] for each in (answers, times, functions)} == {max(each["y"] for each in WIDGETS) + 6}
+    shown = [line[:4] for widget in (answers, times, functions) for line in widget["properties"]["metrics"]]
+    assert shown == [
+        *(["AWS/ApiGateway", name, "ApiId", "api"] for name in ("Count", "4xx", "5xx", "Latency", "Latency")),
+        *(["AWS/Lambda", name, "FunctionName", "demo-portal"] for name in ("ConcurrentExecutions", "Throttles")),
+        [metrics.NAMESPACE, metrics.MAILS_REFUSED, "FunctionName", "demo-portal"],
+    ]
 
 
 @pytest.mark.parametrize("actor", WHOLE.actors, ids=lambda actor: actor.name)
@@ -107,5 +121,5 @@ def shown_alarms(*conditions: str) -> set[str]:
 
 def test_all_alarms_that_there_are_are_shown() -> None:
     every = STACK.of("CloudWatch::Alarm").keys()
-    assert shown_alarms("EmailIsGiven") == every
+    assert shown_alarms("EmailIsGiven", "PortalIsOn") == every
     assert shown_alarms() == {name for name in every if "Condition" not in STACK.resources[name]} < every

@@ -9,6 +9,7 @@ from infra.parameters import CAPS, RETENTIONS
 from kit.actor import CONCURRENCY, Actor, Bucket, Place, Setting
 from kit.chain import Chain, says
 from kit.events import ImageRecalled
+from kit.outputs import RENDITIONS
 from kit.settings import Settings
 from records.status import SETTLED
 from tests.support.stack import WHOLE, Stack, arn, ref
@@ -32,6 +33,7 @@ def test_a_function_is_as_its_actor_declares(actor: Actor) -> None:
 @every_actor
 def test_a_function_finds_its_settings_in_its_environment(actor: Actor) -> None:
     variables = STACK.properties(names.function(actor))["Environment"]["Variables"]
+    variables = {name: value.get("Fn::If", [None, value])[1] for name, value in variables.items()}
     # A reference stands for its value, by the logical id: the settings must come out as declared.
     settings = Settings.from_environment({name: value["Ref"] for name, value in variables.items()})
     assert settings == Settings(
@@ -41,6 +43,7 @@ def test_a_function_finds_its_settings_in_its_environment(actor: Actor) -> None:
         table="Table" if actor.table else "",
         queue_url=names.queue(actor),
         dead_letter_queue_url=names.dead_letter_queue(actor),
+        delivery_distribution="Distribution" if Place(Bucket.TARGET, RENDITIONS) in actor.deletes else "",
         environment="Environment",
         version="Version",
         topics={event.kind: names.topic(event) for event in says(actor)},

@@ -35,6 +35,8 @@ def test_every_resource_is_called_as_names_says() -> None:
         expected |= {names.subscription(event, actor) for event in actor.hears}
     portal = ("Function", "LogGroup", "Role", "Table", "AccessLogGroup")
     expected |= {f"Portal{part}" for part in (*portal, "Api", "Integration", "Route", "Stage", "Permission")}
+    alarms = ("Bounces", "MailsRefused", "ServerErrors", "Throttles")
+    expected |= {f"Portal{part}Alarm" for part in alarms} | {"Distribution", "DistributionAccess"}
     assert Stack().resources.keys() == expected
 
 

@@ -6,10 +6,12 @@ from infra import names
 from kit.actor import Actor, Bucket, Place
 from kit.chain import Chain, says
 from kit.errors import ObjectGone
+from kit.outputs import RENDITIONS
 from tests.support.stack import WHOLE, Stack, arn, below, ref
 
 every_actor = pytest.mark.parametrize("actor", WHOLE.actors, ids=lambda actor: actor.name)
 STACK = Stack()
+DISTRIBUTION = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Distribution}"
 
 
 def asked(actor: Actor) -> list[str]:
@@ -65,6 +67,9 @@ def test_a_role_may_do_exactly_what_the_declaration_needs(actor: Actor) -> None:
     expected |= {action: ["*"] for action in asked(actor)}
     if any(setting.erases for setting in actor.settings):
         expected["s3:DeleteObjectVersion"] = [below("SourceBucket", "*")]
+
+    if Place(Bucket.TARGET, RENDITIONS) in actor.deletes:
+        expected["cloudfront:CreateInvalidation"] = [{"Fn::Sub": DISTRIBUTION}]
 
     assert STACK.may(names.role(actor)) == expected
 

@@ -94,12 +94,12 @@ def test_the_outputs_name_buckets_table_topics_queues_and_functions() -> None:
     expected |= {names.topic(event) for event in WHOLE.events}
     for actor in WHOLE.actors:
         expected |= {names.queue(actor), names.dead_letter_queue(actor), names.function(actor)}
-    portal = {"PortalApi", "PortalFunction", "PortalTable", "PortalUrl"}
+    chosen = {"PortalApi", "PortalFunction", "PortalTable", "PortalUrl", "DeliveryUrl", "Distribution"}
+    urls = {"PortalUrl", "DeliveryUrl"}
     outputs = Stack().body["Outputs"]
-    assert outputs.keys() == expected | portal
-    assert outputs["PortalUrl"]["Value"] == {"Fn::GetAtt": ["PortalApi", "ApiEndpoint"]}
-    assert all(output["Value"] == {"Ref": name} for name, output in outputs.items() if name != "PortalUrl")
-    assert {name for name, output in outputs.items() if "Condition" in output} == {"SummaryTopic"} | portal
+    assert outputs.keys() == expected | chosen
+    assert all(output["Value"] == {"Ref": name} for name, output in outputs.items() if name not in urls)
+    assert {name for name, output in outputs.items() if "Condition" in output} == {"SummaryTopic"} | chosen
 
 
 def test_only_where_the_code_is_and_which_release_must_be_given() -> None:

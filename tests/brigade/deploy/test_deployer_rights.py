@@ -24,7 +24,7 @@ from brigade.deploy.deployment import deploy, destroy, preview
 from brigade.deploy.stack import Stack
 from brigade.target import Target, local_target
 from imaging.recipes import DEFAULT_PATH
-from infra import names
+from infra import delivery, names
 from infra.template import template
 from kit.actor import Bucket
 from services.chain import CHAIN
@@ -48,6 +48,7 @@ NOT_USED = re.compile(
     r"|lambda:(\w*CodeSigning|\w+ScalingConfig|\w+Concurrency|\w+RuntimeManagement)\w*"
     r"|lambda:(AssociateRuntimeAlias|PassCapacityProvider|PublishVersion)"
     r"|logs:\w*(Bearer|DataProtection|DeletionProtection|Index|Kms|LogDelivery|LogEvents|LogStream|ResourcePolic)\w*"
+    r"|cloudfront:(CreateDistributionWithTags|\w+ConnectionGroup|GetVpcOrigin|UpdateDistributionWithStagingConfig)"
     r"|s3:getObject|apigateway:(Tag|Untag)Resource|iam:(AttachRole|DetachRole)\w*|sns:\w*DataProtection\w*"
 )
 # API Gateway reads a body that S3 holds, and its tags are what is PUT below /tags: no action of their own.
@@ -65,10 +66,11 @@ RIGHTS = {
 }
 # `brigade destroy --delete-pictures` looks for tables of stacks that are gone; `brigade deploy` asks an
 # account, and no local cloud, how much it lets run at a time.
-OFF = (names.is_on(PORTAL),)  # the conditions of what takes a policy of its own
 OPTIONAL = {"dynamodb:ListTables", "lambda:GetAccountSettings"}
 
 
+# The conditions of what takes a policy of its own.
+OFF = (names.is_on(PORTAL), delivery.DELIVERS)
 # Of the portal, what no handler declares: to reserve executions, and to let API Gateway log,
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
 FOR_PORTAL = re.compile(
@@ -202,7 +204,7 @@ def test_a_replica_in_another_region_takes_a_policy_of_its_own_and_no_more() -> 
     assert allowed == {action for action in declared if copies.fullmatch(action)}
 
 
-def test_the_portal_takes_a_policy_of_its_own_and_no_more() -> None:
+def test_the_portal_and_cloudfront_take_a_policy_of_its_own_and_no_more() -> None:
     statements = json.loads(PORTAL_POLICY.read_text(encoding="utf-8"))["Statement"]
     allowed = {action for statement in statements for action in statement["Action"]}
     needed = handlers(*OFF)

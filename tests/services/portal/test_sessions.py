@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from kit import metrics
 from services.portal.visit import network_of, visitor_of
 from tests.services.portal.conftest import ALICE, BOB, PAGE, Portal
 
@@ -140,15 +141,17 @@ def test_a_confirmation_is_a_code_with_its_address_or_a_token(portal: Portal, sa
     assert portal.browser().post("/api/sessions/confirm", json=said).status_code == 422
 
 
-def test_what_ses_refuses_is_logged_and_answered_like_what_it_sends(
-    portal: Portal, caplog: pytest.LogCaptureFixture
+def test_what_ses_refuses_is_logged_counted_and_answered_like_what_it_sends(
+    portal: Portal, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any) -> None:
         raise ClientError({"Error": {"Code": "MessageRejected", "Message": f"{ALICE} is not verified"}}, "SendEmail")
 
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "brigade-portal")
     asked = portal.browser(portal.site(send=refuse)).post("/api/sessions", json={"email": ALICE})
     assert asked.status_code == 202
     assert "could not be mailed" in caplog.text
+    assert vars(caplog.records[-1])[metrics.MAILS_REFUSED] == 1  # what the alarm rings for
     assert ALICE not in caplog.text
 
 
