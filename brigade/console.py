@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,12 @@ import click
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from kit.errors import ConfigurationError, Failure, Retryable, aws_code
 
 DEBUG = "BRIGADE_DEBUG"
-# Where no terminal limits it, a table is not cut to a terminal's 80 columns: `brigade ls | grep` must find ids.
-_PIPED_WIDTH = 240
+_PIPED_WIDTH = 1_000  # where no terminal limits it, nothing is cut
 _KB, _MB = 1_000, 1_000_000
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 
@@ -81,22 +79,10 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
-    """Return a table to print. Strings are shown as they are, whatever brackets they hold, on one line each.
-
-    The column "id" is never folded: ids are there to be copied.
-    """
-    built = Table(title=title, title_justify="left", title_style="bold")
-    for column in columns:
-        built.add_column(column, overflow="fold", no_wrap=column == "id")
-    for row in rows:
-        built.add_row(*(Text(printable(cell)) if isinstance(cell, str) else cell for cell in row))
-    return built
-
-
 def counted(count: int, thing: str) -> str:
-    """Return a number with its noun: 1 dead letter, 2 dead letters."""
-    return f"{count} {thing}{'' if count == 1 else 's'}"
+    """Return a number with its noun: 1 dead letter, 2,000 dead letters."""
+    many = f"{thing[:-1]}ies" if thing.endswith("ry") else f"{thing}s"
+    return f"{count:,} {thing if count == 1 else many}"
 
 
 def byte_size(count: int) -> str:

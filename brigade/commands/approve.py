@@ -5,21 +5,20 @@ from collections.abc import Sequence
 import click
 
 from brigade.acting.here import here
-from brigade.commands.options import argument, option, stack_name, yes
-from brigade.console import OperatorError, ask, counted, out, say, table
+from brigade.commands.options import option, pictures, stack_name, yes
+from brigade.console import OperatorError, ask, counted, out, say
 from brigade.operations.operation import Entry
 from brigade.operations.storage import S3History
 from brigade.pictures import moderation_review as judging
 from brigade.pictures.moderation_review import waits_in_vain, why_held, why_left
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
+from brigade.tables import table
 from infra import names
 from kit.events import ImageJudged
 from kit.publisher import SnsPublisher
 from records.picture import PictureRecord
 from services.moderate.actor import MODERATE
-
-pictures = argument("pictures", nargs=-1, required=True, metavar="KEY_OR_ID...", help="Source keys, or image ids.")
 
 
 @click.command()

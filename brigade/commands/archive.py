@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from brigade.acting.here import here
-from brigade.commands.options import argument, option, stack_name, yes
+from brigade.commands.options import option, pictures, stack_name, yes
 from brigade.console import OperatorError, ask, byte_size, counted, say
 from brigade.deploy import deployed_recipes
 from brigade.operations.operation import Entry
@@ -16,8 +16,6 @@ from brigade.rework import orders as reruns
 from brigade.rework.sending import send_recorded
 from records.picture import Archived, PictureRecord
 from services.archive.actor import ARCHIVE, STORAGE_CLASS
-
-pictures = argument("pictures", nargs=-1, required=True, metavar="KEY_OR_ID...", help="Source keys, or image ids.")
 
 
 @click.command()

@@ -6,13 +6,14 @@ import click
 from rich.text import Text
 
 from brigade.commands.options import Number, as_json, option
-from brigade.console import OperatorError, out, print_json, table
+from brigade.console import OperatorError, out, print_json
 from brigade.cost import estimate, measured, monthly, prices
 from brigade.cost.archived import Kept, kept
 from brigade.cost.estimate import Line
 from brigade.cost.measured import Measured
 from brigade.cost.monthly import Standing
 from brigade.cost.prices import Prices
+from brigade.tables import table
 from services.chain import CHAIN
 
 MILLION = 1e6
@@ -60,31 +61,31 @@ def cost(pictures: float, megapixels: float, recipe: str, turned: float, archive
         of_class = ("class", "to put there", "a month", "to read once", "at least, deleted at once")
         out.print(table(title, of_class, map(_class, originals)))
     for line in _notes(figures, listed, estimate.unmeasured(run, CHAIN)):
-        out.print(Text(line))
+        out.print(Text(line), soft_wrap=False)
 
 
 def _row(bulk: Line, single: Line, pictures: float) -> tuple[str, ...]:
     what = f"{bulk.what} (assumed)" if bulk.assumed else bulk.what
-    return bulk.service, what, f"{bulk.quantity:10,.3f}", bulk.unit, *_dollars(bulk.usd, single.usd, pictures)
+    return bulk.service, what, f"{bulk.quantity:,.3f}", bulk.unit, *_dollars(bulk.usd, single.usd, pictures)
 
 
 def _dollars(bulk: float, single: float, pictures: float) -> tuple[str, str]:
-    return f"{bulk * pictures / MILLION:9,.2f}", f"{single * pictures / MILLION:9,.2f}"
+    return f"{bulk * pictures / MILLION:,.2f}", f"{single * pictures / MILLION:,.2f}"
 
 
 def _sums(bulk: list[Line], single: list[Line], pictures: float) -> list[tuple[str, ...]]:
     def row(title: str, *sums: float) -> tuple[str, ...]:
-        return title, "", "", "", *_dollars(sums[0], sums[1], pictures)
+        return "", title, "", "", *_dollars(sums[0], sums[1], pictures)
 
     def ratio(title: str, *sums: float) -> tuple[str, ...]:
-        return title, "", "", "", *(f"{part / floor:9.2f}" for part in sums)
+        return "", title, "", "", *(f"{part / floor:.2f}" for part in sums)
 
     floor = sum(line.usd for line in bulk if line.floor)
     whole = [sum(line.usd for line in lines) for lines in (bulk, single)]
     measured = [sum(line.usd for line in lines if not line.assumed) for lines in (bulk, single)]
     return [
         row("all", *whole),
-        ("a thousand pictures", "", "", "", *(f"{part / 1000:9.4f}" for part in whole)),
+        ("", "a thousand pictures", "", "", *(f"{part / 1000:.4f}" for part in whole)),
         row("the floor: S3's requests for masters and renditions", floor, floor),
         ratio("all ÷ the floor", *whole),
         ratio("all but what is assumed ÷ the floor", *measured),
@@ -92,15 +93,15 @@ def _sums(bulk: list[Line], single: list[Line], pictures: float) -> list[tuple[s
 
 
 def _class(each: Kept) -> tuple[str, ...]:
-    least = f"{each.least:9,.2f}" + (f" ({each.least_days} days)" if each.least_days else "")
-    return each.storage_class, f"{each.put:9,.2f}", f"{each.a_month:9,.2f}", f"{each.read:9,.2f}", least
+    least = f"{each.least:,.2f}" + (f" ({each.least_days} days)" if each.least_days else "")
+    return each.storage_class, f"{each.put:,.2f}", f"{each.a_month:,.2f}", f"{each.read:,.2f}", least
 
 
 def _a_month(standing: list[Standing]) -> list[tuple[str, ...]]:
     whole = sum(each.usd for each in standing)
     return [
-        *((each.what, f"{each.number:6}", f"{each.usd:7,.2f}") for each in standing),
-        ("all", "", f"{whole:7,.2f}"),
+        *((each.what, f"{each.number}", f"{each.usd:,.2f}") for each in standing),
+        ("all", "", f"{whole:,.2f}"),
     ]
 
 

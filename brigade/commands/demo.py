@@ -7,10 +7,11 @@ from click.exceptions import Exit
 
 from brigade.commands.ls import listing
 from brigade.commands.options import PATH, option, out_folder
-from brigade.console import OperatorError, out, say, table
+from brigade.console import OperatorError, counted, out, say
 from brigade.demo import demo_run as chain
 from brigade.pictures.local_files import Skipped
 from brigade.release import release
+from brigade.tables import table
 
 
 @click.command()
@@ -32,7 +33,7 @@ def demo(photos: Path | None, folder: Path) -> None:
         out.print(table("dead letters", ("actor", "reason", "picture", "detail"), letters))
     for one in account.ignored:
         say(f"ignored: {one.file.key} (no recipe matches its key)")
-    say(f"{len(account.uploaded)} uploaded, {len(letters)} dead letters, {account.seconds:.1f} seconds")
+    say(f"{len(account.uploaded)} uploaded, {counted(len(letters), 'dead letter')}, {account.seconds:.1f} seconds")
     say(
         f"look at {folder / 'index.html'}; outputs are in {folder / 'outputs'}, the account in {folder / 'report.json'}"
     )
@@ -42,7 +43,7 @@ def demo(photos: Path | None, folder: Path) -> None:
     if account.unaccounted:
         lost = ", ".join(one.file.key for one in account.unaccounted)
         raise OperatorError(
-            f"{len(account.unaccounted)} uploads are unaccounted for: {lost}", "that is a bug: report it"
+            f"{counted(len(account.unaccounted), 'upload')} unaccounted for: {lost}", "that is a bug: report it"
         )
     if skipped:
         raise Exit(1)

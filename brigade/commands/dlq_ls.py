@@ -12,12 +12,13 @@ from rich.text import Text
 from brigade.commands.dlq_options import of_actor
 from brigade.commands.dlq_where import LOOK_S, Where, Whose, check_seen, patiently
 from brigade.commands.options import as_json
-from brigade.console import counted, duration, out, print_json, say, table
+from brigade.console import counted, duration, out, print_json, printable, say
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.picture_status import statuses
+from brigade.tables import short, table
 
 WARN_BELOW = timedelta(days=3)
-_COLUMNS = ("reason", "count", "oldest", "deleted in", "for example", "status", "detail")
+_COLUMNS = ("actor", "count", "oldest", "deleted in", "reason, and the oldest of them")
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,7 @@ def ls(*, as_json: bool, whose: Whose) -> None:
     if as_json:
         print_json([_facts(group, known) for groups in found for group in groups])
     else:
-        for groups in found:
-            _print(groups, known)
+        _print([group for groups in found for group in groups], known)
     check_seen(places)
     if not (found or as_json):
         out.print("no dead letters")
@@ -87,24 +87,26 @@ def _facts(group: Group, known: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _print(groups: Sequence[Group], known: Mapping[str, str]) -> None:
-    """Print one queue's table, and on stderr a warning where letters are soon deleted."""
-    name, left = groups[0].actor, min(group.left for group in groups)
-    title = f"{name}: {counted(sum(group.count for group in groups), 'dead letter')}"
-    out.print(table(title, _COLUMNS, [_row(group, known) for group in groups]))
-    if left < WARN_BELOW:
-        say(f"warning: {name} loses its oldest dead letter in {_length(left)}: redrive it, or `brigade dlq export` it")
+    """Print the table, and on stderr a warning for every queue whose letters are soon deleted."""
+    if groups:
+        title = counted(sum(group.count for group in groups), "dead letter")
+        out.print(table(title, _COLUMNS, [_row(group, known) for group in groups]))
+    for name, left in {group.actor: group.left for group in sorted(groups, key=lambda each: -each.left)}.items():
+        if left < WARN_BELOW:
+            say(f"warning: {name} loses its oldest dead letter in {_length(left)}: redrive or `brigade dlq export` it")
 
 
 def _row(group: Group, known: Mapping[str, str]) -> tuple[str | Text, ...]:
     oldest = group.oldest
+    what = (
+        f"{oldest.key or short(oldest.image_id or oldest.message_id)}  {known.get(oldest.message_id, 'status unknown')}"
+    )
     return (
-        oldest.reason,
+        group.actor,
         str(group.count),
         _length(datetime.now(UTC) - oldest.sent_at),
         Text(_length(group.left), style="bold red" if group.left < WARN_BELOW else ""),
-        oldest.key or oldest.image_id or oldest.message_id,
-        known.get(oldest.message_id, "unknown"),
-        oldest.detail,
+        Text.assemble((printable(oldest.reason), "red"), f"\n{printable(what)}\n{printable(oldest.detail)}".rstrip()),
     )
 
 

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from brigade.commands.dlq_where import Where, patiently
-from brigade.console import OperatorError, ask, out, say, table
+from brigade.console import OperatorError, ask, counted, out, say
 from brigade.dead_letters.native import RATES, MoveTask
 from brigade.dead_letters.notify_catalog import tell
 from brigade.dead_letters.redrive import REDRIVEN
 from brigade.progress import progress
+from brigade.tables import table
 
 
 def move(where: Where, rate: float | None, *, dry_run: bool, yes: bool) -> None:
@@ -28,7 +29,7 @@ def move(where: Where, rate: float | None, *, dry_run: bool, yes: bool) -> None:
             operation.note(letter.message_id, REDRIVEN)
         if where.pipeline:
             tell(where.pipeline, letters, REDRIVEN, operation)
-    say(f"SQS moved {moved} dead letters (operation {operation.id})")
+    say(f"SQS moved {counted(moved, 'dead letter')} (operation {operation.id})")
 
 
 def _follow(moves: Iterator[int], total: int) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from msgspec import to_builtins
+from rich.padding import Padding
 from rich.text import Text
 
 from brigade.commands.dlq_options import of_actor, selecting
@@ -16,6 +17,7 @@ from brigade.console import duration, out, print_json, printable, timestamp
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.picture_status import statuses
 from brigade.dead_letters.selection import Selection
+from brigade.tables import facts, short
 
 
 @click.command()
@@ -69,19 +71,17 @@ def _parsed(body: str) -> Any:
 
 
 def _print(name: str, letter: DeadLetter, status: str) -> None:
-    out.print(Text.assemble((name, "bold"), "  ", (printable(letter.reason), "red"), "  ", letter.message_id))
+    out.print(Text.assemble((name, "bold"), "  ", (printable(letter.reason), "red"), "  ", short(letter.message_id)))
     age = duration(max(0, (datetime.now(UTC) - letter.since).total_seconds()))
-    rows = {
+    rows: dict[str, str | Text | None] = {
         "detail": letter.detail,
-        "picture": "  ".join(filter(None, (letter.key, letter.image_id))),
+        "picture": "  ".join(filter(None, (letter.key, short(letter.image_id)))),
         "status": status if letter.image_id else "",
         "attempts": str(letter.attempts or ""),
         "failed": f"{letter.failed_at}  {age} ago" if letter.failed_at else "",
         "sent": timestamp(letter.sent_at),
         "trace": letter.trace,
     }
-    for label, value in rows.items():
-        if value:
-            out.print(Text(f"  {label:10}{printable(value)}"))
-    for redrive in letter.lineage:
-        out.print(Text(printable(f"  {'redriven':10}{redrive.at}  by {redrive.by} after {redrive.reason}")))
+    again = [f"{redrive.at}  by {redrive.by} after {redrive.reason}" for redrive in letter.lineage]
+    rows["redriven"] = Text("\n".join(map(printable, again)))
+    out.print(Padding(facts(rows), (0, 0, 0, 2)))

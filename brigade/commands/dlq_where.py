@@ -11,7 +11,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from brigade.acting.here import here
-from brigade.console import OperatorError, say
+from brigade.console import OperatorError, counted, say
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.dead_letters.selection import named
@@ -86,12 +86,13 @@ def patiently(where: Where, seconds: float, *, warn: bool = True) -> list[DeadLe
 
     def waiting(count: int) -> None:
         if not told:
-            say(f"another command holds {count} dead letters of {where.name}; waiting for at most {seconds:.0f} s")
+            held = f"another command holds {counted(count, 'dead letter')} of {where.name}"
+            say(f"{held}; waiting for at most {seconds:.0f} s")
         told.append(count)
 
     letters = where.queue.look(seconds, waiting)
     if warn and not where.queue.saw_all:
-        say(f"warning: {len(letters)} dead letters were seen, and that is not all: {_unseen(where)}")
+        say(f"warning: {counted(len(letters), 'dead letter')} seen, and that is not all: {_unseen(where)}")
     return letters
 
 

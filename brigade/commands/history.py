@@ -11,10 +11,11 @@ from brigade.acting.here import here
 from brigade.commands.dlq_options import of_pair
 from brigade.commands.dlq_where import Whose
 from brigade.commands.options import argument, as_json, option
-from brigade.console import out, print_json, table
+from brigade.console import out, print_json
 from brigade.operations.operation import Operation
 from brigade.operations.storage import History, S3History
 from brigade.pipeline import Pipeline
+from brigade.tables import table
 
 
 @click.command()
@@ -37,7 +38,7 @@ def history(*, operation: str | None, limit: int, as_json: bool, whose: Whose) -
     if as_json:
         print_json([_facts(each) for each in found])
     elif found:
-        columns = ("id", "when", "who", "command", "where", "letters", "what came of them")
+        columns = ("when", "command", "where", "count", "what came of them", "by", "id")
         out.print(table("", columns, [_row(each) for each in found]))
     else:
         out.print("nothing was done yet")
@@ -57,13 +58,13 @@ def _facts(operation: Operation) -> Mapping[str, Any]:
 
 def _row(operation: Operation) -> tuple[str, ...]:
     return (
-        operation.id,
-        operation.begun_at,
-        operation.by,
+        f"{operation.begun_at:.16}".replace("T", " "),
         operation.command,
         operation.where,
         str(len(operation.messages)),
         _outcomes(operation),
+        operation.by,
+        operation.id,
     )
 
 
@@ -83,10 +84,10 @@ def _show(operation: Operation, pipeline: Pipeline | None, *, as_json: bool) -> 
     ended = f"to {operation.ended_at}" if operation.ended_at else "and is still at it, or was killed"
     title = f"{operation.command} {operation.where} by {operation.by}, {operation.begun_at} {ended}"
     rows = [
-        (each.message_id, each.reason, each.key or each.image_id, each.outcome, statuses.get(each.image_id, ""))
+        (each.key or each.image_id, each.reason, each.outcome, statuses.get(each.image_id, ""), each.message_id)
         for each in operation.messages
     ]
-    out.print(table(title, ("id", "reason", "picture", "outcome", "status now"), rows))
+    out.print(table(title, ("picture", "reason", "outcome", "status now", "id"), rows))
 
 
 def _statuses(operation: Operation, pipeline: Pipeline | None) -> dict[str, str]:

@@ -10,31 +10,33 @@ from rich.text import Text
 
 from brigade.acting.here import here
 from brigade.commands.options import as_json, option, stack_name
-from brigade.console import OperatorError, byte_size, err, out, print_json, say, table
+from brigade.console import OperatorError, byte_size, err, out, print_json, say
 from brigade.exports.columns import PICTURES
 from brigade.exports.files import csv_writer
 from brigade.pictures import search
 from brigade.pictures.search import Filters
 from brigade.pipeline import Pipeline
+from brigade.tables import short, table
 from kit.events import StoredImage, Verdict
 from records.picture import Original, PictureRecord
 from records.rules import failure
 from records.shown import shown
 from records.status import MEANING, Status
 
-_COLUMNS = ("key", "status", "original", "master", "renditions", "worked", "id")
-_NARROW_COLUMNS = ("key", "status", "id")
-_WIDE = 150  # characters that all columns need
+_COLUMNS = ("key", "status", "original", "master", "made", "worked", "id")
+_NARROW_COLUMNS = ("key", "status", "original", "made", "id")
+_WIDE = 120  # characters that all columns need
 
 
 @click.command()
+@option("--prefix", default="", help="With a key that begins so.")
 @option("--status", type=click.Choice(Status, case_sensitive=False), help="With this status.")
 @option("--day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Uploaded on this day, in UTC.")
 @option("--recipe", default="", help="Of this recipe.")
 @option("--serial", default="", help="Taken by the camera with this serial number.")
 @option("--make", default="", help="Taken by a camera of this maker.")
-@option("--taken-from", help="Taken since this day or time, as 2026-11-21 or 2026-11-21T05:40.")
-@option("--taken-to", help="Taken until this time, or until the end of this day.")
+@option("--taken-from", default="", help="Taken since this day or time, as 2026-11-21 or 2026-11-21T05:40.")
+@option("--taken-to", default="", help="Taken until this time, or until the end of this day.")
 @option("--verdict", type=click.Choice(get_args(Verdict)), help="Of moderation.")
 @option("--limit", default=50, type=click.IntRange(min=1), help="At most so many.")
 @option("--after", metavar="ID", help="Go on after this picture, the last one shown.")
@@ -42,19 +44,7 @@ _WIDE = 150  # characters that all columns need
 @as_json
 @option("--csv", "as_csv", is_flag=True, help="Print a table for spreadsheets.")
 def ls(
-    status: Status | None,
-    day: datetime | None,
-    recipe: str,
-    serial: str,
-    make: str,
-    taken_from: str | None,
-    taken_to: str | None,
-    verdict: str | None,
-    limit: int,
-    after: str | None,
-    stack: str,
-    as_json: bool,
-    as_csv: bool,
+    *, day: datetime | None, limit: int, after: str | None, stack: str, as_json: bool, as_csv: bool, **more: Any
 ) -> None:
     """List pictures, newest first.
 
@@ -65,26 +55,18 @@ def ls(
     """
     if as_json and as_csv:
         raise OperatorError("--json and --csv exclude each other", "give one of them")
-    filters = search.Filters(
-        status=status,
-        day=f"{day:%Y-%m-%d}" if day else "",
-        recipe=recipe,
-        serial=serial,
-        make=make,
-        taken_from=search.time(taken_from) if taken_from else "",
-        taken_to=search.time(taken_to) if taken_to else "",
-        verdict=verdict or "",
-    )
+    asked: dict[str, Any] = more | {"day": f"{day:%Y-%m-%d}" if day else ""}
+    asked |= {name: search.time(asked[name]) for name in ("taken_from", "taken_to") if asked[name]}
     with err.status("looking"):
-        found, more = _find(stack, filters, limit, after)
+        found, are_more = _find(stack, Filters(**asked), limit, after)
     if as_json:
         print_json([shown(record) for record in found])
     elif as_csv:
         _print_csv(found)
     else:
         out.print(listing(found))
-    if more:
-        say(f"there are more: --after {found[-1].image_id} goes on")
+    if are_more:
+        say(f"there are more: --after {short(found[-1].image_id)} goes on")
 
 
 def _find(stack: str, filters: Filters, limit: int, after: str | None) -> tuple[list[PictureRecord], bool]:
@@ -123,18 +105,17 @@ def _cells(record: PictureRecord) -> dict[str, str | Text]:
         said.append(f" {failed.reason}", style="default")
     elif record.status is Status.QUARANTINED:
         said.append(f" {record.verdict}", style="default")
-    worked = sum(stage.worked_ms for stage in record.stages.values())
     return {
         "key": record.key,
         "status": said,
-        "original": facts(record.original),
-        "master": facts(record.master),
-        "renditions": str(len(record.renditions)),
-        "worked": f"{worked} ms",
+        "original": measures(record.original),
+        "master": measures(record.master),
+        "made": str(len(record.renditions)),
+        "worked": f"{sum(stage.worked_ms for stage in record.stages.values())} ms",
         "id": record.image_id,
     }
 
 
-def facts(image: Original | StoredImage | None) -> str:
+def measures(image: Original | StoredImage | None) -> str:
     """Return an image in words: JPEG 4000×3000 2.1 MB."""
     return f"{image.format} {image.width}×{image.height} {byte_size(image.bytes or 0)}" if image else "–"

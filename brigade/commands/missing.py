@@ -11,12 +11,13 @@ from click.exceptions import Exit
 
 from brigade.acting.here import here
 from brigade.commands.options import as_json, option, stack_name
-from brigade.console import counted, err, out, print_json, say, table
+from brigade.console import counted, err, out, print_json, say
 from brigade.dead_letters.selection import age
 from brigade.pipeline import Pipeline
 from brigade.rework.gaps import Lost, Missing
 from brigade.rework.survey import Comparison
 from brigade.rework.unheard import messages_under_way
+from brigade.tables import table
 
 _TABLE = 1_000  # rows of one table: a longer one takes too long to lay out
 

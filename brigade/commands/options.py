@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -54,4 +54,8 @@ other_recipes = option("--recipes", "recipes_file", type=PATH, help="Another rec
 stack_name = option("--stack", default="brigade", envvar="BRIGADE_STACK", help="The stack's name.")
 yes = option("--yes", is_flag=True, help="Do not ask.")
 as_json = option("--json", "as_json", is_flag=True, help="Print one JSON array.")
-key_or_id = argument("key_or_id", help="A source key, or an image id.")
+key_or_id = argument("key_or_id", help="A source key, or an image id: eight characters do.")
+_pictures = partial(
+    argument, "pictures", nargs=-1, metavar="KEY_OR_ID...", help="Source keys, or image ids: eight characters do."
+)
+pictures, some_pictures = _pictures(required=True), _pictures()

@@ -10,7 +10,7 @@ from msgspec import to_builtins
 from rich.text import Text
 
 from brigade.commands.options import option, other_recipes, out_folder, paths
-from brigade.console import actors_quiet, out, say
+from brigade.console import actors_quiet, counted, out, say
 from brigade.pictures import local_files as files
 from brigade.pictures import processing
 from brigade.pictures.processing import Report
@@ -46,7 +46,7 @@ def process(
             else:
                 out.print(_line(report))
             step()
-    say(f"{len(found)} files: " + ", ".join(f"{count} {word}" for word, count in counts.items() if count))
+    say(f"{counted(len(found), 'file')}: " + ", ".join(f"{count} {word}" for word, count in counts.items() if count))
     for each in skipped:
         say(f"skipped: {each.path}: {each.why}")
     if counts["rejected"] or skipped:

@@ -8,10 +8,11 @@ import msgspec
 from rich.text import Text
 
 from brigade.commands.options import FILE, PATH, argument, as_json, option, other_recipes, out_folder
-from brigade.console import actors_quiet, counted, out, print_json, say, table
+from brigade.console import actors_quiet, counted, out, print_json, say
 from brigade.demo import recipe_preview
 from brigade.pictures import processing
 from brigade.pictures.recipes_file import load_recipes, recipes_path
+from brigade.tables import table
 from services.resize.effects import name
 
 

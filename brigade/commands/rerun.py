@@ -7,7 +7,7 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands.missing import Ignored, compared, looking, prefix, stuck
-from brigade.commands.options import Number, argument, option, stack_name, yes
+from brigade.commands.options import Number, option, some_pictures, stack_name, yes
 from brigade.console import OperatorError, ask, counted, duration, say
 from brigade.deploy import deployed_recipes
 from brigade.flow import mappings
@@ -26,7 +26,7 @@ from services.moderate.actor import MODERATOR
 
 @click.command()
 @option("--from", "actor", required=True, metavar="ACTOR", help="The actor that has its work to do again.")
-@argument("pictures", nargs=-1, metavar="KEY_OR_ID", help="Source keys, or image ids.")
+@some_pictures
 @option("--missing", "lacking", is_flag=True, help="Those that `brigade missing` lists.")
 @prefix
 @stuck

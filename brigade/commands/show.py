@@ -4,11 +4,12 @@ import click
 from rich.text import Text
 
 from brigade.acting.here import here
-from brigade.commands.ls import colored, facts
+from brigade.commands.ls import colored, measures
 from brigade.commands.options import as_json, key_or_id, stack_name
-from brigade.console import byte_size, out, print_json, printable, table, timestamp
+from brigade.console import byte_size, out, print_json, timestamp
 from brigade.pictures import camera, timeline
 from brigade.pipeline import Pipeline
+from brigade.tables import facts, table
 from kit import outputs
 from records.markup import forms
 from records.picture import PictureRecord, Stage
@@ -29,19 +30,15 @@ def show(key_or_id: str, stack: str, as_json: bool) -> None:
     record = pipeline.catalog.find(key_or_id)
     master_at = _unheard_master(record, pipeline)
     if as_json:
-        facts = shown(record)
+        said = shown(record)
         if master_at:
-            facts["stages"][NORMALIZE.name] = dict.fromkeys(Stage.__struct_fields__) | {"at": master_at}
-        print_json([{**facts, "markup": forms(record)}])
+            said["stages"][NORMALIZE.name] = dict.fromkeys(Stage.__struct_fields__) | {"at": master_at}
+        print_json([{**said, "markup": forms(record)}])
         return
-    for name, value in _summary(record):
-        out.print(Text(f"{name:14}"), value, sep="")
-    out.print(table("timeline", timeline.COLUMNS, timeline.rows(record, master_at)))
+    out.print(facts(_summary(record)), Text(), table("", timeline.COLUMNS, timeline.rows(record, master_at)), sep="\n")
     if record.renditions and not record.is_retired:
-        made = [
-            (r.name, f"{r.width}×{r.height}", r.format, byte_size(r.bytes), r.method, r.key) for r in record.renditions
-        ]
-        out.print(table("renditions", ("name", "size", "format", "bytes", "method", "key"), made))
+        made = [(r.name, f"{r.width}×{r.height}", r.format, byte_size(r.bytes), r.key) for r in record.renditions]
+        out.print(Text(), table("", ("rendition", "size", "format", "bytes", "key"), made), sep="\n")
 
 
 def _unheard_master(record: PictureRecord, pipeline: Pipeline) -> str:
@@ -56,17 +53,17 @@ def _unheard_master(record: PictureRecord, pipeline: Pipeline) -> str:
     return max((timestamp(each["LastModified"]) for each in found), default="")
 
 
-def _summary(record: PictureRecord) -> list[tuple[str, Text]]:
+def _summary(record: PictureRecord) -> dict[str, str | Text | None]:
     master, failed = record.master, failure(record)
-    rows = {
-        "id": record.image_id,
-        "source": record.url,
+    return {
+        "key": record.key,
+        "status": colored(record.status),
         "origin": record.origin,
         "uploaded": record.entered_at,
         "recipe": record.recipe,
-        "original": facts(record.original),
+        "original": measures(record.original),
         **camera.lines(record.camera),
-        "master": f"{facts(master)}  {master.key}" if master else None,
+        "master": measures(master) if master else None,
         "failure": f"{failed.actor}: {failed.reason}: {failed.detail}" if failed else None,
         "moderation": _moderation(record),
         "archived": _archived(record),
@@ -74,9 +71,10 @@ def _summary(record: PictureRecord) -> list[tuple[str, Text]]:
         "superseded by": record.superseded_by,
         "removed by": record.removed_by,
         "outputs": "deleted" if record.is_retired else None,
+        "source": record.url,
+        "stored at": f"s3://{master.bucket}/{master.key}" if master else None,
+        "id": record.image_id,
     }
-    said = [(name, Text(printable(str(value)))) for name, value in rows.items() if value]
-    return [said[0], ("status", colored(record.status)), *said[1:]]
 
 
 def _archived(record: PictureRecord) -> str | None:

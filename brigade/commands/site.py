@@ -99,7 +99,8 @@ class _Job:
         """Do it, and say what was done; return whether every picture could be served."""
         found = find(root, self.pipeline.catalog.get)
         known, wanted = len(found.records), list(found.files.values())
-        say(f"{counted(found.documents, 'document')}, {known} pictures served already, {len(wanted)} to serve")
+        served = f"{counted(known, 'picture')} served already"
+        say(f"{counted(found.documents, 'document')}, {served}, {len(wanted)} to serve")
         skipped: list[Skipped] = []
         records = found.records | self._records(wanted, skipped)
         pictures = {key: rewriting.served(record, self.base) for key, record in records.items()}

@@ -8,10 +8,6 @@ from brigade.console import OperatorError, out, print_json
 from brigade.pipeline import Pipeline
 from brigade.traces import traces, waterfall
 
-# Characters that a terminal must have beside the bars.
-_BESIDE = 80
-_SHORTEST, _LONGEST = 10, 40
-
 
 @click.command()
 @argument("key_or_id", required=True, help="A source key, an image id, or a trace id: 1-8-24 or 32 hex digits.")
@@ -34,4 +30,4 @@ def trace(key_or_id: str, stack: str, as_json: bool) -> None:
     if as_json:
         print_json(waterfall.as_json(segments))
     else:
-        out.print(waterfall.draw(segments, min(max(out.width - _BESIDE, _SHORTEST), _LONGEST)))
+        out.print(waterfall.draw(segments))

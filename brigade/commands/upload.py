@@ -45,7 +45,7 @@ def upload(paths: tuple[Path, ...], prefix: str, wait: bool, timeout: float, sta
     found = files.find(paths, prefix, skipped.append)
     total = len(found) + len(skipped)
     pipeline = Pipeline.find(here(), stack)
-    say(f"uploading {len(found)} files to s3://{pipeline.source_bucket} ({pipeline.target.describe()})")
+    say(f"uploading {counted(len(found), 'file')} to s3://{pipeline.source_bucket} ({pipeline.target.describe()})")
     done: list[uploads.Uploaded] = []
     try:
         with progress("uploading", len(found)) as step:

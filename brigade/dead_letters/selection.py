@@ -18,8 +18,8 @@ _LONGEST = timedelta(days=3650)
 class Selection:
     """What a letter must be to be chosen; what is None does not matter.
 
-    ``image`` is a picture's id, ``key`` its source key or a pattern for it (*, ? and [] as in a shell, / is no border),
-    ``since`` the earliest time at which it became a dead letter.
+    ``image`` is the beginning of a picture's id, ``key`` its source key or a pattern for it (*, ? and [] as in a shell,
+    / is no border), ``since`` the earliest time at which it became a dead letter.
     """
 
     reason: str | None = None
@@ -30,9 +30,10 @@ class Selection:
     def matches(self, letter: DeadLetter) -> bool:
         """Return whether this letter is chosen. Of a letter about several pictures one is enough."""
         images = letter.images()
+        ids = [image.id for image in images]
         return (
             (self.reason is None or letter.reason == self.reason)
-            and (self.image is None or self.image in {letter.image_id, *(image.id for image in images)})
+            and (self.image is None or any(each.startswith(self.image) for each in (letter.image_id, *ids)))
             and (self.key is None or any(_is_like(image.source.key, self.key) for image in images))
             and (self.since is None or letter.since >= self.since)
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
-from brigade.console import byte_size
+from brigade.console import byte_size, counted
 from brigade.dead_letters.letter import DeadLetter
 from kit.events import StoredImage
 from records.picture import Failure, Original, PictureRecord, Stage
@@ -59,12 +59,17 @@ def render(
 
 def _summary(pictures: Sequence[SheetPicture], dead_letters: Mapping[str, Sequence[DeadLetter]], seconds: float) -> str:
     counts = Counter(picture.record.status for picture in pictures)
-    words = [f"<b>{len(pictures)}</b> {'picture' if len(pictures) == 1 else 'pictures'}"]
+    words = [_bold(counted(len(pictures), "picture"))]
     words += [f"<b>{counts[status]}</b> {status.lower()}" for status in Status if counts[status]]
     dead = sum(len(letters) for letters in dead_letters.values())
-    words += [f'<a href="#dead-letters"><b>{dead}</b> dead {"letter" if dead == 1 else "letters"}</a>'] if dead else []
+    words += [f'<a href="#dead-letters">{_bold(counted(dead, "dead letter"))}</a>'] if dead else []
     words += [f"<b>{seconds:.1f}</b> seconds"]
     return f'<p class="summary">{" ".join(f"<span>{word}</span>" for word in words)}</p>'
+
+
+def _bold(count: str) -> str:
+    number, _, words = count.partition(" ")
+    return f"<b>{number}</b> {words}"
 
 
 def _picture(picture: SheetPicture) -> str:

@@ -5,6 +5,7 @@ Every question has an index; only an export, which wants everything, reads the t
 
 import heapq
 import itertools
+import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from records.table import BY_SOURCE, BY_STATUS, KEY, Index, pointer_key, right_p
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 _BATCH = 100
 _PAGE = 1_000  # an index holds keys: some hundred bytes each
+_BEGIN = re.compile(r"[0-9a-f]{8}[0-9a-f-]{0,27}")
 
 
 # What an index lists of a picture: its sort key, and its id.
@@ -98,9 +100,9 @@ class Catalog:
         return found
 
     def find(self, key_or_id: str) -> PictureRecord:
-        """Return a picture's record by its id, or the newest of a source key in either Unicode form.
+        """Return a picture's record by its id, the newest of a source key in either Unicode form, or by an id's begin.
 
-        Raises OperatorError for neither.
+        Eight characters of it are enough. Raises OperatorError for none of these, and where several ids begin so.
         """
         try:
             # Of a removed version that nobody has heard of before, the record says that it was removed, and no more.
@@ -110,9 +112,20 @@ class Catalog:
         except ValueError:
             pass
         newest = next(itertools.chain.from_iterable(map(self.by_key, spellings(key_or_id))), None)
+        if newest is None and _BEGIN.fullmatch(key_or_id):
+            newest = self._beginning(key_or_id)
         if newest is None:
             raise OperatorError(f"the catalog knows no picture {key_or_id!r}", "`brigade ls` shows those it knows")
         return newest
+
+    def _beginning(self, begin: str) -> PictureRecord | None:
+        """Return the picture whose id begins so. No index knows beginnings: all ids are looked at, 1,000 a request."""
+        ids = {image_id for status in Status for image_id in self.ids(status) if image_id.startswith(begin)}
+        found = [record for record in self.get(ids).values() if record.is_known]
+        if len(found) > 1:
+            keys = ", ".join(f"{record.key} ({record.image_id})" for record in found)
+            raise OperatorError(f"{len(found)} ids begin with {begin}: {keys}", "give the whole id")
+        return found[0] if found else None
 
     def by_key(self, key: str) -> Iterator[PictureRecord]:
         """Yield every version of a source key, newest first."""

@@ -33,7 +33,8 @@ class Filters:
     make: str = ""
     taken_from: str = ""  # by the camera's own clock
     taken_to: str = ""  # inclusive: a day to its end
-    verdict: str = ""
+    verdict: str | None = None
+    prefix: str = ""  # of the key
 
     def accepts(self, record: PictureRecord) -> bool:
         camera = record.camera or Described()
@@ -46,7 +47,8 @@ class Filters:
             and self.make.casefold() in ("", (camera.make or "").casefold())
             and (not self.taken_from or taken_at >= self.taken_from)
             and (not self.taken_to or "" < taken_at <= self.taken_to + _LAST)
-            and self.verdict in ("", record.verdict)
+            and self.verdict in (None, record.verdict)
+            and record.key.startswith(self.prefix)
         )
 
 

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from rich.text import Text
 
-from brigade.console import duration
+from brigade.console import counted, duration
+from brigade.tables import Bar
 from records.picture import PictureRecord
 from services.moderate.actor import MODERATE
 from services.normalize.actor import NORMALIZE
 
-_BAR = 30  # characters
 _PRECISE_S = 10  # below that, tenths of a second are shown
 
 
@@ -39,8 +39,7 @@ def _moments(record: PictureRecord) -> Iterator[Moment]:
     if record.entered_at:
         yield Moment(_time(record.entered_at), "s3", "uploaded")
     for actor, stage in record.stages.items():
-        again = stage.attempts - 1
-        what = f"done after {again} {'retry' if again == 1 else 'retries'}" if again else "done"
+        what = f"done after {counted(stage.attempts - 1, 'retry')}" if stage.attempts > 1 else "done"
         if actor == MODERATE.name and record.moderation:
             what += f": {record.moderation}"
         yield Moment(_time(stage.at), actor, what, stage.queued_ms, stage.worked_ms)
@@ -59,27 +58,21 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def rows(record: PictureRecord, master_at: str = "") -> list[tuple[str | Text, ...]]:
+def rows(record: PictureRecord, master_at: str = "") -> list[tuple[str | Text | Bar, ...]]:
     """Return the moments as rows of a table: after the upload, who, what, waiting, work, and both drawn to scale."""
     found = moments(record, master_at)
-    longest = max([(m.queued_ms or 0) + (m.worked_ms or 0) for m in found], default=0)
-    return [_row(moment, found[0].at, longest) for moment in found]
+    return [_row(moment, found[0].at, (found[-1].at - found[0].at).total_seconds() or 1) for moment in found]
 
 
-def _row(moment: Moment, begin: datetime, longest: int) -> tuple[str | Text, ...]:
+def _row(moment: Moment, begin: datetime, whole: float) -> tuple[str | Text | Bar, ...]:
     seconds = (moment.at - begin).total_seconds()
     after = f"{seconds:+.1f} s" if seconds < _PRECISE_S else f"+{duration(seconds)}"
     what = Text(moment.what, style="red" if moment.is_failure else "")
     if moment.queued_ms is None or moment.worked_ms is None:
         return after, moment.who, what, "", "", ""
-    bar = Text("░" * _length(moment.queued_ms, longest), style="dim")
-    bar.append("█" * _length(moment.worked_ms, longest), style="green")
+    began = seconds - moment.worked_ms / 1000
+    bar = Bar(*(max(time, 0) / whole for time in (began - moment.queued_ms / 1000, began, seconds)))
     return after, moment.who, what, f"{moment.queued_ms} ms", f"{moment.worked_ms} ms", bar
-
-
-def _length(milliseconds: int, longest: int) -> int:
-    """Return the characters that stand for so long; at least one for what took any time."""
-    return max(round(_BAR * milliseconds / longest), 1) if milliseconds else 0
 
 
 COLUMNS = ("after", "who", "what", "queued", "worked", "░ queued █ worked")

@@ -5,53 +5,46 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.table import Table
+from rich.console import Group
 from rich.text import Text
 
-from brigade.console import duration, printable, table
+from brigade.console import duration, printable
+from brigade.tables import Bar, facts, table
 from brigade.traces.traces import Segment, depths, origin
 
-_COLUMNS = ("actor", "begun", "░ queued █ worked", "queued", "worked", "attempt", "failure")
-_BAR = 40  # characters
+_COLUMNS = ("actor", "begun", "░ queued █ worked", "queued", "worked")
 _PRECISE_MS = 10_000  # below that, milliseconds are shown
 
 
-def draw(segments: Sequence[Segment], width: int = _BAR) -> Table:
-    """Return a tree of segments as a table to print, whose bars are ``width`` characters long.
+def draw(segments: Sequence[Segment]) -> Group:
+    """Return a tree of segments as a table to print, with the failures below it.
 
-    With segments of several pictures, a column says which one each belongs to.
+    With segments of several pictures, a column says which one each belongs to; of several attempts, another which.
     """
-    begin, depth = origin(segments), depths(segments)
+    begin, depth, trace = origin(segments), depths(segments), segments[0].trace_id
     whole = max(segment.ended for segment in segments) - begin
     pictures = {segment.image_id for segment in segments}
-    several = len(pictures) > 1
-    rows: list[list[str | Text]] = []
+    several, again = len(pictures) > 1, any(segment.attempt > 1 for segment in segments)
+    rows: list[list[str | Text | Bar]] = []
     for segment in segments:
         actor = "  " * depth[segment.id] + segment.actor
         after = f"+{_time(round((segment.began - begin) * 1000))}"
-        bar = _bar(segment, begin, width / whole if whole else 0)
-        times = (_time(segment.queued_ms), _time(segment.worked_ms), str(segment.attempt))
-        key = (segment.key,) if several else ()
-        rows.append([actor, after, bar, *times, _failure(segment), *key])
+        shares = ((at - begin) / (whole or 1) for at in (segment.sent, segment.began, segment.ended))
+        bar = Bar(*shares, style="red" if segment.failure else "green")
+        more = [str(segment.attempt)] * again + [segment.key] * several
+        rows.append([actor, after, bar, _time(segment.queued_ms), _time(segment.worked_ms), *more])
     what = f"{len(pictures)} pictures" if several else segments[0].key
     at = datetime.fromtimestamp(begin, UTC).isoformat(" ", timespec="milliseconds").partition("+")[0]
-    title = f"{printable(what)}: {_time(round(whole * 1000))} from {at} UTC, trace {segments[0].trace_id}"
-    return table(title, (*_COLUMNS, "key") if several else _COLUMNS, rows)
-
-
-def _bar(segment: Segment, begin: float, scale: float) -> Text:
-    """Return the wait and the work; ``scale`` is in characters a second, and no work is too short to be seen."""
-    sent, began, ended = (round((at - begin) * scale) for at in (segment.sent, segment.began, segment.ended))
-    bar = Text(" " * sent, no_wrap=True)
-    bar.append("░" * (began - sent), style="dim")
-    bar.append("█" * max(ended - began, 1), style="red" if segment.failure else "green")
-    return bar
-
-
-def _failure(segment: Segment) -> Text:
-    if not segment.failure:
-        return Text()
-    return Text(printable("{reason}: {detail}".format(**segment.failure)), style="red")
+    heading = facts({"picture": what, "begun": f"{at} UTC", "took": _time(round(whole * 1000)), "trace": trace})
+    columns = (*_COLUMNS, *["attempt"] * again, *["key"] * several)
+    failures: dict[str, str | Text | None] = {
+        f"{each.actor}, attempt {each.attempt}{f', {each.key}' if several else ''}": Text(
+            printable("{reason}: {detail}".format(**each.failure)), style="red"
+        )
+        for each in segments
+        if each.failure
+    }
+    return Group(heading, Text(), table("", columns, rows), facts(failures))
 
 
 def _time(milliseconds: int) -> str:

@@ -152,7 +152,7 @@ def test_a_gate_holds_back_here_too(
     assert main(gated) == 0
     said = capsys.readouterr()
     assert "moderation: uncertain, nudity 50 %" in said.out
-    assert "1 files: 1 quarantined" in said.err
+    assert "1 file: 1 quarantined" in said.err
     assert not list(tmp_path.glob("out/renditions/**/*.*"))
     main([*gated, "--json"])
     report = json.loads(capsys.readouterr().out)
@@ -166,4 +166,4 @@ def test_a_gate_without_an_engine_lets_nobody_pass(
     assert main(gated) == 1
     said = capsys.readouterr()
     assert "no-moderator: No moderation engine is here" in said.out
-    assert "1 files: 1 rejected" in said.err
+    assert "1 file: 1 rejected" in said.err

@@ -190,6 +190,6 @@ def test_a_spreadsheet_gets_no_formula_out_of_a_picture(capsys: Said) -> None:
 def test_show_says_what_the_camera_says(capsys: Said) -> None:
     assert main(["show", "in/4.jpg"]) == 0
     said = capsys.readouterr().out
-    assert "camera        RECONYX, serial P800" in said
-    assert "taken         2026-11-20T08:04:00+01:00" in said
-    assert "metadata      by exiftool 13.59" in said
+    assert "camera     RECONYX, serial P800" in said
+    assert "taken      2026-11-20T08:04:00+01:00" in said
+    assert "metadata   by exiftool 13.59" in said

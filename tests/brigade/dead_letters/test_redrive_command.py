@@ -34,8 +34,9 @@ def test_the_plan_is_shown_and_nothing_happens_without_an_answer(desk: Desk, bri
     assert (
         "error: Send 3 dead letters back to the queue of resize? There is no terminal to answer on — add --yes" in said
     )
-    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in said.splitlines() if line.startswith("│")]
-    assert rows == [["corrupt-image", "2", "0"], ["object-gone", "1", "0"]]
+    rows = [line.split() for line in said.splitlines()]
+    assert ["corrupt-image", "2", "0"] in rows
+    assert ["object-gone", "1", "0"] in rows
     assert len(desk.letters("resize")) == 3
     assert desk.sent_back("resize") == []
 
@@ -98,8 +99,7 @@ def test_of_more_than_can_be_received_it_redrives_what_it_saw_and_says_so(
     code, said = brigade("redrive", "resize", "--yes", "--watch", "0")
     assert code == 1
     assert (
-        "warning: 10 dead letters were seen, and that is not all: resize has more than can be received in a minute"
-        in said
+        "warning: 10 dead letters seen, and that is not all: resize has more than can be received in a minute" in said
     )
     assert "10 redriven" in said
     assert "error: not all dead letters were seen: resize has more than" in said

@@ -1,6 +1,7 @@
 """`brigade pause`, `resume` and `status`, as the operator reads them."""
 
 import json
+import re
 from io import StringIO
 
 import pytest
@@ -62,15 +63,15 @@ def test_the_status_has_a_row_for_every_actor(deployed: Deployed, capsys: Said) 
     deployed.sqs.send_message(QueueUrl=deployed.queue_url(INGEST), MessageBody="m")
     deployed.sqs.send_message(QueueUrl=deployed.pipeline.output(names.dead_letter_queue(INGEST)), MessageBody="m")
     assert main(["status"]) == 0
-    rows = {cells[0]: cells[1:] for cells in map(_cells, capsys.readouterr().out.splitlines()) if len(cells) == 7}
-    assert rows.keys() == {*(actor.name for actor in CHAIN.actors), "undelivered"}
+    rows = {cells[0]: cells[1:] for cells in map(_cells, capsys.readouterr().out.splitlines()) if len(cells) > 5}
+    assert rows.keys() == {"actor", *(actor.name for actor in CHAIN.actors), "undelivered"}
     assert rows["ingest"] == ["running", "1", "0", "–", "1", "–"]
     assert rows["resize"] == ["paused", "0", "0", "–", "0", "–"]
-    assert rows["undelivered"] == ["", "0", "0", "–", "0", "–"]
+    assert rows["undelivered"] == ["0", "0", "–", "0", "–"]
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip("│").split("│")]
+    return re.split(r" {2,}", line.strip())
 
 
 def test_for_programs_what_is_not_known_is_null(deployed: Deployed, capsys: Said) -> None:
