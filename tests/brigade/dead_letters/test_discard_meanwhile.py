@@ -28,7 +28,7 @@ def test_what_is_named_need_not_be_everything(desk: Desk, brigade: Brigade, out_
     first, *others = desk.fill("normalize", 12)
     code, said = brigade("discard", "normalize", first, "--yes")
     assert code == 0
-    assert "warning: 10 dead letters were seen, and that is not all: normalize has more" in said
+    assert "warning: 10 dead letters seen, and that is not all: normalize has more" in said
     assert {each.message_id for each in desk.letters("normalize")} == set(others)
 
 
