@@ -1,14 +1,9 @@
 import t from "./texts.js";
 
-// Browsers leave the type of many a HEIC file empty: then the name tells.
-const BY_NAME = {
-  jpg: "image/jpeg", jpeg: "image/jpeg", png: "image/png", gif: "image/gif", webp: "image/webp", avif: "image/avif",
-  heic: "image/heic", heif: "image/heif", tif: "image/tiff", tiff: "image/tiff", bmp: "image/bmp",
-};
-
-/** The media type of a picture's file; empty if neither the browser nor the name tells one. */
+/** The media type of a file. Browsers leave that of many a HEIC file empty: then the name tells. */
 export function typeOf({ name, type }) {
-  return type.startsWith("image/") ? type : BY_NAME[name.split(".").pop().toLowerCase()] ?? "";
+  const end = name.split(".").pop().toLowerCase();
+  return type.startsWith("image/") ? type : `image/${{ jpg: "jpeg", tif: "tiff" }[end] ?? end}`;
 }
 
 /** Why the API would refuse a file, or nothing: found out before anything is sent. */
@@ -44,8 +39,7 @@ export function send({ url, fields }, file, signal, progress) {
       progress(loaded / total, passed > 0.5 ? loaded / passed : 0);
     };
     request.onload = () => (request.status < 300 ? sent() : failed(new Error(t.upload.storage(request.status))));
-    request.onerror = () => failed(new Error(t.upload.lost));
-    request.onabort = () => failed(signal.reason);
+    request.onerror = request.onabort = () => failed(new Error(t.upload.lost));
     signal.addEventListener("abort", () => request.abort());
     request.open("POST", url);
     request.send(form);

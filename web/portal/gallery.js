@@ -8,62 +8,46 @@ const GOOD_MS = 50 * 60_000; // signed addresses of files end after an hour
 
 /** The visitor's pictures, newest first. `told` hears each; `expects()`: an upload waits for its picture. */
 export function gallery({ told, expects, previewOf }) {
-  const pictures = new Map(), tiles = new Map(), list = el("ul", { class: "gallery" });
-  const none = el("p", { class: "quiet" }, t.none), more = button(t.more, () => load(next));
+  const tiles = new Map(), list = el("ul", { class: "gallery" }); // each tile knows its picture, and when it was made
+  const none = el("p", { class: "quiet" }, t.none), more = button(t.more, () => read(tiles.size + 1));
   const view = el("section", { class: "stack", "aria-labelledby": "gallery" },
     el("h2", { id: "gallery", class: "unseen" }, t.title), none, list, el("div", {}, more));
-  const underWay = () => [...pictures.values()].filter(({ settled }) => !settled).map(({ image }) => image);
-  let next = null;
+  const isUnderWay = () => [...tiles.values()].some(({ picture }) => !picture.settled);
   none.hidden = more.hidden = true;
-
-  async function load(after) {
-    const page = await call("GET", `api/pictures${after ? `?after=${after}` : ""}`);
-    const changed = page.pictures.filter(take).length > 0;
-    if (after === next) next = page.next;
-    arrange();
-    return { ...page, changed };
-  }
-
-  /** Read the newest, and further pages as long as they may hold one that is under way. */
-  const refresh = polling(async () => {
-    const waiting = new Set(underWay());
-    let page, changed = false;
+  /** Read at least so many of the newest, if there are. Returns whether one has changed. */
+  async function read(wanted) {
+    let next = null, seen = 0, changed = false;
     do {
-      page = await load(page?.next ?? null);
-      page.pictures.forEach(({ image }) => waiting.delete(image));
-      changed ||= page.changed;
-    } while (waiting.size && page.next);
-    return expects() || underWay().length ? changed : null;
+      const page = await call("GET", `api/pictures${next ? `?after=${next}` : ""}`);
+      changed = page.pictures.filter(take).length > 0 || changed;
+      seen += page.pictures.length;
+      next = page.next;
+    } while (next && seen < wanted);
+    none.hidden = tiles.size > 0;
+    more.hidden = !next;
+    return changed;
+  }
+  const refresh = polling(async () => {
+    const changed = await read(tiles.size);
+    return expects() || isUnderWay() ? changed : null;
   });
 
   function take(picture) {
-    const { image, name, status } = picture, before = pictures.get(image), old = tiles.get(image);
-    pictures.set(image, picture);
+    const { image, name, status, upload } = picture, old = tiles.get(image), isOther = old?.picture.status !== status;
     told(picture);
-    if (before?.status === status && Date.now() - old.made < GOOD_MS) return false;
-    const fresh = Object.assign(tile(picture, previewOf(picture)), { made: Date.now() });
-    const hadFocus = old?.contains(document.activeElement);
-    old?.replaceWith(fresh);
-    tiles.set(image, fresh);
-    if (hadFocus) focus(image);
-    if (before && before.status !== status && status === "READY") announce(t.ready(name));
+    if (!isOther && Date.now() - old.made < GOOD_MS) return false;
+    const fresh = tile(picture, previewOf(picture));
+    old?.firstChild.replaceChildren(...fresh.firstChild.childNodes); // the link keeps the focus
+    tiles.set(image, Object.assign(old ?? fresh, { picture, made: Date.now() }));
+    // The names of uploads are in the order of time, the newest first.
+    if (!old) list.insertBefore(fresh, [...list.children].find((each) => each.picture.upload > upload) ?? null);
+    if (old && isOther && status === "READY") announce(t.ready(name));
     return true;
   }
-
-  function arrange() {
-    const order = [...pictures.values()].sort((one, other) => (one.uploaded_at < other.uploaded_at ? 1 : -1));
-    order.map(({ image }) => tiles.get(image)).forEach((each, place) => {
-      if (list.children[place] !== each) list.insertBefore(each, list.children[place] ?? null);
-    });
-    none.hidden = order.length > 0;
-    more.hidden = !next;
-  }
-
   function remove(image) {
     tiles.get(image)?.remove();
-    pictures.delete(image);
     tiles.delete(image);
-    arrange();
+    none.hidden = tiles.size > 0;
   }
   const focus = (image) => tiles.get(image)?.querySelector("a").focus();
   return { view, refresh, remove, focus };
@@ -80,6 +64,5 @@ function tile(picture, preview) {
 }
 
 /** What stands where a picture will be: its colour, and its few pixels. */
-export function placeholder({ colour, lqip }) {
-  return { backgroundColor: colour, backgroundImage: lqip && `url("${lqip}")` };
-}
+export const placeholder = ({ colour, lqip }) => (
+  { backgroundColor: colour, backgroundImage: lqip && `url("${lqip}")` });

@@ -31,7 +31,6 @@ export function pictureView(image, { named, removed }) {
     named(title);
     if (isFirst) focusHeading(view);
   }
-
   function drawPicture(picture) {
     const { name, markup: forms, renditions: files, stages: done } = picture;
     const said = el("p", { class: "wrong", role: "alert" });
@@ -40,7 +39,7 @@ export function pictureView(image, { named, removed }) {
       await call("DELETE", path).then(() => removed(name), (problem) => { said.textContent = inWords(problem); });
     };
     draw(name, figure(picture), el("div", { class: "beside" }, el("div", { class: "stack wide" },
-      forms && markup(forms), files.length && renditions(files), done.length && stages(picture)),
+      forms && markup(forms), files.length && renditions(files), done.length && stages(done, picture.uploaded_at)),
     el("aside", { class: "stack" }, facts(picture), button(t.delete, remove, "danger"), said)));
   }
   return { image, view, close: () => { isOpen = false; } };
@@ -51,14 +50,13 @@ function figure(picture) {
   if (!master) return el("p", { class: settled ? "notice wrong" : "notice" }, settled ? reason ?? word : t.processing);
   const { url, width, height } = master;
   const style = { ...placeholder(picture), maxWidth: `min(${width}px, ${(76 * width) / height}vh)` };
-  return el("figure", {}, el("img", { src: url, width, height, alt: alt || name, class: "whole", style }));
+  return el("img", { src: url, width, height, alt: alt || name, class: "whole", style });
 }
 
 function facts({ uploaded_at: at, bytes: size, master, alt }) {
-  const rows = { [t.uploaded]: el("time", { datetime: at, title: date(at) }, ago(at)), [t.original]: bytes(size) };
-  if (master) Object.assign(rows, { [t.dimensions]: t.pixels(master.width, master.height), [t.alt]: alt || t.noAlt });
-  const pair = ([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
-  return el("dl", {}, Object.entries(rows).map(pair));
+  const rows = [[t.uploaded, el("time", { datetime: at, title: date(at) }, ago(at))], [t.original, bytes(size)]];
+  if (master) rows.push([t.dimensions, t.pixels(master.width, master.height)], [t.alt, alt || t.noAlt]);
+  return el("dl", { class: "stack" }, rows.map(([dt, dd]) => el("div", {}, el("dt", {}, dt), el("dd", {}, dd))));
 }
 
 function markup(forms) {
@@ -73,8 +71,8 @@ function markup(forms) {
     copy.textContent = t.copied;
     setTimeout(() => { copy.textContent = t.copy; }, 2000);
   });
-  const head = el("div", { class: "row apart" }, el("h2", { id: "markup" }, t.markup), copy);
-  return el("section", { class: "stack" }, head,
+  return el("section", { class: "stack" },
+    el("div", { class: "row apart" }, el("h2", { id: "markup" }, t.markup), copy),
     el("fieldset", { class: "row" }, el("legend", { class: "unseen" }, t.form), choices),
     el("pre", { tabindex: 0, role: "group", "aria-labelledby": "markup" }, code));
 }
@@ -86,7 +84,7 @@ const renditions = (files) => table(t.renditions, [
   [t.bytes, (file) => bytes(file.bytes), true],
 ], files);
 
-const stages = ({ stages: done, uploaded_at: begun }) => table(t.stages, [
+const stages = (done, begun) => table(t.stages, [
   [t.step, ({ name }) => name],
   [t.took, (stage) => seconds(stage.seconds), true],
   [t.after, ({ at }) => seconds(Math.max(Date.parse(at) - Date.parse(begun), 0) / 1000), true],

@@ -7,16 +7,12 @@ const TALLIED = { going: GOING, ready: ["ready", "there"], refused: ["refused"],
 const FINAL = [400, 413, 415, 422]; // what no other try would mend
 
 /**
- * The uploads of this visit. `changed` hears each item that is another than before. An item's state: waiting,
- * checking, sending, arrived (the chain has it), ready, there (it was there already), refused, broken (can be tried
- * again), cancelled.
+ * The uploads of this visit. `changed` hears each item that is another than before. Its state: waiting, checking,
+ * sending, arrived (the chain has it), ready, there (it was already), refused, broken (try again), cancelled.
  */
 export class Queue {
   items = [];
-  constructor(changed) {
-    this.changed = changed;
-  }
-
+  constructor(changed) { this.changed = changed; }
   add(files, session) {
     const fresh = files.map((file) => {
       const reason = refusal(file, session), preview = URL.createObjectURL(file);
@@ -27,17 +23,14 @@ export class Queue {
     this.#next();
     return fresh;
   }
-
   retry(items) {
     items.forEach((item) => this.#set(item, "waiting"));
     this.#next();
   }
-
   cancel(item) {
     if (item.state === "waiting") this.#set(item, "cancelled");
     item.abort?.abort();
   }
-
   /** Forget what is over, or everything. Returns what was forgotten. */
   clear(everything) {
     const over = this.items.filter(({ state }) => everything || !GOING.includes(state));
@@ -48,22 +41,18 @@ export class Queue {
     }
     return over;
   }
-
   in = (...states) => this.items.filter(({ state }) => states.includes(state));
   tally = () => Object.fromEntries(Object.entries(TALLIED).map(([name, each]) => [name, this.in(...each).length]));
-
   /** Take over what has become of a picture that was uploaded here. */
   follow({ upload, image, settled, status, status_word: word, reason }) {
     const item = this.in("arrived").find((each) => each.upload === upload);
     if (!item || !settled) return;
     this.#set(item, ...(status === "READY" ? ["ready", { image }] : ["refused", { image, reason: reason ?? word }]));
   }
-
   #next() {
     const room = Math.max(AT_ONCE - this.in(...BUSY).length, 0);
     for (const item of this.in("waiting").reverse().slice(0, room)) this.#run(item).finally(() => this.#next());
   }
-
   async #run(item) {
     const { file } = item, { signal } = item.abort = new AbortController();
     try {
@@ -79,7 +68,6 @@ export class Queue {
       this.#set(item, FINAL.includes(error.status) ? "refused" : "broken", { reason: inWords(error) });
     }
   }
-
   #set(item, state, more) {
     Object.assign(item, { reason: "" }, more, { state });
     this.changed(item);

@@ -1,5 +1,5 @@
 import { call } from "../shared/api.js";
-import { announce, busyWith, button, el, focusHeading } from "../shared/dom.js";
+import { busyWith, button, el, focusHeading } from "../shared/dom.js";
 import { ago } from "../shared/format.js";
 import { inWords } from "./files.js";
 import texts from "./texts.js";
@@ -11,7 +11,6 @@ export function signIn({ token, notice, entered }) {
   const steps = el("div", { class: "stack" }), inbox = el("aside", { class: "notice stack", hidden: true });
   const view = el("div", { class: "door" },
     el("section", { class: "stack" }, el("p", { class: "notice", role: "status" }, notice), steps), inbox);
-  const mail = (email) => call("POST", "api/sessions", { email });
   const enter = async (proof) => entered(await call("POST", "api/sessions/confirm", proof));
   if (token) byLink(); else askAddress();
 
@@ -19,37 +18,27 @@ export function signIn({ token, notice, entered }) {
     steps.replaceChildren(el("h1", {}, title), ...parts);
     if (view.isConnected) focusHeading(view);
   }
-
   function askAddress(value = "") {
     inbox.hidden = true;
     const input = el("input", { id: "email", type: "email", value, autocomplete: "email", required: true });
-    const work = () => mail(input.value).then(() => askCode(input.value));
-    step(t.welcome, el("p", { class: "quiet lead" }, t.about),
+    const work = () => call("POST", "api/sessions", { email: input.value }).then(() => askCode(input.value));
+    step(t.welcome, el("p", { class: "quiet" }, t.about),
       field(input, [t.email, t.hint, t.send], () => !input.checkValidity() && t.badEmail, work));
   }
-
   function askCode(email) {
     const input = el("input", { id: "code", type: "text", inputmode: "numeric", autocomplete: "one-time-code" });
     const code = () => input.value.replace(/\D/g, "");
-    const form = field(input, [t.code, t.sent(email), t.confirm], () => code().length !== 6 && t.badCode,
-      () => enter({ email, code: code() }));
-    const again = () => mail(email).then(() => {
-      announce(t.sentAgain);
-      return readInbox(input);
-    }, form.say);
-    step(t.codeTitle, form, el("div", { class: "row" },
-      button(t.again, again, "plain"), button(t.other, () => askAddress(email), "plain")));
+    step(t.codeTitle, field(input, [t.code, t.sent(email), t.confirm], () => code().length !== 6 && t.badCode,
+      () => enter({ email, code: code() })), el("div", {}, button(t.again, () => askAddress(email), "plain")));
     input.focus();
     readInbox(input);
   }
-
   function byLink() {
     const said = el("p", { class: "wrong", role: "alert" });
     const confirm = () => enter({ token }).catch((problem) => { said.textContent = inWords(problem); });
-    step(t.linkTitle, el("p", { class: "quiet lead" }, t.link), said, el("div", { class: "row" },
-      button(t.confirm, confirm, "first"), button(t.other, () => askAddress(), "plain")));
+    step(t.linkTitle, el("p", { class: "quiet" }, t.link), said, el("div", { class: "row" },
+      button(t.confirm, confirm, "first"), button(t.again, () => askAddress(), "plain")));
   }
-
   /** The local cloud shows the mails that it has sent; elsewhere there is no such address. */
   async function readInbox(input) {
     const { mails } = await call("GET", "api/inbox").catch(() => ({}));
@@ -72,17 +61,15 @@ function field(input, [label, hint, submit], wrong, work) {
   input.setAttribute("aria-describedby", `${input.id}-hint ${said.id}`);
   const send = el("button", { class: "first" }, submit);
   const say = (problem) => {
-    said.textContent = problem.message === undefined ? problem : inWords(problem);
+    said.textContent = problem;
     input.ariaInvalid = "true";
     input.focus();
   };
   const onsubmit = (event) => {
     event.preventDefault();
-    const problem = wrong();
-    if (problem) return say(problem);
     [said.textContent, input.ariaInvalid] = ["", null];
-    return busyWith(send, () => work().catch(say));
+    return wrong() ? say(wrong()) : busyWith(send, () => work().catch((problem) => say(inWords(problem))));
   };
-  return Object.assign(el("form", { class: "stack", novalidate: true, onsubmit }, el("label", { for: input.id }, label),
-    input, said, el("p", { class: "quiet small", id: `${input.id}-hint` }, hint), el("div", {}, send)), { say });
+  return el("form", { class: "stack", novalidate: true, onsubmit }, el("label", { for: input.id }, label), input, said,
+    el("p", { class: "quiet small", id: `${input.id}-hint` }, hint), el("div", {}, send));
 }

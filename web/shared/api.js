@@ -6,10 +6,7 @@ export class Problem extends Error {
   }
 }
 
-/**
- * Ask the API, at an address relative to the page. Returns what it answers; raises Problem.
- * Where nobody is signed in (401), the window hears `signedout`, too.
- */
+/** Ask the API, relative to the page. Returns what it answers; raises Problem, of 401 the window hears `signedout`. */
 export async function call(method, path, body, signal) {
   const headers = { accept: "application/json", ...(body && { "content-type": "application/json" }) };
   const asked = { method, headers, signal, body: body && JSON.stringify(body), cache: "no-store" };

@@ -23,13 +23,11 @@ export function focusHeading(view) {
   scrollTo(0, 0);
 }
 
-const live = el("div", { role: "status", class: "unseen" });
-document.body.append(live);
+const live = document.body.appendChild(el("div", { role: "status", class: "unseen" }));
 
 /** Have a screen reader say something, after what it is saying; the same text twice is said twice. */
 export function announce(text) {
-  const said = el("p", {}, text);
-  live.append(said);
+  const said = live.appendChild(el("p", {}, text));
   setTimeout(() => said.remove(), 5000);
 }
 
@@ -59,8 +57,7 @@ export function ask({ title, text, yes, no }) {
   const dialog = el("dialog", { "aria-labelledby": "asked" }, el("form", { method: "dialog", class: "stack" },
     el("h2", { id: "asked" }, title), el("p", { class: "quiet" }, text), el("div", { class: "row" },
       el("button", { value: "yes", class: "danger" }, yes), el("button", { value: "", autofocus: true }, no))));
-  document.body.append(dialog);
-  dialog.showModal();
+  document.body.appendChild(dialog).showModal();
   return new Promise((answered) => dialog.addEventListener("close", () => {
     dialog.remove();
     answered(dialog.returnValue === "yes");
