@@ -124,11 +124,13 @@ class HttpApi(Declaration):
 
     It lets others upload below a prefix of the source bucket, where it lists and deletes: the value of the setting
     ``uploads``. It lets others read what it ``reads``, and mails from the address in the setting ``sender``; both by
-    its own rights. ``concurrency`` is reserved; ``requests_a_second`` and ``burst`` bound what the API passes on.
+    its own rights. ``pages`` are the folders with files that it serves. ``concurrency`` is reserved;
+    ``requests_a_second`` and ``burst`` bound what the API passes on.
     """
 
     uploads: Setting
     sender: Setting
+    pages: tuple[str, ...] = ()
     concurrency: int = 10
     requests_a_second: int = 25
     burst: int = 50

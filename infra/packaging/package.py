@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from infra.packaging.libraries import Libraries
 from infra.packaging.zips import zipped
-from kit.actor import Declaration
+from kit.actor import Declaration, HttpApi
 from kit.errors import ConfigurationError
 
 RECIPES = "recipes.toml"
@@ -15,7 +15,7 @@ READS_RECIPES = "imaging"  # the shared package that looks for them, at the zip'
 
 
 def package(declared: Declaration, *, recipes: Path, libraries: Libraries | None = None) -> bytes:
-    """Return the zip of an actor: the kit, what it carries, its own folder, and the recipes if it needs them.
+    """Return the zip of a function: the kit, what it carries, its own folder, its pages, recipes if it needs them.
 
     With ``libraries`` it holds those that its requirements name too, and everything compiled, for their platform;
     without, our sources only, which is enough where the engine brings the libraries.
@@ -39,6 +39,8 @@ def _ours(declared: Declaration, recipes: Path) -> dict[str, Path]:
     files: dict[str, Path] = {}
     for module in ("kit", *declared.carries, f"services.{declared.name}"):
         files |= modules_of(module)
+    for folder in declared.pages if isinstance(declared, HttpApi) else ():
+        files |= files_of(folder, "*")
     if READS_RECIPES in declared.carries:
         if not recipes.is_file():
             raise ConfigurationError(f"there is no recipes file at {recipes}")
@@ -56,6 +58,12 @@ def folder_of(package: str) -> Path:
 
 def modules_of(package: str) -> dict[str, Path]:
     """Return the modules of a package of ours, by their names in a zip."""
+    return files_of(package, "*.py")
+
+
+def files_of(package: str, pattern: str) -> dict[str, Path]:
+    """Return the files below a folder of ours whose names match, by their names in a zip."""
     folder = folder_of(package)
     inside = package.replace(".", "/")
-    return {f"{inside}/{path.relative_to(folder).as_posix()}": path for path in folder.rglob("*.py")}
+    found = (path for path in folder.rglob(pattern) if path.is_file() and "__pycache__" not in path.parts)
+    return {f"{inside}/{path.relative_to(folder).as_posix()}": path for path in found}

@@ -47,6 +47,7 @@ PORTAL = HttpApi(
     reads=(Place(Bucket.TARGET, MASTERS), Place(Bucket.TARGET, RENDITIONS)),
     table=("BatchGetItem",),
     carries=("imaging", "records"),
+    pages=("web",),
     settings=(MAIL_FROM, MAIL_DOMAINS, PREFIX, VISITOR_BYTES_A_DAY, BYTES_A_DAY),
     enabled_by=MAIL_FROM,
     uploads=PREFIX,

@@ -12,42 +12,43 @@ import pytest
 
 from brigade.deploy import packages
 from imaging.recipes import DEFAULT_PATH
-from infra.packaging.libraries import Platform
-from kit.actor import Actor
+from infra.packaging.libraries import Platform, pins
+from kit.actor import Declaration
 from services.chain import CHAIN
 from tests.packages.conftest import Built
 
 ROOT = Path(__file__).parents[2]
 MB = 1_000_000
 LAMBDA_LIMIT = 250 * MB  # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-every_actor = pytest.mark.parametrize("actor", CHAIN.whole.actors, ids=lambda actor: actor.name)
+every_function = pytest.mark.parametrize("declared", CHAIN.whole.functions, ids=lambda each: each.name)
 
 
 def names(code: bytes) -> set[str]:
     return set(zipfile.ZipFile(BytesIO(code)).namelist())
 
 
-@every_actor
-def test_a_package_is_small_besides_pillow_and_the_sdk(built: Built, actor: Actor) -> None:
-    sizes = packages.Package.of(actor, built[actor.name])
+@every_function
+def test_a_package_is_small_besides_pillow_and_the_sdk(built: Built, declared: Declaration) -> None:
+    sizes = packages.Package.of(declared, built[declared.name])
     assert sizes.rest <= 25 * MB
     assert sizes.sdk <= 10 * MB
     assert sizes.sdk + sizes.pictures + sizes.rest <= LAMBDA_LIMIT
-    assert (sizes.pictures > 0) == ("imaging" in actor.carries)
+    carried = pins(ROOT / "services" / declared.name / "requirements.txt")
+    assert (sizes.pictures > 0) == ("pillow" in carried)
 
 
-@every_actor
-def test_every_module_is_there_as_source_and_compiled(built: Built, actor: Actor) -> None:
-    held = names(built[actor.name])
+@every_function
+def test_every_module_is_there_as_source_and_compiled(built: Built, declared: Declaration) -> None:
+    held = names(built[declared.name])
     sources = {name for name in held if name.endswith(".py")}
     missing = {name for name in sources if importlib.util.cache_from_source(name) not in held}
-    assert f"{actor.module.replace('.', '/')}.py" in sources
+    assert f"{declared.module.replace('.', '/')}.py" in sources
     assert not missing
 
 
-@every_actor
-def test_every_library_comes_with_its_licence(built: Built, actor: Actor) -> None:
-    held = names(built[actor.name])
+@every_function
+def test_every_library_comes_with_its_licence(built: Built, declared: Declaration) -> None:
+    held = names(built[declared.name])
     shipped = {name.partition("/")[0] for name in held if ".dist-info/" in name}
     assert len(shipped) > 5
     for library in shipped:
@@ -87,4 +88,4 @@ def test_a_machine_that_cannot_compile_says_so_and_ships_sources(
     for _, code in packages.build(CHAIN.whole, DEFAULT_PATH, Platform("arm64", "3.13"), notes.append):
         assert not [name for name in names(code) if name.endswith(".pyc")]
     assert notes[0].startswith("there is no python3.13 here to compile with")
-    assert notes[1:] == [f"packaging {actor.name} for python3.13-arm64" for actor in CHAIN.whole.actors]
+    assert notes[1:] == [f"packaging {actor.name} for python3.13-arm64" for actor in CHAIN.whole.functions]
