@@ -14,7 +14,7 @@ from brigade.local import ministack
 from brigade.pipeline import Pipeline
 from brigade.target import Target
 from infra import names
-from kit import outputs, storage
+from kit import outputs, settings, storage
 from kit.errors import ObjectGone
 from kit.events import Source
 from services.portal import declaration
@@ -47,17 +47,16 @@ def local_portal(pipeline: Pipeline, page: str) -> Guarded:
             "verified that address",
         )
     target = pipeline.target
-    found = target.client("lambda").get_function_configuration(FunctionName=function)
+    found = target.client("lambda").get_function_configuration(FunctionName=function)["Environment"]["Variables"]
     more: dict[str, Any] = {"hosts": _HOSTS, "looks_up": not target.is_local}
     if target.is_local:
         # What the owner of the address does on AWS, by a link in a mail.
-        sender = found["Environment"]["Variables"][declaration.MAIL_FROM.variable]
-        target.client("ses").verify_email_identity(EmailAddress=sender)
+        target.client("ses").verify_email_identity(EmailAddress=found[declaration.MAIL_FROM.variable])
     if target.is_ministack:
         more["inbox"] = lambda: _inbox(target)
-    site = from_environment(found["Environment"]["Variables"], **more)
-    if target.is_local or not site.delivery:
-        site = site.delivering(page)
+    if target.is_local or not found.get(settings.DELIVERY_URL):
+        more["delivery"] = page
+    site = from_environment(found, **more)
     return application(site, Route(f"/{outputs.RENDITIONS}{{rest:path}}", lambda request: _rendition(site, request)))
 
 

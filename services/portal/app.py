@@ -23,13 +23,24 @@ from services.portal import api, sessions
 from services.portal.api import OPERATIONS, PARAMETERS, SAFE, Operation
 from services.portal.problems import Refused
 from services.portal.site import Site
-from services.portal.visit import Answer, Visit, network_of
+from services.portal.visit import Visit, network_of
 
 log = logging.getLogger("brigade")
 
 WEB = Path(__file__).parents[2] / "web"
 _MOST_BYTES = 16_384  # of a request's JSON
 _JSON, _PROBLEM = "application/json", "application/problem+json"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data: {files}; "
+    "connect-src 'self' {uploads}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000",
+}
 
 
 def application(site: Site, *more: Route) -> "Guarded":
@@ -37,34 +48,42 @@ def application(site: Site, *more: Route) -> "Guarded":
     by_path: dict[str, dict[str, Operation]] = {}
     for one in OPERATIONS:
         by_path.setdefault(one.path, {})[one.method] = one
-    app = Starlette(
-        routes=[
-            Route("/", lambda _: FileResponse(WEB / "portal" / "index.html")),
-            Mount("/assets", StaticFiles(directory=WEB)),
-            Route("/api/openapi.json", lambda _: Response(api.document(), media_type=_JSON)),
-            *(Route(path, _endpoint(site, of), methods=list(of)) for path, of in by_path.items()),
-            *more,
-        ],
-        exception_handlers={HTTPException: _not_here, Exception: _broken},
-    )
-    return Guarded(app, site)  # around Starlette's own answer to a bug, too
+    routes = [
+        Route("/", lambda _: FileResponse(WEB / "portal" / "index.html")),
+        Mount("/assets", StaticFiles(directory=WEB)),
+        Route("/api/openapi.json", lambda _: Response(api.document(), media_type=_JSON)),
+        *(Route(path, _endpoint(site, of), methods=list(of)) for path, of in by_path.items()),
+        *more,
+    ]
+    refused = dict.fromkeys((Refused, HTTPException, Retryable, Exception), _refused)
+    return Guarded(Starlette(routes=routes, exception_handlers=refused), site)
 
 
 def _endpoint(site: Site, by_method: dict[str, Operation]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         one = by_method[SAFE if request.method == "HEAD" else request.method]
-        try:
-            visit = await run_in_threadpool(_visit, site, request, one)
-            given = [await _body(request, one.takes)] if one.takes else []
-            answer = await run_in_threadpool(one.does, visit, *given)
-        except Refused as error:
-            return _problem(error)
-        except Retryable as error:
-            log.warning("asked too much of AWS: %s", error.reason)
-            return _problem(Refused(503, "too much is going on: try again in a moment", {"Retry-After": "2"}))
-        return _answered(answer)
+        visit = await run_in_threadpool(_visit, site, request, one)
+        given = [await _body(request, one.takes)] if one.takes else []
+        answer = await run_in_threadpool(one.does, visit, *given)
+        content = b"" if answer.body is None else msgspec.json.encode(answer.body)
+        return Response(content, answer.status, dict(answer.headers), None if answer.body is None else _JSON)
 
     return endpoint
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    """Return the problem that an error is to who has asked; Starlette raises a bug again, so that it is logged."""
+    match error:
+        case Refused():
+            refused = error
+        case HTTPException():
+            refused = Refused(error.status_code, "there is nothing like that here", error.headers)
+        case Retryable():
+            log.warning("AWS could not be asked: %s", error.reason)
+            refused = Refused(503, "too much is going on: try again in a moment", {"Retry-After": "2"})
+        case _:
+            refused = Refused(500, "something went wrong here; it was noted")
+    return Response(msgspec.json.encode(refused.problem), refused.status, dict(refused.headers), _PROBLEM)
 
 
 def _visit(site: Site, request: Request, one: Operation) -> Visit:
@@ -105,36 +124,15 @@ async def _body(request: Request, struct: Any) -> Any:
         raise Refused(400, f"this is no JSON: {error}") from error
 
 
-def _answered(answer: Answer) -> Response:
-    content = b"" if answer.body is None else msgspec.json.encode(answer.body)
-    return Response(content, answer.status, dict(answer.headers), None if answer.body is None else _JSON)
-
-
-def _problem(refused: Refused) -> Response:
-    return Response(msgspec.json.encode(refused.problem), refused.status, dict(refused.headers), _PROBLEM)
-
-
-async def _not_here(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - as it is registered
-    return _problem(Refused(error.status_code, "there is nothing like that here", error.headers))
-
-
-async def _broken(_: Request, __: Exception) -> Response:
-    return _problem(Refused(500, "something went wrong here; it was noted"))
-
-
 class Guarded:
     """The application, where no foreign name of its host is answered, and every answer says what the page may do."""
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
-        self._app = app
-        self._site = site
+        self._app, self._hosts = app, site.hosts
+        uploads, files = site.origins
+        self._headers = {"Content-Security-Policy": _POLICY.format(uploads=uploads, files=files), **_HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -144,31 +142,9 @@ class Guarded:
                     headers.setdefault(name, value)
             await send(message)
 
-        host = Request(scope).url.hostname or ""
-        if self._site.hosts and host not in self._site.hosts:
-            refusal = _problem(Refused(421, f"this is {' or '.join(self._site.hosts)}"))
-            await refusal(scope, receive, secured)
-            return
-        await self._app(scope, receive, secured)
-
-    @property
-    def _headers(self) -> dict[str, str]:
-        posted, files = self._site.origins
-        policy = {
-            "default-src": "'none'",
-            "script-src": "'self'",
-            "style-src": "'self'",
-            "img-src": f"'self' blob: data: {files}",
-            "connect-src": f"'self' {posted}",
-            "form-action": "'none'",
-            "base-uri": "'none'",
-            "frame-ancestors": "'none'",
-        }
-        return {
-            "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Strict-Transport-Security": "max-age=31536000",
-        }
+        request = Request(scope)
+        if self._hosts and request.url.hostname not in self._hosts:
+            answer = await _refused(request, Refused(421, f"this is {' or '.join(self._hosts)}"))
+            await answer(scope, receive, secured)
+        else:
+            await self._app(scope, receive, secured)

@@ -1,6 +1,9 @@
 """A visitor's pictures: uploads that S3 shows below the visitor's prefix, with what the catalog knows of them."""
 
 from collections.abc import Iterable
+from contextlib import suppress
+
+import msgspec
 
 from imaging.formats import FORMATS
 from kit.batches import Refused as Unread
@@ -74,7 +77,8 @@ def _records(site: Site, images: list[str]) -> dict[str, PictureRecord]:
         asked = {site.table: {"Keys": [{KEY: {"S": image}} for image in left]}}
         answer = call(site.dynamodb.batch_get_item, RequestItems=asked)
         for item in map(read_item, answer["Responses"].get(site.table, [])):
-            found[item[KEY]] = stored.read(item)
+            with suppress(msgspec.ValidationError):  # of a newer release: shown as one that is not heard of yet
+                found[item[KEY]] = stored.read(item)
         unread = answer.get("UnprocessedKeys", {}).get(site.table, {}).get("Keys", [])
         return [Unread(each[KEY]["S"], "UnprocessedKeys") for each in unread]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from imaging.limits import MAX_BYTES
 from services.portal.items import Items
 from services.portal.problems import too_much
 
@@ -16,9 +17,9 @@ _SHARED = 4  # a network may do what so many visitors may: people share addresse
 class Limits:
     """What one deployment allows, beside what is the same everywhere; bytes."""
 
-    bytes_a_file: int
     visitor_bytes_a_day: int
     bytes_a_day: int
+    bytes_a_file: int = MAX_BYTES
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,22 @@
-"""Where the portal works: what its deployment has chosen, its clients, its clock. Made once, at the edge."""
+"""Where the portal works: what its deployment has chosen, its clients. Made once, at the edge."""
 
-import time
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from botocore.config import Config
 
-from imaging.limits import MAX_BYTES
 from kit import aws, settings
-from kit.errors import ConfigurationError
 from records.markup import url
 from services.portal import declaration
 from services.portal.items import Items
 from services.portal.quotas import Limits
 from services.portal.structs import Mail
 
+_ENDPOINT = "AWS_ENDPOINT_URL"
 READ_S = 3600  # how long a signed address of a file is good
 
 
@@ -43,11 +42,6 @@ class Site:
     looks_up: bool = True
     inbox: Callable[[], list[Mail]] | None = None
     hosts: tuple[str, ...] = ()
-    now: Callable[[], float] = field(default=time.time)
-
-    def delivering(self, base: str) -> "Site":
-        """Return the same where renditions are served from there."""
-        return replace(self, delivery=base)
 
     def address(self, bucket: str, key: str, *, delivered: bool = True) -> str:
         """Return where a browser gets a file: where it is delivered, or signed for an hour."""
@@ -60,37 +54,30 @@ class Site:
     @cached_property
     def origins(self) -> tuple[str, str]:
         """Where the page sends uploads, and where it gets files, as its policy names them."""
-        posted, signed = self.s3.generate_presigned_post(self.source, "key")["url"], self.address(self.target, "key")
-        files = {_origin(signed), _origin(self.address(self.target, "key", delivered=False))}
+        posted = self.s3.generate_presigned_post(self.source, "key")["url"]
+        files = {_origin(self.address(self.target, "key", delivered=each)) for each in (True, False)}
         return _origin(posted), " ".join(sorted(files))
 
 
 def from_environment(environment: Mapping[str, str], **more: Any) -> Site:
-    """Return the site that a function's variables describe; raises ConfigurationError naming one that is missing."""
-
-    def need(name: str) -> str:
-        if value := environment.get(name):
-            return value
-        raise ConfigurationError(f"the environment variable {name} is not set on this function")
-
-    sender = need(declaration.MAIL_FROM.variable)
+    """Return the site that a function's variables describe; raises KeyError naming one that is missing."""
+    dynamodb, sender = aws.client("dynamodb"), environment[declaration.MAIL_FROM.variable]
     given: dict[str, Any] = {
-        "items": Items(aws.client("dynamodb"), need(settings.PORTAL_TABLE)),
+        "items": Items(dynamodb, environment[settings.PORTAL_TABLE]),
         "s3": _signing_client(),
-        "dynamodb": aws.client("dynamodb"),
-        "table": need(settings.TABLE),
-        "source": need(settings.SOURCE_BUCKET),
-        "target": need(settings.TARGET_BUCKET),
-        "prefix": need(declaration.PREFIX.variable),
+        "dynamodb": dynamodb,
+        "table": environment[settings.TABLE],
+        "source": environment[settings.SOURCE_BUCKET],
+        "target": environment[settings.TARGET_BUCKET],
+        "prefix": environment[declaration.PREFIX.variable],
         "limits": Limits(
-            bytes_a_file=MAX_BYTES,
-            visitor_bytes_a_day=int(need(declaration.VISITOR_BYTES_A_DAY.variable)),
-            bytes_a_day=int(need(declaration.BYTES_A_DAY.variable)),
+            visitor_bytes_a_day=int(environment[declaration.VISITOR_BYTES_A_DAY.variable]),
+            bytes_a_day=int(environment[declaration.BYTES_A_DAY.variable]),
         ),
-        "send": lambda to, subject, text: _send(sender, to, subject, text),
+        "send": partial(_send, sender),
         "delivery": environment.get(settings.DELIVERY_URL, ""),
         "domains": frozenset(filter(None, environment.get(declaration.MAIL_DOMAINS.variable, "").split(","))),
-        "looks_up": not environment.get("AWS_ENDPOINT_URL"),
+        "looks_up": not os.environ.get(_ENDPOINT),
     }
     return Site(**(given | more))
 
@@ -100,8 +87,8 @@ def _signing_client() -> Any:
 
     A browser follows no redirect of a form: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html
     """
-    local = aws.client("s3").meta.endpoint_url.partition("://")[2][:1].isdigit()
-    signing = Config(signature_version="s3v4", s3={"addressing_style": "path" if local else "virtual"})
+    style: Literal["path", "virtual"] = "path" if os.environ.get(_ENDPOINT) else "virtual"
+    signing = Config(signature_version="s3v4", s3={"addressing_style": style})
     return aws.session().create_client("s3", config=aws.CONFIG.merge(signing))
 
 

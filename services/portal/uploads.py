@@ -20,6 +20,7 @@ _FAR = 2**44  # milliseconds since 1970: in the year 2527
 _DIGEST = 16  # hexadecimal digits
 _NAME_BYTES = 100
 PAGE = 100  # as many records as DynamoDB reads in one request
+_LISTED, _LISTS = 1_000, 10  # versions in one list of S3, and how many lists are looked through
 
 
 @dataclass(frozen=True)
@@ -53,37 +54,40 @@ def page(site: Site, prefix: str, after: str = "") -> tuple[list[Uploaded], str 
 
     There are at most PAGE, none of those that were deleted or replaced. ``after`` is a key without the prefix.
     """
-    answer = _versions(site, prefix, **({"KeyMarker": prefix + after} if after else {}))
+    answer = _versions(site, prefix, PAGE, {"KeyMarker": prefix + after} if after else {})
     shown = [_uploaded(site, prefix, each) for each in answer.get("Versions", []) if each["IsLatest"]]
     return shown, answer["NextKeyMarker"].removeprefix(prefix) if answer["IsTruncated"] else None
 
 
 def there(site: Site, prefix: str, sha256: str) -> Iterator[Uploaded]:
-    """Yield the uploads that have these bytes, as far as the page told."""
-    after: str | None = ""
-    while after is not None:
-        found, after = page(site, prefix, after)
-        yield from (each for each in found if each.upload.endswith(f"-{sha256[:_DIGEST]}"))
+    """Yield the uploads that have these bytes, as far as the page told; looks through the newest 10,000."""
+    latest = (_uploaded(site, prefix, each) for each in _newest(site, prefix) if each["IsLatest"])
+    return (each for each in latest if each.upload.endswith(f"-{sha256[:_DIGEST]}"))
 
 
 def sizes(site: Site, prefix: str, oldest: str) -> dict[str, list[int]]:
     """Return the bytes of all that was ever posted, by upload, back to the oldest that is asked for; deleted or not."""
     found: dict[str, list[int]] = {}
-    after: dict[str, str] | None = {}
-    while after is not None:
-        answer = _versions(site, prefix, **after)
-        for each in answer.get("Versions", []):
-            upload = each["Key"].removeprefix(prefix).partition("/")[0]
-            if upload > oldest:
-                return found
-            found.setdefault(upload, []).append(each["Size"])
-        marks = {mark: answer[f"Next{mark}"] for mark in ("KeyMarker", "VersionIdMarker") if f"Next{mark}" in answer}
-        after = marks if answer["IsTruncated"] else None
+    for version in _newest(site, prefix):
+        upload = _uploaded(site, prefix, version).upload
+        if upload > oldest:
+            break
+        found.setdefault(upload, []).append(version["Size"])
     return found
 
 
-def _versions(site: Site, prefix: str, **after: str) -> dict[str, Any]:
-    return call(site.s3.list_object_versions, Bucket=site.source, Prefix=prefix, MaxKeys=PAGE, **after)
+def _newest(site: Site, prefix: str) -> Iterator[dict[str, Any]]:
+    after: dict[str, str] = {}
+    for _ in range(_LISTS):
+        answer = _versions(site, prefix, _LISTED, after)
+        yield from answer.get("Versions", [])
+        if not answer["IsTruncated"]:
+            return
+        after = {mark: answer[f"Next{mark}"] for mark in ("KeyMarker", "VersionIdMarker")}
+
+
+def _versions(site: Site, prefix: str, most: int, after: dict[str, str]) -> dict[str, Any]:
+    return call(site.s3.list_object_versions, Bucket=site.source, Prefix=prefix, MaxKeys=most, **after)
 
 
 def _uploaded(site: Site, prefix: str, version: dict[str, Any]) -> Uploaded:

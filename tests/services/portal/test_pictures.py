@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import boto3
 import pytest
 
 from records.status import Status
@@ -9,6 +10,7 @@ from services.chain import CHAIN
 from services.portal import uploads, words
 from tests.services.portal.conftest import BOB, Browser, Portal
 from tests.support import story
+from tests.support.site import TABLE
 
 
 def names(browser: Browser, **query: str) -> list[str]:
@@ -125,3 +127,18 @@ def test_every_status_has_its_word_and_every_reason_of_a_file_its_sentence() -> 
     }
     assert declared - words.REASONS.keys() == ours, "who can mend it: the visitor (REASONS) or the operators (here)?"
     assert words.REASONS.keys() <= declared
+
+
+def test_a_record_that_this_release_cannot_read_leaves_the_others_readable(portal: Portal) -> None:
+    browser = portal.signed_in()
+    picture, other = portal.upload(browser, "a.jpg"), portal.upload(browser, "b.jpg", b"other")
+    portal.ready(picture)
+    portal.ready(other)
+    boto3.client("dynamodb").update_item(
+        TableName=TABLE,
+        Key={"image_id": {"S": other.id}},
+        UpdateExpression="SET frames = :many",
+        ExpressionAttributeValues={":many": {"S": "many"}},
+    )
+    found = {each["name"]: each["status"] for each in browser.get("/api/pictures").json()["pictures"]}
+    assert found == {"a.jpg": "READY", "b.jpg": "PROCESSING"}
