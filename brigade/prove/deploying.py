@@ -6,11 +6,12 @@ from brigade.prove.working import GRACE_S, good
 
 # A short wait, and no more at once than a new account allows.
 _SETTINGS = ("Environment=prove", "LogRetentionDays=1", "MaximumConcurrency=2", f"GraceSeconds={GRACE_S}")
+_ARCHIVE = "ArchiveStorageClass=STANDARD_IA"
 
 
 def deploy(stage: Stage) -> str:
-    """A first deployment makes the whole stack: with a short grace time and little concurrency."""
-    stage.deploy(*_SETTINGS)
+    """A first deployment makes the whole stack: with an archive, a short grace time and little concurrency."""
+    stage.deploy(*_SETTINGS, _ARCHIVE)
     return f"{len(stage.resources())} resources"
 
 
@@ -45,7 +46,7 @@ def _refused(stage: Stage, *settings: str) -> str:
 
 def destroy(stage: Stage) -> str:
     """Destroying keeps buckets and table, and nothing else: every kind of resource is looked for by its name."""
-    keeps = sorted(stage.pipeline.output(name) for name in ("SourceBucket", "TargetBucket", "Table"))
+    keeps = sorted(stage.pipeline.output(name) for name in ("SourceBucket", "TargetBucket", "ArchiveBucket", "Table"))
     calm(stage.pipeline)
     stage.brigade("destroy", "--yes")
     stage.until("what is there", lambda: left(stage.target, stage.name), keeps)

@@ -4,7 +4,7 @@ from brigade.prove import deploying, watching, working
 from brigade.prove.item import Item
 
 _ON_THE_STACK = (deploying.deploy_again, deploying.bad_parameter, working.pictures, working.failures, working.removal)
-_CHANGING = (working.pause, working.pause_outlasts_deploy, deploying.rollback, watching.roles)
+_CHANGING = (working.archive, working.pause, working.pause_outlasts_deploy, deploying.rollback, watching.roles)
 _WITH_PICTURES = (watching.logs, watching.traces, watching.metrics, watching.deliveries, working.redrive)
 _WITH_LETTERS = (working.redrive_native, watching.cold_starts, watching.alarm_rings)
 _AS_IT_IS = (watching.alarms, watching.dashboard, watching.drift, watching.cloudtrail, deploying.destroy)

@@ -14,7 +14,6 @@ from kit.chain import OPERATOR
 from kit.envelope import encode, now, wrap
 from kit.events import Image, ImageIngested, Source
 from kit.tracing import Trace
-from services.chain import CHAIN
 
 GRACE_S = 3
 # Pictures by the way that the camera was held, as Exif counts them.
@@ -78,7 +77,7 @@ def failures(stage: Stage) -> str:
     sent = [(encode(wrap(event, OPERATOR, Trace.start())), "normalize: unknown-recipe")]
     sent += [("no event", f"{actor.name}: unreadable-message") for actor in stage.pipeline.chain.actors]
     for body, why in sent:
-        queue = stage.pipeline.output(names.queue(CHAIN.actor(why.partition(":")[0])))
+        queue = stage.pipeline.output(names.queue(stage.pipeline.chain.actor(why.partition(":")[0])))
         stage.target.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
     failed = {key: why for key, (_, why) in _BAD.items()} | {source.key: sent[0][1]}
     stage.until("FAILED", lambda: _failed(stage), failed)
@@ -100,6 +99,19 @@ def removal(stage: Stage) -> str:
     expect("statuses", [stage.record(each)["status"] for each in old], ["REMOVED", "SUPERSEDED"])
     expect("outputs of the new one", _outputs(stage, stage.record("replaced.jpg")["image_id"]) > 0, True)
     return f"gone after {took:.1f} s"
+
+
+def archive(stage: Stage) -> str:
+    """A READY picture has a copy of the same bytes in the archive, and none when it is removed: one of each."""
+    stage.upload({"archived.jpg": good()}, "--wait")
+    stage.until("archived", lambda: bool(stage.record("archived.jpg")["archived"]), wanted=True)
+    s3, copy = stage.pipeline.s3, stage.record("archived.jpg")["archived"]
+    where = {"Bucket": copy["bucket"], "Key": copy["key"]}
+    expect("the copy's bytes are the upload's", s3.get_object(**where)["Body"].read() == good(), True)
+    s3.delete_object(Bucket=stage.pipeline.source_bucket, Key="archived.jpg")
+    listed = {"Bucket": copy["bucket"], "Prefix": copy["key"]}
+    stage.until("copies", lambda: s3.list_objects_v2(**listed)["KeyCount"], 0)
+    return f"{copy['storage_class']}, and gone again"
 
 
 @contextmanager
