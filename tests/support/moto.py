@@ -5,6 +5,7 @@ from typing import Final
 import pytest
 
 from kit.backoff import Backoff, Policy
+from tests.support.quick import on_moto
 
 REGION: Final = "eu-west-1"
 ACCOUNT: Final = "123456789012"
@@ -22,3 +23,4 @@ def go_to_moto(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("BRIGADE_ACCOUNT", ACCOUNT)  # commands may change it
+    on_moto(monkeypatch)

@@ -4,6 +4,7 @@ What is kept depends on nothing but what it is kept by. Who wants to see that it
 ``worked_out_once`` of tests/conftest.py out.
 """
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -15,15 +16,21 @@ from uuid import uuid4
 import moto.core.responses  # noqa: F401 - has taken functions of moto.core.utils
 import pytest
 from botocore import hooks, useragent
+from botocore.auth import SigV4Auth
 from botocore.compat import accepts_kwargs
 from botocore.hooks import EventAliaser
 from botocore.loaders import JSONFileLoader, Loader
+from botocore.session import Session
 from moto import backend_index
 from moto.core import utils
+from moto.core.base_backend import BaseBackend
 from moto.core.serialize import JSONSerializer
+from moto.utilities import aws_headers
 
 # moto tries the addresses of its 190 services in turn.
 _TRIED_FIRST: Final = ("s3", "sqs", "sns", "dynamodb", "sts")
+# Clients of moto by what they were made for.
+_CLIENTS: Final[dict[object, Any]] = {}
 
 
 def work_out_once(patch: pytest.MonkeyPatch) -> None:
@@ -37,6 +44,8 @@ def work_out_once(patch: pytest.MonkeyPatch) -> None:
         _everywhere(patch, each, cache(each))
     _everywhere(patch, utils.unix_time_millis, _milliseconds(utils.unix_time_millis))
     patch.setattr("moto.sqs.models.generate_receipt_handle", lambda: f"{uuid4().hex}{'x' * 153}")
+    _everywhere(patch, aws_headers.gen_amzn_requestid_long, _request_id)
+    patch.setattr(BaseBackend, "urls", property(_urls(BaseBackend.urls)))
     ours = [each for each in backend_index.backend_url_patterns if each[0] in _TRIED_FIRST]
     others = [each for each in backend_index.backend_url_patterns if each[0] not in _TRIED_FIRST]
     patch.setattr(backend_index, "backend_url_patterns", ours + others)
@@ -87,6 +96,63 @@ def _records(patch: pytest.MonkeyPatch) -> None:
             structure(self, serialized, value, shape, key)
 
     patch.setattr(serializer, "_serialize_type_structure", as_it_is)
+
+
+def on_moto(patch: pytest.MonkeyPatch) -> None:
+    """Make each client once for all tests, and sign nothing: moto reads who asks, and looks at no signature."""
+    make: Any = Session.create_client
+
+    def make_once(session: Session, service_name: str, region_name: str | None = None, **more: Any) -> Any:
+        found = session.get_credentials()
+        config = more.get("config")
+        key = (
+            session.user_agent_name,
+            service_name,
+            region_name or session.get_config_variable("region"),
+            found and found.access_key,
+            os.environ.get("AWS_ENDPOINT_URL"),
+            str(sorted(vars(config).items(), key=str) if config else ()),
+            str([each for name, each in more.items() if name != "config"]),
+        )
+        if key not in _CLIENTS:
+            client = _CLIENTS[key] = make(session, service_name, region_name, **more)
+            events = client.meta.events
+            _own(events, "register", key)
+            _own(events, "register_first", key)
+        return _CLIENTS[key]
+
+    patch.setattr(Session, "create_client", make_once)
+    patch.setattr(SigV4Auth, "canonical_request", lambda *_: "")
+
+
+def _own(events: Any, name: str, key: object) -> None:
+    """Leave a client to the test that registers something with it."""
+    register = getattr(events, name)
+
+    def registered(*given: Any, **more: Any) -> None:
+        _CLIENTS.pop(key, None)
+        register(*given, **more)
+
+    setattr(events, name, registered)
+
+
+def _request_id(headers: dict[str, Any] | None = None) -> str:
+    made = f"{uuid4().hex}{uuid4().hex}"[:52]
+    if headers is not None:
+        headers["x-amzn-requestid"] = made
+    return made
+
+
+def _urls(urls: Any) -> Callable[[BaseBackend], Any]:
+    """A backend's addresses follow from its class."""
+    found: dict[type, Any] = {}
+
+    def once(backend: BaseBackend) -> Any:
+        if type(backend) not in found:
+            found[type(backend)] = urls.fget(backend)
+        return found[type(backend)]
+
+    return once
 
 
 def _milliseconds(reckoned: Callable[[datetime | None], float]) -> Callable[[datetime | None], float]:
