@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from imaging.recipes import DEFAULT_PATH
+from infra.packaging import bytecode
 from infra.packaging.libraries import Libraries, install, pins
 from infra.packaging.package import folder_of, modules_of, package
 from infra.packaging.zips import zipped
@@ -40,7 +41,9 @@ def unpack_theirs(actor: Actor, libraries: Libraries, into: Path) -> None:
         install(requirements, folder, libraries.platform, hashed=False)
     _extract(package(actor, recipes=DEFAULT_PATH), folder)
     _extract(zipped(modules_of(PEER)), folder)
-    libraries.compile({path.relative_to(folder).as_posix(): path for path in folder.rglob("*.py")}, folder)
+    if libraries.compiler:
+        modules = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.py")}
+        bytecode.compiled(modules, folder, libraries.compiler)
 
 
 def _extract(code: bytes, into: Path) -> None:

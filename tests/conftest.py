@@ -14,6 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from kit import aws
 from kit.backoff import under
+from tests.support.deploying import deploy_quickly
 from tests.support.moto import NO_WAITING, REGION, go_to_moto
 from tests.support.quick import work_out_once
 
@@ -60,9 +61,10 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def worked_out_once() -> Iterator[None]:
-    """botocore and moto keep what they work out."""
+    """botocore, moto and deployments keep what they work out."""
     with pytest.MonkeyPatch.context() as patch:
         work_out_once(patch)
+        deploy_quickly(patch)
         yield
 
 

@@ -54,6 +54,7 @@ class Libraries:
         self.compiler = bytecode.interpreter(platform.python)
         self._folder = folder
         self._made: dict[str, dict[str, Path]] = {}
+        self._compiled: dict[str, tuple[str, Path]] = {}
 
     def named_in(self, requirements: Path) -> dict[str, Path]:
         """Return the files of the libraries, by their names in a zip; raises ConfigurationError when pip fails."""
@@ -78,11 +79,21 @@ class Libraries:
         }
         sdk.shorten(installed)
         files = _below(installed)
-        for name, path in (files | self.compile(files, compiled)).items():
+        for name, path in (files | self._compile(files, compiled)).items():
             self._made[owners[_top(name)]][name] = path
 
-    def compile(self, files: Mapping[str, Path], into: Path) -> dict[str, Path]:
-        """Return the compiled form of those modules, by name in the zip; nothing where there is no compiler."""
+    def compile(self, files: Mapping[str, Path]) -> dict[str, Path]:
+        """Return the compiled form of modules of ours, by name in the zip, each made once for all actors.
+
+        Nothing where there is no compiler.
+        """
+        new = {name: path for name, path in files.items() if name not in self._compiled}
+        for name, path in self._compile(new, self._folder / f"ours-{len(self._compiled)}").items():
+            folder, _, module = name.rpartition("__pycache__/")
+            self._compiled[f"{folder}{module.partition('.')[0]}.py"] = name, path
+        return dict(self._compiled[name] for name in files if name in self._compiled)
+
+    def _compile(self, files: Mapping[str, Path], into: Path) -> dict[str, Path]:
         return bytecode.compiled(files, into, self.compiler) if self.compiler else {}
 
 

@@ -3,7 +3,6 @@
 import hashlib
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from infra.packaging.libraries import Libraries
 from infra.packaging.zips import zipped
@@ -25,9 +24,8 @@ def package(declared: Declaration, *, recipes: Path, libraries: Libraries | None
     files = _ours(declared, recipes)
     if libraries is None:
         return zipped(files)
-    with TemporaryDirectory() as folder:
-        named = libraries.named_in(folder_of(f"services.{declared.name}") / "requirements.txt")
-        return zipped(named | files | libraries.compile(files, Path(folder)))
+    named = libraries.named_in(folder_of(f"services.{declared.name}") / "requirements.txt")
+    return zipped(named | files | libraries.compile(files))
 
 
 def code_key(declared: Declaration, code: bytes) -> str:

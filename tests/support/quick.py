@@ -15,12 +15,13 @@ from uuid import uuid4
 
 import moto.core.responses  # noqa: F401 - has taken functions of moto.core.utils
 import pytest
-from botocore import hooks, useragent
+from botocore import hooks, parsers, useragent
 from botocore.auth import SigV4Auth
 from botocore.compat import accepts_kwargs
 from botocore.hooks import EventAliaser
 from botocore.loaders import JSONFileLoader, Loader
 from botocore.session import Session
+from botocore.utils import parse_timestamp
 from moto import backend_index
 from moto.core import utils
 from moto.core.base_backend import BaseBackend
@@ -38,6 +39,7 @@ def work_out_once(patch: pytest.MonkeyPatch) -> None:
     _descriptions(patch)
     _events(patch)
     _records(patch)
+    patch.setattr(parsers, "DEFAULT_TIMESTAMP_PARSER", _timestamp)
     component: Any = useragent.UserAgentComponent
     patch.setattr(component, "to_string", cache(component.to_string))
     for each in (utils.camelcase_to_underscores, utils.method_names_from_class):
@@ -134,6 +136,13 @@ def _own(events: Any, name: str, key: object) -> None:
         register(*given, **more)
 
     setattr(events, name, registered)
+
+
+def _timestamp(value: Any) -> datetime:
+    """Python reads what services write; botocore asks a library that knows whatever anybody might write."""
+    if isinstance(value, str) and value.endswith("Z"):
+        return datetime.fromisoformat(value)
+    return parse_timestamp(value)
 
 
 def _request_id(headers: dict[str, Any] | None = None) -> str:
