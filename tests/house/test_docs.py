@@ -20,8 +20,10 @@ from kit.errors import Rejected
 from kit.events import Event, ImageNormalized, StoredImage
 from services.chain import CHAIN
 from services.ingest import notification
+from tools.chain_page import chain_page, diagram
+from tools.events_page import DEAD_LETTER, events_page
 from tools.examples import NOTIFICATION, SOURCE
-from tools.generate import DEAD_LETTER, chain_page, deploying_page, diagram, events_page, main, parameters_table
+from tools.generate import deploying_page, main, parameters_table
 
 CHAIN_PAGE, EVENTS_PAGE, DEPLOYING_PAGE = chain_page(CHAIN), events_page(CHAIN), deploying_page(CHAIN)
 
