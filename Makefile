@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help demo test simulate corpus integration update lint docs template bench drill load visitors bench-pixels bench-cold bench-describe \
     bench-missing bench-export bench-placeholders package readme-picture \
-    azurite exiftool layers validators views clean
+    azurite exiftool layers screens validators views clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
@@ -48,6 +48,9 @@ corpus: $(VENV)/dev.stamp  ## Send every picture of ../shared/corpus through the
 
 views: $(VENV)/dev.stamp build/validators/validators.stamp  ## Look at a whole site before and after `brigade site`, with Nu and Chromium
 	@WHOLE_SITE=1 $(BIN)/python -m pytest tests/brigade/site/test_whole_site.py
+
+screens: $(VENV)/dev.stamp  ## Photograph every view of the visitors' page into build/screens, with Chromium
+	@SCREENS=build/screens $(BIN)/python -m pytest tests/journeys/test_portal_page.py
 
 integration: $(VENV)/dev.stamp  ## Run the journeys on the local cloud, or with ENGINE=localstack on 127.0.0.1:4566
 	@BRIGADE_ENGINE=$(ENGINE) $(BIN)/python -m pytest tests/journeys

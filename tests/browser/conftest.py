@@ -4,7 +4,6 @@ moto is in this process, where a browser's requests to S3 do not come: the test 
 """
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,34 +17,24 @@ from kit.events import Image
 from services.portal.app import application
 from services.portal.site import Site
 from tests.services.portal.conftest import ALICE, Portal, portal
+from tests.support.browsing import DESK, browser, needs_chromium
 from tests.support.pictures import jpeg
 from tests.support.waiting import wait_for
 
-CHROMIUM = shutil.which("chromium") or ""
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
-DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 __all__ = ["portal"]  # a fixture
 FOR_ALL = {"Access-Control-Allow-Origin": "*"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if not CHROMIUM and item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.skip(reason="no Chromium here"))
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(needs_chromium)
 
 
-# Not for longer than a module: as long as Playwright runs, nothing else in this process can start an event loop.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="no Playwright here")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield browser
-        browser.close()
+    with browser() as browsing:
+        yield browsing
 
 
 @dataclass

@@ -1,12 +1,12 @@
 """Every view, as phones and desks show it, light and dark: what axe says of it, and whether the policy lets it be."""
 
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 
-from tests.browser.conftest import DESK, PHONE, Visitor
+from tests.browser.conftest import Visitor
 from tests.services.portal.conftest import Portal
+from tests.support.browsing import looks
 from tests.support.story import rejected, said
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"
@@ -45,11 +45,8 @@ def test_axe_finds_nothing_and_nothing_is_against_the_policy(visit: Callable[...
     found: dict[str, list[str]] = {}
 
     def look(view: str) -> None:
-        for screen, scheme in product((PHONE, DESK), ("light", "dark")):
-            size = screen["viewport"]
-            visitor.page.set_viewport_size(size)
-            visitor.page.emulate_media(color_scheme=scheme)
-            where = f"{view}, {size['width']} pixels, {scheme}"
+        for how in looks(visitor.page):
+            where = f"{view}, {how}"
             found[where] = [each["id"] for each in axe.run(visitor.page).response["violations"]]
             found[where] += ["overflow"] * visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth")
 

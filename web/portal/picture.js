@@ -38,7 +38,7 @@ export function pictureView(image, { named, removed }) {
       if (!await ask({ title: t.sure(name), text: t.sureAbout, yes: t.yes, no: t.no })) return;
       await call("DELETE", path).then(() => removed(name), (problem) => { said.textContent = inWords(problem); });
     };
-    draw(name, figure(picture), el("div", { class: "beside" }, el("div", { class: "stack wide" },
+    draw(name, el("div", { class: "beside" }, el("div", { class: "stack wide" }, figure(picture),
       forms && markup(forms), files.length && renditions(files), done.length && stages(done, picture.uploaded_at)),
     el("aside", { class: "stack" }, facts(picture), button(t.delete, remove, "danger"), said)));
   }

@@ -51,7 +51,7 @@ export class Queue {
   }
   #next() {
     const room = Math.max(AT_ONCE - this.in(...BUSY).length, 0);
-    for (const item of this.in("waiting").reverse().slice(0, room)) this.#run(item).finally(() => this.#next());
+    for (const item of this.in("waiting").slice(0, room)) this.#run(item).finally(() => this.#next());
   }
   async #run(item) {
     const { file } = item, { signal } = item.abort = new AbortController();

@@ -20,11 +20,10 @@ import pytest
 from PIL import Image
 
 from tests.support import many_pages
+from tests.support.browsing import browser, needs_chromium
 from tests.support.validating import messages, needs_validators
 from tests.support.web import Site
 
-CHROMIUM = shutil.which("chromium") or ""
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
 WHOLE = "WHOLE_SITE" in os.environ
 SEED = 16
 # What stands on a page beside what was put there, with its box.
@@ -108,9 +107,8 @@ def served(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
+@needs_chromium
 def test_nothing_has_moved(site: Site, pages: list[str], tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here")
     seen = pages if WHOLE else pages[7:20:6]
     shutil.copytree(site.root, tmp_path / "before")
     with ExitStack() as stack:
@@ -122,16 +120,13 @@ def test_nothing_has_moved(site: Site, pages: list[str], tmp_path: Path) -> None
             for each in (record.master, *record.renditions)
             if each
         }
-        browser = stack.enter_context(playwright.sync_playwright()).chromium.launch(
-            executable_path=CHROMIUM, args=FLAGS.split()
-        )
+        chromium = stack.enter_context(browser())
         there: dict[str, list[Any]] = {}
         for width in (400, 1280):
-            page = browser.new_page(viewport={"width": width, "height": 800})
+            page = chromium.new_page(viewport={"width": width, "height": 800})
             for name in seen:
                 before, after = (boxes(page, f"{where}/{name}") for where in (old, new))
                 there[f"{name} at {width} pixels"] = moved(before, after)
-        browser.close()
     assert len(there) == 2 * len(seen)
     assert {view: boxes[:1] for view, boxes in there.items() if boxes} == {}
 

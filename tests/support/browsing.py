@@ -1,0 +1,47 @@
+"""The machine's Chromium, and the screens that pages are looked at with."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or ""
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+# `make screens` names a folder for pictures of every view.
+SCREENS = os.environ.get("SCREENS", "")
+needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """Start Chromium. As long as it runs, nothing else in this process can start an event loop."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="no Playwright here")
+    with sync_api.sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+
+
+def looks(page: Any) -> Iterator[str]:
+    """Show a page as phones and desks do, light and dark; yield what each look is called."""
+    before, session = page.viewport_size, page.context.new_cdp_session(page)
+    for screen, scheme in product((PHONE, DESK), ("light", "dark")):
+        page.set_viewport_size(screen["viewport"])
+        session.send("Emulation.setTouchEmulationEnabled", {"enabled": "has_touch" in screen})
+        page.emulate_media(color_scheme=scheme)
+        yield f"{screen['viewport']['width']}-{scheme}"
+    page.set_viewport_size(before)
+
+
+def photograph(page: Any, view: str) -> None:
+    """Keep pictures of a view, if somebody wants them."""
+    for look in looks(page) if SCREENS else ():
+        page.screenshot(path=Path(SCREENS) / f"{view}-{look}.png")
