@@ -27,7 +27,7 @@ from services.portal.visit import Answer, Visit
 SAFE = "GET"
 PARAMETERS = {
     "image": ("path", r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
-    "after": ("query", r"^([0-9a-f]{11}-[0-9a-f]{16}/[^/]{1,100})?$"),
+    "after": ("query", r"^([0-9a-f]{11}-[0-9a-f]{16}/[^/\x00-\x1f\x7f-\x9f\ufffe\uffff]{1,100})?$"),
 }
 
 

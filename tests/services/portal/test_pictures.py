@@ -108,7 +108,8 @@ def test_more_than_a_page_is_asked_for_by_the_last(portal: Portal, monkeypatch: 
         found += [each["name"] for each in page["pictures"]]
         after = page["next"]
     assert found == ["4.jpg", "3.jpg", "2.jpg", "1.jpg", "0.jpg"]
-    assert browser.get("/api/pictures", params={"after": "../x"}).status_code == 422
+    for wrong in ("../x", f"{'0' * 11}-{'0' * 16}/../x", f"{'0' * 11}-{'0' * 16}/\x11"):
+        assert browser.get("/api/pictures", params={"after": wrong}).status_code == 422
 
 
 def test_every_status_has_its_word_and_every_reason_of_a_file_its_sentence() -> None:
