@@ -7,21 +7,9 @@ from typing import Any
 
 import msgspec
 
-from services.portal import pictures, sessions, tickets
+from services.portal import pictures, sessions, structs, tickets
 from services.portal.problems import Refused
-from services.portal.structs import (
-    Confirmation,
-    Inbox,
-    Picture,
-    Pictures,
-    Problem,
-    Session,
-    SessionStarted,
-    SignIn,
-    There,
-    Upload,
-    Wanted,
-)
+from services.portal.structs import Problem
 from services.portal.visit import Answer, Visit
 
 SAFE = "GET"
@@ -35,7 +23,7 @@ def inbox(visit: Visit) -> Answer:
     """Return the mails of a local cloud; raises Refused (404) anywhere else."""
     if not visit.site.inbox:
         raise Refused(404, "only a local cloud shows its mails")
-    return Answer(200, Inbox(visit.site.inbox()))
+    return Answer(200, structs.Inbox(visit.site.inbox()))
 
 
 @dataclass(frozen=True)
@@ -59,15 +47,24 @@ class Operation:
 
 
 OPERATIONS = (
-    Operation("POST", "/api/sessions", sessions.ask, {202: SessionStarted, 429: Problem}, SignIn, "", False),
-    Operation("POST", "/api/sessions/confirm", sessions.confirm, {200: Session, 429: Problem}, Confirmation, "", False),
-    Operation("GET", "/api/session", sessions.show, {200: Session}),
+    Operation("POST", "/api/sessions", sessions.ask, {202: None, 429: Problem}, structs.SignIn, signed_in=False),
+    Operation(
+        "POST",
+        "/api/sessions/confirm",
+        sessions.confirm,
+        {200: structs.Session, 429: Problem},
+        structs.Confirmation,
+        signed_in=False,
+    ),
+    Operation("GET", "/api/session", sessions.show, {200: structs.Session}),
     Operation("DELETE", "/api/session", sessions.end, {204: None}),
-    Operation("POST", "/api/uploads", tickets.ask, {200: There, 201: Upload, 429: Problem}, Wanted),
-    Operation("GET", "/api/pictures", pictures.list_, {200: Pictures}, parameter="after"),
-    Operation("GET", "/api/pictures/{image}", pictures.show, {200: Picture}, parameter="image"),
+    Operation(
+        "POST", "/api/uploads", tickets.ask, {200: structs.There, 201: structs.Upload, 429: Problem}, structs.Wanted
+    ),
+    Operation("GET", "/api/pictures", pictures.list_, {200: structs.Pictures}, parameter="after"),
+    Operation("GET", "/api/pictures/{image}", pictures.show, {200: structs.Picture}, parameter="image"),
     Operation("DELETE", "/api/pictures/{image}", pictures.delete, {204: None}, parameter="image"),
-    Operation("GET", "/api/inbox", inbox, {200: Inbox, 404: Problem}, signed_in=False),
+    Operation("GET", "/api/inbox", inbox, {200: structs.Inbox, 404: Problem}, signed_in=False),
 )
 
 

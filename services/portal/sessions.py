@@ -12,7 +12,7 @@ from kit import metrics
 from services.portal import quotas
 from services.portal.problems import Refused
 from services.portal.site import Site
-from services.portal.structs import TYPES, Confirmation, Left, Limits, Session, SessionStarted, SignIn
+from services.portal.structs import TYPES, Confirmation, Left, Limits, Session, SignIn
 from services.portal.visit import Answer, Visit, digest, visitor_of
 
 log = logging.getLogger("brigade")
@@ -30,20 +30,20 @@ def ask(visit: Visit, said: SignIn) -> Answer:
     Raises Refused: 422 for what is no address, or one of a domain that may not sign in, 429 for one network's too many.
     """
     site = visit.site
-    email = _checked(site, said.email, looks_up=site.looks_up)
-    who = visitor_of(email)
     one = {"mails": 1}
     quotas.reserve(site.items, quotas.of_asking(visit.network), one, "too many mails were asked for from here")
+    email = _checked(site, said.email, looks_up=site.looks_up)
+    who = visitor_of(email)
     try:
         quotas.reserve(site.items, quotas.of_mails(who), one, "")
     except Refused:
         log.warning("no mail: the address or the portal had its share")
-        return Answer(202, SessionStarted())
+        return Answer(202)
     code, token = f"{secrets.randbelow(10**6):06}", secrets.token_urlsafe(32)
     item = {"email": email, "code": digest(code), "token": digest(token), "tries": 0}
     site.items.put(f"code#{who}", CODE_S, item)
     _mail(site, email, code, f"{visit.page}#token={who}.{token}")
-    return Answer(202, SessionStarted())
+    return Answer(202)
 
 
 def confirm(visit: Visit, said: Confirmation) -> Answer:

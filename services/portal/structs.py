@@ -31,10 +31,6 @@ class Confirmation(Struct, forbid_unknown_fields=True):
     token: Token | None = None
 
 
-class SessionStarted(Struct):
-    """A mail is on its way, unless the address had too many; its code is good for some minutes."""
-
-
 class Limits(Struct):
     """What one visitor may upload: bytes a file and a day, and media types."""
 

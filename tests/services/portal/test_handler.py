@@ -50,7 +50,7 @@ def test_a_request_through_api_gateway_is_mailed_and_counted_by_its_source_addre
     sent = event("POST", "/api/sessions", {"email": ALICE}, **{"content-type": "application/json"})
     sent["headers"]["x-forwarded-for"] = "203.0.113.1"  # anybody may say that
     answer = handler.handle(sent, None)
-    assert (answer["statusCode"], answer["body"], answer["isBase64Encoded"]) == (202, "{}", False)
+    assert (answer["statusCode"], answer["body"], answer["isBase64Encoded"]) == (202, "", False)
     items = boto3.client("dynamodb").scan(TableName="portal")["Items"]
     counted = [each["pk"]["S"] for each in items if each["pk"]["S"].startswith("quota#asked#")]
     assert [each.split("#")[2] for each in counted] == ["192.0.2.7"]
