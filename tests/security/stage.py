@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline
 from infra import names
+from infra.delivery import DELIVER_BY
 from kit import outputs
 from kit.actor import Actor
 from kit.events import Image, ImageArchived, Source
@@ -19,6 +20,7 @@ from records.attribute_values import write
 from records.table import KEY
 from services.archive.actor import KEEPS_ORIGINALS, STORAGE_CLASS
 from services.chain import CHAIN
+from services.portal.declaration import MAIL_FROM
 from tests.support.guard import Guard
 from tests.support.site import UPLOADED_AT, record
 
@@ -135,7 +137,8 @@ class Stage:
 
 def set_up(guard: Guard) -> Pipeline:
     """Deploy a chain in which everybody rests, and that no upload wakes."""
-    pipeline = guard.deploy("stage", chosen={STORAGE_CLASS.name: "GLACIER", KEEPS_ORIGINALS.name: "no"})
+    chosen = {STORAGE_CLASS.name: "GLACIER", KEEPS_ORIGINALS.name: "no", DELIVER_BY: "cloudfront"}
+    pipeline = guard.deploy("stage", chosen=chosen | {MAIL_FROM.name: "portal@example.org"})
     pipeline.s3.put_bucket_notification_configuration(Bucket=pipeline.source_bucket, NotificationConfiguration={})
     list(mappings.switch(pipeline, CHAIN.whole.actors, on=False))
     return pipeline

@@ -29,6 +29,14 @@ _REKOGNITION = Answer(
     [("Content-Type", "application/x-amz-json-1.1")],
     b'{"ModerationLabels": [], "ModerationModelVersion": "7.0"}',
 )
+# Its own SES knows no identities in policies. This one takes every mail.
+_SES = Answer(
+    200,
+    [("Content-Type", "text/xml")],
+    b'<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult><MessageId>1</MessageId>'
+    b"</SendEmailResult></SendEmailResponse>",
+)
+_IN_ITS_PLACE = {"rekognition": _REKOGNITION, "ses": _SES}
 _CREDENTIAL = re.compile(r"Credential=([^/,]*)/")
 
 
@@ -43,19 +51,19 @@ class Asked:
 
     @property
     def form(self) -> dict[str, str]:
-        """The fields of a request to SNS."""
+        """The fields of a request to SNS or SES."""
         return {name: values[0] for name, values in parse_qs(self.request.body.decode()).items()}
 
 
 @dataclass
 class Record:
-    """A proxy's rule: says that TLS was used, answers for Rekognition, and writes down what functions ask for."""
+    """A proxy's rule: says that TLS was used, answers for Rekognition and SES, writes down what functions ask for."""
 
     asked: list[Asked] = field(default_factory=list)
 
     def __call__(self, request: Request, forward: Forward) -> Answer | None:
         request.headers.update([OVER_TLS])
-        answer = _REKOGNITION if request.service == "rekognition" else forward()
+        answer = _IN_ITS_PLACE.get(request.service) or forward()
         found = _CREDENTIAL.search(request.headers.get("Authorization", ""))
         if found and found[1] != LOCAL_KEY:
             self.asked.append(Asked(found[1], _action(request), answer.status == _REFUSED, request))
@@ -67,13 +75,16 @@ def _action(request: Request) -> str:
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
     """
+    if request.service == "cloudfront":
+        return "cloudfront:CreateInvalidation"  # all that a function asks of it
     if request.service != "s3":
         return f"{request.service}:{request.operation}"
     if request.method == "GET" and request.key:
         return "s3:GetObjectVersion" if "versionId=" in request.target else "s3:GetObject"
     if request.method == "GET" and "?versions" in request.target:
         return "s3:ListBucketVersions"
-    one = {"HEAD": "s3:GetObject", "PUT": "s3:PutObject", "DELETE": "s3:DeleteObjectVersion"}
+    deletes = "s3:DeleteObjectVersion" if "versionId=" in request.target else "s3:DeleteObject"
+    one = {"HEAD": "s3:GetObject", "PUT": "s3:PutObject", "DELETE": deletes}
     return ({"GET": "s3:ListBucket", "POST": "s3:DeleteObject"} | one)[request.method]
 
 

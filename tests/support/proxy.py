@@ -41,7 +41,7 @@ class Request:
         """SendMessage, UpdateItem, Publish; for S3 the method: GET, PUT."""
         if target := self.headers.get("X-Amz-Target"):
             return target.rpartition(".")[2]
-        said = parse_qs(self.body.decode(errors="replace")) if self.service == "sns" else {}
+        said = parse_qs(self.body.decode(errors="replace")) if self.service in ("ses", "sns") else {}
         return said.get("Action", [self.method])[0]
 
     @property
