@@ -7,7 +7,7 @@ from brigade.console import OperatorError
 from brigade.deploy.stack import Stack
 from brigade.pictures.catalog import Catalog
 from brigade.target import Target
-from infra import names
+from infra import delivery, names
 from kit.actor import Bucket
 from kit.chain import Chain
 from services.chain import CHAIN
@@ -60,6 +60,11 @@ class Pipeline:
     def archive_bucket(self) -> str | None:
         """Where copies of originals are; None: the deployment has no archive."""
         return self.stack.outputs.get(names.bucket(Bucket.ARCHIVE))
+
+    @property
+    def delivery_url(self) -> str:
+        """Where the stack delivers renditions to everybody; empty: nowhere."""
+        return self.stack.outputs.get(delivery.URL, "")
 
     @property
     def catalog(self) -> Catalog:

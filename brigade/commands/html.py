@@ -22,16 +22,22 @@ def _served(_: click.Context, __: click.Parameter, base: str) -> str:
 @click.command()
 @key_or_id
 @option("--as", "form", type=click.Choice([*FORMS, "json"]), default="picture", help="In which form.")
-@option("--base", default="", callback=_served, help="Where the target bucket is served: a URL, or a path.")
+@option(
+    "--base",
+    default="",
+    callback=_served,
+    help="Where renditions are served: a URL, or a path.  [default: where the stack delivers them]",
+)
 @option("--alt", help="What the picture shows, in words; '' if it is decorative.  [default: its IPTC alt text]")
 @option("--sizes", default="", help="How wide the page shows it, in the words of HTML's sizes.")
 @option("--eager", is_flag=True, help="It is seen as soon as the page is there: load it first, not lazily.")
 @stack_name
 def html(key_or_id: str, form: str, base: str, alt: str | None, sizes: str, eager: bool, stack: str) -> None:
     """Print a picture's markup, with all its widths and formats, for a page; of a key, its newest upload."""
-    record = Pipeline.find(here(), stack).catalog.find(key_or_id)
+    pipeline = Pipeline.find(here(), stack)
+    record = pipeline.catalog.find(key_or_id)
     try:
-        shown = markup(record, base=base, alt=alt, sizes=sizes, eager=eager)
+        shown = markup(record, base=base or pipeline.delivery_url, alt=alt, sizes=sizes, eager=eager)
         text = "" if form == "json" else FORMS[form](shown)
     except NotShown as error:
         raise OperatorError(str(error), f"`brigade show {record.image_id}` says why") from error

@@ -33,7 +33,7 @@ def show(key_or_id: str, stack: str, as_json: bool) -> None:
         said = shown(record)
         if master_at:
             said["stages"][NORMALIZE.name] = dict.fromkeys(Stage.__struct_fields__) | {"at": master_at}
-        print_json([{**said, "markup": forms(record)}])
+        print_json([{**said, "markup": forms(record, pipeline.delivery_url)}])
         return
     out.print(facts(_summary(record)), Text(), table("", timeline.COLUMNS, timeline.rows(record, master_at)), sep="\n")
     if record.renditions and not record.is_retired:

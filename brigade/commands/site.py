@@ -29,7 +29,11 @@ _MESSAGE = "Serve pictures from the image pipeline"
 
 @click.command()
 @argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), help="The site: pages and pictures.")
-@option("--base", default="", help="Where the target bucket is served: https://…; the local cloud serves its own.")
+@option(
+    "--base",
+    default="",
+    help="Where renditions are served: https://….  [default: where the stack delivers them, or the local cloud]",
+)
 @option(
     "--as", "form", default="picture", type=click.Choice(["picture", "img"]), help="Whether other formats are offered."
 )
@@ -103,7 +107,8 @@ class _Job:
         say(f"{counted(found.documents, 'document')}, {served}, {len(wanted)} to serve")
         skipped: list[Skipped] = []
         records = found.records | self._records(wanted, skipped)
-        pictures = {key: rewriting.served(record, self.base) for key, record in records.items()}
+        masters = self.base.rstrip("/") != self.pipeline.delivery_url
+        pictures = {key: rewriting.served(record, self.base, has_masters=masters) for key, record in records.items()}
         changed = sum(self._rewritten(each, found, pictures) for each in documents.find(root, found.leave))
         for (address, why), named in found.left.items():
             where = min(named) + (f" and {counted(len(named) - 1, 'other')}" if len(named) > 1 else "")
@@ -158,6 +163,7 @@ def _write(path: Path, content: bytes) -> None:
 
 def _base(given: str, pipeline: Pipeline) -> str:
     """Return where the target bucket is served. On AWS nobody but its owner may read it where it is."""
+    given = given or pipeline.delivery_url
     if not given and pipeline.target.is_local:
         return f"{pipeline.target.endpoint}/{pipeline.target_bucket}"
     if not re.fullmatch(r"https?://[^/?#]+[^?#]*", given):

@@ -29,8 +29,11 @@ class Served:
     shown: Markup | None
 
 
-def served(record: PictureRecord, base: str) -> Served | Left:
-    """Return where a picture is served; or why it is not: it is not READY, or it moves."""
+def served(record: PictureRecord, base: str, *, has_masters: bool = True) -> Served | Left:
+    """Return where a picture is served; or why it is not: it is not READY, or it moves.
+
+    Where the base has no masters, as CloudFront's, the widest rendition stands in for the master.
+    """
     master = record.master
     try:
         found = markup.markup(record, base=base)
@@ -39,7 +42,12 @@ def served(record: PictureRecord, base: str) -> Served | Left:
     if not master or ((record.frames or 1) > 1 and record.original and record.original.format in _ANIMATED):
         return Left("it moves, and would stand still")
     media_type = FORMATS[master.format].media_type
-    is_whole = markup.has_shape_of(master, found.fallback.widest)
+    widest = found.fallback.widest
+    is_whole = markup.has_shape_of(master, widest)
+    if not has_masters:
+        if not is_whole:
+            return Left("only renditions are delivered, and none shows the whole picture")
+        return Served(widest.url, found.fallback.media_type, widest.width, widest.height, found)
     return Served(markup.url(base, master.key), media_type, master.width, master.height, found if is_whole else None)
 
 

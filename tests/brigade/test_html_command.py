@@ -29,8 +29,8 @@ def operator(state: None, monkeypatch: pytest.MonkeyPatch) -> None:
     cataloged(monkeypatch, record())
 
 
-def cataloged(monkeypatch: pytest.MonkeyPatch, found: PictureRecord) -> None:
-    stack = SimpleNamespace(catalog=SimpleNamespace(find=lambda _: found))
+def cataloged(monkeypatch: pytest.MonkeyPatch, found: PictureRecord, delivery_url: str = "") -> None:
+    stack = SimpleNamespace(catalog=SimpleNamespace(find=lambda _: found), delivery_url=delivery_url)
     monkeypatch.setattr(Pipeline, "find", lambda *_: stack)
 
 
@@ -42,6 +42,16 @@ def test_options_reach_the_markup(capsys: Said) -> None:
     assert (tag, img["alt"], img["sizes"], img["fetchpriority"]) == ("img", 'the "sea"', "33vw", "high")
     assert (img["src"] or "").startswith(BASE)
     assert not said.err
+
+
+def test_where_the_stack_delivers_is_the_default_base_and_an_option_goes_first(
+    capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cataloged(monkeypatch, record(), "https://d1.cloudfront.net")
+    assert main(["html", "beach.jpg", "--as", "img", "--alt", ""]) == 0
+    assert 'src="https://d1.cloudfront.net/renditions/' in capsys.readouterr().out
+    assert main(["html", "beach.jpg", "--as", "img", "--alt", "", "--base", BASE]) == 0
+    assert "cloudfront" not in capsys.readouterr().out
 
 
 def test_picture_is_the_default_and_a_missing_alt_text_is_said(capsys: Said) -> None:

@@ -105,6 +105,7 @@ def without(right: Right, guard: Guard, resting: Pipeline) -> Iterator[Stage]:
     policy = {"RoleName": role, "PolicyName": right.actor.name}
     document = iam.get_role_policy(**policy)["PolicyDocument"]
     iam.put_role_policy(**policy, PolicyDocument=json.dumps(right.taken_from(document)))
+    assert isinstance(right.actor, Actor)
     yield Stage(guard, resting, right.actor)
     iam.put_role_policy(**policy, PolicyDocument=json.dumps(document))
 

@@ -78,14 +78,15 @@ class Visitor:
 
     def made(self, image: Image) -> None:
         """Be the chain: store a master and a rendition, and a record that is READY."""
-        target, stored = self.pipeline.target_bucket, []
+        target = self.pipeline.target_bucket
+        stored: list[dict[str, object]] = []
         for key in (f"normalized/{image.id}.1a2b3c4d.jpg", f"renditions/{image.id}/w240.1a2b3c4d.jpg"):
             self.guard.target.client("s3").put_object(Bucket=target, Key=key, Body=PICTURE)
             stored.append(
                 {"bucket": target, "key": key, "format": "JPEG", "width": 9, "height": 9, "bytes": 9, "method": "m"}
             )
         source = {name: getattr(image.source, name) for name in ("bucket", "key", "version", "etag", "size")}
-        item = {"image_id": image.id, "status": "READY", "source": source, "entered_at": UPLOADED_AT}
+        item: dict[str, Any] = {"image_id": image.id, "status": "READY", "source": source, "entered_at": UPLOADED_AT}
         item |= {"master": stored[0], "renditions": [stored[1] | {"name": "w240"}], "recipe": "default"}
         table = self.pipeline.output(names.TABLE)
         self.guard.target.client("dynamodb").put_item(

@@ -75,7 +75,9 @@ class Site:
 
     def __post_init__(self) -> None:
         catalog = SimpleNamespace(get=self.get)
-        self.pipeline = SimpleNamespace(catalog=catalog, target=Target("eu-west-1"), target_bucket="target")
+        self.pipeline = SimpleNamespace(
+            catalog=catalog, target=Target("eu-west-1"), target_bucket="target", delivery_url=""
+        )
 
     def get(self, image_ids: Iterable[str]) -> dict[str, PictureRecord]:
         """Be the catalog."""

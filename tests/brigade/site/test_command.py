@@ -1,5 +1,6 @@
 """What the command says, and what it touches."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +82,16 @@ def test_on_aws_somebody_must_say_where_the_bucket_is_served(site: Site, base: s
     said = " ".join(site.run(code=1, base=base).split())
     assert "--base says where the target bucket is served — give an http or https URL without ? and #" in said
     assert site.sent == []
+
+
+def test_where_the_stack_delivers_is_the_default_and_links_go_to_renditions_there(site: Site) -> None:
+    site.pipeline.delivery_url = "https://d1.cloudfront.net"
+    site.picture("larch.jpg", (1200, 800))
+    site.write("index.html", '<a href="larch.jpg">larch</a>')
+    site.run(base="")
+    (address,) = re.findall('href="([^"]+)"', site.read("index.html"))
+    # CloudFront may read renditions alone.
+    assert re.fullmatch(r"https://d1\.cloudfront\.net/renditions/[0-9a-f-]{36}/w960-JPEG\.\w{8}\.jpeg", address)
 
 
 def test_without_its_parsers_the_command_says_what_to_install() -> None:
