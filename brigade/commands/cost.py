@@ -12,6 +12,7 @@ from brigade.cost.archived import Kept, kept
 from brigade.cost.estimate import Line
 from brigade.cost.measured import Measured
 from brigade.cost.monthly import Standing
+from brigade.cost.optional import optional
 from brigade.cost.prices import Prices
 from brigade.tables import table
 from services.chain import CHAIN
@@ -35,8 +36,11 @@ EMPTY_POLLS = 650_000
     help="The share whose pixels must be turned or converted, 0 to 1.",
 )
 @option("--archive", is_flag=True, help="Also what their originals cost in each of S3's classes.")
+@option("--portal", is_flag=True, help="Also what the portal and CloudFront cost, where a stack has them.")
 @as_json
-def cost(pictures: float, megapixels: float, recipe: str, turned: float, archive: bool, as_json: bool) -> None:
+def cost(
+    pictures: float, megapixels: float, recipe: str, turned: float, archive: bool, portal: bool, as_json: bool
+) -> None:
     """Say what pictures cost on AWS, from what `make bench` measured and a dated price list; no account is asked."""
     figures, listed = measured.load(), prices.load()
     run = figures.at(recipe, megapixels, turned)
@@ -45,10 +49,12 @@ def cost(pictures: float, megapixels: float, recipe: str, turned: float, archive
     bulk, single = (estimate.estimate(run, listed, CHAIN, batched=batched) for batched in (True, False))
     standing = monthly.monthly(CHAIN, listed)
     originals = kept(pictures, run.original_bytes, listed) if archive else []
+    parts = list(optional(CHAIN, listed)) if portal else []
     if as_json:
         lines = [_as_json(*pair, pictures) for pair in zip(bulk, single, strict=True)]
         archived = {"archive": [asdict(each) for each in originals]} if archive else {}
-        print_json({"pictures": lines, "a_month": [asdict(each) for each in standing], **archived})
+        chosen = {"optional": [asdict(each) for each in parts]} if portal else {}
+        print_json({"pictures": lines, "a_month": [asdict(each) for each in standing], **archived, **chosen})
         return
     rows = [row for pair in zip(bulk, single, strict=True) for row in [_row(*pair, pictures)]]
     title = f"{pictures:,.0f} pictures of {megapixels:g} megapixels, recipe {recipe}: US dollars"
@@ -60,6 +66,9 @@ def cost(pictures: float, megapixels: float, recipe: str, turned: float, archive
         title = f"Their originals, {pictures * run.original_bytes / 1e9:,.0f} GB, in S3's classes: US dollars"
         of_class = ("class", "to put there", "a month", "to read once", "at least, deleted at once")
         out.print(table(title, of_class, map(_class, originals)))
+    if parts:
+        priced = [(each.part, each.what, f"{each.usd:9,.2f}") for each in parts]
+        out.print(table("The portal and CloudFront, where a stack has them: US dollars", ("part", "what", ""), priced))
     for line in _notes(figures, listed, estimate.unmeasured(run, CHAIN)):
         out.print(Text(line), soft_wrap=False)
 

@@ -20,12 +20,17 @@ class PerMillion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dynamodb_write: float
     dynamodb_read: float
     xray_trace: float
+    http_api_request: float
+    mail: float
+    cloudfront_request: float
+    cloudfront_path: float
 
 
 class PerGigabyte(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """US dollars for 10⁹ bytes."""
 
     logs: float
+    cloudfront: float
 
 
 class PerMonth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

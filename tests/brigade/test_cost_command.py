@@ -113,3 +113,20 @@ def test_a_request_without_a_price_is_refused(capsys: Said, monkeypatch: pytest.
     assert main(["cost"]) == 1
     said = "there is no price for rekognition.DetectModerationLabels — add it to prices.toml"
     assert said in capsys.readouterr().err
+
+
+def test_the_portal_and_cloudfront_are_priced_only_where_that_is_asked(capsys: Said) -> None:
+    assert main(["cost", "--json"]) == 0
+    without = json.loads(capsys.readouterr().out)
+    found = lines(capsys, "--portal", block="optional")
+    priced = {(line["part"], line["what"]): line["usd"] for line in found}
+    assert priced["portal", "a million requests to API Gateway"] == 1.0
+    assert priced["portal", "4 alarms, a month"] == pytest.approx(0.4)
+    assert priced["portal", "a tenth of a second for each"] == pytest.approx(13.3334 * 0.5 * 0.1)
+    assert {line["part"] for line in found} == {"portal", "cloudfront"}
+    # Off, a deployment costs what it cost.
+    assert "optional" not in without
+    assert main(["cost", "--portal", "--json"]) == 0
+    assert {name: each for name, each in json.loads(capsys.readouterr().out).items() if name != "optional"} == without
+    assert main(["cost", "--portal"]) == 0
+    assert "a thousand mails" in " ".join(capsys.readouterr().out.split())
