@@ -1,4 +1,4 @@
-"""ministack, with two faults of the pinned release mended.
+"""ministack, with three faults of the pinned release mended.
 
 local_cloud runs this file as a script, so it imports nothing of ours; tests/brigade/local/test_mended_ministack.py
 fails when a release makes it needless.
@@ -22,6 +22,23 @@ def keep_global_tables() -> None:
     handlers = provisioners._RESOURCE_HANDLERS
     plain = handlers["AWS::DynamoDB::Table"]
     handlers["AWS::DynamoDB::GlobalTable"] |= {name: plain[name] for name in ("update", "update_with_logical_id")}
+
+
+def let_cloudfront_come_by_tls() -> None:
+    """Let CloudFront read a bucket that refuses plain HTTP: it comes by TLS, as its viewers do that it lets in.
+
+    ministack hands its request to S3 in the same process, and says that it came without.
+    """
+    from ministack.core import iam_evaluator
+    from ministack.services import s3
+
+    fetch = s3.serve_cloudfront_origin_fetch
+
+    def by_tls(*asked: Any, **more: Any) -> Any:
+        iam_evaluator.pin_request_origin("", secure_transport=True)
+        return fetch(*asked, **more)
+
+    s3.serve_cloudfront_origin_fetch = by_tls
 
 
 def let_invocations_end() -> None:
@@ -55,5 +72,6 @@ def _kill_when_done(runtime: Any, workers: list[Any]) -> None:
 
 if __name__ == "__main__":
     keep_global_tables()
+    let_cloudfront_come_by_tls()
     let_invocations_end()
     runpy.run_module("ministack", run_name="__main__")

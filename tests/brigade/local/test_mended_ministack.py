@@ -1,5 +1,6 @@
 """What an update of a stack leaves alone on the local cloud: a table's records, and invocations that run."""
 
+import inspect
 import json
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from ministack.core import lambda_runtime
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, s3
 from ministack.services.cloudformation import provisioners
 
 from brigade.local.mended_ministack import let_invocations_end
@@ -64,6 +65,13 @@ def test_records_outlive_an_update_of_the_tables_tags_and_indexes(here: Target) 
 def test_the_engine_still_needs_mending() -> None:
     needless = "ministack updates global tables in place: delete brigade/local/mended_ministack.py"
     assert "update_with_logical_id" not in provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::GlobalTable"], needless
+
+
+def test_cloudfront_still_needs_it() -> None:
+    # That CloudFront reads a bucket which refuses plain HTTP, tests/security/test_delivery.py shows.
+    needless = "ministack says that CloudFront comes by TLS: delete let_cloudfront_come_by_tls"
+    asked = (s3.serve_cloudfront_origin_fetch, s3._cloudfront_origin_allows)
+    assert not [each for each in asked if "secure" in inspect.getsource(each)], needless
 
 
 @pytest.fixture
