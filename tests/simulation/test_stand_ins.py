@@ -1,18 +1,23 @@
 """The stand-ins do as AWS does: records and buckets in memory beside DynamoDB's and S3's, step by step."""
 
+import hashlib
 from random import Random
 from typing import Any
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
-from kit.errors import ObjectGone
+from kit.errors import ObjectArchived, ObjectGone
 from kit.events import Source
+from kit.outputs import archived
 from kit.storage import S3Storage
 from records.status import Status
+from services.archive.copies import Copy, S3Copies
 from services.catalog.memory import MemoryRecords
 from services.catalog.records import DynamoRecords
-from tests.simulation.storage import VersionedStorage
+from tests.simulation.storage import ARCHIVE, MemoryCopies, VersionedStorage
+from tests.support.moto import REGION
 from tests.support.site import TABLE, create_table
 
 KEY, IMAGES = "source/a.jpg", ("a", "b", "m")
@@ -70,6 +75,7 @@ def test_records_in_memory_do_as_dynamodb_does() -> None:
 
 def test_the_bucket_in_memory_shows_what_s3_shows(s3: Any) -> None:
     real, twin, random = S3Storage(), VersionedStorage(), Random(1)  # noqa: S311 - to be repeated
+    copies = MemoryCopies(twin, lambda _: None)
     twins: dict[str, str] = {}  # S3's versions by ours
     for _ in range(60):
         key = random.choice(("a", "ab", "b"))
@@ -89,6 +95,31 @@ def test_the_bucket_in_memory_shows_what_s3_shows(s3: Any) -> None:
             ours, theirs = twin.newest("source", name), real.newest("source", name)
             assert (ours and (twins[ours.version or ""], ours.etag)) == (theirs and (theirs.version, theirs.etag))
             assert ours is None or theirs is None or twin.read(ours) == real.read(theirs)
+            assert twin.is_empty("source", name) == real.is_empty("source", name)
+            for entry in twin.versions[name]:
+                same = replace(entry.source, version=twins[entry.source.version or ""])
+                assert copies.is_alone(entry.source) == S3Copies().is_alone(same)
     gone = Source(bucket="source", key="a", version="v999")
     with pytest.raises(ObjectGone):
         twin.read(gone)
+
+
+def test_the_archive_in_memory_does_as_s3_does(s3: Any) -> None:
+    s3.create_bucket(Bucket=ARCHIVE, CreateBucketConfiguration={"LocationConstraint": REGION})
+    twin = VersionedStorage()
+    ours = twin.put("a", b"bytes")
+    theirs = replace(ours, version=s3.put_object(Bucket="source", Key="a", Body=b"bytes")["VersionId"])
+    copies = MemoryCopies(twin, lambda source: twin.erase(source.key, source.version or ""))
+    for source, of, reads in ((ours, copies, twin), (theirs, S3Copies(), S3Storage(ARCHIVE))):
+        key = archived(source)
+        assert of.look(ARCHIVE, key) is None
+        made = of.make(source, ARCHIVE, key, "DEEP_ARCHIVE")
+        assert of.look(ARCHIVE, key) == made == Copy(5, hashlib.sha256(b"bytes").hexdigest(), "DEEP_ARCHIVE")
+        for _ in range(2):
+            of.erase(source)
+        assert reads.is_empty("source", "a")
+        if source is ours:  # S3 has the copy restored first
+            assert reads.read(source) == b"bytes"
+        else:
+            with pytest.raises(ObjectArchived):
+                reads.read(source)
