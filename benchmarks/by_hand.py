@@ -50,6 +50,7 @@ class Tally:
 
     messages: int = 0
     changes: int = 0
+    announced: int = 0
     polls: int = 0
     cpu: float = 0
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -166,6 +167,7 @@ class Driver:
         if model.name == "UpdateItem":
             said["context"]["key"] = params["Key"][KEY]["S"]
         with self._lock:  # renditions are stored in threads
+            self.tally.announced += len(params.get("PublishBatchRequestEntries", [])) + (model.name == "Publish")
             self.tally.requests[service, model.name] += 1
             self.tally.waits[service] += not self._under_way
             self.tally.stored += len(params.get("Body", b""))

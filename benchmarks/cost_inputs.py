@@ -99,6 +99,7 @@ def work(tally: Tally, cpu_s: float) -> Work:
     return Work(
         messages=tally.messages / PICTURES,
         changes=tally.changes / PICTURES,
+        announced=tally.announced / PICTURES,
         cpu_ms=round(cpu_s * 1000 / PICTURES, 1),
         requests={f"{service}.{name}": n / PICTURES for (service, name), n in sorted(tally.requests.items())},
         waits={service: n / PICTURES for service, n in sorted(tally.waits.items())},

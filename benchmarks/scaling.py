@@ -73,7 +73,7 @@ class Model:
     def heard_by(self, actor: Actor) -> tuple[str, ...]:
         """Return who hears what an actor says of a picture with which all goes well: nothing, or its first event."""
         work = self.run.actors.get(actor.name)
-        if work is None or not work.requests.get("sns.Publish"):
+        if work is None or not work.announced:
             return ()
         return tuple(hearer.name for hearer in self.chain.subscribers(actor.says[0]))
 
@@ -179,7 +179,7 @@ def _quotas(model: Model) -> Iterator[tuple[str, int, float]]:
     slowest = max(model.actors, key=lambda actor: seconds[actor] / actor.concurrency)
     yield f"{slowest.name}'s declared concurrency", slowest.concurrency, seconds[slowest]
     yield "Lambda: invocations at a time", LAMBDA_AT_ONCE, sum(seconds.values())
-    published = 1 + model.requests("sns.Publish")
+    published = 1 + sum(work.announced for work in model.run.actors.values())
     for region, limit in SNS_PUBLISHES_S.items():
         yield f"SNS: publishes in {region}", limit, published
     yield "S3: PUTs below one prefix, while the bucket has not spread", S3_PUTS_S, model.requests("s3.PutObject")

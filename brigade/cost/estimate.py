@@ -58,7 +58,7 @@ def estimate(run: Run, prices: Prices, chain: Chain, *, batched: bool) -> list[L
         for line in (
             *(line for actor, work in works for line in _s3(actor, work, prices)),
             *_lambda(works, invocations, prices),
-            *_messaging(works, polls, prices),
+            *_messaging(works, polls, prices, batched=batched),
             *_catalog(run, works, prices),
             *_watching(works, invocations, prices),
         )
@@ -107,10 +107,13 @@ def waiting_s(_: Actor, work: Work, prices: Prices) -> float:
     return answers + (work.read_bytes + work.stored_bytes) / 1e6 / prices.assumed.s3_megabytes_s
 
 
-def _messaging(works: list[tuple[Actor, Work]], polls: dict[str, float], prices: Prices) -> Iterator[Line]:
+def _messaging(
+    works: list[tuple[Actor, Work]], polls: dict[str, float], prices: Prices, *, batched: bool
+) -> Iterator[Line]:
     asked = 2 * sum(polls.values()) + _requests(works, "sqs.")
     yield Line("SQS", "receiving and deleting batches", asked, "requests", asked * prices.per_million.sqs_request)
-    said = 1 + _requests(works, "sns.")  # S3 speaks first
+    # S3 speaks first. https://docs.aws.amazon.com/sns/latest/dg/sns-batch-api-actions.html
+    said = 1 + (_requests(works, "sns.") if batched else sum(work.announced for _, work in works))
     yield Line("SNS", "announcements", said, "requests", said * prices.per_million.sns_publish)
 
 

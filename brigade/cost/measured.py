@@ -14,12 +14,14 @@ FILE = Path(__file__).with_name("measured.json")
 class Work(msgspec.Struct, frozen=True, kw_only=True):
     """What one actor takes for one picture: ``messages`` of its queue, ``changes`` of the table's stream.
 
+    ``announced`` are its announcements, of which one request may hold several where batches are full.
     Requests are counted by ``service.Operation``. ``waits`` counts by service how often it waits for requests: those
     that it makes side by side are one wait.
     """
 
     messages: float
     changes: float = 0
+    announced: float = 0
     cpu_ms: float
     requests: dict[str, float]
     waits: dict[str, float]

@@ -39,8 +39,9 @@ def asked(service: str, operation: str, part: str = "") -> Callable[[Request], b
 
 
 def announced(event: type[Event]) -> Callable[[Request], bool]:
-    """Match announcements: the topic's ARN holds the logical name."""
-    return asked("sns", "Publish", names.topic(event))
+    """Match announcements, alone or together: the topic's ARN holds the logical name."""
+    alone, together = (asked("sns", operation, names.topic(event)) for operation in ("Publish", "PublishBatch"))
+    return lambda request: alone(request) or together(request)
 
 
 @needs_proc
