@@ -32,11 +32,21 @@ def cloud_environment() -> dict[str, str]:
 
 
 @pytest.fixture
+def settings() -> dict[str, str]:
+    """The stack's parameters; a drill that needs another one overrides it."""
+    return {}
+
+
+@pytest.fixture
 def drill(
-    tmp_path: Path, cloud_environment: dict[str, str], request: pytest.FixtureRequest, record_property: Any
+    tmp_path: Path,
+    cloud_environment: dict[str, str],
+    settings: dict[str, str],
+    request: pytest.FixtureRequest,
+    record_property: Any,
 ) -> Iterator[Drill]:
     began = time.monotonic()
-    with drilling(tmp_path, cloud_environment) as drill:
+    with drilling(tmp_path, cloud_environment, settings) as drill:
         yield drill
     if drill.taken:
         name = request.node.name.removeprefix("test_").replace("_", " ")

@@ -25,7 +25,6 @@ from infra import names
 from kit.actor import Actor
 from kit.events import Image, Source
 from records.shown import shown
-from services.chain import CHAIN
 from tests.drills.account import Account, Found, account
 from tests.support import pictures
 from tests.support.proxy import Proxy, between
@@ -106,7 +105,7 @@ class Drill:
 
     def hide_for(self, seconds: int, *actors: Actor) -> None:
         """Let what these actors, or all, have received come back after so many seconds; the template says minutes."""
-        for actor in actors or CHAIN.actors:
+        for actor in actors or self.pipeline.chain.actors:
             attributes = {"VisibilityTimeout": str(seconds)}
             self.sqs.set_queue_attributes(QueueUrl=self.queues[actor.name], Attributes=attributes)
 
@@ -124,7 +123,7 @@ class Drill:
         which messages are hidden: receives are counted for what the drill does alone.
         """
         functions = self.pipeline.target.client("lambda")
-        for actor in actors or CHAIN.actors:
+        for actor in actors or self.pipeline.chain.actors:
             name = self.pipeline.stack.outputs[names.function(actor)]
             functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
 
@@ -156,7 +155,9 @@ class Drill:
         return account(self._found(waiting), self.recipes, killers, self.is_good)
 
     def _found(self, waiting: dict[str, int]) -> Found:
-        dead = [actor for actor in CHAIN.actors if self.count(dead_letter_queue(self.pipeline, actor).url)]
+        dead = [
+            actor for actor in self.pipeline.chain.actors if self.count(dead_letter_queue(self.pipeline, actor).url)
+        ]
         with ThreadPoolExecutor() as pool:
             letters = [letter for looked in pool.map(partial(dead_letters, self.pipeline), dead) for letter in looked]
         return Found(
@@ -185,8 +186,8 @@ def _kinds() -> list[Callable[[int], tuple[str, bytes]]]:
 
 
 @contextmanager
-def drilling(folder: Path, environment: dict[str, str]) -> Iterator[Drill]:
-    """Have the chain deployed, with the shipped recipes, but for keys below ``in/`` only."""
+def drilling(folder: Path, environment: dict[str, str], settings: dict[str, str]) -> Iterator[Drill]:
+    """Have the chain deployed with these parameters and the shipped recipes, but for keys below ``in/`` only."""
     recipes = folder / "recipes.toml"
     text = DEFAULT_PATH.read_text(encoding="utf-8")
     recipes.write_text(text.replace('name = "default"\n', 'name = "default"\nprefix = "in/"\n'), encoding="utf-8")
@@ -197,6 +198,7 @@ def drilling(folder: Path, environment: dict[str, str]) -> Iterator[Drill]:
             return clouds.enter_context(local_cloud.running(port, environment | {ENDPOINT: proxy.endpoint}))
 
         cloud = start()
-        stack = deployment.deploy(local_target(cloud.endpoint), _STACK, recipes=recipes, version="drill")
-        queues = {actor.name: stack.outputs[names.queue(actor)] for actor in CHAIN.actors}
-        yield Drill(cloud, proxy, Pipeline(stack), load(recipes), start, queues)
+        target = local_target(cloud.endpoint)
+        pipeline = Pipeline(deployment.deploy(target, _STACK, recipes=recipes, version="drill", settings=settings))
+        queues = {actor.name: pipeline.output(names.queue(actor)) for actor in pipeline.chain.actors}
+        yield Drill(cloud, proxy, pipeline, load(recipes), start, queues)

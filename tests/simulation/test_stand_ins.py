@@ -109,7 +109,11 @@ def test_the_archive_in_memory_does_as_s3_does(s3: Any) -> None:
     twin = VersionedStorage()
     ours = twin.put("a", b"bytes")
     theirs = replace(ours, version=s3.put_object(Bucket="source", Key="a", Body=b"bytes")["VersionId"])
-    copies = MemoryCopies(twin, lambda source: twin.erase(source.key, source.version or ""))
+
+    def erase(source: Source) -> None:
+        twin.erase(source.key, source.version or "")
+
+    copies = MemoryCopies(twin, erase)
     for source, of, reads in ((ours, copies, twin), (theirs, S3Copies(), S3Storage(ARCHIVE))):
         key = archived(source)
         assert of.look(ARCHIVE, key) is None
