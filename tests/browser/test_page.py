@@ -184,28 +184,31 @@ def test_after_a_session_has_ended_its_uploads_wait_for_their_visitor(visit: Vis
 
 def test_files_come_by_drop_paste_and_folder_and_the_same_bytes_once(visit: Visit, tmp_path: Path) -> None:
     visitor = visit().enter()
-    for event, name in (("drop", "dropped.jpg"), ("paste", "pasted.jpg")):
-        visitor.page.evaluate(
-            """([event, name]) => {
-                const data = new DataTransfer();
-                data.items.add(new File([name], name, { type: "image/jpeg" }));
-                const made = event === "drop" ? new DragEvent(event, { dataTransfer: data, cancelable: true })
-                    : new ClipboardEvent(event, { clipboardData: data });
-                dispatchEvent(made);
-            }""",
-            [event, name],
-        )
+    for path in ("dropped.jpg", "album/a.jpg", "album/deep/b.jpg", "album/.DS_Store", "chosen/c.jpg"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(path.encode())
+    session = visitor.page.context.new_cdp_session(visitor.page)
+    data = {"items": [], "files": [str(tmp_path / "dropped.jpg"), str(tmp_path / "album")], "dragOperationsMask": 1}
+    for event in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": event, "x": 700, "y": 700, "data": data})
+        if event == "dragOver":
+            visitor.page.get_by_text("Let go to upload").wait_for()
+    visitor.page.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            data.items.add(new File(["pasted"], "pasted.jpg", { type: "image/jpeg" }));
+            dispatchEvent(new ClipboardEvent("paste", { clipboardData: data }));
+        }"""
+    )
+    visitor.page.set_input_files("#folder", tmp_path / "chosen")
+    names = ["a.jpg", "b.jpg", "c.jpg", "dropped.jpg", "pasted.jpg"]
+    for name in names:
         visitor.says(name, "being processed")
-    (tmp_path / "in" / "deep").mkdir(parents=True)
-    for path in ("a.jpg", "deep/b.jpg", ".DS_Store"):
-        (tmp_path / "in" / path).write_bytes(path.encode())
-    visitor.page.set_input_files("#folder", tmp_path / "in")
-    for name in ("a.jpg", "b.jpg"):
-        visitor.says(name, "being processed")
-    assert sorted(visitor.posted) == ["a.jpg", "b.jpg", "dropped.jpg", "pasted.jpg"]
-    visitor.choose("again.jpg", content=b"dropped.jpg")
+    assert sorted(visitor.posted) == names
+    assert not visitor.page.get_by_text("Let go to upload").is_visible()
+    visitor.choose("again.jpg", content=b"pasted")
     visitor.says("again.jpg", "Already there")
-    assert len(visitor.posted) == 4
+    assert len(visitor.posted) == len(names)
 
 
 def test_nothing_moves_when_a_picture_is_ready(visit: Visit) -> None:

@@ -28,7 +28,7 @@ export default {
     tally: (counted) => Object.entries({ going: "under way", ready: "ready", refused: "refused", broken: "not sent" })
       .filter(([name]) => counted[name]).map(([name, words]) => `${counted[name]} ${words}`).join(" · "),
     finished: (tally) => `Uploads are done: ${tally}.`, wrong: (name, reason) => `${name}: ${reason}`,
-    waiting: "Waiting", checking: "Is it here already?", arrived: "Uploaded, being processed",
+    waiting: "Waiting", checking: "Checking", arrived: "Uploaded, being processed",
     there: "Already there", ready: "Ready", cancelled: "Cancelled",
     sending: (share, speed) => `${Math.floor(share * 100)} %${speed ? ` · ${bytes(speed)}/s` : ""}`,
     cancel: "Cancel", retry: "Try again", open: "Open", retryAll: (count) => `Try ${count} again`,

@@ -45,7 +45,7 @@ export function uploads({ arrived, open }) {
 }
 
 function row(item, acts) {
-  const state = el("span", { class: "small" }), progress = el("progress", { max: 1, "aria-label": t.of(item.name) });
+  const state = el("span", { class: "quiet small" }), progress = el("progress", { max: 1, "aria-label": t.of(item.name) });
   const action = () => ACTIONS[item.state] ?? "cancel", does = button("", () => acts[action()](item), "plain");
   const kind = el("span", {}, item.name.split(".").pop().slice(0, 4)); // of what a browser cannot decode, such as HEIC
   const image = el("img", { src: item.preview, alt: "", decoding: "async", onerror: () => image.replaceWith(kind) });
