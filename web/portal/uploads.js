@@ -45,9 +45,9 @@ export function uploads({ arrived, open }) {
 }
 
 function row(item, acts) {
-  const state = el("span", { class: "quiet small" }), progress = el("progress", { max: 1, "aria-label": t.of(item.name) });
+  const progress = el("progress", { max: 1, "aria-label": t.of(item.name) });
   const action = () => ACTIONS[item.state] ?? "cancel", does = button("", () => acts[action()](item), "plain");
-  const kind = el("span", {}, item.name.split(".").pop().slice(0, 4)); // of what a browser cannot decode, such as HEIC
+  const state = el("span", { class: "quiet small" }), kind = el("span", {}, item.name.split(".").pop().slice(0, 4));
   const image = el("img", { src: item.preview, alt: "", decoding: "async", onerror: () => image.replaceWith(kind) });
   const view = el("li", {}, el("div", { class: "mini", "aria-hidden": "true" }, image),
     el("div", { class: "what" }, el("span", { class: "name" }, item.name), state, progress), does);
