@@ -1,14 +1,17 @@
 """Entry of the command line: exit codes, and errors as one line."""
 
+import os
 import sys
 
 import click
+from click.shell_completion import shell_complete
 
 from brigade.cli import app
 from brigade.console import OperatorError, complain, debugging, explain
 from brigade.signals import end_like_ctrl_c
 
 FAILED, INTERRUPTED = 1, 130
+COMPLETE = "_BRIGADE_COMPLETE"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,8 +19,13 @@ def main(arguments: list[str] | None = None) -> int:
 
     Ctrl-C, SIGTERM and SIGHUP stop a command alike. `up` in the foreground is done when it is stopped: 0.
     """
+    if instruction := os.environ.get(COMPLETE):
+        return shell_complete(app, {}, "brigade", COMPLETE, instruction)
     end_like_ctrl_c()
-    given = sys.argv[1:] if arguments is None else arguments
+    return _run(sys.argv[1:] if arguments is None else arguments)
+
+
+def _run(given: list[str]) -> int:
     try:
         with app.make_context("brigade", list(given) or ["--help"]) as context:
             app.invoke(context)

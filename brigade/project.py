@@ -1,8 +1,64 @@
-"""A project: the folder that a command is given in and those above it in one checkout; what is remembered of it."""
+"""A project: the folder that a command is given in and those above it in one checkout; its file, what is remembered.
+
+brigade.toml, or else [tool.brigade] of pyproject.toml, holds what would be given with every command.
+"""
 
 import os
+import tomllib
 from hashlib import sha256
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from brigade.console import OperatorError
+
+_Value = str | int
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the project's file says; options and variables go before it.
+
+    ``parameters`` hold for every stage, those in a table for the stage of its name alone.
+    """
+
+    stack: str | None = None
+    region: str | None = None
+    profile: str | None = None
+    recipes: str | None = None  # a path, from the file's folder
+    parameters: dict[str, _Value | dict[str, _Value]] = {}
+
+    def export(self) -> None:
+        """Set the variables that choose the account, where they are not set."""
+        if self.profile:
+            os.environ.setdefault("AWS_PROFILE", self.profile)
+        if self.region and not os.environ.get("AWS_DEFAULT_REGION"):
+            os.environ.setdefault("AWS_REGION", self.region)
+
+    def of_stage(self, stage: str) -> dict[str, str]:
+        """Return the template's parameters of a stage; an empty one is none."""
+        own = self.parameters.get(stage)
+        common = {name: value for name, value in self.parameters.items() if not isinstance(value, dict)}
+        return {name: str(value) for name, value in (common | (own if isinstance(own, dict) else {})).items()}
+
+
+def settings() -> Settings:
+    """Return what the nearest file says, or nothing; raises OperatorError where it cannot be read so."""
+    for folder in folders():
+        for path in (folder / "brigade.toml", folder / "pyproject.toml"):
+            if path.is_file() and (said := _said(path)) is not None:
+                return replace(said, recipes=str(folder / said.recipes)) if said.recipes else said
+    return Settings()
+
+
+def _said(path: Path) -> Settings | None:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = content if path.name == "brigade.toml" else content.get("tool", {}).get("brigade")
+        return None if found is None else msgspec.convert(found, Settings)
+    except (OSError, ValueError, msgspec.ValidationError) as error:
+        known = ", ".join(Settings.__struct_fields__)
+        raise OperatorError(f"{path}: {error}", f"it may hold {known}") from error
 
 
 def folders() -> list[Path]:

@@ -127,7 +127,7 @@ def sections() -> list[str]:
     return [
         "`recipes.toml` says what each upload becomes. The first recipe whose prefix and suffix match the key wins, "
         "upper and lower case alike; a key that none matches is ignored. `brigade recipes` shows what there is, "
-        "`brigade recipes --key KEY` what a key gets, `brigade recipes check FILE` the first mistake with its line, "
+        "`brigade recipes --key KEY` what a key gets, `brigade recipes check` the first mistake with its line, "
         "`brigade recipes preview PHOTO --out DIR` every rendition of a photo side by side.",
         f"```toml\n{EXAMPLE}```",
         "## A recipe",

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from brigade import project
-from brigade.acting.declared import told_yes
+from brigade.acting.declared import given_profile, told_yes
 from brigade.console import OperatorError, ask, say
 from brigade.target import Target, resolve
 
@@ -25,6 +25,9 @@ def here() -> Target:
         return target
     target = resolve()
     target.export()
+    if target.is_local and (profile := given_profile.get()):
+        meant = f"--profile {profile} is for AWS, and this acts on the {target.describe()}"
+        raise OperatorError(meant, "leave it out, or `brigade down`")
     yes = told_yes.get()
     if yes is None or target.is_local:
         return target

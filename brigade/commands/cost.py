@@ -26,7 +26,7 @@ EMPTY_POLLS = 650_000
 
 
 @click.command()
-@option("--pictures", default=MILLION, type=Number(min=1, max=1000000000000000.0), help="How many pictures.")
+@option("--pictures", default=1_000_000, type=Number(min=1, max=1e15), help="How many pictures.")
 @option("--megapixels", default=12, type=Number(min=0), help="Their size.")
 @option("--recipe", default="default", help="The recipe that makes their renditions.")
 @option(

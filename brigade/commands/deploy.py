@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from brigade import project
 from brigade.acting.here import here
 from brigade.commands.narrator import Narrator
 from brigade.commands.options import PATH, option, stack_name
@@ -21,7 +22,12 @@ from infra.parameters import ENVIRONMENT
 @click.command()
 @stack_name
 @option("--stage", default="", help="Deploy the stack STACK-STAGE, whose records name STAGE as their environment.")
-@option("--recipes", type=PATH, help="[default: ./recipes.toml, or else what is deployed, or else those of brigade]")
+@option(
+    "--recipes",
+    "recipes_file",
+    type=PATH,
+    help="The recipes.  [default: ./recipes.toml, or else what is deployed, or else brigade's own]",
+)
 @option(
     "--set",
     "settings",
@@ -42,7 +48,7 @@ from infra.parameters import ENVIRONMENT
 def deploy(
     stack: str,
     stage: str,
-    recipes: Path | None,
+    recipes_file: Path | None,
     settings: tuple[str, ...],
     parameters: Path | None,
     tags: tuple[str, ...],
@@ -50,16 +56,16 @@ def deploy(
     yes: bool,
 ) -> None:
     """Make the stack, or bring it up to date. If that fails, everything is put back as it was before."""
-    chosen = stack_settings.read_file(parameters) if parameters else {}
+    chosen = project.settings().of_stage(stage) | (stack_settings.read_file(parameters) if parameters else {})
     chosen |= ({ENVIRONMENT: stage} if stage else {}) | _pairs("--set", settings, "LogRetentionDays=7")
-    load_recipes(recipes)  # a mistake in them shows here, not in a function's log
+    load_recipes(recipes_file)  # a mistake in them shows here, not in a function's log
     target = here()
     name = stack_settings.of_stack(stack, stage)
     say(f"{'previewing' if dry_run else 'deploying'} stack {name} to {target.describe()}")
-    found = recipes_path(recipes)
+    found = recipes_path(recipes_file)
     wanted = deployment.Wanted(
         version=release(),
-        recipes=None if recipes is None and found == DEFAULT_PATH else found,  # None: what is deployed stays
+        recipes=None if recipes_file is None and found == DEFAULT_PATH else found,  # None: what is deployed stays
         settings=chosen,
         tags=_pairs("--tag", tags, "team=photos"),
     )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
+from brigade.commands import completing
 from brigade.commands.dlq_where import Whose
 from brigade.commands.options import argument, option, stack_name
 from brigade.dead_letters.selection import Selection, age
@@ -18,13 +19,17 @@ _PAIR = (
     option("--dlq", metavar="URL", help="With --queue: its dead-letter queue."),
 )
 _SELECTION = (
-    option("--reason", help="Only those of this reason, as `dlq ls` names it."),
-    option("--image", metavar="ID", help="Only those about this picture."),
+    option("--reason", shell_complete=completing.reasons, help="Only those of this reason, as `dlq ls` names it."),
+    option("--image", metavar="ID", help="Only those about this picture: eight characters do."),
     option("--key", metavar="GLOB", help="Only those about keys like this, as 'holiday/*.jpg'."),
     option("--since", metavar="AGE", help="Only those that failed in this time, as 90s, 30m, 2h, 3d or 1w."),
 )
 _ACTOR = argument(
-    "actor", required=False, metavar="[ACTOR]", help="Whose dead letters; `undelivered`: what SNS could not deliver."
+    "actor",
+    required=False,
+    metavar="[ACTOR]",
+    shell_complete=completing.actors,
+    help="Whose dead letters; `undelivered`: what SNS could not deliver.",
 )
 
 

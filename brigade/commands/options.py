@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
+
+from brigade.commands import completing
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -19,14 +22,22 @@ def option(*names: str, **more: Any) -> Callable[[Function], Function]:
 argument = click.argument
 
 
-class Number(click.FloatRange):
+class Number(click.ParamType[float]):
     """A number within limits, which "nan" is not."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        number = super().convert(value, param, ctx)
-        if math.isnan(number):
-            self.fail(f"{value!r} is no number", param, ctx)
-        return number
+    name = "number"
+
+    def __init__(self, min: float = -math.inf, max: float = math.inf) -> None:  # noqa: A002 - click's words
+        self.limits = min, max
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        least, most = self.limits
+        with suppress(ValueError):
+            if least <= (number := float(value)) <= most:
+                return number
+        raise click.BadParameter(
+            f"{value!r} is no number from {least:g} to {most:g}".replace(" to inf", " on"), ctx, param
+        )
 
 
 def yes_to_the_account(function: Function) -> Function:
@@ -50,12 +61,18 @@ def out_folder(words: str, default: str = "") -> Callable[[Function], Function]:
 
 
 paths = argument("paths", nargs=-1, required=True, type=PATH, help="Pictures, or folders that hold some.")
-other_recipes = option("--recipes", "recipes_file", type=PATH, help="Another recipes.toml.")
+other_recipes = option(
+    "--recipes", "recipes_file", type=PATH, help="The recipes.  [default: ./recipes.toml, or else brigade's own]"
+)
+recipe = option("--recipe", shell_complete=completing.recipes, help="This recipe, whatever the key.")
+actors = argument(
+    "actors", nargs=-1, required=True, metavar="ACTOR...", shell_complete=completing.actors, help="Of the chain."
+)
 stack_name = option("--stack", default="brigade", envvar="BRIGADE_STACK", help="The stack's name.")
 yes = option("--yes", is_flag=True, help="Do not ask.")
 as_json = option("--json", "as_json", is_flag=True, help="Print one JSON array.")
-key_or_id = argument("key_or_id", help="A source key, or an image id: eight characters do.")
-_pictures = partial(
-    argument, "pictures", nargs=-1, metavar="KEY_OR_ID...", help="Source keys, or image ids: eight characters do."
-)
+_KEYS: dict[str, Any] = {"shell_complete": completing.keys}
+key_or_id = argument("key_or_id", help="A source key, or an image id: eight characters do.", **_KEYS)
+_some = "Source keys, or image ids: eight characters do."
+_pictures = partial(argument, "pictures", nargs=-1, metavar="KEY_OR_ID...", help=_some, **_KEYS)
 pictures, some_pictures = _pictures(required=True), _pictures()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from brigade.commands.options import PATH, as_json, option, out_folder
+from brigade.commands.options import as_json, option, other_recipes, out_folder
 from brigade.console import OperatorError, byte_size, out, print_json, say
 from brigade.deploy import packages
 from brigade.pictures.recipes_file import load_recipes, recipes_path
@@ -21,14 +21,14 @@ from services.chain import CHAIN
 @option("--arch", default="arm64", help="What the functions run on: arm64 or x86_64.")
 @option("--python", help="Their Python, for another template than ours  [default: the template's]")
 @out_folder("The zips go into a folder below it, named for Python and processor.", "build/packages")
-@option("--recipes", type=PATH, help="[default: ./recipes.toml, or else the one with brigade]")
+@other_recipes
 @option("--bucket", help="Also write parameters.json, for a deployment from this bucket by the AWS CLI.")
 @as_json
 def package(
-    arch: str, python: str | None, folder: Path, recipes: Path | None, bucket: str | None, as_json: bool
+    arch: str, python: str | None, folder: Path, recipes_file: Path | None, bucket: str | None, as_json: bool
 ) -> None:
     """Make every function's zip: the same bytes for the same inputs."""
-    load_recipes(recipes)  # a mistake in them shows here, not in a function's log
+    load_recipes(recipes_file)  # a mistake in them shows here, not in a function's log
     theirs = RUNTIME.removeprefix("python")
     platform = Platform(arch, python or theirs)
     if platform.python != theirs:
@@ -39,7 +39,7 @@ def package(
             )
         say(f"the template's functions run Python {theirs}: these zips are for {platform.python}")
     place = folder / str(platform)
-    made = packages.write(packages.build(CHAIN.whole, recipes_path(recipes), platform, say), place)
+    made = packages.write(packages.build(CHAIN.whole, recipes_path(recipes_file), platform, say), place)
     if as_json:
         print_json([asdict(each) for each in made])
     else:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from brigade.acting.here import here
-from brigade.commands.options import argument, stack_name, yes_to_the_account
+from brigade.commands.options import actors, stack_name, yes_to_the_account
 from brigade.console import duration, say
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline
@@ -14,7 +14,7 @@ from services.chain import CHAIN
 
 
 @click.command()
-@argument("actors", nargs=-1, required=True, metavar="ACTOR", help="One or more of the chain's actors.")
+@actors
 @stack_name
 @yes_to_the_account
 def pause(actors: tuple[str, ...], stack: str) -> None:
@@ -28,7 +28,7 @@ def pause(actors: tuple[str, ...], stack: str) -> None:
 
 
 @click.command()
-@argument("actors", nargs=-1, required=True, metavar="ACTOR", help="One or more of the chain's actors.")
+@actors
 @stack_name
 @yes_to_the_account
 def resume(actors: tuple[str, ...], stack: str) -> None:

@@ -9,7 +9,7 @@ from click.exceptions import Exit
 from msgspec import to_builtins
 from rich.text import Text
 
-from brigade.commands.options import option, other_recipes, out_folder, paths
+from brigade.commands.options import option, other_recipes, out_folder, paths, recipe
 from brigade.console import actors_quiet, counted, out, say
 from brigade.pictures import local_files as files
 from brigade.pictures import processing
@@ -21,7 +21,7 @@ from brigade.progress import progress
 @click.command()
 @paths
 @out_folder("Where master and renditions are written.")
-@option("--recipe", help="Use this recipe for every file, whatever its key.")
+@recipe
 @other_recipes
 @option("--jobs", default=min(os.cpu_count() or 1, 4), type=click.IntRange(min=1), help="Files worked on at once.")
 @option("--json", "as_json", is_flag=True, help="Print one JSON object a line, one line a file.")

@@ -7,7 +7,7 @@ import click
 import msgspec
 from rich.text import Text
 
-from brigade.commands.options import FILE, PATH, argument, as_json, option, other_recipes, out_folder
+from brigade.commands.options import FILE, argument, as_json, option, other_recipes, out_folder, recipe
 from brigade.console import actors_quiet, counted, out, print_json, say
 from brigade.demo import recipe_preview
 from brigade.pictures import processing
@@ -18,15 +18,15 @@ from services.resize.effects import name
 
 @click.group(invoke_without_command=True)
 @option("--key", multiple=True, help="Say which recipe this key would get; repeatable.")
-@option("--file", type=PATH, help="Another recipes.toml.")
+@other_recipes
 @as_json
 @click.pass_context
-def recipes(context: click.Context, *, key: tuple[str, ...], file: Path | None, as_json: bool) -> None:
+def recipes(context: click.Context, *, key: tuple[str, ...], recipes_file: Path | None, as_json: bool) -> None:
     """Show the recipes, in the order in which they are asked; or, with --key, what would happen to a key."""
     if context.invoked_subcommand:
         return
 
-    loaded = load_recipes(file)
+    loaded = load_recipes(recipes_file)
     if key:
         _answer([(each, loaded.match(each)) for each in key], as_json=as_json)
     else:
@@ -34,18 +34,19 @@ def recipes(context: click.Context, *, key: tuple[str, ...], file: Path | None, 
 
 
 @recipes.command()
-@argument("file", required=False, type=PATH, help="[default: ./recipes.toml, or else the one with brigade]")
-def check(file: Path | None) -> None:
+@other_recipes
+def check(recipes_file: Path | None) -> None:
     """Read a recipes file as a function would; say what it holds, or file, line and reason of the first mistake."""
-    found = load_recipes(file).recipe
+    found = load_recipes(recipes_file).recipe
     renditions = sum(len(recipe.rendition) for recipe in found)
-    out.print(Text(f"{recipes_path(file)}: {counted(len(found), 'recipe')}, {counted(renditions, 'rendition')}"))
+    holds = f"{counted(len(found), 'recipe')}, {counted(renditions, 'rendition')}"
+    out.print(Text(f"{recipes_path(recipes_file)}: {holds}"))
 
 
 @recipes.command()
 @argument("photo", required=True, type=FILE, help="One picture.")
 @out_folder("Where the contact sheet and the pictures are written.")
-@option("--recipe", help="Use this recipe, whatever the picture's name.")
+@recipe
 @other_recipes
 def preview(photo: Path, folder: Path, recipe: str | None, recipes_file: Path | None) -> None:
     """Make every rendition of one photo and show them side by side in OUT/index.html, with bytes and milliseconds."""
@@ -68,11 +69,11 @@ def _show(loaded: Any, *, as_json: bool) -> None:
     if as_json:
         print_json([msgspec.to_builtins(recipe) for recipe in loaded.recipe])
         return
-    for recipe in loaded.recipe:
-        keys = f"{recipe.prefix}*{recipe.suffix}" if recipe.prefix or recipe.suffix else "every other key"
-        keys += "" if recipe.moderation == "off" else f", moderation {recipe.moderation}"
-        rows = [_row(rendition) for rendition in recipe.rendition]
-        out.print(table(f"{recipe.name}  ({keys})", ("rendition", "fit", "size", "format", "effects"), rows))
+    for each in loaded.recipe:
+        keys = f"{each.prefix}*{each.suffix}" if each.prefix or each.suffix else "every other key"
+        keys += "" if each.moderation == "off" else f", moderation {each.moderation}"
+        rows = [_row(rendition) for rendition in each.rendition]
+        out.print(table(f"{each.name}  ({keys})", ("rendition", "fit", "size", "format", "effects"), rows))
 
 
 def _row(rendition: Any) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from functools import partial
 import click
 
 from brigade.acting.here import here
+from brigade.commands import completing
 from brigade.commands.missing import Ignored, compared, looking, prefix, stuck
 from brigade.commands.options import Number, option, some_pictures, stack_name, yes
 from brigade.console import OperatorError, ask, counted, duration, say
@@ -25,7 +26,14 @@ from services.moderate.actor import MODERATOR
 
 
 @click.command()
-@option("--from", "actor", required=True, metavar="ACTOR", help="The actor that has its work to do again.")
+@option(
+    "--from",
+    "actor",
+    required=True,
+    metavar="ACTOR",
+    shell_complete=completing.actors,
+    help="The actor that has its work to do again.",
+)
 @some_pictures
 @option("--missing", "lacking", is_flag=True, help="Those that `brigade missing` lists.")
 @prefix

@@ -16,7 +16,7 @@ from brigade.target import ENDPOINT, local_target
 
 
 @click.command()
-@option("--port", type=click.IntRange(min=1, max=65535), help="[default: 4566, or a free one where that is taken]")
+@option("--port", type=click.IntRange(1, 65535), help="On 127.0.0.1.  [default: 4566, or else one that is free]")
 @option("--detach", is_flag=True, help="Leave it running and return.")
 @option("--name", default="", envvar=CLOUD, help="Not this folder's: one for all commands with BRIGADE_CLOUD=NAME.")
 def up(port: int | None, detach: bool, name: str) -> None:

@@ -43,7 +43,7 @@ def photo(tmp_path: Path) -> Path:
 
 
 def test_without_a_word_all_recipes_are_shown(recipes: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["recipes", "--file", str(recipes)]) == 0
+    assert main(["recipes", "--recipes", str(recipes)]) == 0
     said = capsys.readouterr().out
     assert "cats  (cats/*)" in said
     assert "cover attention" in said
@@ -51,18 +51,18 @@ def test_without_a_word_all_recipes_are_shown(recipes: Path, capsys: pytest.Capt
 
 
 def test_a_key_is_answered_with_its_recipe_and_what_it_makes(recipes: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["recipes", "--file", str(recipes), "--key", "Cats/a.jpg", "--key", "dogs/a.jpg"]) == 0
+    assert main(["recipes", "--recipes", str(recipes), "--key", "Cats/a.jpg", "--key", "dogs/a.jpg"]) == 0
     assert capsys.readouterr().out.splitlines() == ["Cats/a.jpg  →  cats: small, framed", "dogs/a.jpg  →  ignored"]
 
 
 def test_recipes_can_be_had_as_json(recipes: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["recipes", "--file", str(recipes), "--json"]) == 0
+    assert main(["recipes", "--recipes", str(recipes), "--json"]) == 0
     [recipe] = json.loads(capsys.readouterr().out)
     assert [rendition["name"] for rendition in recipe["rendition"]] == ["small", "framed"]
 
 
 def test_a_right_file_is_counted(recipes: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["recipes", "check", str(recipes)]) == 0
+    assert main(["recipes", "check", "--recipes", str(recipes)]) == 0
     assert capsys.readouterr().out == f"{recipes}: 1 recipe, 2 renditions\n"
 
 
@@ -79,7 +79,7 @@ def test_a_wrong_file_is_refused_in_one_line_with_line_and_reason(
     recipes: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     recipes.write_text(TWO.replace("2.5", "0"))
-    assert main(["recipes", "check", str(recipes)]) == 1
+    assert main(["recipes", "check", "--recipes", str(recipes)]) == 1
     said = capsys.readouterr()
     assert said.err == f"error: {recipes}, line 14: Expected `float` >= 0.3\n"
     assert not said.out

@@ -193,3 +193,16 @@ def test_show_says_what_the_camera_says(capsys: Said) -> None:
     assert "camera     RECONYX, serial P800" in said
     assert "taken      2026-11-20T08:04:00+01:00" in said
     assert "metadata   by exiftool 13.59" in said
+
+
+def test_a_shell_completes_keys_of_the_stack(monkeypatch: pytest.MonkeyPatch, shelf: Shelf, capsys: Said) -> None:
+    monkeypatch.setattr("brigade.commands.completing.resolve", lambda: shelf.deployed.pipeline.target)
+    monkeypatch.setenv("_BRIGADE_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "brigade show in/o")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    main([])
+    assert capsys.readouterr().out == "plain,in/other.jpg\n"
+
+
+def test_keys_are_told_by_their_beginning(capsys: Said) -> None:
+    assert keys(capsys, "--prefix", "in/o") == ["in/other.jpg"]
