@@ -7,7 +7,7 @@ from brigade.console import OperatorError
 from brigade.deploy.stack import Stack
 from brigade.pictures.catalog import Catalog
 from brigade.target import Target
-from infra import delivery, names
+from infra import names
 from kit.actor import Bucket
 from kit.chain import Chain
 from services.chain import CHAIN
@@ -64,7 +64,7 @@ class Pipeline:
     @property
     def delivery_url(self) -> str:
         """Where the stack delivers renditions to everybody; empty: nowhere."""
-        return self.stack.outputs.get(delivery.URL, "")
+        return self.stack.outputs.get(names.DELIVERY_URL, "")
 
     @property
     def catalog(self) -> Catalog:

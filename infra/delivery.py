@@ -29,7 +29,7 @@ DELIVER_BY = "DeliverBy"
 DOMAIN = "DeliveryDomain"
 CERTIFICATE_ARN = "DeliveryCertificateArn"
 DELIVERS, HAS_DOMAIN = "Delivers", "DeliveryHasDomain"
-DISTRIBUTION, URL = "Distribution", "DeliveryUrl"
+DISTRIBUTION = "Distribution"
 _ACCESS = "DistributionAccess"
 
 # For as long as the objects' Cache-Control says, which is a year (kit.outputs.FOR_EVER):
@@ -122,7 +122,7 @@ def url() -> Sub:
 
 def outputs() -> list[Output]:
     """Return the delivery's address, and the distribution's id."""
-    found = {URL: url(), DISTRIBUTION: Ref(DISTRIBUTION)}
+    found = {names.DELIVERY_URL: url(), DISTRIBUTION: Ref(DISTRIBUTION)}
     return [Output(name, Condition=DELIVERS, Value=value) for name, value in found.items()]
 
 

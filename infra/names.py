@@ -6,6 +6,7 @@ from kit.actor import Actor, Bucket, Declaration, HttpApi, Setting
 from kit.events import Event
 
 TABLE = "Table"
+DELIVERY_URL = "DeliveryUrl"
 ALARM_TOPIC = "AlarmTopic"
 # Where SNS puts what it cannot deliver to a queue; operators name it like an actor's dead letters.
 UNDELIVERED, UNDELIVERED_QUEUE = "undelivered", "UndeliveredQueue"
