@@ -60,8 +60,11 @@ class Visitor:
     @cached_property
     def _client(self) -> httpx.AsyncClient:
         address = f"127.0.{1 + self.number // 250}.{1 + self.number % 250}"
-        # Nothing here is TLS, whose certificates take longer to read than a request takes.
-        return httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(verify=False, local_address=address), timeout=60)
+        # Nothing here is TLS, whose certificates take longer to read than a request takes. A connection that was idle
+        # may be closed while the next request is under way.
+        each = httpx.Limits(max_keepalive_connections=0)
+        transport = httpx.AsyncHTTPTransport(verify=False, local_address=address, limits=each)
+        return httpx.AsyncClient(transport=transport, timeout=60)
 
     async def sign_in(self, codes: dict[str, str]) -> None:
         answer = await self.ask("POST", "api/sessions/confirm", json={"email": self.email, "code": codes[self.email]})

@@ -1,13 +1,14 @@
 """What HTTP requests reach: an API, the function behind it with a table of its own, and nothing where it is off."""
 
 import json
+from typing import Any
 
 from troposphere import AccountId, AWSObject, GetAtt, If, NoValue, Output, Ref, Sub, apigatewayv2, awslambda, dynamodb
 
 from infra import delivery, names, policies
 from infra.functions import function, log_group, shared_variables
 from kit import settings
-from kit.actor import HttpApi
+from kit.actor import Bucket, HttpApi, Setting
 from kit.chain import Chain
 
 KEY, EXPIRES_AT = "pk", "expires_at"
@@ -46,6 +47,30 @@ def outputs(chain: Chain) -> list[Output]:
             (names.own_table(api), Ref(names.own_table(api))),
         )
     ]
+
+
+def rules(chain: Chain) -> dict[str, Any]:
+    """Return the rules by which CloudFormation refuses to have uploads deleted for ever, where an API shows them."""
+
+    def is_(setting: Setting, value: str) -> dict[str, Any]:
+        return {"Fn::Equals": [{"Ref": setting.name}, value]}
+
+    return {
+        names.part(api, f"Unless{names.is_chosen(setting, choice)}"): {
+            "RuleCondition": {"Fn::Not": [is_(api.enabled_by, api.enabled_by.default)]},
+            "Assertions": [
+                {
+                    "Assert": {"Fn::Not": [is_(setting, choice)]},
+                    "AssertDescription": f"{setting.name} may not be {choice} where there is a {api.name}",
+                }
+            ],
+        }
+        for api in chain.apis
+        for actor in chain.actors
+        for setting in actor.settings
+        for choice, place in setting.erases
+        if api.enabled_by and place.bucket is Bucket.SOURCE
+    }
 
 
 def _table(api: HttpApi) -> dynamodb.Table:

@@ -34,7 +34,7 @@ def template(chain: Chain, tags: Mapping[str, str] | None = None) -> Template:
         whole.add_parameter(parameter)
     for name, condition in conditions(chain.whole).items():
         whole.add_condition(name, condition)
-    for name, rule in delivery.rules().items():
+    for name, rule in {**delivery.rules(), **http_apis.rules(chain.whole)}.items():
         whole.add_rule(name, rule)
     for name, mapping in mappings(chain.whole).items():
         whole.add_mapping(name, mapping)

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -55,7 +55,7 @@ def application(site: Site, *more: Route) -> "Guarded":
         *(Route(path, _endpoint(site, of), methods=list(of)) for path, of in by_path.items()),
         *more,
     ]
-    refused = dict.fromkeys((Refused, HTTPException, Retryable, Exception), _refused)
+    refused = dict.fromkeys((Refused, HTTPException, ClientDisconnect, Retryable, Exception), _refused)
     return Guarded(Starlette(routes=routes, exception_handlers=refused), site)
 
 
@@ -78,6 +78,8 @@ async def _refused(_: Request, error: Exception) -> Response:
             refused = error
         case HTTPException():
             refused = Refused(error.status_code, "there is nothing like that here", error.headers)
+        case ClientDisconnect():
+            refused = Refused(400, "the request ended before it was whole")
         case Retryable():
             log.warning("AWS could not be asked: %s", error.reason)
             refused = Refused(503, "too much is going on: try again in a moment", {"Retry-After": "2"})

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from infra import names
-from infra.http_apis import ACCESS
+from infra.http_apis import ACCESS, rules
 from infra.policies import OWN_TABLE
 from kit.actor import Bucket, HttpApi
 from services.chain import CHAIN
@@ -119,3 +119,18 @@ def test_its_alarms_ring_for_server_errors_throttles_and_mails_that_were_refused
     watched = {each["MetricName"]: each["Threshold"] for each in alarms.values()}
     assert watched == {"5xx": 0, "Throttles": 0, "MailsRefused": 0, "Reputation.BounceRate": 0.05}
     assert names.throttles_alarm(api) in alarms
+
+
+def test_a_portal_is_refused_where_uploads_are_deleted_once_they_are_archived() -> None:
+    """A visitor's pictures are the uploads that are there; one that is gone would pass for one that never came."""
+    assert rules(CHAIN.whole) == {
+        "PortalUnlessArchiveKeepsOriginalsIsNo": {
+            "RuleCondition": {"Fn::Not": [{"Fn::Equals": [{"Ref": "PortalMailFrom"}, ""]}]},
+            "Assertions": [
+                {
+                    "Assert": {"Fn::Not": [{"Fn::Equals": [{"Ref": "ArchiveKeepsOriginals"}, "no"]}]},
+                    "AssertDescription": "ArchiveKeepsOriginals may not be no where there is a portal",
+                }
+            ],
+        }
+    }
