@@ -1,4 +1,4 @@
-"""ministack, with three faults of the pinned release mended.
+"""ministack, with four faults of the pinned release mended.
 
 local_cloud runs this file as a script, so it imports nothing of ours; tests/brigade/local/test_mended_ministack.py
 fails when a release makes it needless.
@@ -41,6 +41,22 @@ def let_cloudfront_come_by_tls() -> None:
     s3.serve_cloudfront_origin_fetch = by_tls
 
 
+def let_rights_cover_batches() -> None:
+    """Let who may publish, send or delete do so in batches, as on AWS, where a batch has no right of its own.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+    """
+    from ministack.core import iam_actions
+
+    extract = iam_actions.extract_iam_action
+
+    def of_one(service: str, *more: Any, **named: Any) -> str | None:
+        action: str | None = extract(service, *more, **named)
+        return action.removesuffix("Batch") if action and service in ("sns", "sqs") else action
+
+    iam_actions.extract_iam_action = of_one
+
+
 def let_invocations_end() -> None:
     """Let a function that is updated end the invocations that run, as AWS does.
 
@@ -73,5 +89,6 @@ def _kill_when_done(runtime: Any, workers: list[Any]) -> None:
 if __name__ == "__main__":
     keep_global_tables()
     let_cloudfront_come_by_tls()
+    let_rights_cover_batches()
     let_invocations_end()
     runpy.run_module("ministack", run_name="__main__")

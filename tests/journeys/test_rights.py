@@ -46,4 +46,4 @@ def test_what_an_actor_asked_for_is_within_its_role(guard: Guard, actor: Actor) 
 def _speakers(guard: Guard) -> dict[str, str]:
     """Return the actor behind each session: an envelope names its speaker."""
     spoken = [asked for asked in guard.record.asked if asked.action == "sns:Publish"]
-    return {asked.by: json.loads(asked.form["Message"])["source"].removeprefix("brigade/") for asked in spoken}
+    return {asked.by: json.loads(asked.published[0])["source"].removeprefix("brigade/") for asked in spoken}

@@ -107,7 +107,7 @@ class Stage:
         """Return the events that the last batch announced, by name; sorted."""
         topics = {self.pipeline.output(names.topic(event)): event.kind for event in CHAIN.whole.events}
         published = [each for each in self.guard.record.asked if each.action == "sns:Publish" and not each.refused]
-        return sorted(topics[each.form["TopicArn"]] for each in published)
+        return sorted(topics[each.form["TopicArn"]] for each in published for _ in each.published)
 
     def postponed(self) -> int:
         """Return how many of the last batch's messages the actor has hidden for a time that it chose."""

@@ -5,7 +5,6 @@ account has (CloudWatch's metrics, X-Ray) is asked for, too.
 """
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -49,8 +48,6 @@ RIGHTS = {
     "sns:PublishBatch": ("sns:Publish",),
     "monitoring:GetMetricData": ("cloudwatch:GetMetricData",),
 }
-# The local cloud wants a right to a batch beside that to its request; to AWS they are the same.
-BATCHES = ("ChangeMessageVisibility", "SendMessage", "Publish")
 # For `redrive --native`, which the local cloud does not know.
 BEYOND = {"sqs:ListMessageMoveTasks", "sqs:StartMessageMoveTask"}
 # What ends with 1 all the same: X-Ray knows nothing here, ingest fails again, some pictures are lost, the one that is
@@ -157,8 +154,6 @@ def operator(
     iam, name = guard.target.client("iam"), f"{size.name}-{tmp_path.name}"
     # The policy is for stacks that begin with brigade.
     text = json.dumps(size.policy).replace("brigade", resting.stack.name)
-    for action in BATCHES:
-        text = re.sub(rf'"(\w+:{action})"', r'"\1", "\1Batch"', text)
     made = iam.create_policy(PolicyName=name, PolicyDocument=text)["Policy"]["Arn"]
     iam.create_user(UserName=name)
     iam.attach_user_policy(UserName=name, PolicyArn=made)

@@ -54,6 +54,11 @@ class Asked:
         """The fields of a request to SNS or SES."""
         return {name: values[0] for name, values in parse_qs(self.request.body.decode()).items()}
 
+    @property
+    def published(self) -> list[str]:
+        """The messages of a request to SNS, of one or of several."""
+        return [text for name, text in self.form.items() if name.rpartition(".")[2] == "Message"]
+
 
 @dataclass
 class Record:
@@ -71,14 +76,14 @@ class Record:
 
 
 def _action(request: Request) -> str:
-    """Return what a role needs for a request: the operation's own name, but in S3.
+    """Return what a role needs for a request: the operation's own name, a batch's being that of one, but in S3.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
     """
     if request.service == "cloudfront":
         return "cloudfront:CreateInvalidation"  # all that a function asks of it
     if request.service != "s3":
-        return f"{request.service}:{request.operation}"
+        return f"{request.service}:{request.operation.removesuffix('Batch')}"
     if request.method == "GET" and request.key:
         return "s3:GetObjectVersion" if "versionId=" in request.target else "s3:GetObject"
     if request.method == "GET" and "?versions" in request.target:
