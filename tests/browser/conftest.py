@@ -133,7 +133,7 @@ def visit(chromium: Any, portal: Portal) -> Iterator[Callable[..., Visitor]]:
         wait_for(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
         contexts.append(chromium.new_context(**screen, **more))
-        contexts[-1].set_default_timeout(10_000)
+        contexts[-1].set_default_timeout(30_000)
         return Visitor(contexts[-1].new_page(), portal, f"http://127.0.0.1:{port}/")
 
     yield begin

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +120,9 @@ def test_what_the_api_would_refuse_is_never_sent(visit: Visit, portal: Portal) -
     visitor.says("huge.jpg", "It is too large: 40 kB. The limit is 30 kB.")
     visitor.says("large.jpg", "It is more than what is left of today’s limit: 20 kB.")
     assert asked == []
-    visitor.choose("IMG_0001.HEIC", type_="")
+    visitor.choose("IMG_0001.HEIC", type_="", content=b"what Chromium cannot show")
     visitor.says("IMG_0001.HEIC", "being processed")
+    visitor.row("IMG_0001.HEIC").get_by_text("HEIC", exact=True).wait_for()
     assert visitor.posted == ["IMG_0001.HEIC"]
 
 
@@ -225,3 +227,37 @@ def test_nothing_moves_when_a_picture_is_ready(visit: Visit) -> None:
     visitor.page.locator(".tile img[src^='https://pictures.example/']").nth(1).wait_for()
     assert visitor.page.evaluate(where) == before
     assert visitor.page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+POLLED = """async () => {
+    const { polling } = await import(new URL("assets/shared/poll.js", document.baseURI));
+    globalThis.asked = [];
+    globalThis.answers = [true, false, false];
+    polling(async () => { asked.push(Date.now()); return answers.length ? answers.shift() : false; })();
+}"""
+HIDDEN = """(is) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => is });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_it_asks_seldomer_while_nothing_changes_and_not_at_all_while_nobody_looks(visit: Visit) -> None:
+    visitor = visit()
+    page, clock = visitor.page, visitor.page.clock
+    clock.install()
+    visitor.open()
+    visitor.heading("Hand over your pictures").wait_for()
+    page.evaluate(POLLED)
+    clock.run_for(60_000)
+    times = page.evaluate("asked")
+    waits = [round(later - earlier) for earlier, later in pairwise(times)]
+    assert waits[:4] == [700, 1120, 1792, 2867]
+    assert waits[-1] == 10_000
+    page.evaluate(HIDDEN, True)
+    clock.run_for(60_000)
+    assert len(page.evaluate("asked")) <= len(times)
+    page.evaluate(HIDDEN, False)
+    assert len(page.evaluate("asked")) == len(times) + 1
+    page.evaluate("answers.push(null)")
+    clock.run_for(60_000)
+    assert len(page.evaluate("asked")) == len(times) + 2

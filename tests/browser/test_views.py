@@ -47,7 +47,9 @@ def test_axe_finds_nothing_and_nothing_is_against_the_policy(visit: Callable[...
     def look(view: str) -> None:
         for how in looks(visitor.page):
             where = f"{view}, {how}"
-            found[where] = [each["id"] for each in axe.run(visitor.page).response["violations"]]
+            found[where] = []
+            if how in ("360-dark", "1440-light"):  # each scheme, and each width
+                found[where] = [each["id"] for each in axe.run(visitor.page).response["violations"]]
             found[where] += ["overflow"] * visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
     look_around(visitor, portal, look)
