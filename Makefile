@@ -50,7 +50,7 @@ views: $(VENV)/dev.stamp build/validators/validators.stamp  ## Look at a whole s
 	@WHOLE_SITE=1 $(BIN)/python -m pytest tests/brigade/site/test_whole_site.py
 
 screens: $(VENV)/dev.stamp  ## Photograph every view of the visitors' page into build/screens, with Chromium
-	@SCREENS=build/screens $(BIN)/python -m pytest tests/journeys/test_portal_page.py
+	@SCREENS="$(CURDIR)/build/screens" $(BIN)/python -m pytest tests/journeys/test_portal_page.py
 
 integration: $(VENV)/dev.stamp  ## Run the journeys on the local cloud, or with ENGINE=localstack on 127.0.0.1:4566
 	@BRIGADE_ENGINE=$(ENGINE) $(BIN)/python -m pytest tests/journeys

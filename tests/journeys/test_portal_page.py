@@ -34,8 +34,8 @@ def address(journey: Journey, own_cloud: LocalCloud, brigade: Brigade) -> Iterat
 def files(tmp_path: Path) -> list[Path]:
     """Nine pictures, and one that is cut off."""
     if SCREENS:
-        whole = [path for path in samples.draw(tmp_path) if path.suffix == ".jpg" and path.stat().st_size > 10_000]
-        return [path for path in whole if path.name != "training 1.jpg"]
+        drawn = [path for path in samples.draw(tmp_path) if path.suffix in {".jpg", ".webp"}]
+        return [path for path in drawn if path.name not in {"shopping list.jpg", "training 1.jpg"}]
     made = {f"{number}.jpg": pictures.jpeg((200 + number, 160)) for number in range(6)}
     made |= {"a.png": pictures.png(), "b.webp": pictures.webp(), "c.avif": pictures.avif()}
     made |= {"cut off.jpg": pictures.jpeg((300, 300))[:-2_000]}
