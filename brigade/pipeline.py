@@ -7,6 +7,7 @@ from brigade.console import OperatorError
 from brigade.deploy.stack import Stack
 from brigade.pictures.catalog import Catalog
 from brigade.target import Target
+from imaging.spelling import meant
 from infra import names
 from kit.actor import Bucket
 from kit.chain import Chain
@@ -33,9 +34,8 @@ class Pipeline:
         try:
             return self.stack.outputs[name]
         except KeyError:
-            raise OperatorError(
-                f"stack {self.stack.name} has no {name}", "`brigade deploy` brings it up to date"
-            ) from None
+            hint = f"`brigade deploy` brings it up to date{meant(name, self.stack.outputs)}"
+            raise OperatorError(f"stack {self.stack.name} has no {name}", hint) from None
 
     @property
     def chain(self) -> Chain:

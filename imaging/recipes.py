@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
+from importlib import import_module
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,6 +14,7 @@ from msgspec.structs import force_setattr, replace
 from imaging.effects import Effect, Position
 from imaging.limits import MAX_SIDE
 from imaging.reasons import UnknownRecipe
+from imaging.spelling import meant
 from imaging.toml_lines import line_of
 from kit.envelope import MAX_BYTES
 from kit.errors import ConfigurationError
@@ -143,6 +145,11 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         folded = key.casefold()
         return folded.startswith(self.prefix.casefold()) and folded.endswith(self.suffix.casefold())
 
+    def takes_all_of(self, other: "Recipe") -> bool:
+        """Return whether every key that the other matches matches this one, too."""
+        begins = other.prefix.casefold().startswith(self.prefix.casefold())
+        return begins and other.suffix.casefold().endswith(self.suffix.casefold())
+
 
 class Recipes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All recipes, in the order in which they are asked."""
@@ -156,12 +163,23 @@ class Recipes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         """Return the first recipe that matches the key, or None: such a key is ignored."""
         return next((recipe for recipe in self.recipe if recipe.matches(key)), None)
 
+    def warnings(self) -> list[str]:
+        """Say which recipes no key reaches, and which keys no recipe takes."""
+        said = []
+        for number, recipe in enumerate(self.recipe):
+            if first := next((each for each in self.recipe[:number] if each.takes_all_of(recipe)), None):
+                said.append(f"no key reaches recipe {recipe.name}: {first.name} before it takes them all")
+        if not any(recipe.takes_all_of(Recipe(name="all", rendition=recipe.rendition)) for recipe in self.recipe):
+            said.append("keys that no recipe takes are ignored; a last recipe without prefix and suffix takes the rest")
+        return said
+
     def named(self, name: str) -> Recipe:
         """Return the recipe of that name; raises UnknownRecipe."""
         for recipe in self.recipe:
             if recipe.name == name:
                 return recipe
-        raise UnknownRecipe(f"{name}; there are {', '.join(recipe.name for recipe in self.recipe)}")
+        names = [recipe.name for recipe in self.recipe]
+        raise UnknownRecipe(f"{name}; there are {', '.join(names)}{meant(name, names)}")
 
 
 def load(path: Path = DEFAULT_PATH) -> Recipes:
@@ -169,7 +187,7 @@ def load(path: Path = DEFAULT_PATH) -> Recipes:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error}") from error
+        raise ConfigurationError(f"{path}: cannot be read: {getattr(error, 'strerror', error)}") from error
     return parse(text, str(path))
 
 
@@ -182,7 +200,8 @@ def parse(text: str, name: str = "recipes.toml") -> Recipes:
         raise ConfigurationError(f"{name}: {error}") from error
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at ")
-        raise ConfigurationError(f"{name}, line {line_of(text, reason, place)}: {reason}") from error
+        explained = import_module("imaging.recipe_errors").explained(content, reason, place)  # no function needs it
+        raise ConfigurationError(f"{name}, line {line_of(text, reason, place)}: {explained}") from error
 
 
 def _refuse_duplicates(what: str, names: list[str]) -> None:

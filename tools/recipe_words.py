@@ -128,6 +128,7 @@ def sections() -> list[str]:
         "`recipes.toml` says what each upload becomes. The first recipe whose prefix and suffix match the key wins, "
         "upper and lower case alike; a key that none matches is ignored. `brigade recipes` shows what there is, "
         "`brigade recipes --key KEY` what a key gets, `brigade recipes check` the first mistake with its line, "
+        "`brigade recipes --deployed` what a stack works with, `brigade recipes schema` a JSON schema for editors, "
         "`brigade recipes preview PHOTO --out DIR` every rendition of a photo side by side.",
         f"```toml\n{EXAMPLE}```",
         "## A recipe",

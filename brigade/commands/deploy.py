@@ -13,7 +13,7 @@ from brigade.console import OperatorError, ask, say
 from brigade.deploy import deployment, losses, stack_settings
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import Change
-from brigade.pictures.recipes_file import load_recipes, recipes_path
+from brigade.pictures.recipes_file import load_recipes, recipes_path, warn
 from brigade.release import release
 from imaging.recipes import DEFAULT_PATH
 from infra.parameters import ENVIRONMENT
@@ -58,7 +58,7 @@ def deploy(
     """Make the stack, or bring it up to date. If that fails, everything is put back as it was before."""
     chosen = project.settings().of_stage(stage) | (stack_settings.read_file(parameters) if parameters else {})
     chosen |= ({ENVIRONMENT: stage} if stage else {}) | _pairs("--set", settings, "LogRetentionDays=7")
-    load_recipes(recipes_file)  # a mistake in them shows here, not in a function's log
+    warn(load_recipes(recipes_file))  # a mistake in them shows here, not in a function's log
     target = here()
     name = stack_settings.of_stack(stack, stage)
     say(f"{'previewing' if dry_run else 'deploying'} stack {name} to {target.describe()}")

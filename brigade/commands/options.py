@@ -35,9 +35,8 @@ class Number(click.ParamType[float]):
         with suppress(ValueError):
             if least <= (number := float(value)) <= most:
                 return number
-        raise click.BadParameter(
-            f"{value!r} is no number from {least:g} to {most:g}".replace(" to inf", " on"), ctx, param
-        )
+        limits = f" from {least:g}" if math.isinf(most) else f" from {least:g} to {most:g}"
+        raise click.BadParameter(f"{value!r} is no number{'' if math.isinf(least) else limits}", ctx, param)
 
 
 def yes_to_the_account(function: Function) -> Function:

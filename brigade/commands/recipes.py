@@ -7,26 +7,43 @@ import click
 import msgspec
 from rich.text import Text
 
-from brigade.commands.options import FILE, argument, as_json, option, other_recipes, out_folder, recipe
+from brigade.acting.here import here
+from brigade.commands.options import FILE, argument, as_json, option, other_recipes, out_folder, recipe, stack_name
 from brigade.console import actors_quiet, counted, out, print_json, say
 from brigade.demo import recipe_preview
+from brigade.deploy import deployed_recipes
+from brigade.deploy.stack import Stack
 from brigade.pictures import processing
-from brigade.pictures.recipes_file import load_recipes, recipes_path
+from brigade.pictures.recipes_file import load_recipes, recipes_path, warn
 from brigade.tables import table
+from imaging.recipes import Recipes
 from services.resize.effects import name
 
 
 @click.group(invoke_without_command=True)
 @option("--key", multiple=True, help="Say which recipe this key would get; repeatable.")
 @other_recipes
+@option("--deployed", is_flag=True, help="Not a file's: those that a stack works with.")
+@stack_name
 @as_json
 @click.pass_context
-def recipes(context: click.Context, *, key: tuple[str, ...], recipes_file: Path | None, as_json: bool) -> None:
-    """Show the recipes, in the order in which they are asked; or, with --key, what would happen to a key."""
+def recipes(
+    context: click.Context,
+    *,
+    key: tuple[str, ...],
+    recipes_file: Path | None,
+    deployed: bool,
+    stack: str,
+    as_json: bool,
+) -> None:
+    """Show the recipes, in the order in which they are asked; or, with --key, what would happen to a key.
+
+    Those of a file are not asked by any stack until they are deployed; --deployed shows those that are.
+    """
     if context.invoked_subcommand:
         return
-
-    loaded = load_recipes(recipes_file)
+    loaded = deployed_recipes.of(Stack.find(here(), stack)) if deployed else load_recipes(recipes_file)
+    say(f"recipes of stack {stack}" if deployed else f"recipes of {recipes_path(recipes_file)}")
     if key:
         _answer([(each, loaded.match(each)) for each in key], as_json=as_json)
     else:
@@ -37,10 +54,18 @@ def recipes(context: click.Context, *, key: tuple[str, ...], recipes_file: Path 
 @other_recipes
 def check(recipes_file: Path | None) -> None:
     """Read a recipes file as a function would; say what it holds, or file, line and reason of the first mistake."""
-    found = load_recipes(recipes_file).recipe
+    loaded = load_recipes(recipes_file)
+    found = loaded.recipe
     renditions = sum(len(recipe.rendition) for recipe in found)
     holds = f"{counted(len(found), 'recipe')}, {counted(renditions, 'rendition')}"
     out.print(Text(f"{recipes_path(recipes_file)}: {holds}"))
+    warn(loaded)
+
+
+@recipes.command()
+def schema() -> None:
+    """Print the JSON schema of a recipes file: editors check with it, and complete what one writes."""
+    print_json(msgspec.json.schema(Recipes))
 
 
 @recipes.command()

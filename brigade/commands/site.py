@@ -41,7 +41,7 @@ _MESSAGE = "Serve pictures from the image pipeline"
 @option("--branch", default="", help="Commit on this branch of the site's git repository, and leave the folder alone.")
 @option("--push", is_flag=True, help="With --branch: push it to origin.")
 @option("--pull-request", is_flag=True, help="With --branch: push it, and ask for a pull request by `gh`.")
-@option("--timeout", default=120, type=Number(), help="Seconds without any progress before giving up.")
+@option("--timeout", default=120, type=Number(min=0), help="Seconds without any progress before giving up.")
 @stack_name
 @yes_to_the_account
 def site(

@@ -29,7 +29,9 @@ _FEW = 200  # uploads that are listed one by one; of more, only those that are n
 @paths
 @option("--prefix", default="", help="Put before every key, for example postpic/.")
 @option("--wait", is_flag=True, help="Wait until every picture is ready or has failed.")
-@option("--timeout", default=120, type=Number(), help="With --wait: seconds without any progress before giving up.")
+@option(
+    "--timeout", default=120, type=Number(min=0), help="With --wait: seconds without any progress before giving up."
+)
 @stack_name
 @yes_to_the_account
 def upload(paths: tuple[Path, ...], prefix: str, wait: bool, timeout: float, stack: str) -> None:

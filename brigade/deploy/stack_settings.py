@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from brigade.console import OperatorError, explain
 from brigade.deploy import moderators
 from brigade.target import Target
+from imaging.spelling import meant
 from infra import names, parameters
 from kit.chain import Chain
 
@@ -30,7 +31,8 @@ def settle(target: Target, chain: Chain, before: Mapping[str, str], given: Mappi
     ours = {names.CODE_BUCKET, names.VERSION, *(names.code_key(each) for each in chain.functions)}
     settable = sorted(set(declared) - ours)
     if unknown := sorted(set(given) - set(settable)):
-        raise OperatorError(f"there is no setting {unknown[0]}", f"there are {', '.join(settable)}")
+        hint = f"there are {', '.join(settable)}{meant(unknown[0], settable)}"
+        raise OperatorError(f"there is no setting {unknown[0]}", hint)
     template = {name: str(declared[name]) for name in settable}
     local = {name: value for name, value in _local().items() if target.is_local and name in settable}
     kept = {name: value for name, value in before.items() if name in settable}

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from brigade.console import say
 from imaging.recipes import DEFAULT_PATH, Recipes, load
 
 
@@ -9,6 +10,12 @@ def recipes_path(named: Path | None = None) -> Path:
     """Return the file that was named, else ./recipes.toml where there is one, else the one that came with brigade."""
     here = Path("recipes.toml")
     return named or (here if here.is_file() else DEFAULT_PATH)
+
+
+def warn(recipes: Recipes) -> None:
+    """Say of which recipes nothing will come, and which keys none takes."""
+    for warning in recipes.warnings():
+        say(f"warning: {warning}")
 
 
 def load_recipes(named: Path | None = None) -> Recipes:

@@ -64,6 +64,7 @@ OFFLINE = {
     "demo": ["--photos", "."],
     "recipes": [],
     "recipes check": [],
+    "recipes schema": [],
     "recipes preview": ["a.jpg", "--out", "out"],
 }
 CHANGING = [name for name, command in every().items() if command.callback.acts == "changing"]

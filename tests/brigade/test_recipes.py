@@ -1,12 +1,15 @@
 """`brigade recipes`, as it is typed: what there is, what is wrong with it, what it makes of a photo."""
 
 import json
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from brigade.__main__ import main
 from brigade.console import byte_size
+from imaging.recipes import DEFAULT_PATH, load
 from tests.brigade.demo.test_contact_sheet import Page
 from tests.support import pictures
 
@@ -63,7 +66,52 @@ def test_recipes_can_be_had_as_json(recipes: Path, capsys: pytest.CaptureFixture
 
 def test_a_right_file_is_counted(recipes: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recipes", "check", "--recipes", str(recipes)]) == 0
-    assert capsys.readouterr().out == f"{recipes}: 1 recipe, 2 renditions\n"
+    said = capsys.readouterr()
+    assert said.out == f"{recipes}: 1 recipe, 2 renditions\n"
+    assert said.err.startswith("warning: keys that no recipe takes are ignored; ")
+
+
+def test_a_recipe_that_no_key_reaches_is_warned_of(recipes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    below = TWO.replace('"cats"', '"black"').replace('"cats/"', '"Cats/black/"')
+    rest = TWO.replace('"cats"', '"rest"').replace('prefix = "cats/"\n', "")
+    recipes.write_text(TWO + below + rest)
+    assert main(["recipes", "check", "--recipes", str(recipes)]) == 0
+    assert capsys.readouterr().err == "warning: no key reaches recipe black: cats before it takes them all\n"
+    recipes.write_text(below + TWO + rest)
+    assert main(["recipes", "check", "--recipes", str(recipes)]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_editors_get_a_schema_that_takes_what_we_take_and_refuses_what_we_refuse(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["recipes", "schema"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    check = jsonschema.Draft202012Validator(schema)
+    check.validate(tomllib.loads(DEFAULT_PATH.read_text(encoding="utf-8")))
+    check.validate(tomllib.loads(TWO))
+    for good, bad in (('"cover"', '"crop"'), ("2.5", "0"), ("prefix", "prefiks"), ('name = "small"\n', "")):
+        assert good in TWO
+        assert not check.is_valid(tomllib.loads(TWO.replace(good, bad)))
+
+
+def test_what_a_stack_works_with_is_shown_on_demand(
+    recipes: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = []
+
+    def find(_: object, name: str) -> str:
+        asked.append(name)
+        return name
+
+    monkeypatch.setattr("brigade.commands.recipes.here", lambda: None)
+    monkeypatch.setattr("brigade.commands.recipes.Stack.find", find)
+    monkeypatch.setattr("brigade.commands.recipes.deployed_recipes.of", lambda _: load(recipes))
+    assert main(["recipes", "--deployed", "--stack", "shop", "--key", "cats/a.jpg"]) == 0
+    said = capsys.readouterr()
+    assert said.out == "cats/a.jpg  →  cats: small, framed\n"
+    assert said.err == "recipes of stack shop\n"
+    assert asked == ["shop"]
 
 
 def test_without_a_name_the_file_here_is_checked(
@@ -81,7 +129,10 @@ def test_a_wrong_file_is_refused_in_one_line_with_line_and_reason(
     recipes.write_text(TWO.replace("2.5", "0"))
     assert main(["recipes", "check", "--recipes", str(recipes)]) == 1
     said = capsys.readouterr()
-    assert said.err == f"error: {recipes}, line 14: Expected `float` >= 0.3\n"
+    assert (
+        said.err
+        == f"error: {recipes}, line 14: recipe cats, rendition framed, effect blur, sigma: Expected a number >= 0.3\n"
+    )
     assert not said.out
 
 
