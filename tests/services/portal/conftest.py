@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import boto3
@@ -89,7 +90,11 @@ class Portal:
         return made
 
     def browser(self, site: Site | None = None, address: str = "192.0.2.1") -> Browser:
-        return Browser(application(site or self.site()), address)
+        return Browser(application(site or self._site), address)
+
+    @cached_property
+    def _site(self) -> Site:
+        return self.site()
 
     def signed_in(self, email: str = ALICE, **where: Any) -> Browser:
         """Return a browser whose visitor has a session, without the mail before it."""
@@ -126,6 +131,11 @@ class Portal:
 
     def ready(self, picture: Image) -> None:
         self.hear(*way(picture))
+
+    def spend(self, kind: str, who: str, seconds: int, **amounts: int) -> None:
+        """Use up some of a quota."""
+        key = f"quota#{kind}#{who}#{int(self.now // seconds)}"
+        self._site.items.count(key, amounts, most={}, until=int(self.now) + seconds)
 
     def item(self, key: str) -> dict[str, Any]:
         return read_item(boto3.client("dynamodb").get_item(TableName="portal", Key={KEY: {"S": key}}).get("Item", {}))
