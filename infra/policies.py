@@ -141,7 +141,7 @@ def serve(api: HttpApi) -> Document:
     sender = f"${{{api.sender.name}}}"
     # SES looks for the address among its identities, then for the address's domain:
     # https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
-    domain = {"Domain": Select(1, Split("@", Ref(api.sender.name)))}
+    domain = {"Domain": Select(1, Split("@", Sub(f"{sender}@")))}  # has a second part also where there is no address
     identity = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
     return document(
         *_telling(api),

@@ -37,9 +37,10 @@ def _ours(declared: Declaration, recipes: Path) -> dict[str, Path]:
     files: dict[str, Path] = {}
     for module in ("kit", *declared.carries, f"services.{declared.name}"):
         files |= modules_of(module)
-    for folder in declared.pages if isinstance(declared, HttpApi) else ():
-        files |= files_of(folder, "*")
-    if READS_RECIPES in declared.carries:
+    if isinstance(declared, HttpApi):
+        for folder in declared.pages:
+            files |= files_of(folder, "*")
+    elif READS_RECIPES in declared.carries:
         if not recipes.is_file():
             raise ConfigurationError(f"there is no recipes file at {recipes}")
         files[RECIPES] = recipes

@@ -59,7 +59,7 @@ def aws(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Aws:
 def folder(built: Built, this_machine: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `brigade package --bucket` writes."""
     folder = tmp_path_factory.mktemp("packages")
-    made = packages.write(((actor, built[actor.name]) for actor in CHAIN.whole.actors), folder)
+    made = packages.write(((each, built[each.name]) for each in CHAIN.whole.functions), folder)
     more = {parameters.ARCHITECTURE: this_machine.architecture, names.CODE_BUCKET: BUCKET, names.VERSION: "1"}
     packages.write_parameters(CHAIN.whole, made, folder, more)
     return folder

@@ -63,7 +63,7 @@ def holds(target: Target, made: Stack, name: str) -> set[str]:
 
 def codes(made: Stack) -> list[str]:
     """The keys of a stack's zips."""
-    return [made.parameters[names.code_key(actor)] for actor in CHAIN.whole.actors]
+    return [made.parameters[names.code_key(actor)] for actor in CHAIN.whole.functions]
 
 
 def code(target: Target, made: Stack) -> set[str]:
@@ -81,8 +81,9 @@ class TestDeploying:
         assert here.client("sqs").get_queue_attributes(QueueUrl=made.outputs["IngestQueue"])
         assert heard.changed
         assert {change.action for change in heard.changed} == {"Add"}
-        # What only an address for the alarms or for what is settled brings, or an archive, is announced, and left out.
-        left_out = re.compile("Summary|AlarmEmail|SettledEndpoint|.*Archive")
+        # What only an address for the alarms or for what is settled brings, an archive, a portal or CloudFront, is
+        # announced, and left out.
+        left_out = re.compile("Summary|AlarmEmail|SettledEndpoint|Portal|Distribution|.*Archive")
         expected = {change.resource for change in heard.changed if not left_out.match(change.resource)}
         assert expected <= {event.resource for event in heard.events}
         assert (heard.events[-1].type, heard.events[-1].status) == (STACK_TYPE, "CREATE_COMPLETE")
@@ -207,7 +208,7 @@ class TestDeploying:
         bring_up(here, name)
         topic = Stack.find(here, name).outputs["AlarmTopic"]
         every = [each for each in template(CHAIN).resources.values() if isinstance(each, cloudwatch.Alarm)]
-        declared = [each for each in every if getattr(each, "Condition", "") != "ArchiveIsOn"]
+        declared = [each for each in every if getattr(each, "Condition", "") not in ("ArchiveIsOn", "PortalIsOn")]
         assert actions() == [[topic]] * sum(not hasattr(each, "Condition") for each in declared)
         assert not here.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
         bring_up(here, name, AlarmEmail="ann@example.org")
