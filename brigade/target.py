@@ -81,7 +81,7 @@ class Target:
         """Return the one client for a service, with botocore's standard retries."""
         from botocore.config import Config
 
-        if service not in self._clients:
+        if service not in self.clients:
             config = Config(
                 retries={"mode": "standard"},
                 connect_timeout=5,
@@ -89,11 +89,12 @@ class Target:
                 max_pool_connections=16,
                 proxies={} if self.is_local else None,
             )
-            self._clients[service] = self.session.client(service, endpoint_url=self.endpoint, config=config)
-        return self._clients[service]
+            self.clients[service] = self.session.client(service, endpoint_url=self.endpoint, config=config)
+        return self.clients[service]
 
     @cached_property
-    def _clients(self) -> dict[str, Any]:
+    def clients(self) -> dict[str, Any]:
+        """The clients that were made so far, by service; a test puts in what stands for one."""
         return {}
 
     def variables(self) -> dict[str, str]:

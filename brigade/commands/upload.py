@@ -22,7 +22,7 @@ from imaging.recipes import Recipes
 from records.picture import PictureRecord
 from records.status import MEANING, Status
 
-_FEW = 200  # uploads that are listed one by one; of more, only those that are not ready
+FEW = 200  # uploads that are listed one by one; of more, only those that are not ready
 
 
 @click.command()
@@ -81,14 +81,14 @@ def _wait(pipeline: Pipeline, recipes: Recipes, done: list[Uploaded], timeout: f
 
         def settled(record: PictureRecord) -> None:
             statuses[record.status] += 1
-            if len(waited) <= _FEW or record.status is not Status.READY:
+            if len(waited) <= FEW or record.status is not Status.READY:
                 rows.append(record)
             step()
 
         missing = uploads.wait(pipeline.catalog, waited, timeout, settled)
     if rows:
         out.print(listing(rows))
-    if len(waited) > _FEW:
+    if len(waited) > FEW:
         say(f"{statuses[Status.READY]:,} of {len(waited):,} pictures are ready: `brigade ls --status ready` lists them")
     if missing:
         raise _unfinished(pipeline, missing)

@@ -22,6 +22,7 @@ from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter, Redrive
 from brigade.dead_letters.message import read, write
 from brigade.queue_counts import counts
+from kit.backoff import policy
 from kit.batches import Refused, failed, in_full
 from kit.envelope import now
 from kit.errors import aws_code
@@ -35,7 +36,7 @@ BATCH = 10
 AT_ONCE = 8 * BATCH
 # An empty answer to long polling means that there is nothing; to short polling, that some servers have nothing:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
-_LONG_POLL_S = 1
+LONG_POLL_S = 1
 # Two commands that wait for each other's messages must not look at the same time again. Seconds, at most.
 _STEP_ASIDE_S = 1
 
@@ -178,7 +179,7 @@ class DeadLetterQueue:
         met: set[str] = set()
         self.saw_all = False
         with ThreadPoolExecutor(len(sizes)) as pool:
-            while found := [*chain(*pool.map(receive, sizes))] or receive(sizes[0], _LONG_POLL_S):
+            while found := [*chain(*pool.map(receive, sizes))] or receive(sizes[0], LONG_POLL_S):
                 new = {each.message_id: each for each in found if each.message_id not in met}
                 met |= new.keys()
                 yield from new
@@ -235,4 +236,4 @@ class DeadLetterQueue:
 
 
 def _step_aside() -> None:
-    time.sleep(random.uniform(0.1, _STEP_ASIDE_S))  # noqa: S311 - nothing secret about it
+    policy().sleep(random.uniform(0.1, _STEP_ASIDE_S))  # noqa: S311 - nothing secret about it

@@ -18,7 +18,7 @@ from kit.errors import aws_code
 _DELETE_BATCH = 1_000
 # How many of an actor's zips, and of the templates, stay, the newest: one can go back without sending a release again,
 # also where a preview or a deployment that failed has sent another since.
-_KEPT = 3
+KEPT = 3
 # A function that was at work when its stack went may still write; what it wrote is deleted as well.
 _DELETE_ATTEMPTS = 5
 
@@ -99,7 +99,7 @@ class Artifacts:
         for each in sorted(sent, key=itemgetter("LastModified"), reverse=True):
             what = each["Key"].rpartition("-")[0]  # the rest is the content's hash
             seen[what] += 1
-            if seen[what] > _KEPT and each["Key"] not in in_use:
+            if seen[what] > KEPT and each["Key"] not in in_use:
                 self._s3.delete_object(**self._ours, Key=each["Key"])
 
     def delete(self) -> None:

@@ -19,7 +19,7 @@ from kit.errors import Rejected
 from services.ingest.admission import Admitted, admit
 from services.ingest.origin import written
 
-_PARALLEL = 4  # each may hold the largest picture that is admitted
+PARALLEL = 4  # each may hold the largest picture that is admitted
 
 
 def read(file: Path) -> list[str]:
@@ -60,7 +60,7 @@ def bring(
         except ClientError as error:
             return "refused", explain(error).message
 
-    with ThreadPoolExecutor(_PARALLEL) as pool:
+    with ThreadPoolExecutor(PARALLEL) as pool:
         try:
             for number, (outcome, why) in enumerate(pool.map(one, urls)):
                 if outcome == "refused":

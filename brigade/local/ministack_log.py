@@ -8,7 +8,7 @@ from pathlib import Path
 _STAMP = re.compile(rb"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) ", re.MULTILINE)
 # What the pinned release says after each batch; tests/journeys/test_operations.py notices when it says it otherwise.
 _BATCH = re.compile(_STAMP.pattern + rb"INFO \[lambda\] ESM: Lambda (\S+) processed (\d+) SQS messages", re.MULTILINE)
-_BLOCK = 256 * 1024
+BLOCK = 256 * 1024
 
 
 def settled(log: Path, since: float) -> dict[str, int] | None:
@@ -27,7 +27,7 @@ def settled(log: Path, since: float) -> dict[str, int] | None:
 def _tail(log: Path, since: float) -> bytes:
     """Return the end of the file, from before ``since`` on: it may be large, and it is read every few seconds."""
     with log.open("rb") as file:
-        size, length = log.stat().st_size, _BLOCK
+        size, length = log.stat().st_size, BLOCK
         while True:
             file.seek(max(0, size - length))
             text = file.read(length)

@@ -26,7 +26,7 @@ _POLL_S = 0.25
 # Poll the first 50 plus a rotating 50: together one request, see brigade.pictures.catalog.
 _LOOK = 50
 # So many files that have no beginning in common are asked for one by one.
-_FEW = 200
+FEW = 200
 
 # What no other file will fare better with.
 _HOPELESS = EXPIRED | UNKNOWN | {"NoSuchBucket", "RequestTimeTooSkewed"}
@@ -70,7 +70,7 @@ def _presence(s3: Any, bucket: str, files: list[LocalFile]) -> Presence:
     """
     keys = {key for file in files for key in spellings(file.key)}
     common = os.path.commonprefix(list(keys))  # noqa: RUF071 - S3 knows no folders
-    if common or len(files) > _FEW:
+    if common or len(files) > FEW:
         return {source.key: source for source in shown.below(s3, bucket, common) if source.key in keys}.get
     return lambda key: shown.at(s3, bucket, key)[0]
 

@@ -28,9 +28,9 @@ T = TypeVar("T")
 
 _PARALLEL = 8
 # So many pictures are held at a time: enough to keep all listings at work, and one batch of records.
-_CHUNK = 100
+CHUNK = 100
 # The outputs of so many pictures are listed for each; of more, by listing all that the target bucket holds.
-_FEW = 1_000
+FEW = 1_000
 # Above what engines without sequencers write, below every sequencer of S3's.
 _LEAST = "1".rjust(ORDER_DIGITS - 18, "0").ljust(ORDER_DIGITS, "0")
 
@@ -165,7 +165,7 @@ class Comparison:
             self._ledger.expect(record.image_id, keys if not check(record, self._recipes, keys) else [record.image_id])
 
     def _without_outputs(self) -> Iterator[Missing]:
-        if self._ledger.pictures() > _FEW:
+        if self._ledger.pictures() > FEW:
             self._strike_out()
         for some in _chunks(self._ledger.left()):
             records = self.pipeline.catalog.get(some).values()
@@ -226,5 +226,5 @@ def _gone(record: PictureRecord, marker: str | None) -> PictureRecord:
 
 def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
     left = iter(items)
-    while some := list(islice(left, _CHUNK)):
+    while some := list(islice(left, CHUNK)):
         yield some

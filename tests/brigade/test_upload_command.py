@@ -76,7 +76,7 @@ def test_what_was_there_already_and_has_no_outputs_is_not_well(
 def test_of_many_only_those_that_are_not_ready_are_listed(
     settled: list[Uploaded], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "_FEW", 1)
+    monkeypatch.setattr(commands, "FEW", 1)
     said = listed(settled, capsys)
     assert GOOD not in said
     assert BAD in said

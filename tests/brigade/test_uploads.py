@@ -88,7 +88,7 @@ def test_files_below_one_prefix_are_listed(send: Send, asked: list[str]) -> None
 
 
 def test_many_files_are_listed(send: Send, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "_FEW", 1)
+    monkeypatch.setattr(uploads, "FEW", 1)
     send()
     assert sorted(asked) == ["ListObjectVersions", "PutObject", "PutObject"]
 

@@ -22,7 +22,7 @@ from tests.support import pictures
 @pytest.fixture
 def dlq(brigade: Brigade, monkeypatch: pytest.MonkeyPatch) -> Brigade:
     """The same for commands of `brigade dlq`."""
-    monkeypatch.setattr("brigade.dead_letters.queue._LONG_POLL_S", 0)  # one server never answers too early
+    monkeypatch.setattr("brigade.dead_letters.queue.LONG_POLL_S", 0)  # one server never answers too early
     return partial(brigade, "dlq")
 
 

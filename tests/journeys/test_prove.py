@@ -84,7 +84,7 @@ def test_what_is_not_as_it_should_be_fails_and_keeps_no_other_item_from_being_tr
     watched = (watching.roles, watching.alarms, watching.dashboard, watching.drift, deploying.destroy)
     broken = [Item(deploying.deploy), *(Item(run, "deploy") for run in (sabotage, *watched))]
     monkeypatch.setattr("brigade.commands.prove.ITEMS", [*broken, Item(deploying.delete_pictures, "destroy")])
-    monkeypatch.setattr(stages, "_LOCAL_PATIENCE_S", 1)
+    monkeypatch.setattr(stages, "LOCAL_PATIENCE_S", 1)
     said = brigade("prove", "--out", "proved", code=1)
     target.client("sns").delete_topic(TopicArn=re.findall(r"arn:aws:sns:\S+-of-nobody", said)[0])
     assert "2 proved, 5 failed, 1 not seen" in said

@@ -161,7 +161,7 @@ def operator(
     target = Account(guard.target.region, guard.endpoint, (key["AccessKeyId"], key["SecretAccessKey"]))
     monkeypatch.setattr("brigade.acting.here.resolve", lambda: target)
     monkeypatch.setattr("brigade.dead_letters.notify_catalog.PATIENCE_S", 0)  # the catalog is paused
-    monkeypatch.setattr("brigade.dead_letters.queue._LONG_POLL_S", 0)
+    monkeypatch.setattr("brigade.dead_letters.queue.LONG_POLL_S", 0)
     for variable, value in {**target.variables(), "BRIGADE_STACK": resting.stack.name, "NO_PROXY": "*"}.items():
         monkeypatch.setenv(variable, value)
     monkeypatch.setenv("VISUAL", f"{sys.executable} editor.py")

@@ -170,7 +170,7 @@ def deploy() -> Deployed:
             outputs[name(actor)] = sqs.create_queue(QueueName=f"{NAME}-{queue}")["QueueUrl"]
         functions.feed(actor)
     outputs[names.UNDELIVERED_QUEUE] = sqs.create_queue(QueueName=f"{NAME}-undelivered")["QueueUrl"]
-    target._clients["lambda"] = functions
+    target.clients["lambda"] = functions
     parameters = {names.code_key(INGEST): "code.zip"}
     return Deployed(Pipeline(Stack(target, NAME, "id", "CREATE_COMPLETE", outputs, {}, parameters)), functions)
 

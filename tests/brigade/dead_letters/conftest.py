@@ -54,7 +54,7 @@ def desk(cloud: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr("brigade.acting.here.resolve", lambda: found.pipeline.target)
     monkeypatch.setattr(Stack, "find", lambda *_: found.pipeline.stack)
     monkeypatch.setattr(mappings, "find", lambda *_: mappings.Mapping((), mappings.ENABLED, None))  # none is paused
-    monkeypatch.setattr("brigade.dead_letters.queue._LONG_POLL_S", 0)  # moto is one server: it never answers too early
+    monkeypatch.setattr("brigade.dead_letters.queue.LONG_POLL_S", 0)  # moto is one server: it never answers too early
     monkeypatch.setattr(
         "brigade.dead_letters.notify_catalog.PATIENCE_S", 0
     )  # nobody here hears what the catalog is told

@@ -16,6 +16,7 @@ from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.pictures.catalog import Catalog
 from infra import names
+from kit.backoff import Policy, under
 from records.status import Status
 from services.catalog.records import DynamoRecords
 from services.chain import CHAIN
@@ -30,7 +31,7 @@ LINEAGE = '[{"at":"2026-11-21T07:00:00.000Z","by":"ann","operation":"op1","reaso
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """On moto an empty answer is certain at once."""
-    monkeypatch.setattr(queues, "_LONG_POLL_S", 0)
+    monkeypatch.setattr(queues, "LONG_POLL_S", 0)
 
 
 def found(said: tuple[int, str]) -> list[dict[str, object]]:
@@ -249,13 +250,13 @@ def test_the_operator_hears_once_that_a_command_waits_for_another(
     [held] = other.take([letter.message_id])
     steps: list[None] = []
 
-    def let_go() -> None:
+    def let_go(_: float) -> None:
         steps.append(None)
         if len(steps) == 2:
             other.release(held)
 
-    monkeypatch.setattr(queues, "_step_aside", let_go)
-    code, said = brigade("ls", "resize")
+    with under(Policy(sleep=let_go)):
+        code, said = brigade("ls", "resize")
     assert code == 0
     assert said.count("another command holds 1 dead letter of resize; waiting for at most 3 s") == 1
     assert said.startswith("1 dead letter\n")

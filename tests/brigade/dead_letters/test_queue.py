@@ -16,6 +16,7 @@ from brigade.dead_letters import queue as queues
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.queue_counts import Counts, counts
+from kit.backoff import Policy, under
 
 TRACE = "Root=1-6560c4a0-123456789012345678901234;Parent=1234567890123456;Sampled=1"
 
@@ -23,7 +24,7 @@ TRACE = "Root=1-6560c4a0-123456789012345678901234;Parent=1234567890123456;Sample
 @pytest.fixture
 def pair(cloud: None, monkeypatch: pytest.MonkeyPatch) -> DeadLetterQueue:
     """A queue pair on moto, with twenty-five dead letters in it; there an empty answer is certain at once."""
-    monkeypatch.setattr(queues, "_LONG_POLL_S", 0)
+    monkeypatch.setattr(queues, "LONG_POLL_S", 0)
     sqs: Any = boto3.client("sqs")
     source, dead = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("work", "dead"))
     for number in range(25):
@@ -32,9 +33,10 @@ def pair(cloud: None, monkeypatch: pytest.MonkeyPatch) -> DeadLetterQueue:
 
 
 @pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def at_once() -> Iterator[None]:
     """Two commands that are in each other's way do not wait before they try again."""
-    monkeypatch.setattr(queues, "_step_aside", lambda: None)
+    with under(Policy(sleep=lambda _: None)):
+        yield
 
 
 def numbers(letters: list[DeadLetter]) -> list[int]:
@@ -139,14 +141,14 @@ def test_what_somebody_else_holds_is_taken_as_soon_as_he_lets_go(
     held = list(other.take(sorted(ids)[:3]))
     steps: list[None] = []
 
-    def let_go() -> None:
+    def let_go(_: float) -> None:
         steps.append(None)
         if len(steps) == 2:
             for each in held:
                 other.release(each)
 
-    monkeypatch.setattr(queues, "_step_aside", let_go)
-    assert {each.letter.message_id for each in pair.take(ids)} == ids
+    with under(Policy(sleep=let_go)):
+        assert {each.letter.message_id for each in pair.take(ids)} == ids
     assert len(steps) == 2
 
 

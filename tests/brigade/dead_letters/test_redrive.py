@@ -1,6 +1,6 @@
 """Which letters are sent back, and what becomes of each: sent once at least, deleted only after that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -103,10 +103,10 @@ class Bench:
 
 
 @pytest.fixture
-def bench(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Bench]:
-    monkeypatch.setattr(queues, "_LONG_POLL_S", 0)
-    monkeypatch.setattr(queues, "_step_aside", lambda: None)
-    return Bench
+def bench(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], Bench]]:
+    monkeypatch.setattr(queues, "LONG_POLL_S", 0)
+    with under(Policy(sleep=lambda _: None)):
+        yield Bench
 
 
 def test_everything_is_sent_back_noted_and_told(bench: Callable[[int], Bench], monkeypatch: pytest.MonkeyPatch) -> None:

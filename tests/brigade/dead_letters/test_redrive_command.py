@@ -22,7 +22,7 @@ LINEAGE = json.dumps([{"at": "", "by": "ann", "operation": f"op{n}", "reason": "
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """On moto an empty answer is certain at once."""
-    monkeypatch.setattr(queues, "_LONG_POLL_S", 0)
+    monkeypatch.setattr(queues, "LONG_POLL_S", 0)
 
 
 def test_the_plan_is_shown_and_nothing_happens_without_an_answer(desk: Desk, brigade: Brigade) -> None:

@@ -109,7 +109,7 @@ def test_a_bucket_of_somebody_else_under_our_name_is_never_used() -> None:
 
     target = Target("eu-west-1")
     target.__dict__["account"] = "111122223333"
-    target._clients["s3"] = SimpleNamespace(head_bucket=forbidden)  # and nothing else may be asked of it
+    target.clients["s3"] = SimpleNamespace(head_bucket=forbidden)  # and nothing else may be asked of it
     with pytest.raises(ClientError, match="Forbidden"):
         Artifacts(target, "brigade").prepare()
 

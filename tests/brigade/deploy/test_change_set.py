@@ -45,7 +45,7 @@ def target(monkeypatch: pytest.MonkeyPatch) -> Target:
 
 
 def change_set(target: Target, client: CloudFormation, *, first: bool = False) -> ChangeSet:
-    target._clients["cloudformation"] = client
+    target.clients["cloudformation"] = client
     return ChangeSet(target, "brigade", template_url="https://x", parameters={}, tags={}, first=first)
 
 
@@ -143,7 +143,7 @@ def test_an_engine_without_validation_still_gives_its_own_reason(target: Target)
         def describe_events(self, **_: Any) -> dict[str, Any]:
             raise ClientError({"Error": {"Code": "InvalidAction", "Message": ""}}, "DescribeEvents")
 
-    target._clients["cloudformation"] = Older()
+    target.clients["cloudformation"] = Older()
     assert validation_error(target, StackName="brigade") == ""
 
 
@@ -152,7 +152,7 @@ def test_only_a_stack_that_does_not_exist_is_taken_for_none(target: Target) -> N
         def describe_stacks(self, **_: Any) -> dict[str, Any]:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeStacks")
 
-    target._clients["cloudformation"] = Forbidden()
+    target.clients["cloudformation"] = Forbidden()
     with pytest.raises(ClientError, match="AccessDenied"):
         describe(target, "brigade")
 
@@ -178,7 +178,7 @@ def test_events_before_the_deployment_are_not_told_again(target: Target) -> None
         kind = "AWS::CloudFormation::Stack" if "stack" in name else "AWS::SQS::Queue"
         return {"EventId": name, "LogicalResourceId": name, "ResourceType": kind, "ResourceStatus": "X"}
 
-    target._clients["cloudformation"] = Stack()
+    target.clients["cloudformation"] = Stack()
     told = list(Events(target, "stack").follow())
     assert [each.resource for each in told] == ["1 stack", "2 queue", "3 stack"]
 

@@ -19,7 +19,7 @@ RAISE = 'have the quota "Concurrent executions" (Lambda, L-B99A9384) raised'
 def said(left: int, maximum: str = "0") -> str:
     """What is said where the account leaves so many."""
     target = Target("eu-west-1")
-    target._clients["lambda"] = functions = lambda_client()
+    target.clients["lambda"] = functions = lambda_client()
     with Stubber(functions) as stub:
         limits = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": left}
         stub.add_response("get_account_settings", {"AccountLimit": limits})
@@ -55,7 +55,7 @@ def test_in_a_new_account_not_even_the_least_fits(maximum: str, asked: int) -> N
 
 def test_whoever_may_not_ask_deploys_all_the_same() -> None:
     target = Target("eu-west-1")
-    target._clients["lambda"] = functions = lambda_client()
+    target.clients["lambda"] = functions = lambda_client()
     with Stubber(functions) as stub:
         stub.add_client_error("get_account_settings", "AccessDeniedException", "No.")
         words = warning(target, CHAIN, {"MaximumConcurrency": "0"})

@@ -105,7 +105,7 @@ class TestDeploying:
     def test_other_recipes_change_the_functions_that_read_them_and_the_zips_before_the_last_go(
         self, here: Target, stack: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(artifacts, "_KEPT", 0)
+        monkeypatch.setattr(artifacts, "KEPT", 0)
         heard, name = Heard(), stack()
         first = bring_up(here, name)
         others = tmp_path / "recipes.toml"

@@ -46,7 +46,7 @@ def bring(s3: Any, urls: list[str], *, dry_run: bool = False) -> Account:
 def test_pictures_are_stored_once_and_the_rest_is_named_with_its_reason(
     s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(url_list, "_PARALLEL", 1)  # which of two with one path is first
+    monkeypatch.setattr(url_list, "PARALLEL", 1)  # which of two with one path is first
     file = tmp_path / "urls.txt"
     file.write_text(
         "\ufeff# ours\n\n" + "\n".join([*WEB, "https://c.example/gone.jpg", "ftp://d/a.jpg", *WEB]), "utf-8"

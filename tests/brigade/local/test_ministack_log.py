@@ -41,7 +41,7 @@ def test_what_was_settled_since_then_is_counted_by_function(log: Path) -> None:
 def test_only_the_end_of_a_long_log_is_read_but_all_of_the_last_minute(
     log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ministack_log, "_BLOCK", 200)
+    monkeypatch.setattr(ministack_log, "BLOCK", 200)
     log.write_text(batch(3000, "b-ingest", 1) * 1000 + batch(20, "b-ingest", 1) * 500)
     assert lately(log) == {"b-ingest": 500}
     text = ministack_log._tail(log, since=time.time() - 60)
@@ -49,7 +49,7 @@ def test_only_the_end_of_a_long_log_is_read_but_all_of_the_last_minute(
 
 
 def test_a_log_of_the_last_minute_alone_is_read_from_its_beginning(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ministack_log, "_BLOCK", 200)
+    monkeypatch.setattr(ministack_log, "BLOCK", 200)
     log.write_text(batch(20, "b-ingest", 1) * 50)
     assert lately(log) == {"b-ingest": 50}
 

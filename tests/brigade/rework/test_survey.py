@@ -115,8 +115,8 @@ def test_an_output_is_missed_where_the_bucket_does_not_have_it(deployed: Deploye
 def test_more_pictures_than_are_held_at_a_time_or_listed_one_by_one(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch, chunk: int, few: int
 ) -> None:
-    monkeypatch.setattr(survey, "_CHUNK", chunk)
-    monkeypatch.setattr(survey, "_FEW", few)
+    monkeypatch.setattr(survey, "CHUNK", chunk)
+    monkeypatch.setattr(survey, "FEW", few)
     pictures = [deployed.ready(f"in/{n}.jpg") for n in range(5)]
     half = deployed.ready("in/half.jpg", stored=RENDITIONS[:1])
     deployed.upload("in/lost.jpg")
@@ -132,7 +132,7 @@ def test_more_pictures_than_are_held_at_a_time_or_listed_one_by_one(
 
 
 def test_a_rerun_made_outputs_while_the_bucket_was_listed(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey, "_FEW", 0)
+    monkeypatch.setattr(survey, "FEW", 0)
     picture = deployed.upload("in/a.jpg")
     deployed.catalog(*way(picture))
     really = Ledger.left

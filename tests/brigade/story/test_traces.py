@@ -179,7 +179,7 @@ class TestFinding:
     def test_on_aws_x_ray_is_asked_even_while_a_local_cloud_is_recorded(self, tmp_path: Path, xray: Any) -> None:
         self.cloud(tmp_path, document("local"))
         target = Target("eu-west-1")
-        target._clients["xray"] = xray
+        target.clients["xray"] = xray
         with Stubber(xray) as stub:
             stub.add_response("batch_get_traces", answer(document("a")))
             stub.add_response("batch_get_traces", answer(UnprocessedTraceIds=[TRACE]))
