@@ -14,8 +14,8 @@ from infra.parameters import GRACE_SECONDS
 from kit import outputs
 from records.status import Status
 from services.archive.actor import KEEPS_ORIGINALS, STORAGE_CLASS
-from tests.journeys.conftest import Brigade, Journey, until
 from tests.support import pictures
+from tests.support.journey import Brigade, Journey, until
 
 STACK = "journeys-archive"
 CHOSEN = {STORAGE_CLASS.name: "GLACIER", KEEPS_ORIGINALS.name: "no", GRACE_SECONDS: "0"}

@@ -15,8 +15,8 @@ from kit.envelope import encode, now, wrap
 from kit.events import Image, ImageIngested
 from kit.tracing import Trace
 from services.chain import CHAIN
-from tests.journeys.conftest import UNMATCHED, Brigade, Journey, until
 from tests.support import pictures
+from tests.support.journey import UNMATCHED, Brigade, Journey, until
 
 
 @pytest.fixture

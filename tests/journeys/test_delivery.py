@@ -5,8 +5,8 @@ import pytest
 from brigade.dead_letters.stack_queues import dead_letters
 from records.shown import shown
 from services.chain import CHAIN
-from tests.journeys.conftest import Journey
 from tests.support import pictures
+from tests.support.journey import Journey
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from brigade.local import local_cloud
 from brigade.target import ENDPOINT
 from imaging.recipes import DEFAULT_PATH
-from tests.journeys.engine import ENGINE, LOCALSTACK, chosen, deployed
+from tests.support.engine import ENGINE, LOCALSTACK, chosen, deployed
 
 ROOT = Path(__file__).parents[2]
 

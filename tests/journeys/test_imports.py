@@ -16,8 +16,8 @@ from brigade.console import OperatorError
 from brigade.imports import fetching, rclone, url_list
 from records.shown import shown
 from records.status import Status
-from tests.journeys.conftest import Brigade, Journey, until
 from tests.support import pictures
+from tests.support.journey import Brigade, Journey, until
 
 ROOT = Path(__file__).parents[2]
 AZURITE = ROOT / "build" / "azurite" / "node_modules" / ".bin" / "azurite-blob"

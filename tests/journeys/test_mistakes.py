@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import Brigade
 from tests.support import pictures
+from tests.support.journey import Brigade
 
 
 @pytest.mark.parametrize(

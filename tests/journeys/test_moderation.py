@@ -7,9 +7,9 @@ import pytest
 from PIL import Image as Pillow
 
 from kit.events import Image
-from tests.journeys.conftest import Brigade, Journey, until
-from tests.journeys.moderator import Moderator, moderating
 from tests.support import pictures
+from tests.support.journey import Brigade, Journey, until
+from tests.support.moderator import Moderator, moderating
 
 # To the moderator, dark is nude.
 WHITE, GREY, BLACK = 255, 128, 0

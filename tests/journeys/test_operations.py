@@ -10,10 +10,9 @@ from brigade.deploy import deployment
 from infra import names
 from kit.events import Image
 from records.table import KEY, source_key
-from tests.journeys import engine
-from tests.journeys.conftest import Brigade, Journey, until
 from tests.journeys.test_removal import outputs
-from tests.support import pictures
+from tests.support import engine, pictures
+from tests.support.journey import Brigade, Journey, until
 
 pytestmark = pytest.mark.usefixtures("own_cloud")
 

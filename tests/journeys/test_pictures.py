@@ -9,8 +9,8 @@ from brigade.dead_letters.stack_queues import dead_letters
 from imaging.recipes import load
 from infra import names
 from services.chain import CHAIN
-from tests.journeys.conftest import UNMATCHED, Journey, until
 from tests.support import pictures
+from tests.support.journey import UNMATCHED, Journey, until
 
 
 @pytest.fixture

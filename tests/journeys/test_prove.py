@@ -22,7 +22,7 @@ from brigade.target import Target
 from infra import policies
 from kit.actor import Bucket
 from tests.brigade.deploy.test_deployer_rights import RIGHTS
-from tests.journeys.conftest import Brigade, Journey, until
+from tests.support.journey import Brigade, Journey, until
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ from kit.envelope import encode, wrap
 from kit.events import ImageIngested
 from kit.tracing import Trace
 from services.chain import CHAIN
-from tests.journeys.conftest import Journey
+from tests.support.journey import Journey
 from tests.support.site import picture
 
 ROOT = Path(__file__).parents[2]

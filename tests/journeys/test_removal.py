@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.journeys.conftest import Journey, until
 from tests.support import pictures
+from tests.support.journey import Journey, until
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 from infra import names
 from kit.actor import Actor
 from services.chain import CHAIN
-from tests.journeys.conftest import Journey, until
 from tests.support import pictures
 from tests.support.guard import Guard
+from tests.support.journey import Journey, until
 from tests.support.stack import Stack
 
 every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: actor.name)

@@ -11,8 +11,8 @@ from brigade.pipeline import Pipeline
 from kit.actor import Bucket
 from records.status import Status
 from services.chain import CHAIN
-from tests.journeys.conftest import Journey
 from tests.support import pictures
+from tests.support.journey import Journey
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from urllib.request import ProxyHandler, build_opener
 
 from PIL import Image
 
-from tests.journeys.conftest import Brigade, Journey
 from tests.support import pictures
+from tests.support.journey import Brigade, Journey
 
 PAGE = "<title>t</title><style>img { max-width: 100%; height: auto }</style>\r\n<img src=img/larch.jpg alt=Larch>\r\n"
 

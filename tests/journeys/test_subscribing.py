@@ -14,9 +14,9 @@ import pytest
 
 from infra import names
 from kit.events import ImageSettled
-from tests.journeys.conftest import Journey, until
 from tests.support import pictures
 from tests.support.examples import SUBSCRIBING, example
+from tests.support.journey import Journey, until
 
 Deploy = Callable[..., dict[str, str]]
 

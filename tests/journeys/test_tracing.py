@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import Brigade, Journey, until
 from tests.support import pictures
+from tests.support.journey import Brigade, Journey, until
 
 pytestmark = pytest.mark.usefixtures("own_cloud")
 

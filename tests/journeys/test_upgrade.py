@@ -13,8 +13,8 @@ from infra import names
 from kit.events import Image
 from services.chain import CHAIN
 from tests.golden import release_0_1 as golden
-from tests.journeys.conftest import Journey, until
-from tests.journeys.moderator import moderating
+from tests.support.journey import Journey, until
+from tests.support.moderator import moderating
 
 
 @pytest.fixture

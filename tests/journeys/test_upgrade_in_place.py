@@ -28,8 +28,8 @@ from brigade.target import Target, local_target
 from infra import names
 from kit.events import Image
 from services.chain import CHAIN
-from tests.journeys.conftest import Journey, until
 from tests.support import pictures
+from tests.support.journey import Journey, until
 
 ROOT = Path(__file__).parents[2]
 RELEASE_0_1 = "107bd6f30da72a3ea25a9efaf18183cd4035bd6e"

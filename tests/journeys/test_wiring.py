@@ -8,7 +8,7 @@ from infra import names
 from kit.actor import Actor
 from kit.events import ImageUploaded
 from services.chain import CHAIN
-from tests.journeys.conftest import Journey
+from tests.support.journey import Journey
 
 
 def arn(journey: Journey, queue_url: str) -> str:

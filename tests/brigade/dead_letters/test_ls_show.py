@@ -16,7 +16,6 @@ from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.pictures.catalog import Catalog
 from infra import names
-from kit.backoff import Policy, under
 from records.status import Status
 from services.catalog.records import DynamoRecords
 from services.chain import CHAIN
@@ -250,13 +249,13 @@ def test_the_operator_hears_once_that_a_command_waits_for_another(
     [held] = other.take([letter.message_id])
     steps: list[None] = []
 
-    def let_go(_: float) -> None:
+    def let_go() -> None:
         steps.append(None)
         if len(steps) == 2:
             other.release(held)
 
-    with under(Policy(sleep=let_go)):
-        code, said = brigade("ls", "resize")
+    monkeypatch.setattr(queues, "_step_aside", let_go)
+    code, said = brigade("ls", "resize")
     assert code == 0
     assert said.count("another command holds 1 dead letter of resize; waiting for at most 3 s") == 1
     assert said.startswith("1 dead letter\n")

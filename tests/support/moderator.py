@@ -16,7 +16,7 @@ from PIL import Image, ImageStat
 from infra import names
 from services.moderate import rekognition
 from services.moderate.actor import MODERATE, MODERATOR
-from tests.journeys.conftest import Journey
+from tests.support.journey import Journey
 from tests.support.proxy import Answer, Forward, Request, between
 
 # botocore's own variable: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
