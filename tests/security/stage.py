@@ -1,8 +1,10 @@
 """Where one actor at a time works, when a test says so: a guarded chain whose actors are all paused."""
 
+import dataclasses
 import itertools
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -26,6 +28,8 @@ from tests.support.guard import Guard
 from tests.support.site import UPLOADED_AT, record
 
 _NUMBERS = itertools.count()
+# Less than an actor wants to have left when it begins with a letter (kit.delivery): it is out of time at once.
+NO_TIME_S = 10
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Stage:
     pipeline: Pipeline
     actor: Actor
     number: int = field(default_factory=lambda: next(_NUMBERS))
+    function: str = ""  # which works; the actor's own unless another is named
 
     def client(self, service: str) -> Any:
         """Return a client."""
@@ -97,7 +102,7 @@ class Stage:
     def _invoke(self, records: list[dict[str, Any]]) -> int:
         self.guard.record.asked.clear()
         answer = self.client("lambda").invoke(
-            FunctionName=self._named(names.function), Payload=json.dumps({"Records": records})
+            FunctionName=self.function or self._named(names.function), Payload=json.dumps({"Records": records})
         )
         said = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, said
@@ -128,9 +133,23 @@ class Stage:
         visible, hidden = (int(answer["Attributes"][name]) for name in counted)
         return visible, hidden
 
-    def limit(self, seconds: int) -> None:
-        """Change the function's timeout."""
-        self.client("lambda").update_function_configuration(FunctionName=self._named(names.function), Timeout=seconds)
+    def without_time(self) -> "Stage":
+        """Return the stage where a copy of the function works that is out of time at once.
+
+        A change of the function's own timeout would start it anew, and another one once more.
+        """
+        functions, own = self.client("lambda"), self._named(names.function)
+        found = functions.get_function_configuration(FunctionName=own)
+        given = self.pipeline.stack.parameters
+        with suppress(functions.exceptions.ResourceConflictException):  # an earlier test has made it
+            functions.create_function(
+                FunctionName=f"{own}-{NO_TIME_S}",
+                Code={"S3Bucket": given[names.CODE_BUCKET], "S3Key": given[names.code_key(self.actor)]},
+                **{name: found[name] for name in ("Runtime", "Role", "Handler", "MemorySize", "Environment")},
+                Timeout=NO_TIME_S,
+            )
+            functions.get_waiter("function_active_v2").wait(FunctionName=f"{own}-{NO_TIME_S}")
+        return dataclasses.replace(self, function=f"{own}-{NO_TIME_S}")
 
     def _named(self, name: Callable[[Actor], str]) -> str:
         return self.pipeline.output(name(self.actor))

@@ -35,9 +35,6 @@ from tests.support.site import body, notification, s3_event
 
 Chapter = Callable[[Stage], None]
 
-# Less than an actor wants to have left when it begins with a letter (kit.delivery): it is out of time at once.
-NO_TIME_S = 10
-
 
 def admits(stage: Stage) -> None:
     """Uploads with a version and without one are admitted, a removal is passed on."""
@@ -145,12 +142,8 @@ def says_what_has_settled(stage: Stage) -> None:
     change = {"OldImage": {}, "NewImage": {name: write(value) for name, value in item.items()}}
     stage.follow(change)
     assert stage.said() == ["image-settled"]
-    stage.limit(NO_TIME_S)
-    try:
-        stage.follow(change)
-        assert (stage.said(), stage.why()) == ([], [])
-    finally:
-        stage.limit(stage.actor.timeout)
+    stage.without_time().follow(change)
+    assert (stage.said(), stage.why()) == ([], [])
 
 
 def deletes_outputs(stage: Stage) -> None:
@@ -214,15 +207,12 @@ def settles_at_once_what_came_before(stage: Stage) -> None:
 
 def postpones_and_gives_up(stage: Stage) -> None:
     """Without time for it a message is postponed; at its last receive it is a dead letter, and that is said."""
-    stage.limit(NO_TIME_S)
-    try:
-        assert stage.work(_good(stage)) == 1
-        assert stage.postponed() == 1
-        assert stage.work(_good(stage), attempts=stage.actor.attempts) == 0
-        assert stage.why() == ["out-of-time"]
-        assert stage.said() == (["image-rejected"] if ImageRejected in says(stage.actor) else [])
-    finally:
-        stage.limit(stage.actor.timeout)
+    hurried = stage.without_time()
+    assert hurried.work(_good(stage)) == 1
+    assert stage.postponed() == 1
+    assert hurried.work(_good(stage), attempts=stage.actor.attempts) == 0
+    assert stage.why() == ["out-of-time"]
+    assert stage.said() == (["image-rejected"] if ImageRejected in says(stage.actor) else [])
 
 
 _OWN: dict[str, tuple[Chapter, ...]] = {

@@ -34,12 +34,12 @@ class Brigade(Protocol):
 
 
 def until(found: Callable[[], Any], what: str) -> Any:
-    """Return what ``found`` returns as soon as it is something."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
+    """Return what ``found`` returns once it is something, looking ever less often."""
+    began = time.monotonic()
+    while (waited := time.monotonic() - began) < PATIENCE_S:
         if answer := found():
             return answer
-        time.sleep(0.1)
+        time.sleep(0.1 + min(waited / 8, 0.5))
     raise AssertionError(f"waited {PATIENCE_S} s for {what}")
 
 

@@ -6,9 +6,10 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -17,6 +18,8 @@ from brigade.local import local_cloud, local_record
 from brigade.local.cloud_process import LocalCloud
 from brigade.target import local_target
 from tests.support.waiting import wait_for
+
+Brigade = Callable[..., subprocess.CompletedProcess[str]]
 
 pytestmark = [pytest.mark.journey, pytest.mark.usefixtures("cloudless")]
 
@@ -29,10 +32,20 @@ def cloudless(state: Path) -> Iterator[None]:
         LocalCloud(**json.loads(path.read_text())).stop()
 
 
-def brigade(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a command as the operator does, in a process of its own."""
-    command = [sys.executable, "-m", "brigade", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
+@pytest.fixture
+def brigade(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Brigade:
+    """Give a command as the operator does; `up` in a process of its own, which the cloud outlives."""
+
+    def give(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        if arguments[0] == "up":
+            command = [sys.executable, "-m", "brigade", *arguments]
+            return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
+        capsys.readouterr()
+        with monkeypatch.context() as here, patch.dict(os.environ):  # commands lead their process to the cloud
+            here.chdir(cwd or Path.cwd())
+            return subprocess.CompletedProcess(arguments, main(list(arguments)), *capsys.readouterr())
+
+    return give
 
 
 @contextmanager
@@ -47,7 +60,7 @@ def in_the_foreground() -> Iterator[subprocess.Popen[str]]:
 
 
 def test_two_checkouts_have_two_clouds_and_neither_meets_the_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    brigade: Brigade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, other = tmp_path / "one", tmp_path / "one" / "worktrees" / "other"
     for each in (one / ".git", one / "pictures", other / ".git", other / "pictures"):
@@ -67,7 +80,7 @@ def test_two_checkouts_have_two_clouds_and_neither_meets_the_other(
 
 
 def test_one_with_a_name_is_used_from_everywhere_where_the_name_is_set(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    brigade: Brigade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     up = brigade("up", "--detach", "--name", "my demo", cwd=tmp_path)
     assert up.stdout.endswith("export BRIGADE_CLOUD='my demo'\n")
@@ -81,7 +94,7 @@ def test_one_with_a_name_is_used_from_everywhere_where_the_name_is_set(
     assert gone == "error: no local cloud is named my demo — `brigade up` starts a new one\n"
 
 
-def test_as_a_new_user_types_them() -> None:
+def test_as_a_new_user_types_them(brigade: Brigade) -> None:
     first = brigade("up", "--detach")
     cloud = local_record.recorded()
     assert cloud
@@ -100,7 +113,7 @@ def test_as_a_new_user_types_them() -> None:
     assert "no local cloud is running" in down.stderr
 
 
-def test_up_on_another_port_than_the_one_that_runs_is_refused() -> None:
+def test_up_on_another_port_than_the_one_that_runs_is_refused(brigade: Brigade) -> None:
     assert brigade("up", "--detach").returncode == 0
     refused = brigade("up", "--port", str(local_cloud.free_port()))
     assert refused.returncode == 1
@@ -108,7 +121,7 @@ def test_up_on_another_port_than_the_one_that_runs_is_refused() -> None:
     assert not refused.stdout
 
 
-def test_one_that_died_is_an_error_for_commands_and_no_obstacle_for_the_next_up() -> None:
+def test_one_that_died_is_an_error_for_commands_and_no_obstacle_for_the_next_up(brigade: Brigade) -> None:
     assert brigade("up", "--detach").returncode == 0
     cloud = local_record.recorded()
     assert cloud
@@ -123,7 +136,7 @@ def test_one_that_died_is_an_error_for_commands_and_no_obstacle_for_the_next_up(
 
 
 def test_one_that_hangs_is_an_error_for_up_and_stopped_by_down(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    brigade: Brigade, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert brigade("up", "--detach").returncode == 0
     monkeypatch.setattr(LocalCloud, "answers", lambda *_: False)
