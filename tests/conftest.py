@@ -14,8 +14,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from kit import aws
 from kit.backoff import under
+from tests.support import moto
 from tests.support.deploying import deploy_quickly
-from tests.support.moto import NO_WAITING, REGION, go_to_moto
+from tests.support.moto import NO_WAITING, go_to_moto
 from tests.support.quick import work_out_once
 
 # What costs much to set up, and is set up once a process: packages, deployed stacks, samples, a catalog, the docs.
@@ -82,7 +83,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def s3(cloud: None) -> Any:
     """The source bucket on moto, with versions as the stack's has them."""
     client = boto3.client("s3")
-    client.create_bucket(Bucket="source", CreateBucketConfiguration={"LocationConstraint": REGION})
+    moto.bucket("source")
     client.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
     return client
 

@@ -10,10 +10,9 @@ import pytest
 from brigade.demo import samples
 from brigade.deploy import deployment
 from brigade.local.cloud_process import LocalCloud
-from tests.journeys import engine
-from tests.journeys.conftest import PATIENCE_S, Brigade, Journey
-from tests.support import pictures
+from tests.support import engine, pictures
 from tests.support.browsing import PHONE, SCREENS, browser, needs_chromium, photograph
+from tests.support.journey import PATIENCE_S, Brigade, Journey
 
 EMAIL = "ada@example.org"
 SETTINGS = {"PortalMailFrom": "portal@example.org", "PortalPrefix": "in/portal/"}

@@ -24,7 +24,7 @@ from services.chain import CHAIN
 from services.ingest.actor import INGEST
 from services.ingest.notification import read
 from tests.services.catalog.stored import typed
-from tests.support import story
+from tests.support import moto, story
 from tests.support.moto import REGION
 from tests.support.site import TABLE, create_table, site
 
@@ -155,10 +155,10 @@ class Deployed:
 def deploy() -> Deployed:
     """Make what a deployment of the chain would make, in the moto of the fixture ``cloud``."""
     target = Target(REGION)  # tests change what it finds out
-    s3, sqs = target.client("s3"), target.client("sqs")
+    s3 = target.client("s3")
     code = Artifacts(target, NAME).bucket
     for bucket in ("source", "target", code):
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        moto.bucket(bucket)
     s3.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
     s3.put_object(Bucket=code, Key="code.zip", Body=_zip_with_recipes())
     create_table()
@@ -167,9 +167,9 @@ def deploy() -> Deployed:
     for actor in CHAIN.actors:
         outputs[names.function(actor)] = f"{NAME}-{actor.name}"
         for name, queue in ((names.queue, actor.name), (names.dead_letter_queue, f"{actor.name}-dead-letters")):
-            outputs[name(actor)] = sqs.create_queue(QueueName=f"{NAME}-{queue}")["QueueUrl"]
+            outputs[name(actor)] = moto.queue(f"{NAME}-{queue}")
         functions.feed(actor)
-    outputs[names.UNDELIVERED_QUEUE] = sqs.create_queue(QueueName=f"{NAME}-undelivered")["QueueUrl"]
+    outputs[names.UNDELIVERED_QUEUE] = moto.queue(f"{NAME}-undelivered")
     target.clients["lambda"] = functions
     parameters = {names.code_key(INGEST): "code.zip"}
     return Deployed(Pipeline(Stack(target, NAME, "id", "CREATE_COMPLETE", outputs, {}, parameters)), functions)

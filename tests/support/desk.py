@@ -19,6 +19,7 @@ from kit.actor import Bucket
 from kit.envelope import decode
 from kit.events import DeadLetterHandled, Image, ImageIngested, Source
 from services.chain import CHAIN
+from tests.support import moto
 from tests.support.moto import REGION
 from tests.support.site import TABLE, body, create_table, s3_event
 
@@ -113,19 +114,19 @@ def target_of_all() -> Target:
 def set_up() -> Desk:
     """Make the stack; AWS must be moto's."""
     target = target_of_all()
-    s3, sqs, sns = target.client("s3"), target.client("sqs"), target.client("sns")
+    s3, sns = target.client("s3"), target.client("sns")
     outputs = {names.TABLE: TABLE}
     create_table()
     for bucket in Bucket:
-        s3.create_bucket(Bucket=bucket.value, CreateBucketConfiguration={"LocationConstraint": REGION})
+        moto.bucket(bucket.value)
         outputs[names.bucket(bucket)] = bucket.value
     s3.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
     for actor in CHAIN.actors:
-        outputs[names.queue(actor)] = sqs.create_queue(QueueName=f"brigade-{actor.name}")["QueueUrl"]
-        outputs[names.dead_letter_queue(actor)] = sqs.create_queue(QueueName=f"brigade-{actor.name}-dead")["QueueUrl"]
-    outputs[names.UNDELIVERED_QUEUE] = sqs.create_queue(QueueName="brigade-undelivered")["QueueUrl"]
+        outputs[names.queue(actor)] = moto.queue(f"brigade-{actor.name}")
+        outputs[names.dead_letter_queue(actor)] = moto.queue(f"brigade-{actor.name}-dead")
+    outputs[names.UNDELIVERED_QUEUE] = moto.queue("brigade-undelivered")
     topic = outputs[names.topic(DeadLetterHandled)] = sns.create_topic(Name="handled")["TopicArn"]
-    ear = sqs.create_queue(QueueName="ear")["QueueUrl"]
+    ear = moto.queue("ear")
     sns.subscribe(
         TopicArn=topic,
         Protocol="sqs",

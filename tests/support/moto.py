@@ -3,6 +3,8 @@
 from typing import Final
 
 import pytest
+from moto.s3.models import s3_backends
+from moto.sqs.models import sqs_backends
 
 from kit.backoff import Backoff, Policy
 from tests.support.quick import on_moto
@@ -24,3 +26,14 @@ def go_to_moto(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("BRIGADE_ACCOUNT", ACCOUNT)  # commands may change it
     on_moto(monkeypatch)
+
+
+def bucket(name: str) -> None:
+    """Make a bucket; like a queue, at once and without a request."""
+    s3_backends[ACCOUNT]["aws"].create_bucket(name, REGION)
+
+
+def queue(name: str) -> str:
+    """Make a queue; return its URL. A test's surroundings are a dozen of them, of which it looks at one or two."""
+    sqs_backends[ACCOUNT][REGION].create_queue(name)
+    return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"

@@ -19,6 +19,7 @@ from kit.letter import Letter
 from kit.tracing import Trace
 from records.table import INDEXES, KEY
 from services.chain import CHAIN
+from tests.support import moto
 from tests.support.moto import REGION
 from tests.support.stand import Clock
 
@@ -65,9 +66,9 @@ class Deployment:
         self.sqs: Any = boto3.client("sqs")
         self.sns: Any = boto3.client("sns")
         for bucket in ("source", "target", "archive"):
-            self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+            moto.bucket(bucket)
         self.s3.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
-        self.queue, self.dead = self._queue(self.actor), self._queue(f"{self.actor}-dead")
+        self.queue, self.dead = moto.queue(self.actor), moto.queue(f"{self.actor}-dead")
         variables = {
             settings.SOURCE_BUCKET: "source",
             settings.TARGET_BUCKET: "target",
@@ -85,12 +86,9 @@ class Deployment:
         for name, value in variables.items():
             self.monkeypatch.setenv(name, value)
 
-    def _queue(self, name: str) -> str:
-        return str(self.sqs.create_queue(QueueName=name)["QueueUrl"])
-
     def _topic_with_ear(self, kind: str) -> str:
         topic = str(self.sns.create_topic(Name=kind)["TopicArn"])
-        self.ears[kind] = self._queue(f"ear-{kind}")
+        self.ears[kind] = moto.queue(f"ear-{kind}")
         arn = f"arn:aws:sqs:{REGION}:123456789012:ear-{kind}"
         self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
         return topic
