@@ -5,7 +5,6 @@ import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from starlette.applications import Starlette
@@ -105,7 +104,7 @@ def _visit(site: Site, request: Request, one: Operation) -> Visit:
 def _is_from_elsewhere(request: Request) -> bool:
     """Whether a browser says that another page has sent it; another port of the same host is another page."""
     origin = request.headers.get("origin")
-    is_ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    is_ours = origin is None or origin.partition("://")[2] == request.headers.get("host")
     return not is_ours or request.headers.get("sec-fetch-site", "same-origin") != "same-origin"
 
 
@@ -145,7 +144,7 @@ class Guarded:
             await send(message)
 
         request = Request(scope)
-        if self._hosts and request.url.hostname not in self._hosts:
+        if self._hosts and request.headers.get("host", "").partition(":")[0] not in self._hosts:
             answer = await _refused(request, Refused(421, f"this is {' or '.join(self._hosts)}"))
             await answer(scope, receive, secured)
         else:

@@ -90,6 +90,7 @@ def test_what_is_no_request_is_refused(portal: Portal) -> None:
     [
         {"origin": "https://evil.example"},
         {"origin": "null"},
+        {"origin": "https://["},
         {"origin": "https://portal.example:8443"},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
