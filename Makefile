@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help demo test simulate corpus integration update lint docs template bench drill load visitors bench-pixels bench-cold bench-describe \
     bench-missing bench-export bench-placeholders package readme-picture \
-    azurite exiftool layers screens validators views clean
+    azurite exiftool layers portal-picture screens validators views clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
@@ -51,6 +51,9 @@ views: $(VENV)/dev.stamp build/validators/validators.stamp  ## Look at a whole s
 
 screens: $(VENV)/dev.stamp  ## Photograph every view of the visitors' page into build/screens, with Chromium
 	@SCREENS="$(CURDIR)/build/screens" $(BIN)/python -m pytest tests/journeys/test_portal_page.py
+
+portal-picture: screens  ## Make the picture in docs/portal.md again
+	@$(BIN)/python -m tools.portal_picture
 
 integration: $(VENV)/dev.stamp  ## Run the journeys on the local cloud, or with ENGINE=localstack on 127.0.0.1:4566
 	@BRIGADE_ENGINE=$(ENGINE) $(BIN)/python -m pytest tests/journeys
