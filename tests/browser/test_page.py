@@ -154,6 +154,10 @@ def test_uploads_can_be_cancelled_and_are_few_at_a_time(visit: Visit) -> None:
     visitor.choose(*names)
     wait_for(lambda: visitor.page.evaluate("1") and len(visitor.posted) == 3)
     assert visitor.page.get_by_text("Waiting", exact=True).count() == 3
+    with visitor.page.expect_event("dialog") as question:  # whether to leave, and lose them
+        visitor.page.evaluate("setTimeout(() => location.reload())")
+    assert question.value.type == "beforeunload"
+    question.value.dismiss()
     for name in reversed(names):
         visitor.page.get_by_role("button", name=f"Cancel: {name}").click()
         visitor.says(name, "Cancelled")
@@ -174,12 +178,12 @@ def test_after_a_session_has_ended_its_uploads_wait_for_their_visitor(visit: Vis
     visitor = visit().enter()
     visitor.portal.now += SESSION_S + 1
     visitor.choose("a.jpg")
-    visitor.page.get_by_text("Your session has ended.").wait_for()
+    visitor.page.get_by_role("status").get_by_text("Your session has ended.").wait_for()
     visitor.sign_in()
     visitor.page.get_by_role("button", name="Try 1 again").click()
     visitor.says("a.jpg", "being processed")
     visitor.page.get_by_role("button", name="Sign out").click()
-    visitor.page.get_by_text("You are signed out.").wait_for()
+    visitor.page.get_by_role("status").get_by_text("You are signed out.").wait_for()
     visitor.sign_in()
     assert visitor.page.locator(".uploads li").count() == 0
 

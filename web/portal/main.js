@@ -24,6 +24,7 @@ function atDoor(notice, token) {
   isIn = false;
   top.replaceChildren(brand);
   show(signIn({ token, notice, entered: enter }), t.signIn.title);
+  if (notice) announce(notice);
 }
 
 function enter(session) {
@@ -109,10 +110,12 @@ function makeHome(session) {
     session = found;
     write(limits, t.upload.limits(session));
   }
-  return { view, pictures, take, update, forget: () => list.queue.clear(true) };
+  const isSending = () => list.queue.in("waiting", "checking", "sending").length > 0;
+  return { view, pictures, take, update, isSending, forget: () => list.queue.clear(true) };
 }
 
 addEventListener("signedout", () => isIn && atDoor(t.sessionEnded));
 addEventListener("hashchange", follow);
+addEventListener("beforeunload", (event) => home?.isSending() && event.preventDefault());
 intake(() => isIn && !open, (files) => home.take(files));
 if (!follow()) call("GET", "api/session").then(enter, ({ status }) => atDoor(status === 401 ? "" : t.offline));

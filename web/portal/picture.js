@@ -40,7 +40,7 @@ export function pictureView(image, { named, removed }) {
     };
     draw(name, el("div", { class: "beside" }, el("div", { class: "stack wide" }, figure(picture),
       forms && markup(forms), files.length && renditions(files), done.length && stages(done, picture.uploaded_at)),
-    el("aside", { class: "stack" }, facts(picture), button(t.delete, remove, "danger"), said)));
+    el("aside", { class: "stack" }, facts(picture), button(t.delete, remove, "danger wrong"), said)));
   }
   return { image, view, close: () => { isOpen = false; } };
 }

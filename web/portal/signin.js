@@ -10,7 +10,7 @@ const t = texts.signIn;
 export function signIn({ token, notice, entered }) {
   const steps = el("div", { class: "stack" }), inbox = el("aside", { class: "notice stack", hidden: true });
   const view = el("div", { class: "door" },
-    el("section", { class: "stack" }, el("p", { class: "notice", role: "status" }, notice), steps), inbox);
+    el("section", { class: "stack" }, el("p", { class: "notice" }, notice), steps), inbox);
   const enter = async (proof) => entered(await call("POST", "api/sessions/confirm", proof));
   if (token) byLink(); else askAddress();
 

@@ -56,7 +56,7 @@ export function table(caption, columns, rows) {
 export function ask({ title, text, yes, no }) {
   const dialog = el("dialog", { "aria-labelledby": "asked" }, el("form", { method: "dialog", class: "stack" },
     el("h2", { id: "asked" }, title), el("p", { class: "quiet" }, text), el("div", { class: "row" },
-      el("button", { value: "yes", class: "danger" }, yes), el("button", { value: "", autofocus: true }, no))));
+      el("button", { value: "yes", class: "danger wrong" }, yes), el("button", { value: "", autofocus: true }, no))));
   document.body.appendChild(dialog).showModal();
   return new Promise((answered) => dialog.addEventListener("close", () => {
     dialog.remove();
