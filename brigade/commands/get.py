@@ -1,12 +1,13 @@
 """`brigade get`: a picture's files."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import click
 
 from brigade.acting.here import here
 from brigade.commands.options import as_json, key_or_id, out_folder, stack_name
 from brigade.console import OperatorError, byte_size, out, print_json
+from brigade.pictures import own_names
 from brigade.pipeline import Pipeline
 from brigade.tables import table
 
@@ -23,18 +24,12 @@ def get(key_or_id: str, folder: Path, stack: str, as_json: bool) -> None:
     if not record.master or record.is_retired:
         state = "no files any more" if record.is_retired else "no files yet"
         raise OperatorError(f"{record.key} has {state}", f"`brigade show {record.image_id}`")
-    # A key may say anything; what could lead out of the folder is left away.
-    parts = [part for part in PurePosixPath(record.key).parts if part not in ("/", "..", ".")]
-    into = folder.joinpath(*parts)
-    into.mkdir(parents=True, exist_ok=True)
-    written: list[tuple[str, Path]] = []
-    for name, image in (("master", record.master), *((each.name, each) for each in record.renditions)):
-        path = into / f"{name}{PurePosixPath(image.key).suffix}"
-        body = pipeline.s3.get_object(Bucket=image.bucket, Key=image.key)["Body"]
-        path.write_bytes(body.read())
-        written.append((name, path))
+    written = own_names.paths(record, folder)
+    own_names.folder_of(folder, record.key).mkdir(parents=True, exist_ok=True)
+    for key, path in written.items():
+        path.write_bytes(pipeline.s3.get_object(Bucket=record.master.bucket, Key=key)["Body"].read())
     if as_json:
-        print_json([{"name": name, "path": str(path), "bytes": path.stat().st_size} for name, path in written])
+        print_json([{"name": p.stem, "path": str(p), "bytes": p.stat().st_size} for p in written.values()])
         return
-    rows = [(name, str(path), byte_size(path.stat().st_size)) for name, path in written]
+    rows = [(path.stem, str(path), byte_size(path.stat().st_size)) for path in written.values()]
     out.print(table("", ("name", "path", "bytes"), rows))

@@ -1,5 +1,6 @@
 """What a recipe makes of one photo, side by side: every rendition with its bytes and its milliseconds."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -10,7 +11,9 @@ from brigade.demo import contact_sheet
 from brigade.demo.contact_sheet import SheetPicture
 from brigade.pictures import processing
 from brigade.pictures.local_files import LocalFile
+from brigade.pictures.own_names import paths
 from imaging.recipes import DEFAULT_ACCEPT, DEFAULT_REFUSE, Recipe, Recipes
+from records.picture import PictureRecord
 from records.rules import failure
 from services.resize.renditions import make
 
@@ -32,10 +35,18 @@ def preview(photo: Path, recipes: Recipes, out: Path) -> Path:
     seconds = perf_counter() - started
     recipe = recipes.named(record.recipe)
     assert record.master  # noqa: S101 - it is READY
-    worked_ms = _milliseconds((out / record.master.key).read_bytes(), recipe)
-    picture = SheetPicture(record, {key: key for key in record.keys}, worked_ms)
+    worked_ms = _milliseconds(paths(record, out)[record.master.key].read_bytes(), recipe)
+    return page(f"Recipe {recipe.name}", [record], out, seconds, worked_ms)
+
+
+def page(title: str, records: Sequence[PictureRecord], out: Path, seconds: float, worked_ms: Mapping[str, int]) -> Path:
+    """Write the contact sheet of pictures whose files are below ``out``; return it."""
+    pictures = [
+        SheetPicture(each, {key: path.relative_to(out).as_posix() for key, path in paths(each, out).items()}, worked_ms)
+        for each in records
+    ]
     sheet = out / SHEET
-    sheet.write_text(contact_sheet.render(f"Recipe {recipe.name}", [picture], {}, seconds=seconds), encoding="utf-8")
+    sheet.write_text(contact_sheet.render(title, pictures, {}, seconds=seconds), encoding="utf-8")
     return sheet
 
 

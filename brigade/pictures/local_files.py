@@ -12,6 +12,8 @@ from brigade.console import OperatorError, printable
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 MAX_KEY_BYTES = 1_024
+# Where `brigade process` has written is marked by this file: it never eats its own outputs.
+OUTPUTS = ".brigade-outputs"
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,10 @@ def spellings(key: str) -> tuple[str, ...]:
 def find(paths: Iterable[Path], prefix: str = "", skip: Skip = refuse) -> list[LocalFile]:
     """Return the files below ``paths``: a file keeps its name, what is in a folder its path below that folder.
 
-    Files whose name begins with a dot are left out of folders. A link to a folder is followed, unless what it leads
-    to is walked already or holds the link itself. ``skip`` is called with all that cannot be uploaded: such links,
-    links that lead nowhere, what cannot be read, names that are not UTF-8 and keys that are too long.
+    Files whose name begins with a dot are left out of folders, and so are outputs of `brigade process`. A link to a
+    folder is followed, unless what it leads to is walked already or holds the link itself. ``skip`` is called with all
+    that cannot be uploaded: such links, links that lead nowhere, what cannot be read, names that are not UTF-8 and keys
+    that are too long.
 
     Raises OperatorError for a path that is missing, for nothing found at all, and for two files that would get one key.
     """
@@ -120,7 +123,8 @@ class _Walk:
                 folders.clear()
                 continue
             self.walked.add(real)
-            seen = sorted(name for name in folders if not name.startswith("."))
+            mine = [name for name in folders if Path(folder, name, OUTPUTS).exists()]
+            seen = sorted(name for name in folders if not name.startswith(".") and name not in mine)
             links = [name for name in seen if Path(folder, name).is_symlink()]
             self.links += [(Path(folder, name), (below / name).as_posix()) for name in links]
             folders[:] = [name for name in seen if name not in links]  # os.walk goes on with these

@@ -1,17 +1,17 @@
 """Local files through the very same actors, in this process, with no cloud at all."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 from msgspec.structs import asdict, replace
 
 from brigade.inline import TARGET, InMemoryChain
-from brigade.pictures.local_files import LocalFile
+from brigade.pictures.local_files import OUTPUTS, LocalFile
+from brigade.pictures.own_names import folder_of, paths
 from imaging.recipes import Recipes
-from kit import outputs
 from kit.errors import Rejected
 from kit.events import StoredImage
 from records.picture import Described, Moderated, Original, PictureRecord
@@ -19,6 +19,8 @@ from records.rules import failure
 from records.status import MEANING, Status
 from records.stored import read
 from services.chain import CHAIN
+
+_TAGS = "metadata.json.gz"  # all that the camera wrote
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -65,20 +67,28 @@ def only(recipes: Recipes, name: str) -> Recipes:
     return Recipes(recipe=(replace(recipes.named(name), prefix="", suffix=""),))
 
 
-def process(files: list[LocalFile], recipes: Recipes, out: Path, jobs: int) -> Iterator[Report]:
-    """Yield one report a file, in their order, as soon as it is there; outputs lie below ``out`` as in the bucket."""
+Processed = tuple[Report, PictureRecord | None]
+
+
+def process(files: list[LocalFile], recipes: Recipes, out: Path, jobs: int) -> Iterator[Processed]:
+    """Yield one report a file, in their order, as soon as it is there, and its record where there is one.
+
+    A file's outputs lie below ``out`` in a folder of its own name. No command takes them for pictures to work on.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    (out / OUTPUTS).touch()
     with ThreadPoolExecutor(jobs) as pool:
         yield from pool.map(lambda file: process_one(file, recipes, out), files)
 
 
-def process_one(file: LocalFile, recipes: Recipes, out: Path) -> Report:
-    """Send one file through the chain and store its outputs; return its report."""
+def process_one(file: LocalFile, recipes: Recipes, out: Path) -> Processed:
+    """Send one file through the chain and store its outputs; return its report, and its record."""
     try:
         record = record_of(file, recipes, out)
     except UnreadableFile as error:
         rejected = MEANING[Status.FAILED].word
-        return Report(file=str(file.path), status=rejected, reason=error.reason, detail=error.detail)
-    return _report(file, record, out) if record else Report(file=str(file.path), status="ignored")
+        return Report(file=str(file.path), status=rejected, reason=error.reason, detail=error.detail), None
+    return (_report(file, record, out) if record else Report(file=str(file.path), status="ignored")), record
 
 
 def record_of(file: LocalFile, recipes: Recipes, out: Path) -> PictureRecord | None:
@@ -93,11 +103,15 @@ def record_of(file: LocalFile, recipes: Recipes, out: Path) -> PictureRecord | N
     line = InMemoryChain(CHAIN, stand_ins={"recipes": recipes})
     line.upload(file.key, content, etag=hashlib.md5(content, usedforsecurity=False).hexdigest())
     line.run()
+    item = next(iter(line.records.items.values()), None)
+    if not item:
+        return None
+    record, folder = read(item), folder_of(out, file.key)
+    own = paths(record, out)
     for (bucket, key), output in line.storage.objects.items():
         if bucket == TARGET:
-            _write(out / key, output)
-    record = next(iter(line.records.items.values()), None)
-    return _unpacked(read(record), out) if record else None
+            _write(own.get(key, folder / PurePosixPath(key).name), output)
+    return _unpacked(record, folder)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -105,17 +119,18 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _unpacked(record: PictureRecord, out: Path) -> PictureRecord:
+def _unpacked(record: PictureRecord, folder: Path) -> PictureRecord:
     """Store what the record holds of all that the camera wrote as a file, as all outputs are here."""
-    camera, key = record.camera, outputs.tags(record.image_id)
+    camera = record.camera
     if not (camera and camera.packed):
         return record
-    _write(out / key, camera.packed)
-    return replace(record, camera=replace(camera, tags=key, packed=b""))
+    _write(folder / _TAGS, camera.packed)
+    return replace(record, camera=replace(camera, tags=_TAGS, packed=b""))
 
 
 def _report(file: LocalFile, record: PictureRecord, out: Path) -> Report:
-    failed, original = failure(record), record.original or Original()
+    failed, original, own = failure(record), record.original or Original(), paths(record, out)
+    tags = str(folder_of(out, file.key) / PurePosixPath(record.tags).name) if record.tags else ""
     return Report(
         file=str(file.path),
         status=MEANING[record.status].word,
@@ -126,13 +141,13 @@ def _report(file: LocalFile, record: PictureRecord, out: Path) -> Report:
         format=original.format or None,
         width=original.width or None,
         height=original.height or None,
-        normalized=_output(record.master, out) if record.master else None,
-        renditions=tuple(_output(each, out, each.name) for each in record.renditions),
+        normalized=_output(record.master, own) if record.master else None,
+        renditions=tuple(_output(each, own, each.name) for each in record.renditions),
         moderation=record.moderation,
-        metadata=replace(record.camera or Described(), tags=str(out / record.tags) if record.tags else ""),
+        metadata=replace(record.camera or Described(), tags=tags),
         timings_ms={actor: stage.worked_ms for actor, stage in record.stages.items()},
     )
 
 
-def _output(image: StoredImage, out: Path, name: str | None = None) -> Output:
-    return msgspec.convert(asdict(image) | {"name": name, "path": str(out / image.key)}, Output)
+def _output(image: StoredImage, own: Mapping[str, Path], name: str | None = None) -> Output:
+    return msgspec.convert(asdict(image) | {"name": name, "path": str(own[image.key])}, Output)

@@ -8,7 +8,10 @@ import msgspec
 import PIL
 import pytest
 
+import brigade
 from brigade.__main__ import main
+from brigade.pictures.local_files import find
+from imaging.reasons import UnknownRecipe
 from services.moderate import rekognition
 from services.moderate.actor import MODERATOR
 from services.moderate.opinion import Opinion
@@ -46,6 +49,53 @@ def test_a_file_gives_one_json_line_and_its_outputs(
     for output in (report["normalized"], *report["renditions"]):
         assert Path(output["path"]).stat().st_size == output["bytes"]
     assert set(report["timings_ms"]) == {"ingest", "describe", "normalize", "resize"}
+
+
+def test_what_is_made_lies_under_the_pictures_own_name_and_the_line_says_where(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (photos / "deep").mkdir()
+    (photos / "good.jpg").rename(photos / "deep" / "good.jpg")
+    assert main(["process", str(photos), "--out", str(tmp_path / "out"), "--recipe", "training"]) == 0
+    folder = tmp_path / "out" / "deep" / "good.jpg"
+    assert {path.name for path in folder.iterdir()} == {"master.jpg", "square600.jpg"}
+    assert f"{photos / 'deep' / 'good.jpg'}  1 rendition in {folder}\n" in capsys.readouterr().out
+
+
+def test_its_own_outputs_are_never_eaten(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("one", "one", "deep/two"):
+        assert main(["process", str(photos), "--out", str(photos / folder), "--recipe", "training"]) == 0
+        assert "1 file: 1 ready" in capsys.readouterr().err
+    [key] = [file.key for file in find([photos])]  # nor are they uploaded
+    assert key == "good.jpg"
+    assert main(["process", str(photos), "--out", str(photos)]) == 1
+    assert f"error: {photos} holds the pictures themselves — write elsewhere" in capsys.readouterr().err
+
+
+def test_a_page_shows_all_that_was_made(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (photos / "bad.jpg").write_bytes(pictures.text_named_jpg())
+    assert main(["process", str(photos), "--out", str(tmp_path / "out"), "--recipe", "training", "--page"]) == 1
+    page = tmp_path / "out" / "index.html"
+    assert f"look at {page}\n" in capsys.readouterr().err
+    content = page.read_text(encoding="utf-8")
+    assert 'src="good.jpg/square600.jpg"' in content
+    assert "not-an-image" in content
+
+
+def test_python_has_one_door(photos: Path, tmp_path: Path) -> None:
+    report = brigade.process(photos / "good.jpg", "training", out=tmp_path / "out")
+    assert (report.status, report.recipe) == ("ready", "training")
+    [square] = report.renditions
+    assert (square.name, square.width, square.height) == ("square600", 600, 600)
+    assert Path(square.path) == tmp_path / "out" / "good.jpg" / "square600.jpg"
+    assert Path(square.path).stat().st_size == square.bytes
+    own = tmp_path / "own.toml"
+    own.write_text('[[recipe]]\nname = "w"\n[[recipe.rendition]]\nname = "w"\nwidth = 9\n')
+    assert brigade.process(str(photos / "good.jpg"), out=tmp_path / "out", recipes=own).recipe == "w"
+    (photos / "bad.jpg").write_bytes(pictures.text_named_jpg())
+    assert brigade.process(photos / "bad.jpg", out=tmp_path / "out").reason == "not-an-image"
+    with pytest.raises(UnknownRecipe):
+        brigade.process(photos / "good.jpg", "posters", out=tmp_path / "out")
 
 
 def test_a_report_has_what_the_camera_says_but_not_where(

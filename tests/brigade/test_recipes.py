@@ -3,6 +3,7 @@
 import json
 import tomllib
 from pathlib import Path
+from urllib.parse import unquote
 
 import jsonschema
 import pytest
@@ -145,10 +146,10 @@ def test_a_preview_shows_every_rendition_with_its_bytes_and_milliseconds(
     assert f"look at {out / 'index.html'}" in capsys.readouterr().err
     page = Page((out / "index.html").read_text(encoding="utf-8"))
     assert len(page.sources) == 3
-    assert all((out / source).is_file() for source in page.sources)
+    assert all((out / unquote(source)).is_file() for source in page.sources)
     for word in ("small", "20×13", "framed", "30×30", "blur 2.5", "border 2 #000000", "my photo #1.jpg", "Recipe cats"):
         assert word in page.text
-    sizes = [(out / source).stat().st_size for source in page.sources]
+    sizes = [(out / unquote(source)).stat().st_size for source in page.sources]
     assert all(byte_size(size) in page.text for size in sizes)
     assert page.text.count(" ms JPEG, lanczos") == 2
 
