@@ -18,12 +18,10 @@ from infra.delivery import DELIVER_BY
 from kit import outputs
 from kit.actor import Actor
 from kit.events import Image, ImageArchived, Source
-from kit.settings import DELIVERY_URL
 from records.attribute_values import write
 from records.table import KEY
 from services.archive.actor import KEEPS_ORIGINALS, STORAGE_CLASS
 from services.chain import CHAIN
-from services.portal.declaration import MAIL_FROM, PORTAL
 from tests.support.guard import Guard
 from tests.support.site import UPLOADED_AT, record
 
@@ -158,16 +156,7 @@ class Stage:
 def set_up(guard: Guard) -> Pipeline:
     """Deploy a chain in which everybody rests, and that no upload wakes."""
     chosen = {STORAGE_CLASS.name: "GLACIER", KEEPS_ORIGINALS.name: "no", DELIVER_BY: "cloudfront"}
-    pipeline = guard.deploy("stage", chosen=chosen | {MAIL_FROM.name: "portal@example.org"})
-    _sign_addresses(pipeline)
+    pipeline = guard.deploy("stage", chosen=chosen)
     pipeline.s3.put_bucket_notification_configuration(Bucket=pipeline.source_bucket, NotificationConfiguration={})
     list(mappings.switch(pipeline, CHAIN.whole.actors, on=False))
     return pipeline
-
-
-def _sign_addresses(pipeline: Pipeline) -> None:
-    """Let the portal sign the addresses of renditions, as it does where nobody delivers them."""
-    functions, portal = pipeline.target.client("lambda"), pipeline.output(names.function(PORTAL))
-    variables = functions.get_function_configuration(FunctionName=portal)["Environment"]["Variables"]
-    del variables[DELIVERY_URL]
-    functions.update_function_configuration(FunctionName=portal, Environment={"Variables": variables})

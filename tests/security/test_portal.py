@@ -12,7 +12,7 @@ from brigade.pipeline import Pipeline
 from infra import names
 from services.portal.declaration import PORTAL
 from tests.security.test_roles import NOT_MISSED_HERE, USED_BY_AWS, Right, physical, rights
-from tests.security.visiting import PICTURE, Visitor, visit
+from tests.security.visiting import PICTURE, Visitor, set_up, visit
 from tests.support.guard import Guard
 
 _NUMBERS = itertools.count()
@@ -21,17 +21,22 @@ RIGHTS = [right for right in rights(PORTAL) if right.action not in {*USED_BY_AWS
 SIGNED = {"s3:GetObject", "s3:PutObject"}
 
 
-@pytest.fixture
-def visitor(guard: Guard, resting: Pipeline) -> Visitor:
-    return Visitor(guard, resting, f"visitor{next(_NUMBERS)}@example.org")
+@pytest.fixture(scope="module")
+def visited(guard: Guard) -> Pipeline:
+    return set_up(guard)
 
 
 @pytest.fixture
-def without(right: Right, guard: Guard, resting: Pipeline, visitor: Visitor) -> Iterator[Visitor]:
+def visitor(guard: Guard, visited: Pipeline) -> Visitor:
+    return Visitor(guard, visited, f"visitor{next(_NUMBERS)}@example.org")
+
+
+@pytest.fixture
+def without(right: Right, guard: Guard, visited: Pipeline, visitor: Visitor) -> Iterator[Visitor]:
     """A visitor while the portal's role lacks a right."""
     iam, policy = (
         guard.target.client("iam"),
-        {"RoleName": physical(resting, names.role(PORTAL)), "PolicyName": "portal"},
+        {"RoleName": physical(visited, names.role(PORTAL)), "PolicyName": "portal"},
     )
     document: Any = iam.get_role_policy(**policy)["PolicyDocument"]
     iam.put_role_policy(**policy, PolicyDocument=json.dumps(right.taken_from(document)))
@@ -85,15 +90,15 @@ def test_who_is_not_signed_in_or_invents_a_cookie_gets_nothing(visitor: Visitor)
     assert visitor.ask("POST", "/api/uploads", body)["statusCode"] == 401
 
 
-def test_a_gate_by_domains_mails_nobody_else(guard: Guard, resting: Pipeline, visitor: Visitor) -> None:
-    function = {"FunctionName": resting.output(names.function(PORTAL))}
+def test_a_gate_by_domains_mails_nobody_else(guard: Guard, visited: Pipeline, visitor: Visitor) -> None:
+    function = {"FunctionName": visited.output(names.function(PORTAL))}
     client = guard.target.client("lambda")
     before = client.get_function_configuration(**function)["Environment"]
     gated = before["Variables"] | {"BRIGADE_PORTALMAILDOMAINS": "example.org,example.com"}
     client.update_function_configuration(**function, Environment={"Variables": gated})
     try:
         guard.record.asked.clear()
-        stranger = Visitor(guard, resting, "ann@elsewhere.org")
+        stranger = Visitor(guard, visited, "ann@elsewhere.org")
         stranger.get("POST", "/api/sessions", 422, {"email": stranger.email})
         assert not [asked for asked in guard.record.asked if asked.action == "ses:SendEmail"]
         visitor.sign_in()

@@ -12,11 +12,11 @@ from infra import names
 from kit.events import Image
 from kit.storage import listed
 from records.attribute_values import write
-from services.portal.declaration import PORTAL
+from services.portal.declaration import MAIL_FROM, PORTAL
 from tests.support.guard import Guard
 from tests.support.site import UPLOADED_AT
 
-PICTURE = b"a picture"
+PICTURE, SENDER = b"a picture", "portal@example.org"
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Visitor:
         self.get("POST", "/api/sessions", 202, {"email": self.email})
         mails = [each for each in self.guard.record.asked if each.action == "ses:SendEmail"]
         assert mails, "no mail was sent"
-        assert mails[-1].form["Source"] == "portal@example.org"
+        assert mails[-1].form["Source"] == SENDER
         (code,) = re.findall(r"\b\d{6}\b", mails[-1].form["Message.Body.Text.Data"])
         self.get("POST", "/api/sessions/confirm", 200, {"email": self.email, "code": code})
 
@@ -92,6 +92,13 @@ class Visitor:
         self.guard.target.client("dynamodb").put_item(
             TableName=table, Item={name: write(value) for name, value in item.items()}
         )
+
+
+def set_up(guard: Guard) -> Pipeline:
+    """Deploy a chain with a portal, which no upload wakes."""
+    pipeline = guard.deploy("visited", chosen={MAIL_FROM.name: SENDER})
+    pipeline.s3.put_bucket_notification_configuration(Bucket=pipeline.source_bucket, NotificationConfiguration={})
+    return pipeline
 
 
 def visit(visitor: Visitor) -> None:
