@@ -85,7 +85,7 @@ def test_ten_pictures_are_handed_over_and_one_is_refused_with_its_reason(address
         page.get_by_role("heading", name="Your pictures").wait_for()
         assert page.locator(".tile").count() == 9
         page.locator(".tile", has_text="cut").tap()
-        page.get_by_text("The file is damaged.").wait_for()
+        page.get_by_text("The file is damaged.", exact=True).wait_for()
         photograph(page, "9-failed")
     # Who is asked for a session before signing in says so, and browsers log it.
     assert [error for error in errors if "401" not in error] == []
