@@ -104,7 +104,7 @@ app.sections = {
         changing("prove", "Prove that the chain works here.", "--yes"),
     ),
     "Pictures": (
-        changing("upload", "Upload pictures.", "--wait Pictures"),
+        rehearsed("upload", "Upload pictures.", "--wait Pictures"),
         rehearsed(
             "import", "Copy pictures from other clouds.", "dropbox:Photos --prefix dropbox", place="import_:import_"
         ),
@@ -133,6 +133,7 @@ app.sections = {
     "See and repair": (
         reading("status", "Show how every actor is doing.", "--watch"),
         reading("trace", "Draw what each actor did with a picture, attempt by attempt.", "holiday/beach.jpg"),
+        reading("logs", "Show what actors have logged, oldest first.", "beach.jpg --since 2h --errors"),
         dlq,
         HISTORY,
         reading("missing", "List what is missing between source bucket, catalog and target bucket.", "--prefix in/"),

@@ -85,7 +85,9 @@ def rerun(
         _nothing(plan, actor)
         return
     _tell(pipeline, plan, chosen, rate)
-    if not dry_run:
+    if dry_run:
+        say("nothing was sent; without --dry-run it is")
+    else:
         ask(f"Send {counted(len(plan.orders), 'picture')} to {actor}?", yes)
         send_recorded(pipeline, plan.orders, chosen, rate)
 

@@ -1,6 +1,7 @@
 """`brigade upload`: pictures in, and what became of them."""
 
 from collections import Counter
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from brigade.pictures.uploads import Uploaded
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
 from brigade.rework.unheard import send_unheard
+from brigade.tables import table
 from imaging.recipes import Recipes
 from records.picture import PictureRecord
 from records.status import MEANING, Status
@@ -28,13 +30,23 @@ FEW = 200  # uploads that are listed one by one; of more, only those that are no
 @click.command()
 @paths
 @option("--prefix", default="", help="Put before every key, for example postpic/.")
+@option("--ignore", multiple=True, metavar="GLOB", help="Leave out keys like this, as '*.psd' or 'raw/*'; repeatable.")
+@option("--dry-run", is_flag=True, help="Say what would become of which file, and upload nothing.")
 @option("--wait", is_flag=True, help="Wait until every picture is ready or has failed.")
 @option(
     "--timeout", default=120, type=Number(min=0), help="With --wait: seconds without any progress before giving up."
 )
 @stack_name
 @yes_to_the_account
-def upload(paths: tuple[Path, ...], prefix: str, wait: bool, timeout: float, stack: str) -> None:
+def upload(
+    paths: tuple[Path, ...],
+    prefix: str,
+    ignore: tuple[str, ...],
+    dry_run: bool,
+    wait: bool,
+    timeout: float,
+    stack: str,
+) -> None:
     """Upload pictures. Run it again after a failure: what is already there is not sent again.
 
     Ingest is sent word of what is there and the catalog has never heard of.
@@ -44,9 +56,16 @@ def upload(paths: tuple[Path, ...], prefix: str, wait: bool, timeout: float, sta
     time.
     """
     skipped: list[files.Skipped] = []
-    found = files.find(paths, prefix, skipped.append)
+    found = [
+        file
+        for file in files.find(paths, prefix, skipped.append)
+        if not any(fnmatchcase(file.key, pattern) for pattern in ignore)
+    ]
     total = len(found) + len(skipped)
     pipeline = Pipeline.find(here(), stack)
+    if dry_run:
+        _rehearse(pipeline, found)
+        return
     say(f"uploading {counted(len(found), 'file')} to s3://{pipeline.source_bucket} ({pipeline.target.describe()})")
     done: list[uploads.Uploaded] = []
     try:
@@ -65,6 +84,13 @@ def upload(paths: tuple[Path, ...], prefix: str, wait: bool, timeout: float, sta
     well = _wait(pipeline, deployed_recipes.of(pipeline.stack), done, timeout) if wait else True
     if skipped or not well:
         raise Exit(1)
+
+
+def _rehearse(pipeline: Pipeline, found: list[files.LocalFile]) -> None:
+    recipes = deployed_recipes.of(pipeline.stack)
+    rows = [(file.key, getattr(recipes.match(file.key), "name", "ignored"), str(file.path)) for file in found]
+    out.print(table("", ("key", "recipe", "path"), rows))
+    say(f"{counted(len(found), 'file')} to upload; nothing was, without --dry-run what is not there already is")
 
 
 def _wait(pipeline: Pipeline, recipes: Recipes, done: list[Uploaded], timeout: float) -> bool:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from html import escape
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from kit.events import StoredImage
 from records.picture import Failure, Original, PictureRecord, Stage
 from records.rules import failure
 from records.status import Status
+from services.chain import CHAIN
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def render(
 {_summary(pictures, dead_letters, seconds)}
 </header>
 <main>
-{"".join(_picture(picture) for picture in pictures)}
+{"".join(map(_picture, sorted(pictures, key=lambda each: each.record.status is not Status.READY)))}
 {_dead_letters(dead_letters)}
 </main>
 </body>
@@ -120,29 +122,34 @@ def _figure(picture: SheetPicture, name: str, stored: StoredImage) -> str:
         address = escape(quote(path))
         label = escape(f"{name} of {picture.record.key}")
         shown = f'<a href="{address}"><img src="{address}" alt="{label}" loading="lazy"></a>'
-    made = escape(f"{stored.format}, {stored.method}")
+    made = escape(", ".join([stored.format, *_effects(stored.method)]))
     took = f", {picture.worked_ms[name]:,} ms" if name in picture.worked_ms else ""
     return f"""
 <figure>{shown}
 <figcaption><b>{escape(name)}</b><br>{_measures(stored)}{took}<br><small>{made}</small></figcaption></figure>"""
 
 
+def _effects(method: str) -> list[str]:
+    """Return how a file was made without the words for how it was scaled, which only the record needs."""
+    return [word for word in method.split(", ") if word not in _SCALING]
+
+
 def _timings(stages: Mapping[str, Stage]) -> str:
-    """Return one bar: for every stage how long its message was queued (pale) and worked on."""
-    total = sum(stage.queued_ms + stage.worked_ms for stage in stages.values())
-    if not total:
-        return ""
-    bar, words = "", []
-    for number, (name, stage) in enumerate(stages.items()):
-        queued, worked = stage.queued_ms, stage.worked_ms
-        for kind, length in (("queued", queued), ("worked", worked)):
-            bar += f'<i class="{kind} stage{number % 4}" style="width:{100 * length / total:.2f}%"></i>'
+    """Return a lane for each actor, all on one scale: how long its message was queued (pale) and worked on."""
+    ends = {name: datetime.fromisoformat(stage.at).timestamp() * 1000 for name, stage in stages.items()}
+    begins = {name: ends[name] - stage.worked_ms - stage.queued_ms for name, stage in stages.items()}
+    whole = max(ends.values(), default=0) - (first := min(begins.values(), default=0))
+    lanes = ""
+    for name, stage in stages.items():
         again = f", attempt {stage.attempts}" if stage.attempts > 1 else ""
-        words.append(
-            f'<span><i class="worked stage{number % 4}"></i>'
-            f"{escape(name)} {worked:,} ms, queued {queued:,} ms{again}</span>"
+        words = f"{escape(name)} {stage.worked_ms:,} ms, queued {stage.queued_ms:,} ms{again}"
+        shares = [100 * length / (whole or 1) for length in (begins[name] - first, stage.queued_ms, stage.worked_ms)]
+        lane = "".join(
+            f'<i class="{kind}" style="width:{share:.2f}%"></i>'
+            for kind, share in zip(("", "queued", "worked"), shares, strict=True)
         )
-    return f'<div class="bar" aria-hidden="true">{bar}</div><p class="stages">{" ".join(words)}</p>'
+        lanes += f'<div class="lane {_COLOURS.get(name, "other")}"><span>{words}</span><div>{lane}</div></div>'
+    return f'<div class="lanes">{lanes}</div>' if whole else ""
 
 
 def _dead_letters(dead_letters: Mapping[str, Sequence[DeadLetter]]) -> str:
@@ -165,14 +172,20 @@ def _dead_letters(dead_letters: Mapping[str, Sequence[DeadLetter]]) -> str:
 </section>"""
 
 
+# What resize says of how it scaled: https://pillow.readthedocs.io/en/stable/handbook/concepts.html#filters
+_SCALING = {"lanczos", "bicubic", "draft", "none", "unchanged", "stripped", "re-encoded"}
+# An actor has one colour on every page.
+_COLOURS = {actor.name: f"stage{number % 8}" for number, actor in enumerate(CHAIN.whole.actors)}
 _STYLE = """
 :root { --page: #f4f5f7; --card: #fff; --ink: #1c2330; --pale: #5c6675; --line: #dde1e7; --square: #e6e8ec;
   --good: #1a7f4b; --bad: #b3261e; --wait: #8a5a00; --old: #5c6675;
-  --stage0: #2f6690; --stage1: #c8553d; --stage2: #588157; --stage3: #7b4b94; }
+  --stage0: #2f6690; --stage1: #c8553d; --stage2: #588157; --stage3: #7b4b94;
+  --stage4: #b8860b; --stage5: #1f7a8c; --stage6: #a23b72; --stage7: #5f6b4a; }
 @media (prefers-color-scheme: dark) {
   :root { --page: #12151b; --card: #1b2028; --ink: #e6e9ee; --pale: #9aa4b2; --line: #2d3440; --square: #303846;
     --good: #57c98b; --bad: #ff8a80; --wait: #e8b454; --old: #9aa4b2;
-    --stage0: #6ba6d1; --stage1: #e88a72; --stage2: #8fbf88; --stage3: #b58bcd; } }
+    --stage0: #6ba6d1; --stage1: #e88a72; --stage2: #8fbf88; --stage3: #b58bcd;
+    --stage4: #e3b341; --stage5: #5fb8c9; --stage6: #d97fb0; --stage7: #a5b388; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
 header, main { max-width: 1400px; margin: 0 auto; padding: 0 clamp(12px, 3vw, 32px); }
@@ -188,19 +201,20 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
   vertical-align: .15em; white-space: nowrap; }
 .ready { color: var(--good); } .failed { color: var(--bad); }
 .processing, .quarantined { color: var(--wait); } .superseded, .removed { color: var(--old); }
-.facts, .stages { margin: .2rem 0 .7rem; color: var(--pale); font-size: .87rem; }
+.facts { margin: .2rem 0 .7rem; color: var(--pale); font-size: .87rem; }
 .failure { margin: .6rem 0; padding: .5rem .8rem; border-left: 3px solid var(--bad); background: var(--page);
   overflow-wrap: anywhere; }
 .failure b { color: var(--bad); }
-.bar { display: flex; height: 8px; border-radius: 4px; overflow: hidden; background: var(--square); }
-.bar i { flex: none; } i.queued { opacity: .35; }
-.stages { display: flex; flex-wrap: wrap; gap: 0 1.2rem; margin-top: .3rem; }
-.stages i { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .4em; }
-.stage0 { background: var(--stage0); } .stage1 { background: var(--stage1); }
-.stage2 { background: var(--stage2); } .stage3 { background: var(--stage3); }
+.lanes { margin-bottom: .8rem; font-size: .82rem; color: var(--pale); }
+.lane { display: grid; grid-template-columns: minmax(12rem, 26%) 1fr; gap: 1.2rem; align-items: center; }
+.lane div { display: flex; height: 8px; border-radius: 4px; overflow: hidden; background: var(--square); }
+.lane i { flex: none; background: currentcolor; } .lane i:first-child { background: none; } i.queued { opacity: .35; }
+.stage0 div { color: var(--stage0); } .stage1 div { color: var(--stage1); } .stage2 div { color: var(--stage2); }
+.stage3 div { color: var(--stage3); } .stage4 div { color: var(--stage4); } .stage5 div { color: var(--stage5); }
+.stage6 div { color: var(--stage6); } .stage7 div { color: var(--stage7); }
 .made { display: grid; grid-template-columns: minmax(220px, 26%) 1fr; gap: 1.2rem; }
 .renditions { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 1rem .9rem; }
-@media (max-width: 760px) { .made { grid-template-columns: 1fr; }
+@media (max-width: 760px) { .lane { grid-template-columns: 1fr; gap: .1rem; } .made { grid-template-columns: 1fr; }
   .renditions { grid-template-columns: repeat(auto-fill, minmax(125px, 1fr)); } }
 figure { margin: 0; min-width: 0; }
 figure a, .absent { display: grid; place-items: center; height: 130px; border-radius: 6px; background: var(--page); }

@@ -36,6 +36,7 @@ ARGUMENTS = {
     "pause": ["resize"],
     "resume": ["resize"],
     "status": [],
+    "logs": [],
     "missing": [],
     "rerun": ["--from", "resize", "a.jpg"],
     "archive": ["a.jpg"],

@@ -124,7 +124,7 @@ def operator(desk: Desk, state: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(Target, "describe", lambda _: "moto")
     monkeypatch.setattr("brigade.project.is_agreed", lambda _: True)
     monkeypatch.setattr(Stack, "find", lambda *_: found)
-    monkeypatch.setattr("brigade.dead_letters.queue._LONG_POLL_S", 0)
+    monkeypatch.setattr("brigade.dead_letters.queue.LONG_POLL_S", 0)
     monkeypatch.chdir(tmp_path)
     Path("empty").mkdir()
     for name, content in FILES.items():

@@ -7,13 +7,16 @@ from unittest.mock import Mock
 
 import pytest
 
+from brigade.__main__ import main
 from brigade.commands import upload as commands
 from brigade.console import OperatorError
+from brigade.deploy import deployed_recipes
 from brigade.flow import mappings
 from brigade.inline import InMemoryChain
 from brigade.pictures import uploads
 from brigade.pictures.local_files import LocalFile
 from brigade.pictures.uploads import Uploaded
+from brigade.pipeline import Pipeline
 from imaging.recipes import DEFAULT_PATH, load
 from records.status import Status
 from services.chain import CHAIN
@@ -46,6 +49,24 @@ def listed(settled: list[Uploaded], capsys: pytest.CaptureFixture[str]) -> str:
     assert not commands._wait(pipeline, load(DEFAULT_PATH), settled, 1)
     said = capsys.readouterr()
     return said.out + said.err
+
+
+def test_a_rehearsal_says_what_would_become_of_which_file_and_sends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.jpg", "notes.psd", "raw/b.jpg", "postpic/c.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    pipeline = Mock()
+    monkeypatch.setattr(commands, "here", lambda: None)
+    monkeypatch.setattr(Pipeline, "find", lambda *_: pipeline)
+    monkeypatch.setattr(deployed_recipes, "of", lambda _: load(DEFAULT_PATH))
+    assert main(["upload", str(tmp_path), "--dry-run", "--ignore", "*.psd", "--ignore", "raw/*"]) == 0
+    said = capsys.readouterr()
+    rows = [line.split()[:2] for line in said.out.splitlines()]
+    assert rows == [["key", "recipe"], ["a.jpg", "default"], ["postpic/c.jpg", "training"]]
+    assert "2 files to upload; nothing was" in said.err
+    assert not pipeline.s3.mock_calls
 
 
 def test_a_few_are_listed_one_by_one(settled: list[Uploaded], capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,6 +121,7 @@ def commands(world: World) -> dict[str, list[list[str]]]:
         "export": [["--out", "tables", "--format", "csv"]],
         "trace": [[key]],
         "status": [[]],
+        "logs": [[key]],
         "missing": [[], ["--prefix", "in/"]],
         "dlq ls": [[]],
         "dlq show": [["ingest"]],

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -93,7 +94,8 @@ def test_it_says_what_each_picture_was_and_became(line: InMemoryChain) -> None:
     assert "recipe training" in text
     assert "thumbnail 96×64" in text
     assert "pixelated-8" in text
-    assert "JPEG, lanczos" in text
+    assert "pixelate 8" in text
+    assert not {"lanczos", "stripped", "unchanged"} & set(text.replace(",", " ").split())  # words of ours
     assert "normalize" in text
     assert "ms, queued 0 ms" in text
 
@@ -155,9 +157,29 @@ def test_an_older_upload_says_what_superseded_it(line: InMemoryChain) -> None:
 
 def test_a_stage_that_was_tried_again_says_so(line: InMemoryChain) -> None:
     record = records(line)[0]
-    again = Stage(queued_ms=1_250, worked_ms=40, attempts=3, at="")
+    again = Stage(queued_ms=1_250, worked_ms=40, attempts=3, at="2026-11-21T08:00:01Z")
     assert "ingest 40 ms, queued 1,250 ms, attempt 3" in page([replace(record, stages={"ingest": again})]).text
 
 
 def test_nothing_at_all_is_a_sheet_too() -> None:
     assert "0 pictures 8.2 seconds" in page([]).text
+
+
+def test_good_news_come_first(line: InMemoryChain) -> None:
+    bad, *good = sorted(records(line), key=lambda record: record.status is Status.READY)
+    text = page([bad, *good]).text
+    assert all(text.index(each.key) < text.index(bad.key) for each in good)
+
+
+def test_lanes_stand_on_one_scale_and_an_actor_has_one_colour(line: InMemoryChain) -> None:
+    times = {"describe": "2026-11-21T08:00:02Z", "resize": "2026-11-21T08:00:04Z"}
+    stages = {name: Stage(queued_ms=1_000, worked_ms=1_000, at=at) for name, at in times.items()}
+    both, one = (
+        render("Demo", [SheetPicture(replace(records(line)[0], stages=some), {})], {}, seconds=1)
+        for some in (stages, {"resize": stages["resize"]})
+    )
+    lanes = re.findall(r'class="lane (\w+)"><span>(\w+) .*?<div>(.*?)</div>', both)
+    widths = {actor: re.findall(r"width:([\d.]+)%", drawn) for _, actor, drawn in lanes}
+    assert widths == {"describe": ["0.00", "25.00", "25.00"], "resize": ["50.00", "25.00", "25.00"]}
+    assert len({colour for colour, _, _ in lanes}) == 2
+    assert [colour for colour, actor, _ in lanes if actor == "resize"] == re.findall(r'class="lane (\w+)"', one)
