@@ -1,13 +1,10 @@
 """A visitor's pictures: uploads that S3 shows below the visitor's prefix, with what the catalog knows of them."""
 
-from collections.abc import Iterable
 from contextlib import suppress
 
 import msgspec
 
 from imaging.formats import FORMATS
-from kit.batches import Refused as Unread
-from kit.batches import in_full
 from kit.errors import Throttled
 from kit.events import StoredImage, StoredRendition
 from kit.retry import call
@@ -70,20 +67,17 @@ def _own(visit: Visit) -> tuple[Uploaded, PictureRecord | None]:
 
 
 def _records(site: Site, images: list[str]) -> dict[str, PictureRecord]:
-    """Return the records that there are, by image; raises Throttled."""
-    found: dict[str, PictureRecord] = {}
-
-    def read(left: list[str]) -> Iterable[Unread[str]]:
-        asked = {site.table: {"Keys": [{KEY: {"S": image}} for image in left]}}
-        answer = call(site.dynamodb.batch_get_item, RequestItems=asked)
-        for item in map(read_item, answer["Responses"].get(site.table, [])):
-            with suppress(msgspec.ValidationError):  # of a newer release: shown as one that is not heard of yet
-                found[item[KEY]] = stored.read(item)
-        unread = answer.get("UnprocessedKeys", {}).get(site.table, {}).get("Keys", [])
-        return [Unread(each[KEY]["S"], "UnprocessedKeys") for each in unread]
-
-    if in_full(read, images):
+    """Return the records that there are, by image, of at most a hundred; raises Throttled."""
+    if not images:
+        return {}
+    keys = [{KEY: {"S": image}} for image in images]
+    answer = call(site.dynamodb.batch_get_item, RequestItems={site.table: {"Keys": keys}})
+    if answer.get("UnprocessedKeys"):
         raise Throttled
+    found = {}
+    for item in map(read_item, answer["Responses"].get(site.table, [])):
+        with suppress(msgspec.ValidationError):  # of a newer release: shown as one that is not heard of yet
+            found[item[KEY]] = stored.read(item)
     return found
 
 

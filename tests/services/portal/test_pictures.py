@@ -143,3 +143,14 @@ def test_a_record_that_this_release_cannot_read_leaves_the_others_readable(porta
     )
     found = {each["name"]: each["status"] for each in browser.get("/api/pictures").json()["pictures"]}
     assert found == {"a.jpg": "READY", "b.jpg": "PROCESSING"}
+
+
+def test_records_that_the_table_does_not_give_now_are_asked_for_again(portal: Portal) -> None:
+    site = portal.site()
+    browser = portal.signed_in(site=site)
+    portal.upload(browser)
+    unread = {"Responses": {}, "UnprocessedKeys": {TABLE: {"Keys": [{"image_id": {"S": "i"}}]}}}
+    site.dynamodb.batch_get_item = lambda **_: unread
+    assert browser.get("/api/pictures").status_code == 503
+    del site.dynamodb.batch_get_item
+    assert browser.get("/api/pictures").status_code == 200
