@@ -106,51 +106,41 @@ def _of_actor(actor: Actor) -> Iterator[cloudwatch.Alarm]:
 
 
 def _of_api(api: HttpApi) -> Iterator[cloudwatch.Alarm]:
-    on = {"Condition": names.is_on(api)}
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
-    of_api = {
-        "Namespace": "AWS/ApiGateway",
-        "Dimensions": [cloudwatch.MetricDimension(Name="ApiId", Value=Ref(names.api(api)))],
-        "Statistic": "Sum",
-    }
-    yield _alarm(
+    def alarm(title: str, description: str, **metric: object) -> cloudwatch.Alarm:
+        usual = {"Statistic": "Sum", "Threshold": 0}
+        return _alarm(title, Condition=names.is_on(api), AlarmDescription=description, **usual | metric)
+
+    yield alarm(
         names.part(api, "ServerErrorsAlarm"),
-        **on | of_api,
+        f"Visitors of {api.name} were answered with a server error. Its log group has the reason.",
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+        Namespace="AWS/ApiGateway",
         MetricName="5xx",
-        Threshold=0,
-        AlarmDescription=f"Visitors of {api.name} were answered with a server error. Its log group has the reason.",
+        Dimensions=[cloudwatch.MetricDimension(Name="ApiId", Value=Ref(names.api(api)))],
     )
-    yield _alarm(
+    yield alarm(
         names.throttles_alarm(api),
-        **on | _function(names.function(api), "Throttles", "Sum") | _LASTING,
-        Threshold=0,
-        AlarmDescription=f"More requests come to {api.name} than the {api.concurrency} at a time that are reserved for "
-        "it. Its access log says from where; a flood costs no more than the template's throttling lets through.",
+        f"More requests come to {api.name} than the {api.concurrency} at a time that are reserved for it. Its access "
+        "log says from where; a flood costs no more than the template's throttling lets through.",
+        **_function(names.function(api), "Throttles", "Sum") | _LASTING,
     )
-    yield _alarm(
+    yield alarm(
         names.part(api, "MailsRefusedAlarm"),
-        **on,
-        Namespace=metrics.NAMESPACE,
-        MetricName=metrics.MAILS_REFUSED,
-        Dimensions=[cloudwatch.MetricDimension(Name=metrics.FUNCTION, Value=Ref(names.function(api)))],
-        Statistic="Sum",
-        Threshold=0,
-        AlarmDescription=f"SES did not take a mail of {api.name}, so that visitors cannot sign in: its address is not "
-        "verified, the account is in SES's sandbox, or a day's quota is used up. The log group has SES's words.",
+        f"SES did not take a mail of {api.name}, so that visitors cannot sign in: its address is not verified, the "
+        "account is in SES's sandbox, or a day's quota is used up. The log group has SES's words.",
+        **_function(names.function(api), metrics.MAILS_REFUSED, "Sum") | {"Namespace": metrics.NAMESPACE},
     )
-    # Of the whole account, which SES reviews at 5 % and may pause at 10 %:
-    # https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-bounce-rate.html
-    yield _alarm(
+    yield alarm(
         names.part(api, "BouncesAlarm"),
-        **on,
+        f"Of the account's mails {MOST_BOUNCES:.0%} bounce, and SES stops an account at a tenth. Somebody may ask "
+        f"{api.name} for codes to addresses that there are not; PortalMailDomains bounds which.",
+        # Of the whole account: https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-bounce-rate.html
         Namespace="AWS/SES",
         MetricName="Reputation.BounceRate",
         Dimensions=[],
         Statistic="Maximum",
-        Period=60 * 60,
         Threshold=MOST_BOUNCES,
-        AlarmDescription=f"Of the account's mails {MOST_BOUNCES:.0%} bounce, and SES stops an account at a tenth. "
-        f"Somebody may ask {api.name} for codes to addresses that there are not; PortalMailDomains bounds which.",
+        Period=60 * 60,
     )
 
 

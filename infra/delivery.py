@@ -128,30 +128,24 @@ def outputs() -> list[Output]:
 
 def parameters() -> list[Parameter]:
     """Return what a deployment chooses of it."""
+    domain = {
+        "AllowedPattern": r"|[a-z0-9-]+(\.[a-z0-9-]+)+",
+        "ConstraintDescription": "must be a domain in lower case, as pictures.example.org, or nothing",
+        "Description": "A domain of your own for what CloudFront delivers; empty: one of CloudFront's",
+    }
+    certificate = {
+        "AllowedPattern": r"|arn:[a-z-]+:acm:us-east-1:\d{12}:certificate/[0-9a-f-]+",
+        "ConstraintDescription": "must be the ARN of a certificate in us-east-1, or nothing",
+        "Description": "That domain's certificate in AWS Certificate Manager, in us-east-1, where CloudFront looks",
+    }
+    who = {
+        "AllowedValues": ["none", "cloudfront"],
+        "Description": "Who delivers renditions to the public; none: nobody",
+    }
     return [
-        Parameter(
-            DELIVER_BY,
-            Type="String",
-            Default="none",
-            AllowedValues=["none", "cloudfront"],
-            Description="Who delivers renditions to the public; none: nobody",
-        ),
-        Parameter(
-            DOMAIN,
-            Type="String",
-            Default="",
-            AllowedPattern=r"|[a-z0-9-]+(\.[a-z0-9-]+)+",
-            ConstraintDescription="must be a domain in lower case, as pictures.example.org, or nothing",
-            Description="A domain of your own for what CloudFront delivers; empty: one of CloudFront's",
-        ),
-        Parameter(
-            CERTIFICATE_ARN,
-            Type="String",
-            Default="",
-            AllowedPattern=r"|arn:[a-z-]+:acm:us-east-1:\d{12}:certificate/[0-9a-f-]+",
-            ConstraintDescription="must be the ARN of a certificate in us-east-1, or nothing",
-            Description="That domain's certificate in AWS Certificate Manager, in us-east-1, where CloudFront looks",
-        ),
+        Parameter(DELIVER_BY, Type="String", Default="none", **who),
+        Parameter(DOMAIN, Type="String", Default="", **domain),
+        Parameter(CERTIFICATE_ARN, Type="String", Default="", **certificate),
     ]
 
 

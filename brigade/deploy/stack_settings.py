@@ -18,6 +18,8 @@ from kit.chain import Chain
 
 # On a laptop one wants to see it happen.
 _LOCAL_GRACE_S = "5"
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+_UNRESERVED = 100
 _FILE_HINT = 'write it as for the AWS CLI: ["LogRetentionDays=7"]'
 _ENTRY_HINT = 'write {"ParameterKey": "LogRetentionDays", "ParameterValue": "7"}, or "UsePreviousValue": true'
 
@@ -56,14 +58,30 @@ def warning(target: Target, chain: Chain, settings: Mapping[str, str]) -> str:
         left: int = target.client("lambda").get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
     except ClientError as error:
         return f"warning: whether {wanted} executions at a time are allowed is not known: {explain(error)}"
+    reserved = _reserved(chain, settings, left)
     if wanted <= left:
-        return ""
+        return reserved
     best = max((value for value in parameters.CAPS if asked[str(value)] <= left), default=parameters.CAPS[0])
     beyond = f"asks for {asked[str(best)]}: what is beyond, Lambda throttles, and its messages wait"
     return (
         f"warning: the functions ask for up to {wanted} executions at a time, and the account leaves {left}: have the "
         f'quota "Concurrent executions" (Lambda, L-B99A9384) raised; until then `brigade deploy --set {cap}={best}` '
         + ("fits" if asked[str(best)] <= left else beyond)
+        + (f"\n{reserved}" if reserved else "")
+    )
+
+
+def _reserved(chain: Chain, settings: Mapping[str, str], left: int) -> str:
+    """Say that Lambda will refuse to reserve executions; empty: it will not, or none are."""
+    apis = [(each, each.enabled_by) for each in chain.apis if each.enabled_by]
+    on = [each for each, by in apis if settings.get(by.name, by.default) != by.default]
+    wanted = sum(each.concurrency for each in on)
+    if not on or left - wanted >= _UNRESERVED:
+        return ""
+    return (
+        f"warning: Lambda reserves {wanted} executions for {', '.join(each.name for each in on)} only where "
+        f"{_UNRESERVED} are left to all else, and the account leaves {left}: unless this stack has them already, have "
+        "the quota raised first"
     )
 
 

@@ -16,14 +16,14 @@ LEAST = 2 * len(CHAIN.actors)
 RAISE = 'have the quota "Concurrent executions" (Lambda, L-B99A9384) raised'
 
 
-def said(left: int, maximum: str = "0") -> str:
+def said(left: int, maximum: str = "0", **more: str) -> str:
     """What is said where the account leaves so many."""
     target = Target("eu-west-1")
     target.clients["lambda"] = functions = lambda_client()
     with Stubber(functions) as stub:
         limits = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": left}
         stub.add_response("get_account_settings", {"AccountLimit": limits})
-        return warning(target, CHAIN, {"MaximumConcurrency": maximum})
+        return warning(target, CHAIN, {"MaximumConcurrency": maximum} | more)
 
 
 def lambda_client() -> Any:
@@ -51,6 +51,19 @@ def test_in_a_new_account_not_even_the_least_fits(maximum: str, asked: int) -> N
         f"then `brigade deploy --set MaximumConcurrency=2` asks for {LEAST}: what is beyond, Lambda throttles, and its "
         "messages wait"
     )
+
+
+def test_where_lambda_will_reserve_nothing_for_the_portal_that_is_said_before_it_refuses() -> None:
+    assert said(109, "2", PortalMailFrom="a@example.org") == (
+        "warning: Lambda reserves 10 executions for portal only where 100 are left to all else, and the account leaves "
+        "109: unless this stack has them already, have the quota raised first"
+    )
+    assert said(110, "2", PortalMailFrom="a@example.org") == said(109, "2", PortalMailFrom="") == ""
+    both = said(10, PortalMailFrom="a@example.org").splitlines()
+    assert [line.split(" ")[:3] for line in both] == [
+        ["warning:", "the", "functions"],
+        ["warning:", "Lambda", "reserves"],
+    ]
 
 
 def test_whoever_may_not_ask_deploys_all_the_same() -> None:
