@@ -6,12 +6,12 @@ export function intake(isOpen, take) {
     event.preventDefault();
     work(event.dataTransfer);
   });
-  hear("dragover", () => over(true));
+  let end; // a drag that ends elsewhere does not always say so, but while it lasts it is heard again and again
+  hear("dragover", () => { over(true); clearTimeout(end); end = setTimeout(over, 500, false); });
   hear("drop", async (transfer) => {
     over(false);
     take(await dropped(transfer));
   });
-  addEventListener("dragleave", ({ relatedTarget }) => relatedTarget === null && over(false));
   addEventListener("paste", ({ clipboardData }) => isOpen() && take([...(clipboardData?.files ?? [])]));
 }
 
