@@ -10,12 +10,12 @@ from brigade.console import err
 
 
 @contextmanager
-def progress(label: str, total: int, *, shown: bool = True) -> Iterator[Callable[[], None]]:
-    """Show a progress bar on stderr while the block runs; yields the function that moves it on by one.
+def progress(label: str, total: int | None, *, shown: bool = True) -> Iterator[Callable[..., None]]:
+    """Show a progress bar on stderr while the block runs; yields the function that moves it on, by one or so many.
 
-    There is none where stderr is not a terminal.
+    There is none where stderr is not a terminal. Without a total it shows how many there were.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn())
     # Lines on stdout pass above the bar, but only where both go to the screen: otherwise they would end in stderr.
     bar = Progress(
         *columns,
@@ -26,4 +26,4 @@ def progress(label: str, total: int, *, shown: bool = True) -> Iterator[Callable
     )
     with bar:
         task = bar.add_task(label, total=total)
-        yield lambda: bar.advance(task)
+        yield lambda count=1: bar.advance(task, count)

@@ -8,7 +8,7 @@ import click
 from brigade import project
 from brigade.acting.here import here
 from brigade.commands.narrator import Narrator
-from brigade.commands.options import PATH, option, stack_name
+from brigade.commands.options import PATH, option, stack_name, verbose
 from brigade.console import OperatorError, ask, say
 from brigade.deploy import deployment, losses, stack_settings
 from brigade.deploy.artifacts import Artifacts
@@ -44,6 +44,7 @@ from infra.parameters import ENVIRONMENT
     help="A tag on all that is made, kept from then on; repeatable.",
 )
 @option("--dry-run", is_flag=True, help="Upload the code, say what would change, and change nothing.")
+@verbose
 @option("--yes", is_flag=True, help="Do not ask, even where a table, bucket or queue goes with what is in it.")
 def deploy(
     stack: str,
@@ -53,6 +54,7 @@ def deploy(
     parameters: Path | None,
     tags: tuple[str, ...],
     dry_run: bool,
+    verbose: bool,
     yes: bool,
 ) -> None:
     """Make the stack, or bring it up to date. If that fails, everything is put back as it was before."""
@@ -70,7 +72,7 @@ def deploy(
         tags=_pairs("--tag", tags, "team=photos"),
     )
     if dry_run:
-        deployment.preview(target, name, listener=Narrator(), **wanted)
+        deployment.preview(target, name, listener=Narrator(verbose=True), **wanted)
         code = Artifacts(target, name).bucket
         say(f"nothing was changed, only the code was uploaded to {code}; without --dry-run the stack changes, too")
         return
@@ -78,7 +80,8 @@ def deploy(
     def consent(lost: list[Change]) -> None:
         ask(f"Deploy, and delete {losses.named(lost)} with what is in it?", yes)
 
-    deployment.deploy(target, name, listener=Narrator(), consent=consent, **wanted)
+    with Narrator(verbose=verbose) as narrator:
+        deployment.deploy(target, name, listener=narrator, consent=consent, **wanted)
     say(f"stack {name} is up to date; `brigade outputs --stack {name}` shows where things are")
 
 

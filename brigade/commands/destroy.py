@@ -4,7 +4,7 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands.narrator import Narrator
-from brigade.commands.options import option, stack_name, yes
+from brigade.commands.options import option, stack_name, verbose, yes
 from brigade.console import OperatorError, ask, say
 from brigade.deploy import deployment, kept, losses
 from brigade.deploy.artifacts import Artifacts
@@ -16,8 +16,9 @@ from brigade.target import Target
 @click.command()
 @stack_name
 @yes
+@verbose
 @option("--delete-pictures", is_flag=True, help="Delete both buckets, every picture in them, and the catalog.")
-def destroy(stack: str, yes: bool, delete_pictures: bool) -> None:
+def destroy(stack: str, yes: bool, verbose: bool, delete_pictures: bool) -> None:
     """Delete the stack. Its buckets and its table are kept, unless --delete-pictures says otherwise, then or later."""
     target = here()
     found = Stack.look(target, stack)
@@ -28,7 +29,8 @@ def destroy(stack: str, yes: bool, delete_pictures: bool) -> None:
     fate = "deletes for ever" if delete_pictures else "keeps"
     _say_all(f"destroying stack {stack} on {target.describe()}; that {fate}:", left)
     ask(f"Destroy stack {stack}, with {losses.messages(found)}?", yes)
-    deployment.destroy(found, Narrator())
+    with Narrator(verbose=verbose) as narrator:
+        deployment.destroy(found, narrator)
     if delete_pictures:
         kept.delete(target, left)
         say(f"stack {stack} and its pictures are deleted")

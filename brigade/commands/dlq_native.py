@@ -38,8 +38,7 @@ def _follow(moves: Iterator[int], total: int) -> int:
     with progress("moving", total) as step:
         try:
             for moved in moves:
-                for _ in range(moved - shown):
-                    step()
+                step(moved - shown)
                 shown = moved
         except KeyboardInterrupt:
             say("SQS goes on by itself; `aws sqs cancel-message-move-task` stops it")

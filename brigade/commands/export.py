@@ -7,11 +7,11 @@ import click
 from click.exceptions import Exit
 
 from brigade.acting.here import here
-from brigade.commands.missing import looking
 from brigade.commands.options import option, stack_name
 from brigade.console import OperatorError, counted, say
 from brigade.exports import files
 from brigade.pipeline import Pipeline
+from brigade.progress import progress
 from records.picture import PictureRecord
 
 
@@ -30,11 +30,11 @@ def export(folder: Path, how: str, replace: bool, stack: str) -> None:
     """
     left_out: list[OperatorError] = []
     catalog = Pipeline.find(here(), stack).catalog
-    with looking("reading the catalog") as looked:
+    with progress("reading the catalog", None) as looked:
 
         def records() -> Iterator[PictureRecord]:
             for record in catalog.everything(left_out.append):
-                looked(1)
+                looked()
                 yield record
 
         rows = files.export(records(), folder, how, replace=replace)

@@ -8,11 +8,12 @@ from click.exceptions import Exit
 
 from brigade.acting.here import here
 from brigade.commands.options import argument, option, stack_name, yes_to_the_account
-from brigade.console import OperatorError, err, say
+from brigade.console import OperatorError, say
 from brigade.imports import url_list
 from brigade.imports.account import Account
 from brigade.imports.rclone import Rclone, comparison
 from brigade.pipeline import Pipeline
+from brigade.progress import progress
 
 
 @click.command()
@@ -49,10 +50,13 @@ def import_(
         raise OperatorError("--delete needs a remote and a --prefix", "all else in the bucket would be deleted")
     pipeline, account = Pipeline.find(here(), stack), Account(dry_run)
     where = f"s3://{pipeline.source_bucket}/{folder} ({pipeline.target.describe()})"
-    with err.status("importing") as status:
+    seen = 0
+    with progress("importing", None) as step:
 
         def told() -> None:
-            status.update(f"importing: {account.copied:,} copied, {account.there:,} there already")
+            nonlocal seen
+            step(account.copied + account.there - seen)
+            seen = account.copied + account.there
 
         if file:
             say(f"importing URLs to {where}")

@@ -10,12 +10,13 @@ from rich.text import Text
 
 from brigade.acting.here import here
 from brigade.commands.options import as_json, option, stack_name
-from brigade.console import OperatorError, byte_size, err, out, print_json, say
+from brigade.console import OperatorError, byte_size, out, print_json, say
 from brigade.exports.columns import PICTURES
 from brigade.exports.files import csv_writer
 from brigade.pictures import search
 from brigade.pictures.search import Filters
 from brigade.pipeline import Pipeline
+from brigade.progress import progress
 from brigade.tables import short, table
 from kit.events import StoredImage, Verdict
 from records.picture import Original, PictureRecord
@@ -57,7 +58,7 @@ def ls(
         raise OperatorError("--json and --csv exclude each other", "give one of them")
     asked: dict[str, Any] = more | {"day": f"{day:%Y-%m-%d}" if day else ""}
     asked |= {name: search.time(asked[name]) for name in ("taken_from", "taken_to") if asked[name]}
-    with err.status("looking"):
+    with progress("looking", None):
         found, are_more = _find(stack, Filters(**asked), limit, after)
     if as_json:
         print_json([shown(record) for record in found])

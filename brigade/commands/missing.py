@@ -1,7 +1,6 @@
 """`brigade missing`: what is missing between source bucket, catalog and target bucket."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,9 +10,10 @@ from click.exceptions import Exit
 
 from brigade.acting.here import here
 from brigade.commands.options import as_json, option, stack_name
-from brigade.console import counted, err, out, print_json, say
+from brigade.console import counted, out, print_json, say
 from brigade.dead_letters.selection import age
 from brigade.pipeline import Pipeline
+from brigade.progress import progress
 from brigade.rework.gaps import Lost, Missing
 from brigade.rework.survey import Comparison
 from brigade.rework.unheard import messages_under_way
@@ -48,20 +48,6 @@ class Ignored:
             say(f"ignored by name: {counted(self.count, 'object')}, for example {self.example}")
 
 
-@contextmanager
-def looking(words: str) -> Iterator[Callable[[int], None]]:
-    """Show how many things were looked at."""
-    seen = 0
-
-    def looked(count: int) -> None:
-        nonlocal seen
-        seen += count
-        status.update(f"{words}: {seen:,} looked at")
-
-    with err.status(words) as status:
-        yield looked
-
-
 @click.command()
 @prefix
 @stuck
@@ -76,7 +62,7 @@ def missing(prefix: str | None, stuck: str, stack: str, as_json: bool) -> None:
     lets the chain hear of what it has not heard; `brigade rerun --missing --from resize` has renditions made.
     """
     pipeline, ignored = Pipeline.find(here(), stack), Ignored()
-    with looking("looking for what is missing") as looked:
+    with progress("looking for what is missing", None) as looked:
         # Of what may be a whole bucket only what is printed is held.
         found = [_facts(each) for each in compared(pipeline, prefix, stuck, looked, ignored)]
     ignored.tell()

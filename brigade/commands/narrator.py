@@ -1,10 +1,13 @@
 """A deployment, told on stderr while it happens."""
 
 from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
 
-from brigade.console import say
+from brigade.console import err, say
 from brigade.deploy.change_set import BUSY, STACK_TYPE, Change, StackEvent
 from brigade.deploy.deployment import Listener
+from brigade.progress import progress
 
 # What is lost stands last, where it is read before the stack changes.
 _ORDER = ("Add", "Modify", "Maybe replace", "Replace", "Remove")
@@ -13,12 +16,18 @@ _GOES = {"Replace": "a new one takes its place, the old one", "Remove": "it"}
 _ROLLING_BACK = {"ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"}
 
 
-class Narrator(Listener):
-    """Says what will change, then every resource that is done."""
+class Narrator(Listener, ExitStack):
+    """Says what will change, then shows a bar; without a terminal, or if ``verbose``, says every resource that is done.
 
-    def __init__(self) -> None:
+    The bar ends with the block that it is for.
+    """
+
+    def __init__(self, *, verbose: bool = False) -> None:
+        super().__init__()
         self._planned: set[str] = set()
         self._done: set[str] = set()
+        self._in_lines = verbose or not err.is_terminal
+        self._step: Callable[[], None] | None = None
 
     def note(self, text: str) -> None:
         say(text)
@@ -27,7 +36,7 @@ class Narrator(Listener):
         """Say what will change: how much of what, then what is new by type, everything else by name."""
         self._planned = {change.resource for change in changes}
         say(summary(changes))
-        new = Counter(change.type for change in changes if change.action == "Add")
+        new = Counter(change.type for change in changes if change.action == "Add" and self._in_lines)
         for kind, count in sorted(new.items()):
             say(f"  add {count} × {_short(kind)}")
         for change in sorted(changes, key=lambda change: _ORDER.index(change.action)):
@@ -43,6 +52,10 @@ class Narrator(Listener):
         if event.status.endswith(BUSY) or not of_interest:
             return
         self._done |= {event.resource} & self._planned
+        if not (failed or self._in_lines or event.type == STACK_TYPE):
+            self._step = self._step or self.enter_context(progress("resources", len(self._planned) or None))
+            self._step()
+            return
         count = f"{len(self._done)}/{len(self._planned)} " if self._planned else ""
         say(f"  {count}{event.resource} {event.status}" + (f": {event.reason}" if failed else ""))
 

@@ -69,6 +69,7 @@ actors = argument(
 )
 stack_name = option("--stack", default="brigade", envvar="BRIGADE_STACK", help="The stack's name.")
 yes = option("--yes", is_flag=True, help="Do not ask.")
+verbose = option("--verbose", is_flag=True, help="Say every resource instead of showing a bar.")
 as_json = option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 _KEYS: dict[str, Any] = {"shell_complete": completing.keys}
 key_or_id = argument("key_or_id", help="A source key, or an image id: eight characters do.", **_KEYS)

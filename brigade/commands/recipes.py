@@ -15,6 +15,7 @@ from brigade.deploy import deployed_recipes
 from brigade.deploy.stack import Stack
 from brigade.pictures import processing
 from brigade.pictures.recipes_file import load_recipes, recipes_path, warn
+from brigade.progress import progress
 from brigade.tables import table
 from imaging.recipes import Recipes
 from services.resize.effects import name
@@ -76,7 +77,7 @@ def schema() -> None:
 def preview(photo: Path, folder: Path, recipe: str | None, recipes_file: Path | None) -> None:
     """Make every rendition of one photo and show them side by side in OUT/index.html, with bytes and milliseconds."""
     loaded = load_recipes(recipes_file)
-    with actors_quiet():
+    with actors_quiet(), progress("making every rendition", None):
         sheet = recipe_preview.preview(photo, processing.only(loaded, recipe) if recipe else loaded, folder)
     say(f"look at {sheet}")
 

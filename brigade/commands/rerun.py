@@ -7,12 +7,13 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands import completing
-from brigade.commands.missing import Ignored, compared, looking, prefix, stuck
+from brigade.commands.missing import Ignored, compared, prefix, stuck
 from brigade.commands.options import Number, option, some_pictures, stack_name, yes
 from brigade.console import OperatorError, ask, counted, duration, say
 from brigade.deploy import deployed_recipes
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline
+from brigade.progress import progress
 from brigade.rework import copies, survey
 from brigade.rework import orders as reruns
 from brigade.rework.orders import RerunPlan, after
@@ -67,7 +68,7 @@ def rerun(
     pipeline, ignored = Pipeline.find(here(), stack), Ignored()
     if bool(pictures) == (lacking or prefix is not None):
         raise OperatorError("which pictures?", "name some, or else give --missing, --prefix or both")
-    with looking("looking for the pictures") as looked:
+    with progress("looking for the pictures", None) as looked:
         if pictures:
             records = _named(pipeline, pictures, chosen)
         elif lacking:

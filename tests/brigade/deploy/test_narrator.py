@@ -3,6 +3,7 @@
 import pytest
 
 from brigade.commands.narrator import Narrator, summary
+from brigade.console import err
 from brigade.deploy.change_set import STACK_TYPE, Change, StackEvent
 
 QUEUE, TABLE, FUNCTION = "AWS::SQS::Queue", "AWS::DynamoDB::GlobalTable", "AWS::Lambda::Function"
@@ -51,3 +52,30 @@ def test_what_is_done_is_counted_and_a_rollback_explained(capsys: pytest.Capture
         "  rolling back: what this deployment has changed is put back as it was before",
         "  2/2 stack ROLLBACK_COMPLETE",
     ]
+
+
+def test_on_a_terminal_a_bar_stands_for_what_is_done_and_failures_are_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(err, "_force_terminal", True)
+    monkeypatch.setattr(err, "is_interactive", True)
+    with Narrator() as narrator:
+        narrator.changes([Change("Add", "A", QUEUE), Change("Add", "B", QUEUE)])
+        narrator.event(StackEvent("A", QUEUE, "CREATE_COMPLETE", ""))
+        narrator.event(StackEvent("B", QUEUE, "CREATE_FAILED", "no more queues"))
+    said = capsys.readouterr().err
+    assert "resources" in said
+    assert "1/2" in said
+    assert "A CREATE_COMPLETE" not in said
+    assert "2/2 B CREATE_FAILED: no more queues" in said
+    assert "\x1b[?25h" in said  # the cursor is back
+
+
+def test_on_a_terminal_all_is_said_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(err, "_force_terminal", True)
+    with Narrator(verbose=True) as narrator:
+        narrator.changes([Change("Add", "A", QUEUE)])
+        narrator.event(StackEvent("A", QUEUE, "CREATE_COMPLETE", ""))
+    assert "  add 1 × SQS::Queue\n  1/1 A CREATE_COMPLETE\n" in capsys.readouterr().err
