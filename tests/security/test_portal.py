@@ -13,7 +13,7 @@ from infra import names
 from services.portal.declaration import PORTAL
 from tests.security.test_roles import NOT_MISSED_HERE, USED_BY_AWS, Right, physical, rights
 from tests.security.visiting import PICTURE, Visitor, set_up, visit
-from tests.support.guard import Guard
+from tests.support.guard import OVER_TLS, Guard
 
 _NUMBERS = itertools.count()
 RIGHTS = [right for right in rights(PORTAL) if right.action not in {*USED_BY_AWS, *NOT_MISSED_HERE}]
@@ -104,3 +104,15 @@ def test_a_gate_by_domains_mails_nobody_else(guard: Guard, visited: Pipeline, vi
         visitor.sign_in()
     finally:
         client.update_function_configuration(**function, Environment=before)
+
+
+def test_api_gateway_passes_every_path_on_and_may_call_nothing_else(guard: Guard, visited: Pipeline) -> None:
+    api = f"{guard.endpoint}/_aws/execute-api/{visited.output(names.api(PORTAL))}"
+    page = httpx.get(f"{api}/", headers=[OVER_TLS])
+    assert (page.status_code, "script-src 'self'" in page.headers["Content-Security-Policy"]) == (200, True)
+    assert httpx.get(f"{api}/assets/portal/main.js", headers=[OVER_TLS]).status_code == 200
+    assert httpx.get(f"{api}/api/pictures", headers=[OVER_TLS]).status_code == 401
+    function = {"FunctionName": visited.output(names.function(PORTAL))}
+    (statement,) = json.loads(guard.target.client("lambda").get_policy(**function)["Policy"])["Statement"]
+    assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
+    assert f":{visited.output(names.api(PORTAL))}/*/$default" in json.dumps(statement["Condition"])
