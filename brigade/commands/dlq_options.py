@@ -15,8 +15,9 @@ Decorator = Callable[[Function], Function]
 
 _PAIR = (
     stack_name,
-    option("--queue", metavar="URL", help="Instead of an actor: the queue of any SQS pair."),
-    option("--dlq", metavar="URL", help="With --queue: its dead-letter queue."),
+    option("--queue", metavar="URL", help="Instead of an actor: any SQS queue, or a dead-letter queue."),
+    option("--dlq", metavar="URL", help="With --queue: its dead-letter queue, where SQS does not say which."),
+    option("--by", metavar="WHAT", help="With --queue: group by this attribute, or by '$.path.in.the.body'."),
 )
 _SELECTION = (
     option("--reason", shell_complete=completing.reasons, help="Only those of this reason, as `dlq ls` names it."),
@@ -42,13 +43,14 @@ def of_pair(function: Function, *more: Decorator) -> Function:
         stack: str,
         queue: str | None,
         dlq: str | None,
+        by: str | None,
         actor: str | None = None,
         words: tuple[str, ...] = (),
         **given: Any,
     ) -> None:
         if words and queue is None and dlq is None:  # the first word is the actor, unless a pair is named
             actor, words = words[0], words[1:]
-        function(whose=Whose(stack, queue, dlq, actor, words), **given)
+        function(whose=Whose(stack, queue, dlq, actor, words, by), **given)
 
     return _declared(command, *more, *_PAIR)
 

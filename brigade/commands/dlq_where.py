@@ -1,17 +1,16 @@
 """Whose dead letters: an actor's of the stack, or those of any two SQS queues."""
 
-import json
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from botocore.exceptions import ClientError
 
 from brigade.acting.here import here
 from brigade.console import OperatorError, counted, say
+from brigade.dead_letters import pairs
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.dead_letters.selection import named
@@ -23,10 +22,7 @@ from brigade.project import state_folder
 from brigade.target import Target
 from infra.names import UNDELIVERED
 from kit.actor import Actor
-from kit.errors import aws_code
 
-# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
-_NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
 # Seconds that a mere look waits for letters which another command holds just now.
 LOOK_S = 3
 
@@ -43,11 +39,13 @@ class Where:
     target: Target
     actor: Actor | None = None
     pipeline: Pipeline | None = None
+    by: str = ""  # what groups letters, as the operator named it
 
     @property
     def words(self) -> str:
         """How the operator names it in a command."""
-        return self.name if self.pipeline else f"--queue {self.queue.source_url} --dlq {self.queue.url}"
+        by = f" --by '{self.by}'" if self.by else ""
+        return self.name if self.pipeline else f"--queue {self.queue.source_url} --dlq {self.queue.url}{by}"
 
     def history_of(self, operation: str) -> str:
         """Return the command that shows an operation."""
@@ -122,6 +120,7 @@ class Whose:
     dlq: str | None
     actor: str | None = None
     ids: Sequence[str] = ()
+    by: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -131,7 +130,7 @@ class Whose:
     def one(self) -> Where:
         """Return the one place that was named; raises OperatorError where none was, or more than one."""
         if self.is_open:
-            raise OperatorError("whose dead letters?", "name an actor, or any two queues by --queue URL --dlq URL")
+            raise OperatorError("whose dead letters?", "name an actor, or any queue by --queue URL")
         return self.every()[0]
 
     def one_message(self) -> tuple[Where, str]:
@@ -144,12 +143,21 @@ class Whose:
     def every(self) -> list[Where]:
         """Return the place that was named, or where none was, every actor's. Raises OperatorError as ``one`` does."""
         if self.queue is None and self.dlq is None:
+            if self.by is not None:
+                raise OperatorError("a stack's dead letters are grouped by their reason", "--by goes with --queue")
             return _of_stack(self.stack, self.actor)
         if self.actor is not None:
             raise OperatorError(f"{self.actor} has queues of its own", "name either an actor, or --queue and --dlq")
-        if self.queue is None or self.dlq is None:
-            raise OperatorError("a pair is two queues", "name both --queue URL and --dlq URL")
-        return [_pair(here(), self.queue, self.dlq)]
+        return [self._pair()]
+
+    def _pair(self) -> Where:
+        if region := pairs.region_of(self.queue or self.dlq or ""):
+            os.environ["AWS_REGION"] = region  # it is part of a queue's address, so nothing else can be meant
+        target = here()
+        sqs = target.client("sqs")
+        queue, dlq = pairs.pair(sqs, self.queue, self.dlq)
+        by = pairs.grouping(self.by) if self.by is not None else None
+        return Where(dlq.rpartition("/")[2], DeadLetterQueue(sqs, dlq, queue, by), target, by=self.by or "")
 
 
 def by_id(letters: Sequence[DeadLetter], ids: Sequence[str]) -> list[DeadLetter]:
@@ -167,35 +175,3 @@ def _of_stack(stack: str, name: str | None) -> list[Where]:
     if name in {None, UNDELIVERED}:
         found.append(Where(UNDELIVERED, undelivered_queue(pipeline), target, pipeline=pipeline))
     return found
-
-
-def _pair(target: Target, queue: str, dlq: str) -> Where:
-    if queue == dlq:
-        raise OperatorError("--queue and --dlq name the same queue", "name a queue, and the one that has its failures")
-    sqs = target.client("sqs")
-    facts = {url: _attributes(sqs, url) for url in (queue, dlq)}
-    for url, attributes in facts.items():
-        if attributes.get("FifoQueue") == "true":
-            raise OperatorError(f"{url} is a FIFO queue", "only standard queues keep no order that could be lost")
-    if "RedrivePolicy" in facts[dlq]:
-        raise OperatorError(
-            f"{dlq} has a dead-letter queue itself: looking would count as receiving, and could move messages on",
-            "are --queue and --dlq the wrong way round? Otherwise remove its RedrivePolicy",
-        )
-    policy = json.loads(facts[queue].get("RedrivePolicy", "{}"))
-    if (named := policy.get("deadLetterTargetArn", facts[dlq]["QueueArn"])) != facts[dlq]["QueueArn"]:
-        raise OperatorError(
-            f"{dlq} is not the dead-letter queue of {queue}: that is {named}",
-            f"`aws sqs get-queue-url --queue-name {named.rpartition(':')[2]}` gives the URL for --dlq",
-        )
-    return Where(dlq.rpartition("/")[2], DeadLetterQueue(sqs, dlq, queue), target)
-
-
-def _attributes(sqs: Any, url: str) -> dict[str, str]:
-    try:
-        attributes: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    except ClientError as error:
-        if any(code in aws_code(error) for code in _NO_QUEUE):
-            raise OperatorError(f"there is no queue {url}", "`aws sqs list-queues` shows those there are") from error
-        raise
-    return attributes

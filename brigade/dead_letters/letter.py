@@ -53,10 +53,11 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     sent_at: Annotated[datetime, Meta(tz=True)]
     types: Mapping[str, str] = {}
     trace_header: str = ""
+    group: str = ""  # what stands for its reason, where an operator has said what groups the letters of others
 
     @property
     def reason(self) -> str:
-        return self.attributes.get("reason", UNKNOWN)
+        return self.group or self.attributes.get("reason", UNKNOWN)
 
     @property
     def detail(self) -> str:

@@ -17,6 +17,7 @@ from itertools import chain
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec.structs import replace
 
 from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter, Redrive
@@ -56,12 +57,13 @@ class ReceivedLetter:
 
 
 class DeadLetterQueue:
-    """A dead-letter queue and its source queue, by their URLs."""
+    """A dead-letter queue and its source queue, by their URLs; ``by`` says a letter's reason, where it is not ours."""
 
-    def __init__(self, sqs: Any, url: str, source_url: str) -> None:
+    def __init__(self, sqs: Any, url: str, source_url: str, by: Callable[[DeadLetter], str] | None = None) -> None:
         self.sqs = sqs
         self.url = url
         self.source_url = source_url
+        self._by = by
         # Whether the last look, or the last pass of a take, met all that was there when it began.
         self.saw_all = True
         self.held_elsewhere = 0  # letters that the last patient look left in other hands
@@ -204,7 +206,8 @@ class DeadLetterQueue:
         return [each.letter for each in found]
 
     def letter(self, received: Mapping[str, Any]) -> DeadLetter:
-        return read(received)
+        letter = read(received)
+        return replace(letter, group=self._by(letter)) if self._by else letter
 
     def _clock(self) -> datetime:
         """Return the time as SQS has it, at most a second ahead: letters bear its time, and our clock may be wrong."""

@@ -79,4 +79,4 @@ def test_an_operation_that_is_not_there(desk: Desk, brigade: Brigade) -> None:
     code, said = brigade("history", "1999")
     assert code == 1
     assert "there is no operation '1999' — `brigade history` lists them" in said
-    assert "name both --queue URL and --dlq URL" in brigade("history", "--queue", "https://x/y")[1]
+    assert "there is no queue https://x/y" in brigade("history", "--queue", "https://x/y")[1]

@@ -66,11 +66,11 @@ def test_an_actor_that_the_stack_was_deployed_without(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("actor", "queue", "dlq", "line"),
     [
-        (None, None, None, "whose dead letters\\? — name an actor, or any two queues by --queue URL --dlq URL"),
+        (None, None, None, "whose dead letters\\? — name an actor, or any queue by --queue URL"),
         ("resize", "q", "d", "resize has queues of its own — name either an actor, or --queue and --dlq"),
         ("resize", None, "d", "resize has queues of its own"),
-        (None, "q", None, "a pair is two queues — name both"),
-        (None, None, "d", "a pair is two queues — name both"),
+        (None, "q", None, "there is no queue q — `aws sqs list-queues`"),
+        (None, None, "d", "there is no queue d — `aws sqs list-queues`"),
         (None, "q", "q", "--queue and --dlq name the same queue"),
         (None, "q", "d", "there is no queue q — `aws sqs list-queues`"),
     ],
