@@ -98,9 +98,8 @@ def _print(groups: Sequence[Group], known: Mapping[str, str]) -> None:
 
 def _row(group: Group, known: Mapping[str, str]) -> tuple[str | Text, ...]:
     oldest = group.oldest
-    what = (
-        f"{oldest.key or short(oldest.image_id or oldest.message_id)}  {known.get(oldest.message_id, 'status unknown')}"
-    )
+    status = "" if oldest.group else known.get(oldest.message_id, "status unknown")
+    what = f"{oldest.key or short(oldest.image_id or oldest.message_id)}  {status}".rstrip()
     return (
         group.actor,
         str(group.count),

@@ -84,4 +84,4 @@ def _print(name: str, letter: DeadLetter, status: str) -> None:
     }
     again = [f"{redrive.at}  by {redrive.by} after {redrive.reason}" for redrive in letter.lineage]
     rows["redriven"] = Text("\n".join(map(printable, again)))
-    out.print(Padding(facts(rows), (0, 0, 0, 2)))
+    out.print(Padding(facts(rows), (0, 0, 0, 2), expand=False))

@@ -20,6 +20,7 @@ TRACE = "trace"
 _FAILED_AT = "failed_at"
 _FACTS = {"reason", "detail", "attempts", _FAILED_AT}
 UNKNOWN = "unknown"
+_BEGINNING = 200  # characters of another's message that are shown
 # What reading JSON may raise; the last for brackets within brackets within brackets.
 _NO_JSON = (msgspec.DecodeError, UnicodeError, RecursionError)
 
@@ -61,6 +62,8 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def detail(self) -> str:
+        if self.group:  # another's: there may be anything in it
+            return " ".join(self.body.split())[:_BEGINNING]
         unsaid = "the function was stopped before it could say why" if self.images() else "the message does not say why"
         return self.attributes.get("detail", unsaid)
 

@@ -97,7 +97,7 @@ def letter(body: str, **attributes: str) -> DeadLetter:
         ("$.error.code", '{"error": null}', "unknown"),
         ("$.error.code", "no JSON at all", "unknown"),
         ("$.error.code", '{"error": "{broken"}', "unknown"),
-        ("$", '"text"', "text"),
+        ("$", "plain words", "plain words"),
         ("$.a", "[" * 100_000, "unknown"),
         ("$.abs(error)", '{"error": "text"}', "unknown"),
     ],
