@@ -10,10 +10,12 @@ import pytest
 
 from brigade.deploy import deployment, kept
 from brigade.pipeline import Pipeline
+from brigade.queue_counts import counts
+from infra import names
 from infra.parameters import GRACE_SECONDS
 from kit import outputs
 from records.status import Status
-from services.archive.actor import KEEPS_ORIGINALS, STORAGE_CLASS
+from services.archive.actor import ARCHIVE, KEEPS_ORIGINALS, STORAGE_CLASS
 from tests.support import pictures
 from tests.support.journey import Brigade, Journey, until
 
@@ -94,7 +96,9 @@ def test_what_the_archive_refused_is_a_dead_letter_and_a_redrive_archives_it(
     s3, archive = archiving.pipeline.s3, str(archiving.pipeline.archive_bucket)
     s3.delete_bucket(Bucket=archive)
     image = archiving.put("in/refused.jpg", pictures.jpeg())
-    until(lambda: "unexpected-error" in brigade("dlq", "ls"), "the dead letter")
+    dead, sqs = archiving.pipeline.output(names.dead_letter_queue(ARCHIVE)), archiving.pipeline.target.client("sqs")
+    until(lambda: counts(sqs, dead).visible, "the dead letter")
+    assert "unexpected-error" in brigade("dlq", "ls")
     record = archiving.record(image.id)
     assert (record["status"], record["archived"]) == (Status.READY, None)
     assert s3.list_object_versions(Bucket=archiving.pipeline.source_bucket, Prefix="in/refused").get("Versions")

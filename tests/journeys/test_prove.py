@@ -119,11 +119,11 @@ def start(target: Target, tmp_path: Path, *options: str) -> subprocess.Popen[str
 
 def making(target: Target) -> bool:
     """Whether the stack is about to be made, or is."""
-    return any(STAGES in each for each in left(target, STAGES))
+    return bool(left(target, STAGES, KINDS[:2]))
 
 
 def uploading(target: Target) -> bool:
-    buckets = [each for each in left(target, STAGES) if f"-{Bucket.SOURCE}bucket-" in each]
+    buckets = [each for each in left(target, STAGES, KINDS[1:2]) if f"-{Bucket.SOURCE}bucket-" in each]
     return any(target.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] for bucket in buckets)
 
 

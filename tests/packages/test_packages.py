@@ -15,7 +15,7 @@ from imaging.recipes import DEFAULT_PATH
 from infra.packaging.libraries import Platform, pins
 from kit.actor import Declaration
 from services.chain import CHAIN
-from tests.packages.conftest import Built
+from tests.packages.conftest import QUICK, Built
 
 ROOT = Path(__file__).parents[2]
 MB = 1_000_000
@@ -60,10 +60,12 @@ MAKE_AGAIN = """
 import sys
 from brigade.deploy import packages
 from imaging.recipes import DEFAULT_PATH
+from infra.packaging import zips
 from infra.packaging.libraries import Platform
 from kit.chain import Chain
 from services.chain import CHAIN
 
+zips.LEVEL = int(sys.argv.pop())
 retire = CHAIN.whole.actor("retire")
 alone = Chain(retire.hears[0], (retire,), operator=retire.hears)
 [(_, again)] = packages.build(alone, DEFAULT_PATH, Platform(*sys.argv[1:]), lambda _: None)
@@ -74,7 +76,7 @@ sys.stdout.buffer.write(again)
 def test_made_again_in_another_process_it_is_the_same(built: Built, this_machine: Platform) -> None:
     """That of retire is the smallest with all kinds of files: our sources, the SDK, compiled modules."""
     environment = os.environ | {"PYTHONHASHSEED": "7"}  # sets have another order than here
-    command = [sys.executable, "-c", MAKE_AGAIN, this_machine.architecture, this_machine.python]
+    command = [sys.executable, "-c", MAKE_AGAIN, this_machine.architecture, this_machine.python, str(QUICK)]
     again = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True).stdout
     assert again == built["retire"]
 
