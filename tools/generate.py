@@ -14,7 +14,7 @@ from brigade.prove.items import ITEMS
 from infra.parameters import parameters
 from kit.chain import Chain
 from services.chain import CHAIN
-from tools import licences, operator_rights, recipe_words
+from tools import json_contract, licences, operator_rights, recipe_words
 from tools.chain_page import chain_page
 from tools.events_page import events_page
 from tools.markdown import fill, table, whole_page
@@ -101,6 +101,8 @@ PAGES: dict[str, Callable[[Chain], str]] = {
     "chain.md": chain_page,
     "deploying.md": deploying_page,
     "events.md": events_page,
+    "json.md": lambda _: json_contract.page(),
+    "json-schemas.json": lambda _: json_contract.schemas(),
     "licences.md": licences_page,
     "recipes.md": recipes_page,
     **{size.file: partial(policy, size) for size in operator_rights.SIZES},

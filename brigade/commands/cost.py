@@ -54,7 +54,7 @@ def cost(
         lines = [_as_json(*pair, pictures) for pair in zip(bulk, single, strict=True)]
         archived = {"archive": [asdict(each) for each in originals]} if archive else {}
         chosen = {"optional": [asdict(each) for each in parts]} if portal else {}
-        print_json({"pictures": lines, "a_month": [asdict(each) for each in standing], **archived, **chosen})
+        print_json([{"pictures": lines, "a_month": [asdict(each) for each in standing], **archived, **chosen}])
         return
     rows = [row for pair in zip(bulk, single, strict=True) for row in [_row(*pair, pictures)]]
     title = f"{pictures:,.0f} pictures of {megapixels:g} megapixels, recipe {recipe}: US dollars"

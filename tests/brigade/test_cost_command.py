@@ -15,7 +15,7 @@ Said = pytest.CaptureFixture[str]
 
 def lines(capsys: Said, *arguments: str, block: str = "pictures") -> list[dict[str, object]]:
     assert main(["cost", *arguments, "--json"]) == 0
-    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)[block]
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)[0][block]
     return found
 
 
@@ -117,7 +117,7 @@ def test_a_request_without_a_price_is_refused(capsys: Said, monkeypatch: pytest.
 
 def test_the_portal_and_cloudfront_are_priced_only_where_that_is_asked(capsys: Said) -> None:
     assert main(["cost", "--json"]) == 0
-    without = json.loads(capsys.readouterr().out)
+    [without] = json.loads(capsys.readouterr().out)
     found = lines(capsys, "--portal", block="optional")
     priced = {(line["part"], line["what"]): line["usd"] for line in found}
     assert priced["portal", "a million requests to API Gateway"] == 1.0
@@ -127,6 +127,7 @@ def test_the_portal_and_cloudfront_are_priced_only_where_that_is_asked(capsys: S
     # Off, a deployment costs what it cost.
     assert "optional" not in without
     assert main(["cost", "--portal", "--json"]) == 0
-    assert {name: each for name, each in json.loads(capsys.readouterr().out).items() if name != "optional"} == without
+    [asked] = json.loads(capsys.readouterr().out)
+    assert {name: each for name, each in asked.items() if name != "optional"} == without
     assert main(["cost", "--portal"]) == 0
     assert "a thousand mails" in " ".join(capsys.readouterr().out.split())

@@ -3,13 +3,17 @@
 A change of a screen is shown by `SCREENS=write pytest tests/brigade/test_screens.py`, and read in the diff.
 """
 
+import io
+import json
 import os
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +35,9 @@ from kit.events import Source, StoredRendition
 from records.picture import Described, Failure, Original, PictureRecord, Stage
 from records.status import Status
 from services.chain import CHAIN
+from tests.support.commands import every
 from tests.support.desk import ingested
+from tools import json_contract
 
 WIDTH = 80
 GOLDEN = Path(__file__).parent / "screens"
@@ -176,6 +182,43 @@ def test_a_screen_of_80_columns_is_as_it_was_looked_at(command: str, capsys: pyt
         golden.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert lines == golden.read_text(encoding="utf-8").splitlines()
     assert max(map(cell_len, lines)) <= WIDTH
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cost",
+        "dlq ls",
+        "get 00000001 --out got",
+        "ls",
+        "outputs",
+        "recipes",
+        "show 00000001",
+        "status",
+        "trace 00000001",
+    ],
+)
+@pytest.mark.usefixtures("stack")
+def test_what_programs_get_is_what_its_schema_says_field_by_field(
+    command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    s3 = SimpleNamespace(get_object=lambda **_: {"Body": io.BytesIO(b"x")})
+    monkeypatch.setattr(Pipeline, "s3", s3)
+    assert main([*command.split(), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    name = re.sub(r" (0000|--out).*", "", command)
+    jsonschema.Draft202012Validator(json_contract.schema(name)).validate(printed)
+    assert printed
+    for element in printed:  # none that is not documented
+        assert set(element) == set(json_contract.ELEMENTS[name]["properties"])
+
+
+def test_every_command_that_prints_json_has_a_schema() -> None:
+    own = {"dlq history": "history"}
+    not_arrays_of_facts = {"process", "html", "dlq replay", "package"}
+    printing = {name for name, each in every().items() if any("--json" in one.opts for one in each.params)}
+    assert {own.get(name, name) for name in printing} - not_arrays_of_facts == set(json_contract.ELEMENTS)
 
 
 _words = st.text("abcdefghij 水é[]…", max_size=60)

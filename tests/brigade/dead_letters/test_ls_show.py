@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from unittest.mock import Mock
 
+import jsonschema
 import pytest
 from botocore.exceptions import ClientError
 
@@ -21,6 +22,7 @@ from services.catalog.records import DynamoRecords
 from services.chain import CHAIN
 from tests.support.desk import FAILED_AT, Desk, ingested
 from tests.support.site import TABLE, picture
+from tools import json_contract
 
 Brigade = Callable[..., tuple[int, str]]
 TRACE = "Root=1-6560c4a0-123456789012345678901234;Parent=1234567890123456;Sampled=1"
@@ -259,3 +261,11 @@ def test_the_operator_hears_once_that_a_command_waits_for_another(
     assert code == 0
     assert said.count("another command holds 1 dead letter of resize; waiting for at most 3 s") == 1
     assert said.startswith("1 dead letter\n")
+
+
+def test_programs_get_letters_as_the_schema_says(desk: Desk, brigade: Brigade) -> None:
+    desk.bury("resize", ingested("in/a.jpg"), trace=TRACE, lineage=LINEAGE)
+    for command in ("show", "ls"):
+        printed = found(brigade(command, "--json"))
+        jsonschema.Draft202012Validator(json_contract.schema(f"dlq {command}")).validate(printed)
+        assert set(printed[0]) == set(json_contract.ELEMENTS[f"dlq {command}"]["properties"])
