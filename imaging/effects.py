@@ -19,6 +19,7 @@ Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$", description="`#rrggbb
 Factor = Annotated[float, Meta(ge=0, le=4)]
 # Nought would show nothing.
 Opacity = Annotated[float, Meta(gt=0, le=1)]
+Margin = Annotated[float, Meta(ge=0, le=0.4)]
 
 # What Pillow's built-in font (Aileron, reduced) has besides ASCII.
 _GLYPHS = frozenset("©«°±´·»‘’“”…‹›⁄™") | {chr(code) for code in range(ord(" "), ord("~") + 1)}
@@ -94,6 +95,7 @@ class Text(_Effect, frozen=True, kw_only=True):
     size: Annotated[float, Meta(ge=0.01, le=0.5)] = 0.05  # the letters' height as a share of the picture's
     colour: Colour = "#ffffff"  # of the letters
     position: Position = "southeast"  # where it stands
+    margin: Margin = 0.02  # free room to the edge, as a share of the picture's shorter side
     opacity: Opacity = 1.0  # 1 covers what is behind it
 
     def __post_init__(self) -> None:
@@ -102,11 +104,12 @@ class Text(_Effect, frozen=True, kw_only=True):
 
 
 class Watermark(_Effect, frozen=True, kw_only=True):
-    """A small picture, written into the recipe itself so that a function's zip holds it; never enlarged."""
+    """A small picture, never enlarged. `file = "logo.png"` names it: `brigade` puts its content into the functions."""
 
-    png: Annotated[str, Meta(max_length=MAX_WATERMARK)]  # a PNG of at most 1024×1024, in base64
+    png: Annotated[str, Meta(max_length=MAX_WATERMARK)]  # instead of `file`: a PNG of at most 1024×1024, in base64
     size: Annotated[float, Meta(ge=0.01, le=1)] = 0.2  # its width as a share of the picture's
     position: Position = "southeast"  # where it stands
+    margin: Margin = 0.02  # free room to the edge, as a share of the picture's shorter side
     opacity: Opacity = 0.5  # 1 covers what is behind it
 
     def __post_init__(self) -> None:

@@ -184,11 +184,15 @@ class Recipes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 def load(path: Path = DEFAULT_PATH) -> Recipes:
     """Read a recipes file. Raises ConfigurationError with file, line and reason."""
+    return parse(read(path), str(path))
+
+
+def read(path: Path) -> str:
+    """Return a recipes file's text; raises ConfigurationError where there is none."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: cannot be read: {getattr(error, 'strerror', error)}") from error
-    return parse(text, str(path))
 
 
 def parse(text: str, name: str = "recipes.toml") -> Recipes:

@@ -13,7 +13,7 @@ from brigade.console import OperatorError, ask, say
 from brigade.deploy import deployment, losses, stack_settings
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import Change
-from brigade.pictures.recipes_file import load_recipes, recipes_path, warn
+from brigade.pictures.recipes_file import load_recipes, recipes_path, self_contained, warn
 from brigade.release import release
 from imaging.recipes import DEFAULT_PATH
 from infra.parameters import ENVIRONMENT
@@ -64,7 +64,7 @@ def deploy(
     target = here()
     name = stack_settings.of_stack(stack, stage)
     say(f"{'previewing' if dry_run else 'deploying'} stack {name} to {target.describe()}")
-    found = recipes_path(recipes_file)
+    found = self_contained(recipes_path(recipes_file))
     wanted = deployment.Wanted(
         version=release(),
         recipes=None if recipes_file is None and found == DEFAULT_PATH else found,  # None: what is deployed stays

@@ -8,7 +8,7 @@ import click
 from brigade.commands.options import as_json, option, other_recipes, out_folder
 from brigade.console import OperatorError, byte_size, out, print_json, say
 from brigade.deploy import packages
-from brigade.pictures.recipes_file import load_recipes, recipes_path
+from brigade.pictures.recipes_file import load_recipes, recipes_path, self_contained
 from brigade.release import release
 from brigade.tables import table
 from infra import names, parameters
@@ -39,7 +39,7 @@ def package(
             )
         say(f"the template's functions run Python {theirs}: these zips are for {platform.python}")
     place = folder / str(platform)
-    made = packages.write(packages.build(CHAIN.whole, recipes_path(recipes_file), platform, say), place)
+    made = packages.write(packages.build(CHAIN.whole, self_contained(recipes_path(recipes_file)), platform, say), place)
     if as_json:
         print_json([asdict(each) for each in made])
     else:

@@ -15,12 +15,10 @@ from brigade.deploy import deployed_recipes
 from brigade.flow import mappings
 from brigade.pictures import local_files as files
 from brigade.pictures import uploads
-from brigade.pictures.uploads import Uploaded
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
 from brigade.rework.unheard import send_unheard
 from brigade.tables import table
-from imaging.recipes import Recipes
 from records.picture import PictureRecord
 from records.status import MEANING, Status
 
@@ -81,7 +79,11 @@ def upload(
     unheard = send_unheard(pipeline, [one.there for one in done if one.there])
     if wait:
         uploads.wait_for_recall(pipeline.catalog, unheard, timeout)
-    well = _wait(pipeline, deployed_recipes.of(pipeline.stack), done, timeout) if wait else True
+    recipes = deployed_recipes.of(pipeline.stack)
+    for one in done:
+        if not recipes.match(one.file.key):
+            say(f"ignored: {one.file.key} (no recipe matches its key)")
+    well = _wait(pipeline, [one.image_id for one in done if recipes.match(one.file.key)], timeout) if wait else True
     if skipped or not well:
         raise Exit(1)
 
@@ -93,14 +95,8 @@ def _rehearse(pipeline: Pipeline, found: list[files.LocalFile]) -> None:
     say(f"{counted(len(found), 'file')} to upload; nothing was, without --dry-run what is not there already is")
 
 
-def _wait(pipeline: Pipeline, recipes: Recipes, done: list[Uploaded], timeout: float) -> bool:
-    """Wait for the pictures that are not ignored and list them; return whether all are ready."""
-    waited = []
-    for one in done:
-        if recipes.match(one.file.key):
-            waited.append(one.image_id)
-        else:
-            say(f"ignored: {one.file.key} (no recipe matches its key)")
+def _wait(pipeline: Pipeline, waited: list[str], timeout: float) -> bool:
+    """Wait for the pictures and list them; return whether all are ready."""
     rows: list[PictureRecord] = []
     statuses: Counter[Status] = Counter()
     with progress("processing", len(waited)) as step:

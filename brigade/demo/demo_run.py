@@ -16,7 +16,7 @@ from brigade.deploy import deployed_recipes, deployment
 from brigade.local import local_cloud
 from brigade.pictures import uploads
 from brigade.pictures.local_files import LocalFile, Skip, Skipped, find, refuse
-from brigade.pictures.recipes_file import recipes_path
+from brigade.pictures.recipes_file import recipes_path, self_contained
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
 from brigade.target import local_target
@@ -63,7 +63,8 @@ def run(photos: Sequence[LocalFile], folder: Path, version: str) -> DemoReport:
     account = DemoReport()
     with local_cloud.running() as cloud:
         say("deploying the chain to a local cloud")
-        stack = deployment.deploy(local_target(cloud.endpoint), STACK, recipes=recipes_path(), version=version)
+        recipes = self_contained(recipes_path())
+        stack = deployment.deploy(local_target(cloud.endpoint), STACK, recipes=recipes, version=version)
         pipeline = Pipeline(stack)
         _upload(pipeline, list(photos), account)
         _wait(pipeline, account)

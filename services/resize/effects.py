@@ -120,8 +120,6 @@ def name(effect: named.Effect) -> str:
         value = getattr(effect, field.name)
         if field.name == "text":
             words.append(f'"{value}"')
-        elif isinstance(value, float):
-            words.append(f"{value:g}")
-        elif field.name != "png":
-            words.append(str(value))
+        elif field.name not in ("png", "margin"):
+            words.append(f"{value:g}" if isinstance(value, float) else str(value))
     return " ".join(words)

@@ -6,38 +6,34 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageColor
 
 from imaging.codec import decoding, open_image
-from imaging.effects import Border, Position, Text, Watermark
+from imaging.effects import Border, Text, Watermark
 from services.resize.geometry import SHARES
 
 if TYPE_CHECKING:
     from PIL import ImageFont
-
-# Free room between what is laid over and the edge, as a share of the shorter side.
-_MARGIN = 0.02
 
 
 def write(effect: Text, image: Image.Image) -> Image.Image:
     """Write a line of text; it shrinks until it fits across the picture, or is one pixel high."""
     from PIL import ImageDraw  # noqa: PLC0415 - FreeType comes with it, which most recipes never need
 
-    room = image.width - 2 * _margin(image)
+    room = max(1, image.width - 2 * _margin(effect, image))
     size = max(1.0, effect.size * image.height)
     length = _font(size).getlength(effect.text)
     font = _font(max(1.0, size * room / length)) if length > room else _font(size)
     left, top, right, bottom = font.getbbox(effect.text)
     letters = Image.new("L", (max(1, round(right - left)), max(1, round(bottom - top))))
     ImageDraw.Draw(letters).text((-left, -top), effect.text, 255, font)
-    return _laid_over(image, _coloured(effect.colour, letters), effect.position, effect.opacity)
+    return _laid_over(image, _coloured(effect.colour, letters), effect)
 
 
 def stamp(effect: Watermark, image: Image.Image) -> Image.Image:
     """Lay the watermark over the picture; it shrinks to its share of the width, and to the height."""
     mark = _mark(effect)
-    margin = _margin(image)
-    wide, high = image.width * effect.size, image.height - 2 * margin
+    wide, high = image.width * effect.size, max(1, image.height - 2 * _margin(effect, image))
     scale = min(1.0, wide / mark.width, high / mark.height)
     size = (max(1, round(mark.width * scale)), max(1, round(mark.height * scale)))
-    return _laid_over(image, mark.resize(size, Image.Resampling.LANCZOS), effect.position, effect.opacity)
+    return _laid_over(image, mark.resize(size, Image.Resampling.LANCZOS), effect)
 
 
 def frame(effect: Border, image: Image.Image) -> Image.Image:
@@ -50,15 +46,15 @@ def frame(effect: Border, image: Image.Image) -> Image.Image:
     return framed
 
 
-def _laid_over(image: Image.Image, layer: Image.Image, position: Position, opacity: float) -> Image.Image:
+def _laid_over(image: Image.Image, layer: Image.Image, effect: Text | Watermark) -> Image.Image:
     """Return the picture in colour with an RGBA layer over it."""
-    margin = _margin(image)
-    across, down = SHARES[position]
+    margin = _margin(effect, image)
+    across, down = SHARES[effect.position]
     corner = (
         max(0, round(margin + (image.width - 2 * margin - layer.width) * across)),
         max(0, round(margin + (image.height - 2 * margin - layer.height) * down)),
     )
-    cover = layer.getchannel("A").point(lambda level: round(level * opacity))
+    cover = layer.getchannel("A").point(lambda level: round(level * effect.opacity))
     if "A" in image.getbands():
         layer = layer.copy()
         layer.putalpha(cover)
@@ -70,8 +66,8 @@ def _laid_over(image: Image.Image, layer: Image.Image, position: Position, opaci
     return result
 
 
-def _margin(image: Image.Image) -> int:
-    return round(min(image.size) * _MARGIN)
+def _margin(effect: Text | Watermark, image: Image.Image) -> int:
+    return round(min(image.size) * effect.margin)
 
 
 def _coloured(colour: str, mask: Image.Image) -> Image.Image:

@@ -8,8 +8,11 @@ from urllib.parse import unquote
 import jsonschema
 import pytest
 
+import brigade
 from brigade.__main__ import main
 from brigade.console import byte_size
+from brigade.pictures.recipes_file import self_contained
+from imaging.effects import Watermark
 from imaging.recipes import DEFAULT_PATH, load
 from tests.brigade.demo.test_contact_sheet import Page
 from tests.support import pictures
@@ -191,3 +194,38 @@ def test_a_photo_that_is_none_is_an_error_with_its_reason(
 def test_a_photo_that_is_not_there_is_a_wrong_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recipes", "preview", str(tmp_path / "none.jpg"), "--out", str(tmp_path / "out")]) == 2
     assert "does not exist — see `brigade recipes preview --help`" in capsys.readouterr().err
+
+
+MARKED = """\
+[[recipe]]
+name = "marked"
+[[recipe.rendition]]
+name = "w"
+width = 20
+effects = [{ effect = "watermark", file = "logo.png", margin = 0.1 }]
+"""
+
+
+def test_a_watermarks_file_is_put_into_what_functions_get(tmp_path: Path, photo: Path, state: Path) -> None:
+    path = tmp_path / "etc" / "recipes.toml"
+    path.parent.mkdir()
+    path.write_text(MARKED)
+    (path.parent / "logo.png").write_bytes(pictures.png())
+    alone = self_contained(path)
+    assert alone.is_relative_to(state)
+    [effect] = load(alone).recipe[0].rendition[0].effects
+    assert isinstance(effect, Watermark)
+    assert (effect.content, effect.margin) == (pictures.png(), 0.1)
+    report = brigade.process(photo, out=tmp_path / "out", recipes=path)
+    assert report.status == "ready"
+    assert "watermark 0.2 southeast 0.5" in report.renditions[0].method
+
+
+def test_without_such_files_functions_get_the_file_itself(recipes: Path, state: Path) -> None:
+    assert self_contained(recipes) == recipes
+
+
+def test_a_watermark_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "r.toml").write_text(MARKED)
+    assert main(["recipes", "check", "--recipes", str(tmp_path / "r.toml")]) == 1
+    assert "r.toml: watermark logo.png cannot be read: No such file or directory" in capsys.readouterr().err

@@ -46,7 +46,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> list[Uploaded]:
 
 def listed(settled: list[Uploaded], capsys: pytest.CaptureFixture[str]) -> str:
     pipeline: Any = Mock()
-    assert not commands._wait(pipeline, load(DEFAULT_PATH), settled, 1)
+    assert not commands._wait(pipeline, [each.image_id for each in settled], 1)
     said = capsys.readouterr()
     return said.out + said.err
 
@@ -123,7 +123,6 @@ def test_who_waits_in_vain_is_told_for_what(
     monkeypatch.setattr(mappings, "paused", lambda _: paused)
     pipeline: Any = Mock()
     pipeline.catalog.get = lambda _: dict.fromkeys(heard)
-    done = [Uploaded(LocalFile(Path(key), key), key) for key in ("a", "b")]
     with pytest.raises(OperatorError) as found:
-        commands._wait(pipeline, load(DEFAULT_PATH), done, 1)
+        commands._wait(pipeline, ["a", "b"], 1)
     assert line in str(found.value)

@@ -72,5 +72,5 @@ def test_a_recipe_whose_announcement_may_be_too_large_is_refused_with_the_reason
 
     most = (MAX_BYTES - 10_000) // (400 + 2 * len("rendition-0000"))
     assert len(parse(text(most)).recipe[0].rendition) == most
-    with pytest.raises(ConfigurationError, match=rf"line 1: {most + 1} renditions are too many to be announced"):
+    with pytest.raises(ConfigurationError, match=rf"line 1: recipe r: {most + 1} renditions are too many"):
         parse(text(most + 1))

@@ -305,3 +305,18 @@ def test_the_record_says_an_effect_in_words(effect: Effect) -> None:
 def test_an_effect_that_nobody_has_written_is_a_bug() -> None:
     with pytest.raises(TypeError, match="no effect is called object"):
         apply(object(), scene())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("margin", "left"), [(0.0, 0), (0.1, 4), (0.4, 16)])
+def test_what_is_laid_over_keeps_its_margin_from_the_edge(margin: float, left: int) -> None:
+    ground = Image.new("RGB", (60, 40), "white")
+    for effect in (
+        Watermark(
+            png=base64.b64encode(pictures.png()).decode(), size=0.1, position="northwest", opacity=1, margin=margin
+        ),
+        Text(text="I", colour="#000000", size=0.2, position="northwest", margin=margin),
+    ):
+        box = ImageChops.difference(apply(effect, ground), ground).getbbox()
+        assert box
+        assert left <= box[0] <= left + 1  # a letter's own edge may be pale
+        assert box[1] == left
