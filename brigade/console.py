@@ -37,6 +37,10 @@ class OperatorError(Exception):
         super().__init__(f"{message} — {hint}" if hint else message)
 
 
+class Declined(OperatorError):
+    """The operator said no: that is no error of anybody's, but what was asked for is not done."""
+
+
 @contextmanager
 def actors_quiet() -> Iterator[None]:
     """Let the actors log nothing within the block: what happens stands in reports, or is the command's own error."""
@@ -61,7 +65,8 @@ def say(text: str) -> None:
 
 def complain(error: OperatorError) -> None:
     """Print an error as one line on stderr."""
-    err.print(Text.assemble(("error:", "bold red"), " ", printable(" ".join(str(error).split()))))
+    begin = () if isinstance(error, Declined) else (("error:", "bold red"), " ")
+    err.print(Text.assemble(*begin, printable(" ".join(str(error).split()))))
 
 
 def ask(question: str, yes: bool, otherwise: str = "add --yes") -> None:
@@ -71,7 +76,7 @@ def ask(question: str, yes: bool, otherwise: str = "add --yes") -> None:
     if not sys.stdin.isatty():
         raise OperatorError(f"{question} There is no terminal to answer on", otherwise)
     if not click.confirm(question, err=True):
-        raise OperatorError("nothing was changed")
+        raise Declined("nothing was changed")
 
 
 def print_json(value: Any) -> None:

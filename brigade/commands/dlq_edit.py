@@ -8,7 +8,7 @@ from rich.text import Text
 from brigade.commands.dlq_options import of_messages
 from brigade.commands.dlq_where import Where, Whose, patiently
 from brigade.commands.options import yes
-from brigade.console import OperatorError, ask, out, printable, say
+from brigade.console import Declined, OperatorError, ask, out, printable, say
 from brigade.dead_letters import editing
 from brigade.dead_letters.editing import difference, editor, mistake, readable, revised
 from brigade.dead_letters.letter import DeadLetter
@@ -55,7 +55,7 @@ def _edited(letter: DeadLetter, before: str, place: Where) -> str:
             raise OperatorError(f"not sent: {why}", "edit it again; it stays as it was")
         say(f"that would fail again: {why}")
         if not click.confirm("Edit again?", default=True, err=True):
-            raise OperatorError("nothing was changed")
+            raise Declined("nothing was changed")
 
 
 def _send_back(place: Where, letter: DeadLetter, new: DeadLetter) -> None:

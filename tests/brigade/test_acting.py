@@ -254,7 +254,7 @@ class TestAnAccount:
         questions = answering(False)
         for _ in range(2):
             assert main(["pause", "resize"]) == 1
-            assert capsys.readouterr().err == "error: nothing was changed\n"
+            assert capsys.readouterr().err == "nothing was changed\n"
         assert len(questions) == 2
         assert set(account.asked) == {"GetCallerIdentity"}
 

@@ -14,7 +14,7 @@ PAGES = [ROOT / name for name in subprocess.check_output(["git", "ls-files", "*.
 
 
 def test_it_is_read_in_three_minutes_and_its_picture_loads_at_once() -> None:
-    assert len(README.splitlines()) <= 140
+    assert len(README.splitlines()) <= 120
     assert "(docs/readme.jpg)" in README
     assert (ROOT / "docs/readme.jpg").stat().st_size < 150_000
 

@@ -125,7 +125,7 @@ def test_who_says_no_changes_nothing(  # noqa: PLR0917 - fixtures
     questions = answers(False)
     code, said = brigade("edit", "normalize", letter.message_id)
     assert code == 1
-    assert "error: nothing was changed" in said
+    assert "\nnothing was changed\n" in said
     assert questions == [question]
     assert desk.letters("normalize") == [letter]
     assert desk.sent_back("normalize") == []
