@@ -23,7 +23,7 @@ export BRIGADE_EXIFTOOL ?= $(CURDIR)/$(EXIFTOOL)
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test simulate corpus integration update lint docs template bench drill load visitors bench-pixels bench-cold bench-describe \
+.PHONY: help demo test simulate corpus integration update lint docs docs-site template bench drill load visitors bench-pixels bench-cold bench-describe \
     bench-missing bench-export bench-placeholders package readme-picture \
     azurite exiftool layers portal-picture screens validators views clean
 .DEFAULT_GOAL := help
@@ -86,6 +86,12 @@ template: $(VENV)/run.stamp  ## Render infra/template.json from the declarations
 docs: $(VENV)/run.stamp  ## Generate the docs that come from the declarations
 	@$(BIN)/python -m tools.generate
 	@$(BIN)/python -m tools.figures
+
+docs-site: build/docs-env/docs.stamp  ## Make the docs as a site, with a picture for every word of a recipe: build/docs-site
+	@rm -rf build/docs-site build/recipe-pictures
+	@build/docs-env/bin/python -m sphinx --quiet --fail-on-warning --keep-going --fresh-env \
+	    --conf-dir docs --doctree-dir build/docs-env/doctrees . build/docs-site
+	@echo "build/docs-site/index.html"
 
 readme-picture: $(VENV)/run.stamp  ## Draw the picture at the top of README.md again
 	@$(BIN)/python -m tools.readme_picture
@@ -179,6 +185,13 @@ build/azurite/azurite.stamp: Makefile
 	@command -v npm >/dev/null || { echo "make azurite fetches it with npm: install Node.js 20 or newer" >&2; exit 1; }
 	@echo "fetching Azurite into build/azurite (once)"
 	@npm install --prefix build/azurite --silent --no-audit --no-fund azurite@3.35.0
+	@touch $@
+
+# In an environment of its own: awscli, which the tests need, wants an older docutils.
+build/docs-env/docs.stamp: pyproject.toml build/constraints.txt
+	@echo "installing what makes the site into build/docs-env (once)"
+	@$(INTERPRETER) -m venv build/docs-env
+	@build/docs-env/bin/python $(INSTALL) --editable '.[docs]'
 	@touch $@
 
 # In an environment of its own: it wants other releases of boto3 than we do.

@@ -42,10 +42,12 @@ GRAVITIES = {
     "attention": "the part with most detail and bright, saturated colour, judged on a copy of at most 64 pixels a side",
     "entropy": "the part whose brightnesses vary most (entropy of the histogram), judged on the same copy",
 }
-# A red dot of 8×8 pixels.
-_DOT = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAIAQMAAAD+wSzIAAAABlBMVEX////IKCiilhLWAAAAAXRSTlMAQObYZgAAABhJREFUeNpj"
-    "sGFyYvjPxMDEwMTA/J/5LwAWOwOIRypC4AAAAABJRU5ErkJggg=="
+# A red ring of 40×40 pixels around white, beside it nothing.
+_RING = (
+    "iVBORw0KGgoAAAANSUhEUgAAACgAAAAoAgMAAADxkFD+AAAACVBMVEX////IKCn///+v35fnAAAAAXRSTlMAQObYZgAAAKVJREFU"
+    "eNqVzTFuAzEMRNEnRu63cZ+j6Agu1rcMghxB99lGfYQoBXcDuAyrITn4HzyfELizZ7w1yoNgg0rQoBBuwEPknyr8TWSVIsp1bFFx"
+    "37EFSivtFNfUxMZGpQYaJQtFrtEuWAkqbF7F/4oTBtGv4woW9Oz2XGMwmMzAZJyw1VdHKftJOGJdsB5O8HoVjwxT+M74JWR5EYk3"
+    "eePneLc+03bwgV+ikycCzPR4SwAAAABJRU5ErkJggg=="
 )
 EFFECTS: dict[str, str] = {
     "flip": '{ effect = "flip" }',
@@ -59,7 +61,7 @@ EFFECTS: dict[str, str] = {
     "colorize": '{ effect = "colorize", dark = "#2b1b0e", light = "#fff0d8" }',
     "pixelate": '{ effect = "pixelate", blocks = 32 }',
     "text": '{ effect = "text", text = "© Ann", size = 0.04, opacity = 0.8 }',
-    "watermark": f'{{ effect = "watermark", png = "{_DOT}", position = "northeast" }}',
+    "watermark": f'{{ effect = "watermark", png = "{_RING}", position = "northeast" }}',
     "border": '{ effect = "border", width = 8, colour = "#202020" }',
 }
 EXAMPLE = """\
