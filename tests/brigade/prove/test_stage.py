@@ -31,7 +31,7 @@ def hurried(no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def target(here: Target, monkeypatch: pytest.MonkeyPatch) -> Target:
     """The local cloud, looked at once."""
-    monkeypatch.setattr(stages, "_LOCAL_PATIENCE_S", 0)
+    monkeypatch.setattr(stages, "LOCAL_PATIENCE_S", 0)
     return here
 
 
