@@ -78,7 +78,7 @@ LOOK = Size(
         # Who may not list is told 403 instead of 404 of what is not there.
         allow(["s3:ListBucket"], _bucket(Bucket.TARGET), _bucket(Bucket.ARCHIVE), _CODE, Sid="ListOutputs"),
         allow(["s3:ListBucketVersions"], _bucket(Bucket.SOURCE), Sid="ListUploads"),
-        allow(["logs:FilterLogEvents"], f"arn:aws:logs:*:*:log-group:/aws/lambda/{_STACKS}:*", Sid="ReadLogs"),
+        allow(["logs:FilterLogEvents"], f"arn:aws:logs:*:*:log-group:/aws/lambda/{_STACKS}", Sid="ReadLogs"),
         # These have no resources of ours to name.
         allow(
             ["cloudwatch:GetMetricData", "lambda:ListEventSourceMappings", "xray:BatchGetTraces"],
