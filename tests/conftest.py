@@ -46,10 +46,13 @@ settings.load_profile("brigade")
 
 
 class _Workers(LoadScopeScheduling):  # type: ignore[misc]
-    """Tests that share what costs much to set up go to one worker; all others wherever there is room."""
+    """Tests that share what costs much to set up go to one worker; all others wherever there is room.
+
+    The cases of one test stay together: the scheduler looks through all that it has given away at every report.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((folder for folder in SHARING if nodeid.startswith(folder)), nodeid)
+        return next((folder for folder in SHARING if nodeid.startswith(folder)), nodeid.partition("[")[0])
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
