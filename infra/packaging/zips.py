@@ -16,9 +16,9 @@ LEVEL = zlib.Z_DEFAULT_COMPRESSION
 def zipped(files: Mapping[str, Path], programs: Collection[str] = ()) -> bytes:
     """Return a zip of the files by their names in it; ``programs`` are the names of those that can be run."""
     out = BytesIO()
-    with zipfile.ZipFile(out, "w", compresslevel=LEVEL) as archive:
+    with zipfile.ZipFile(out, "w") as archive:
         for name, path in sorted(files.items()):
             entry = zipfile.ZipInfo(name, _DATE)
             entry.external_attr, entry.create_system = _PROGRAM if name in programs else _PLAIN, _UNIX
-            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, LEVEL)
     return out.getvalue()
