@@ -20,7 +20,7 @@ def record(key: str) -> PictureRecord:
         image_id="1",
         source=Source(bucket="source", key=key),
         master=StoredImage(**stored),
-        renditions=(StoredRendition(name="w150", **stored),),
+        renditions=(StoredRendition(name="w150", **stored | {"key": "renditions/1/w150.jpg"}),),
     )
 
 
