@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from brigade.demo import samples
 from brigade.pictures import processing
 from brigade.pictures.local_files import LocalFile
+from brigade.pictures.own_names import paths
 from imaging.recipes import DEFAULT_PATH, load
 from kit.events import StoredImage
 from records.picture import PictureRecord
@@ -58,8 +59,9 @@ def _row(page: Image.Image, top: int, key: str, folder: Path) -> None:
         pen.text((left, middle + 14), said, PALE, PLAIN, anchor="lm")
         return
     _paste(page, (MARGIN, top), path.read_bytes(), key)
+    own = paths(record, folder)
     for column, (name, stored) in enumerate(_stored(record)):
-        _paste(page, (left + column * (CELL + 14), top), (folder / stored.key).read_bytes(), name, stored)
+        _paste(page, (left + column * (CELL + 14), top), own[stored.key].read_bytes(), name, stored)
 
 
 def _stored(record: PictureRecord) -> Iterator[tuple[str, StoredImage]]:
