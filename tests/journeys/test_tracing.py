@@ -64,7 +64,7 @@ def test_a_pictures_way_is_one_tree_of_segments(journey: Journey, brigade: Briga
             assert each["worked_ms"] >= stages[each["actor"]]["worked_ms"]
 
     drawn = brigade("trace", image.id)
-    assert "in/traced.jpg: " in drawn
+    assert drawn.startswith("picture  in/traced.jpg")
     assert drawn.count("catalog") == 3
     assert brigade("trace", found[0]["trace_id"]) == drawn
 
@@ -76,7 +76,7 @@ def test_a_pictures_failure_stands_in_its_trace(journey: Journey, brigade: Briga
     )
     (failure,) = [each["failure"] for each in found if each["failure"]]
     assert failure["reason"] == "corrupt-image"
-    (drawn,) = [row for row in brigade("trace", "in/torn.jpg").splitlines() if "normalize" in row]
+    (drawn,) = [row for row in brigade("trace", "in/torn.jpg").splitlines() if row.startswith("normalize, attempt 1")]
     assert f"corrupt-image: {failure['detail']}"[:40] in drawn
 
 
