@@ -19,7 +19,7 @@ from kit.errors import aws_code
 _BUCKET, _TABLE = "AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable"
 # CloudFormation puts it on what it makes, and it stays there when the stack goes:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
-_STACK_TAG = "aws:cloudformation:stack-name"
+STACK_TAG = "aws:cloudformation:stack-name"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _tables(target: Target, stack: str) -> Iterator[Kept]:
 def _is_of(stack: str, tags: list[dict[str, str]]) -> bool:
     # Local clouds do not tag all that they make, and DynamoDB takes no tag of AWS's own:
     # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1360
-    return all(tag["Value"] == stack for tag in tags if tag["Key"] == _STACK_TAG)
+    return all(tag["Value"] == stack for tag in tags if tag["Key"] == STACK_TAG)
 
 
 def _bucket_tags(s3: Any, bucket: str) -> list[dict[str, str]]:

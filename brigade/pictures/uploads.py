@@ -22,7 +22,7 @@ from records.picture import PictureRecord
 from records.status import OUTDATED, SETTLED
 
 _PARALLEL = 8
-_POLL_S = 0.25
+POLL_S = 0.25
 # Poll the first 50 plus a rotating 50: together one request, see brigade.pictures.catalog.
 _LOOK = 50
 # So many files that have no beginning in common are asked for one by one.
@@ -113,7 +113,7 @@ def wait(catalog: Catalog, image_ids: list[str], seconds: float, settled: Callab
         if done:
             deadline = time.monotonic() + seconds
         if open_ids and len(done) < len(looked_at) / 2:
-            time.sleep(_POLL_S)
+            time.sleep(POLL_S)
     return list(open_ids)
 
 
@@ -123,7 +123,7 @@ def wait_for_recall(catalog: Catalog, image_ids: list[str], seconds: float) -> N
     while any(record.status in OUTDATED for record in catalog.get(image_ids).values()):
         if time.monotonic() > deadline:
             return
-        time.sleep(_POLL_S)
+        time.sleep(POLL_S)
 
 
 def _look_at(open_ids: list[str], start: int) -> tuple[list[str], int]:

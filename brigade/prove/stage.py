@@ -33,7 +33,7 @@ from kit.backoff import policy
 
 _PREFIX, _DIGITS, _TAG = "brigade-prove-", 4, "brigade-prove"
 # Seconds. On AWS a metric shows after minutes, and what is begun with a stack must end before that can be deleted.
-LOCAL_PATIENCE_S, _PATIENCE_S, _CALMING_S, _CLEARING_S = 60, 900, 60, 3600
+LOCAL_PATIENCE_S, PATIENCE_S, _CALMING_S, _CLEARING_S = 60, 900, 60, 3600
 # How each kind of resource is listed, and what in the answer holds the stack's name. The first three outlive a stack.
 KINDS = (
     ("cloudformation", "describe_stacks", "Stacks", "StackName"),
@@ -105,7 +105,7 @@ class Stage:
 
     def until(self, what: str, look: Callable[[], Any], wanted: Any) -> None:
         """Return when ``look`` returns what is wanted; raises OperatorError where that takes too long."""
-        deadline = time.monotonic() + (LOCAL_PATIENCE_S if self.target.is_local else _PATIENCE_S)
+        deadline = time.monotonic() + (LOCAL_PATIENCE_S if self.target.is_local else PATIENCE_S)
         while (seen := look()) != wanted and time.monotonic() < deadline:
             policy().sleep(self.target.poll_s)
         expect(what, seen, wanted)

@@ -40,7 +40,7 @@ def wait(catalog: Looked, image_ids: list[str], seconds: float = 30) -> tuple[li
 @pytest.fixture(autouse=True, scope="module")
 def at_once() -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(uploads, "_POLL_S", 0)
+        patch.setattr(uploads, "POLL_S", 0)
         yield
 
 

@@ -46,7 +46,7 @@ class TestFinding:
     def test_finds_buckets_and_table_by_the_names_that_cloudformation_gives(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(kept, "_STACK_TAG", "stack")
+        monkeypatch.setattr(kept, "STACK_TAG", "stack")
         make_bucket("brigade-sourcebucket-1a2b3c4d5e6f", stack="brigade")
         make_bucket("brigade-targetbucket-1a2b3c4d5e6f")
         make_table("brigade-Table-1A2B3C4D5E6F", stack="brigade")
@@ -76,7 +76,7 @@ class TestFinding:
         assert kept.by_destroyed(Target(REGION), "brigade") == []
 
     def test_what_another_stack_has_taken_over_is_not_ours(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(kept, "_STACK_TAG", "stack")
+        monkeypatch.setattr(kept, "STACK_TAG", "stack")
         make_bucket("brigade-sourcebucket-1a2b3c4d5e6f", stack="adopted")
         make_table("brigade-Table-1A2B3C4D5E6F", stack="adopted")
         assert kept.by_destroyed(Target(REGION), "brigade") == []

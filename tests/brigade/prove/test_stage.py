@@ -25,7 +25,7 @@ AWS, ELSEWHERE = Target(REGION), Target(REGION, "http://10.0.0.1:4566")
 @pytest.fixture
 def hurried(no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Time passes at once."""
-    monkeypatch.setattr(stages, "_PATIENCE_S", 0)
+    monkeypatch.setattr(stages, "PATIENCE_S", 0)
 
 
 @pytest.fixture
