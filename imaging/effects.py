@@ -4,7 +4,8 @@ What a field means stands at the end of its line: docs/recipes.md is generated f
 """
 
 import base64
-from typing import Annotated, Literal
+from io import BytesIO
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -12,6 +13,10 @@ from msgspec import Meta
 from imaging.codec import decoding, open_image
 from imaging.reasons import CorruptImage, DecompressionBomb
 
+if TYPE_CHECKING:
+    from PIL import ImageFont
+
+_PROBE, _NO_CHARACTER = 32, "\uffff"  # a size, pixels, and what no font has
 # The words of sharp's `position` and `gravity`: https://sharp.pixelplumbing.com/api-resize#resize
 Position = Literal["centre", "north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"]
 Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$", description="`#rrggbb`")]
@@ -26,6 +31,7 @@ _GLYPHS = frozenset("©«°±´·»‘’“”…‹›⁄™") | {chr(code) fo
 # Recipes lie in every function's zip and are read at its start, so a watermark is small: 64 KiB of base64, and
 # a decoded picture of at most a megapixel.
 MAX_WATERMARK = 64 * 1024
+MAX_FONT = 1024 * 1024  # of base64; a font with the letters of one script has less than half of that
 MAX_WATERMARK_SIDE = 1024
 
 
@@ -89,9 +95,10 @@ class Pixelate(_Effect, frozen=True, kw_only=True):
 
 
 class Text(_Effect, frozen=True, kw_only=True):
-    """One line of text, in Pillow's built-in font; smaller than asked where it would not fit across the picture."""
+    """One line of text, smaller where it would not fit across. `font = "file.ttf"` names a font beside Pillow's own."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=100)]  # ASCII and © « ° ± ´ · » ‘ ’ “ ” … ‹ › ⁄ ™
+    text: Annotated[str, Meta(min_length=1, max_length=100)]  # ASCII, ©«°±´·»‘’“”…‹›⁄™; or what the font has
+    ttf: Annotated[str, Meta(max_length=MAX_FONT)] = ""  # instead of `font`: a TrueType or OpenType font, in base64
     size: Annotated[float, Meta(ge=0.01, le=0.5)] = 0.05  # the letters' height as a share of the picture's
     colour: Colour = "#ffffff"  # of the letters
     position: Position = "southeast"  # where it stands
@@ -99,8 +106,32 @@ class Text(_Effect, frozen=True, kw_only=True):
     opacity: Opacity = 1.0  # 1 covers what is behind it
 
     def __post_init__(self) -> None:
-        if strange := sorted(set(self.text) - _GLYPHS):
-            raise ValueError(f"the built-in font cannot write {', '.join(map(repr, strange))}")
+        strange, whose = sorted(set(self.text) - _GLYPHS), "built-in font"
+        if self.ttf:
+            strange, whose = self._without_glyph(), "font"
+        if strange:
+            raise ValueError(f"the {whose} cannot write {', '.join(map(repr, strange))}")
+
+    def font(self, size: float) -> "ImageFont.FreeTypeFont | ImageFont.ImageFont":
+        """Return the font for letters so many pixels high; raises ValueError for one that is none."""
+        from PIL import ImageFont  # noqa: PLC0415 - FreeType comes with it, which most recipes never need
+
+        if not self.ttf:
+            return ImageFont.load_default(size)
+        try:
+            return ImageFont.truetype(BytesIO(_decoded(self.ttf)), size)
+        except (OSError, ValueError) as error:
+            raise ValueError(f"the font cannot be read as TrueType or OpenType: {error}") from error
+
+    def _without_glyph(self) -> list[str]:
+        """Return the characters that the font draws as it draws what it does not have."""
+        font = self.font(_PROBE)
+        none = bytes(font.getmask(_NO_CHARACTER))
+        return sorted(each for each in set(self.text) if not each.isspace() and bytes(font.getmask(each)) == none)
+
+
+def _decoded(text: str) -> bytes:
+    return base64.b64decode("".join(text.split()), validate=True)
 
 
 class Watermark(_Effect, frozen=True, kw_only=True):
@@ -131,7 +162,7 @@ class Watermark(_Effect, frozen=True, kw_only=True):
 
     @property
     def content(self) -> bytes:
-        return base64.b64decode("".join(self.png.split()), validate=True)
+        return _decoded(self.png)
 
 
 class Border(_Effect, frozen=True, kw_only=True):

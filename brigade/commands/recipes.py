@@ -14,10 +14,9 @@ from brigade.demo import recipe_preview
 from brigade.deploy import deployed_recipes
 from brigade.deploy.stack import Stack
 from brigade.pictures import processing
-from brigade.pictures.recipes_file import load_recipes, recipes_path, warn
+from brigade.pictures.recipes_file import editors_schema, load_recipes, recipes_path, warn
 from brigade.progress import progress
 from brigade.tables import table
-from imaging.recipes import Recipes
 from services.resize.effects import name
 
 
@@ -66,7 +65,7 @@ def check(recipes_file: Path | None) -> None:
 @recipes.command()
 def schema() -> None:
     """Print the JSON schema of a recipes file: editors check with it, and complete what one writes."""
-    print_json(msgspec.json.schema(Recipes))
+    print_json(editors_schema())
 
 
 @recipes.command()

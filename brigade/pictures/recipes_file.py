@@ -4,13 +4,18 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from brigade.console import say
 from brigade.project import state_folder
 from imaging.recipes import DEFAULT_PATH, Recipes, parse, read
 from kit.errors import ConfigurationError
 
-_FILE = re.compile(r"""(?<=[{,\s])file\s*=\s*["']([^"'\n]+)["']""")
+# Words that name a file beside the recipes, with the word whose value is that file's content in base64.
+_CONTENT = {"file": "png", "font": "ttf"}
+_FILE = re.compile(rf"""(?<=[{{,\s])({"|".join(_CONTENT)})\s*=\s*["']([^"'\n]+)["']""")
 
 
 def recipes_path(named: Path | None = None) -> Path:
@@ -32,7 +37,7 @@ def load_recipes(named: Path | None = None) -> Recipes:
 
 
 def self_contained(path: Path) -> Path:
-    """Return a file of the same recipes, for functions, which have none of the files that watermarks are in."""
+    """Return a file of the same recipes, for functions, which have none of the files of watermarks and fonts."""
     text = _inlined(path)
     if text == read(path):
         return path
@@ -43,12 +48,27 @@ def self_contained(path: Path) -> Path:
 
 
 def _inlined(path: Path) -> str:
-    """Return the file's text with the content of each watermark in place of its file's name."""
+    """Return the file's text with the content of each watermark and font in place of its file's name."""
 
-    def png(found: re.Match[str]) -> str:
+    def content(found: re.Match[str]) -> str:
+        word, name = found.groups()
         try:
-            return f'png = "{b64encode((path.parent / found[1]).read_bytes()).decode()}"'
+            return f'{_CONTENT[word]} = "{b64encode((path.parent / name).read_bytes()).decode()}"'
         except OSError as error:
-            raise ConfigurationError(f"{path}: watermark {found[1]} cannot be read: {error.strerror}") from error
+            raise ConfigurationError(f"{path}: {word} {name} cannot be read: {error.strerror}") from error
 
-    return _FILE.sub(png, read(path))
+    return _FILE.sub(content, read(path))
+
+
+def editors_schema() -> dict[str, Any]:
+    """Return the JSON schema of a recipes file, with the words that name files."""
+    found = msgspec.json.schema(Recipes)
+    for word, content in _CONTENT.items():
+        for each in found["$defs"].values():
+            if content in each.get("properties", {}):
+                said = f"a file beside the recipes, instead of {content}"
+                each["properties"][word] = {"type": "string", "description": said}
+            if content in each.get("required", []):
+                each["required"].remove(content)
+                each["anyOf"] = [{"required": [one]} for one in (word, content)]
+    return found

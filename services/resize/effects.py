@@ -120,6 +120,6 @@ def name(effect: named.Effect) -> str:
         value = getattr(effect, field.name)
         if field.name == "text":
             words.append(f'"{value}"')
-        elif field.name not in ("png", "margin"):
+        elif field.name not in ("png", "ttf", "margin"):
             words.append(f"{value:g}" if isinstance(value, float) else str(value))
     return " ".join(words)

@@ -19,8 +19,8 @@ def write(effect: Text, image: Image.Image) -> Image.Image:
 
     room = max(1, image.width - 2 * _margin(effect, image))
     size = max(1.0, effect.size * image.height)
-    length = _font(size).getlength(effect.text)
-    font = _font(max(1.0, size * room / length)) if length > room else _font(size)
+    length = _font(effect, size).getlength(effect.text)
+    font = _font(effect, max(1.0, size * room / length) if length > room else size)
     left, top, right, bottom = font.getbbox(effect.text)
     letters = Image.new("L", (max(1, round(right - left)), max(1, round(bottom - top))))
     ImageDraw.Draw(letters).text((-left, -top), effect.text, 255, font)
@@ -77,10 +77,8 @@ def _coloured(colour: str, mask: Image.Image) -> Image.Image:
 
 
 @lru_cache(maxsize=32)
-def _font(size: float) -> "ImageFont.FreeTypeFont | ImageFont.ImageFont":
-    from PIL import ImageFont  # noqa: PLC0415
-
-    return ImageFont.load_default(size)
+def _font(effect: Text, size: float) -> "ImageFont.FreeTypeFont | ImageFont.ImageFont":
+    return effect.font(size)
 
 
 @lru_cache(maxsize=8)

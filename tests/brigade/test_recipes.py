@@ -7,12 +7,13 @@ from urllib.parse import unquote
 
 import jsonschema
 import pytest
+from PIL import Image, ImageChops, ImageFont
 
 import brigade
 from brigade.__main__ import main
 from brigade.console import byte_size
 from brigade.pictures.recipes_file import self_contained
-from imaging.effects import Watermark
+from imaging.effects import Text, Watermark
 from imaging.recipes import DEFAULT_PATH, load
 from tests.brigade.demo.test_contact_sheet import Page
 from tests.support import pictures
@@ -228,4 +229,60 @@ def test_without_such_files_functions_get_the_file_itself(recipes: Path, state: 
 def test_a_watermark_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "r.toml").write_text(MARKED)
     assert main(["recipes", "check", "--recipes", str(tmp_path / "r.toml")]) == 1
-    assert "r.toml: watermark logo.png cannot be read: No such file or directory" in capsys.readouterr().err
+    assert "r.toml: file logo.png cannot be read: No such file or directory" in capsys.readouterr().err
+
+
+_CLEARLY = [255 * (level > 40) for level in range(256)]  # of a difference: letters, and no trace of JPEG
+LETTERED = """\
+[[recipe]]
+name = "lettered"
+[[recipe.rendition]]
+name = "t"
+width = 200
+effects = [{ effect = "text", text = "TEXT", size = 0.2, colour = "#ff0000", font = 'ours.ttf' }]
+"""
+
+
+def test_a_font_is_put_into_what_functions_get_and_writes_the_text(tmp_path: Path, photo: Path, state: Path) -> None:
+    path = tmp_path / "recipes.toml"
+    path.write_text(LETTERED.replace("TEXT", "Larch & Birch"))
+    builtin = ImageFont.load_default(10)
+    assert isinstance(builtin, ImageFont.FreeTypeFont)
+    (tmp_path / "ours.ttf").write_bytes(builtin.font_bytes)
+    [effect] = load(self_contained(path)).recipe[0].rendition[0].effects
+    assert isinstance(effect, Text)
+    assert effect.ttf
+    plain = tmp_path / "plain.toml"
+    plain.write_text(path.read_text().partition("effects")[0])
+    written, empty = (
+        Path(brigade.process(photo, out=tmp_path / each.stem, recipes=each).renditions[0].path)
+        for each in (path, plain)
+    )
+    with Image.open(written) as lettered, Image.open(empty) as bare:
+        differs = ImageChops.difference(lettered, bare).convert("L").point(_CLEARLY)
+        left, top, right, bottom = differs.getbbox() or (0, 0, 0, 0)
+    assert right - left > 3 * (bottom - top) > 0, "one line of letters"
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "why"),
+    [
+        ("naïve", None, "the font cannot write 'ï'"),
+        ("plain", b"no font", "the font cannot be read as TrueType or OpenType"),
+    ],
+)
+def test_a_font_that_cannot_write_the_text_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, content: bytes | None, why: str
+) -> None:
+    path = tmp_path / "r.toml"
+    path.write_text(LETTERED.replace("TEXT", text))
+    (tmp_path / "ours.ttf").write_bytes(content or ImageFont.load_default(10).font_bytes)  # type: ignore[union-attr]
+    assert main(["recipes", "check", "--recipes", str(path)]) == 1
+    assert why in capsys.readouterr().err
+
+
+def test_editors_know_the_words_that_name_files(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes", "schema"]) == 0
+    known = json.loads(capsys.readouterr().out)
+    for text, is_right in ((MARKED, True), (LETTERED, True), (MARKED.replace("file = ", "fiel = "), False)):
+        assert jsonschema.Draft202012Validator(known).is_valid(tomllib.loads(text)) is is_right
