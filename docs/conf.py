@@ -29,6 +29,7 @@ myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence"]
 # A part of a page that is shared between pages begins at the rank that suits the other.
 suppress_warnings = ["myst.header"]
+smartquotes = False  # it makes a dash of `--json`
 html_theme = "furo"
 html_title = project
 html_static_path = ["site.css"]

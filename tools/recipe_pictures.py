@@ -107,7 +107,10 @@ def illustrated(page: str, drawn: Mapping[Example, list[tuple[Path, Made]]], fol
     parts = page.split("\n#")
     for number, part in enumerate(parts[1:], 1):
         heading = f"#{part.partition(chr(10))[0]}"
-        shown = "\n".join(line for each in EXAMPLES.get(heading, ()) for line in _shown(each, drawn[each], folder))
+        examples = EXAMPLES.get(heading, ())
+        for each in examples:  # the page's own block says the same without a size
+            part = part.replace(f"```toml\n{each.words.removeprefix(WHOLE).strip()}\n```", "")  # noqa: PLW2901
+        shown = "\n".join(line for each in examples for line in _shown(each, drawn[each], folder))
         parts[number] = f"{part.rstrip()}\n\n{shown}\n" if shown else part
     return "\n#".join(parts)
 
