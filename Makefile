@@ -23,13 +23,16 @@ export BRIGADE_EXIFTOOL ?= $(CURDIR)/$(EXIFTOOL)
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test simulate corpus integration update lint docs docs-site template bench drill load visitors bench-pixels bench-cold bench-describe \
+.PHONY: help newcomer demo test simulate corpus integration update lint docs docs-site template bench drill load visitors bench-pixels bench-cold bench-describe \
     bench-missing bench-export bench-placeholders package readme-picture \
     azurite exiftool layers portal-picture screens validators views clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+newcomer: $(VENV)/dev.stamp  ## Follow README.md to the letter in a fresh environment, and use what it installs elsewhere
+	@NEWCOMER=1 $(BIN)/python -m pytest tests/journeys/test_readme_followed.py
 
 demo: $(VENV)/run.stamp  ## Run the whole chain on sample pictures, or on PHOTOS=folder
 	@$(BIN)/brigade demo $(if $(PHOTOS),--photos "$(PHOTOS)")
