@@ -1,5 +1,6 @@
 """What the public gets through CloudFront: renditions by HTTPS, and nothing else; nor them when they are removed."""
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import httpx
@@ -10,13 +11,16 @@ from kit import outputs
 from tests.support.guard import OVER_TLS, Guard
 
 KEY = "renditions/30f4f8a6/w240.1a2b3c4d.jpg"
+CLOSED = ("normalized/30f4f8a6.1a2b3c4d.jpg", "metadata/30f4f8a6.json.gz", "operations/1.json")
 
 
 @pytest.fixture(scope="module")
-def stored(resting: Pipeline) -> Pipeline:
-    for key in (KEY, "normalized/30f4f8a6.1a2b3c4d.jpg", "metadata/30f4f8a6.json.gz", "operations/1.json"):
+def stored(resting: Pipeline) -> Iterator[Pipeline]:
+    for key in (KEY, *CLOSED):
         resting.s3.put_object(Bucket=resting.target_bucket, Key=key, Body=b"x", CacheControl=outputs.FOR_EVER)
-    return resting
+    yield resting
+    for key in (KEY, *CLOSED):  # other tests read that bucket, too
+        resting.s3.delete_object(Bucket=resting.target_bucket, Key=key)
 
 
 def got(guard: Guard, stored: Pipeline, key: str, *headers: tuple[str, str], method: str = "GET") -> httpx.Response:
@@ -33,9 +37,7 @@ def test_everybody_gets_renditions_for_as_long_as_they_say_and_any_page_may(guar
     assert answer.headers["Strict-Transport-Security"]
 
 
-@pytest.mark.parametrize(
-    "key", ["normalized/30f4f8a6.1a2b3c4d.jpg", "metadata/30f4f8a6.json.gz", "operations/1.json", "", "renditions/none"]
-)
+@pytest.mark.parametrize("key", [*CLOSED, "", "renditions/none"])
 def test_nobody_gets_anything_else_or_learns_whether_it_is_there(guard: Guard, stored: Pipeline, key: str) -> None:
     assert got(guard, stored, key, OVER_TLS).status_code == 403
 
