@@ -50,8 +50,8 @@ def _part_sizes(s3: Any, where: dict[str, str], count: int) -> list[int]:
     sizes = []
     for number in range(1, count + 1):
         answer = s3.head_object(PartNumber=number, **where)
-        if "PartsCount" not in answer:  # local clouds tell it of a GET alone, whose body is left unread
-            answer = s3.get_object(PartNumber=number, **where)
+        if "PartsCount" not in answer:  # local clouds tell it of a GET of the newest version, whose body is left unread
+            answer = s3.get_object(Bucket=where["Bucket"], Key=where["Key"], PartNumber=number)
             answer["Body"].close()
         sizes.append(answer["ContentLength"])
     return sizes
