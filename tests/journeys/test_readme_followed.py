@@ -72,7 +72,8 @@ def test_readme_is_followed_to_the_letter_in_a_fresh_environment(tmp_path: Path)
         "PATH": f"{commands}:/usr/bin:/bin",
         "XDG_STATE_HOME": str(tmp_path / "state"),
     }
-    script = f"set -exuo pipefail\ntrap 'brigade down' EXIT\n{typed()}\n{OUTSIDE}"
+    # The local cloud is that of the copy's folder.
+    script = f"set -exuo pipefail\ntrap 'cd {copy}; brigade down' EXIT\n{typed()}\n{OUTSIDE}"
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=copy,
