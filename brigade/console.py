@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 import click
@@ -95,11 +94,6 @@ def byte_size(count: int) -> str:
     if count < _KB:
         return f"{count} B"
     return f"{count / _KB:.0f} kB" if count < _MB else f"{count / _MB:.1f} MB"
-
-
-def timestamp(at: datetime) -> str:
-    """Return a time of UTC in ISO 8601, to the millisecond."""
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def duration(seconds: float) -> str:

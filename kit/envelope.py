@@ -23,7 +23,12 @@ _decoders: dict[type[Event], "msgspec.json.Decoder[Event]"] = {}
 
 def now() -> str:
     """Return the time in ISO 8601, UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return timestamp(datetime.now(UTC))
+
+
+def timestamp(at: datetime) -> str:
+    """Return a time of UTC in ISO 8601, to the millisecond."""
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,6 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import replace
 
-from brigade.console import timestamp
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.message import read
 from brigade.dead_letters.queue import DeadLetterQueue, NotMeant
@@ -20,6 +19,7 @@ from infra.names import UNDELIVERED
 from infra.parameters import SETTLED_ENDPOINT
 from kit.actor import Actor
 from kit.chain import Chain
+from kit.envelope import timestamp
 
 _MEANT_FOR = "meant_for"
 

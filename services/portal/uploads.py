@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from kit.envelope import timestamp
 from kit.events import Image, Source
 from kit.retry import call
 from kit.storage import listed
@@ -97,4 +98,4 @@ def _uploaded(site: Site, prefix: str, version: dict[str, Any]) -> Uploaded:
 
 def iso(seconds: float) -> str:
     """Return a time as ISO 8601, UTC."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return timestamp(datetime.fromtimestamp(seconds, UTC))
