@@ -16,10 +16,10 @@ from typing import Any
 import duckdb
 
 from benchmarks.missing import OBJECTS, item, peak_mb
-from brigade.console import OperatorError
 from brigade.exports.columns import TABLES
 from brigade.exports.files import FORMATS, export
 from brigade.pictures.catalog import Catalog
+from brigade.terminal import OperatorError
 
 _PAGE = 300  # records of 3 kB in one MB
 

@@ -28,10 +28,10 @@ def process(
     A picture that cannot be processed is reported as rejected, with the reason. Raises UnknownRecipe, and
     ConfigurationError for a recipes file that is wrong.
     """
-    from brigade.console import actors_quiet
     from brigade.pictures import processing
     from brigade.pictures.local_files import LocalFile
     from brigade.pictures.recipes_file import load_recipes
+    from brigade.terminal import actors_quiet
 
     loaded = load_recipes(Path(recipes) if recipes else None)
     with actors_quiet():

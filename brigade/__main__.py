@@ -7,8 +7,8 @@ import click
 from click.shell_completion import shell_complete
 
 from brigade.cli import app
-from brigade.console import OperatorError, complain, debugging, explain
 from brigade.signals import end_like_ctrl_c
+from brigade.terminal import OperatorError, complain, debugging, explain
 
 FAILED, INTERRUPTED = 1, 130
 COMPLETE = "_BRIGADE_COMPLETE"

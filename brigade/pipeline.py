@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from brigade.console import OperatorError
 from brigade.deploy.stack import Stack
 from brigade.pictures.catalog import Catalog
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from imaging.spelling import meant
 from infra import names
 from kit.actor import Bucket

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from brigade.console import OperatorError
+from brigade.terminal import OperatorError
 
 _Value = str | int
 

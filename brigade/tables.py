@@ -12,7 +12,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from brigade.console import out, printable
+from brigade.terminal import out, printable
 
 # What tells these apart stands at their two ends.
 _MIDDLE = {"key", "picture", "path", "file", "value"}

@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from brigade.console import OperatorError
 from brigade.local import local_record
 from brigade.local.ministack import health
+from brigade.terminal import OperatorError
 
 # What local clouds take from everybody.
 LOCAL_REGION = "us-east-1"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from brigade import project
 from brigade.acting.declared import given_profile, told_yes
-from brigade.console import OperatorError, ask, say
 from brigade.target import Target, resolve
+from brigade.terminal import OperatorError, ask, say
 
 # The account that may be changed without a question, where nobody sits who could answer: its number.
 ACCOUNT = "BRIGADE_ACCOUNT"

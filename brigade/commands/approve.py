@@ -6,7 +6,6 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands.options import option, pictures, stack_name, yes
-from brigade.console import OperatorError, ask, counted, out, say
 from brigade.operations.operation import Entry
 from brigade.operations.storage import S3History
 from brigade.pictures import moderation_review as judging
@@ -14,6 +13,7 @@ from brigade.pictures.moderation_review import waits_in_vain, why_held, why_left
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
 from brigade.tables import table
+from brigade.terminal import OperatorError, ask, counted, out, say
 from infra import names
 from kit.events import ImageJudged
 from kit.publisher import SnsPublisher

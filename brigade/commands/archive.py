@@ -6,7 +6,6 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands.options import option, pictures, stack_name, yes
-from brigade.console import OperatorError, ask, byte_size, counted, say
 from brigade.deploy import deployed_recipes
 from brigade.operations.operation import Entry
 from brigade.operations.storage import S3History
@@ -14,6 +13,7 @@ from brigade.pipeline import Pipeline
 from brigade.rework import copies
 from brigade.rework import orders as reruns
 from brigade.rework.sending import send_recorded
+from brigade.terminal import OperatorError, ask, byte_size, counted, say
 from records.picture import Archived, PictureRecord
 from services.archive.actor import ARCHIVE, STORAGE_CLASS
 

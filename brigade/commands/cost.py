@@ -6,7 +6,6 @@ import click
 from rich.text import Text
 
 from brigade.commands.options import Number, as_json, option
-from brigade.console import OperatorError, out, print_json
 from brigade.cost import estimate, measured, monthly, prices
 from brigade.cost.archived import Kept, kept
 from brigade.cost.estimate import Line
@@ -15,6 +14,7 @@ from brigade.cost.monthly import Standing
 from brigade.cost.optional import optional
 from brigade.cost.prices import Prices
 from brigade.tables import table
+from brigade.terminal import OperatorError, out, print_json
 from services.chain import CHAIN
 
 MILLION = 1e6

@@ -7,11 +7,11 @@ from click.exceptions import Exit
 
 from brigade.commands.ls import listing
 from brigade.commands.options import PATH, option, out_folder
-from brigade.console import OperatorError, counted, out, say
 from brigade.demo import demo_run as chain
 from brigade.pictures.local_files import Skipped
 from brigade.release import release
 from brigade.tables import table
+from brigade.terminal import OperatorError, counted, out, say
 
 
 @click.command()

@@ -9,12 +9,12 @@ from brigade import project
 from brigade.acting.here import here
 from brigade.commands.narrator import Narrator
 from brigade.commands.options import PATH, option, stack_name, verbose
-from brigade.console import OperatorError, ask, say
 from brigade.deploy import deployment, losses, stack_settings
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import Change
 from brigade.pictures.recipes_file import load_recipes, recipes_path, self_contained, warn
 from brigade.release import release
+from brigade.terminal import OperatorError, ask, say
 from imaging.recipes import DEFAULT_PATH
 from infra.parameters import ENVIRONMENT
 

@@ -5,12 +5,12 @@ import click
 from brigade.acting.here import here
 from brigade.commands.narrator import Narrator
 from brigade.commands.options import option, stack_name, verbose, yes
-from brigade.console import OperatorError, ask, say
 from brigade.deploy import deployment, kept, losses
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.kept import Kept
 from brigade.deploy.stack import Stack
 from brigade.target import Target
+from brigade.terminal import OperatorError, ask, say
 
 
 @click.command()

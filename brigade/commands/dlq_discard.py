@@ -9,7 +9,6 @@ import click
 from brigade.commands.dlq_options import of_messages, selecting
 from brigade.commands.dlq_where import Where, Whose, by_id, incomplete, patiently
 from brigade.commands.options import PATH, option, yes
-from brigade.console import OperatorError, ask, counted, out, say
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.letters_file import rewrite, write
 from brigade.dead_letters.notify_catalog import tell_and_wait
@@ -19,6 +18,7 @@ from brigade.dead_letters.selection import Selection
 from brigade.operations.operation import Recording
 from brigade.progress import progress
 from brigade.tables import table
+from brigade.terminal import OperatorError, ask, counted, out, say
 
 DISCARDED = "discarded"
 LEFT = "left"  # where it was, or met by nobody

@@ -8,7 +8,6 @@ from rich.text import Text
 from brigade.commands.dlq_options import of_messages
 from brigade.commands.dlq_where import Where, Whose, patiently
 from brigade.commands.options import yes
-from brigade.console import Declined, OperatorError, ask, out, printable, say
 from brigade.dead_letters import editing
 from brigade.dead_letters.editing import difference, editor, mistake, readable, revised
 from brigade.dead_letters.letter import DeadLetter
@@ -16,6 +15,7 @@ from brigade.dead_letters.notify_catalog import tell_and_wait
 from brigade.dead_letters.queue import GONE, HOLD_S
 from brigade.dead_letters.redrive import REDRIVEN
 from brigade.dead_letters.selection import named
+from brigade.terminal import Declined, OperatorError, ask, out, printable, say
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 

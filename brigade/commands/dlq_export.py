@@ -7,12 +7,12 @@ import click
 from brigade.commands.dlq_options import of_actor, selecting
 from brigade.commands.dlq_where import Where, Whose, incomplete, patiently
 from brigade.commands.options import FILE, PATH, argument, option, yes_to_the_account
-from brigade.console import OperatorError, counted, explain, say
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.letters_file import read, write
 from brigade.dead_letters.queue import HOLD_S
 from brigade.dead_letters.selection import Selection
 from brigade.progress import progress
+from brigade.terminal import OperatorError, counted, explain, say
 
 IMPORTED = "imported"
 

@@ -12,10 +12,10 @@ from rich.text import Text
 from brigade.commands.dlq_options import of_actor
 from brigade.commands.dlq_where import LOOK_S, Where, Whose, check_seen, patiently
 from brigade.commands.options import as_json
-from brigade.console import counted, duration, out, print_json, printable, say
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.picture_status import statuses
 from brigade.tables import short, table
+from brigade.terminal import counted, duration, out, print_json, printable, say
 
 WARN_BELOW = timedelta(days=3)
 _COLUMNS = ("actor", "count", "oldest", "deleted in", "reason, and the oldest of them")

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from brigade.commands.dlq_where import Where, patiently
-from brigade.console import OperatorError, ask, counted, out, say
 from brigade.dead_letters.native import RATES, MoveTask
 from brigade.dead_letters.notify_catalog import tell
 from brigade.dead_letters.redrive import REDRIVEN
 from brigade.progress import progress
 from brigade.tables import table
+from brigade.terminal import OperatorError, ask, counted, out, say
 
 
 def move(where: Where, rate: float | None, *, dry_run: bool, yes: bool) -> None:

@@ -9,7 +9,6 @@ from brigade.commands.dlq_native import move
 from brigade.commands.dlq_options import of_actor, selecting
 from brigade.commands.dlq_where import Where, Whose, incomplete, patiently
 from brigade.commands.options import Number, option, yes
-from brigade.console import OperatorError, ask, counted, out, say
 from brigade.dead_letters import redrive as redriving
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.notify_catalog import tell
@@ -19,6 +18,7 @@ from brigade.dead_letters.selection import Selection
 from brigade.flow import mappings
 from brigade.progress import progress
 from brigade.tables import table
+from brigade.terminal import OperatorError, ask, counted, out, say
 
 # What SQS does not know when it moves the letters itself.
 _NOT_NATIVE = ("reason", "image", "key", "since", "limit", "max_redrives", "force", "stop_at", "watch")

@@ -13,13 +13,13 @@ from rich.text import Text
 from brigade.acting.here import here
 from brigade.commands.dlq_where import LOOK_S
 from brigade.commands.options import argument, as_json, option, stack_name
-from brigade.console import byte_size, out, print_json, printable, say
 from brigade.dead_letters import replay as replaying
 from brigade.dead_letters.replay import Replay
 from brigade.dead_letters.selection import named
 from brigade.dead_letters.stack_queues import dead_letter_queue
 from brigade.pipeline import Pipeline
 from brigade.tables import table
+from brigade.terminal import byte_size, out, print_json, printable, say
 from kit.errors import Failure, reason_of
 from services.chain import CHAIN
 

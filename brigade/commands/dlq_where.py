@@ -9,7 +9,6 @@ from urllib.parse import quote
 import msgspec
 
 from brigade.acting.here import here
-from brigade.console import OperatorError, counted, say
 from brigade.dead_letters import pairs
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
@@ -20,6 +19,7 @@ from brigade.operations.storage import FileHistory, History, S3History
 from brigade.pipeline import Pipeline
 from brigade.project import state_folder
 from brigade.target import Target
+from brigade.terminal import OperatorError, counted, say
 from infra.names import UNDELIVERED
 from kit.actor import Actor
 

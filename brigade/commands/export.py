@@ -8,10 +8,10 @@ from click.exceptions import Exit
 
 from brigade.acting.here import here
 from brigade.commands.options import option, stack_name
-from brigade.console import OperatorError, counted, say
 from brigade.exports import files
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
+from brigade.terminal import OperatorError, counted, say
 from records.picture import PictureRecord
 
 

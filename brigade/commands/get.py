@@ -6,10 +6,10 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands.options import as_json, key_or_id, out_folder, stack_name
-from brigade.console import OperatorError, byte_size, out, print_json
 from brigade.pictures import own_names
 from brigade.pipeline import Pipeline
 from brigade.tables import table
+from brigade.terminal import OperatorError, byte_size, out, print_json
 
 
 @click.command()

@@ -11,11 +11,11 @@ from brigade.acting.here import here
 from brigade.commands.dlq_options import of_pair
 from brigade.commands.dlq_where import Whose
 from brigade.commands.options import argument, as_json, option
-from brigade.console import out, print_json
 from brigade.operations.operation import Operation
 from brigade.operations.storage import History, S3History
 from brigade.pipeline import Pipeline
 from brigade.tables import table
+from brigade.terminal import out, print_json
 
 
 @click.command()

@@ -6,8 +6,8 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands.options import key_or_id, option, stack_name
-from brigade.console import OperatorError, print_json, say
 from brigade.pipeline import Pipeline
+from brigade.terminal import OperatorError, print_json, say
 from records.markup import FORMS, NoAlt, NotShown, markup
 
 _ALT = "--alt TEXT says what it shows, --alt '' that it is decorative"

@@ -8,12 +8,12 @@ from click.exceptions import Exit
 
 from brigade.acting.here import here
 from brigade.commands.options import argument, option, stack_name, yes_to_the_account
-from brigade.console import OperatorError, say
 from brigade.imports import url_list
 from brigade.imports.account import Account
 from brigade.imports.rclone import Rclone, comparison
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
+from brigade.terminal import OperatorError, say
 
 
 @click.command()

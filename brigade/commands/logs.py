@@ -11,11 +11,11 @@ from rich.text import Text
 from brigade.acting.here import here
 from brigade.commands import completing
 from brigade.commands.options import argument, as_json, option, stack_name
-from brigade.console import OperatorError, out, print_json, printable
 from brigade.dead_letters.selection import age
 from brigade.flow import lines
 from brigade.flow.lines import Line
 from brigade.pipeline import Pipeline
+from brigade.terminal import OperatorError, out, print_json, printable
 from brigade.traces import traces
 
 _COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}

@@ -10,7 +10,6 @@ from rich.text import Text
 
 from brigade.acting.here import here
 from brigade.commands.options import as_json, option, stack_name
-from brigade.console import OperatorError, byte_size, out, print_json, say
 from brigade.exports.columns import PICTURES
 from brigade.exports.files import csv_writer
 from brigade.pictures import search
@@ -18,6 +17,7 @@ from brigade.pictures.search import Filters
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
 from brigade.tables import short, table
+from brigade.terminal import OperatorError, byte_size, out, print_json, say
 from kit.events import StoredImage, Verdict
 from records.picture import Original, PictureRecord
 from records.rules import failure

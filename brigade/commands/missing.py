@@ -10,7 +10,6 @@ from click.exceptions import Exit
 
 from brigade.acting.here import here
 from brigade.commands.options import as_json, option, stack_name
-from brigade.console import counted, out, print_json, say
 from brigade.dead_letters.selection import age
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
@@ -18,6 +17,7 @@ from brigade.rework.gaps import Lost, Missing
 from brigade.rework.survey import Comparison
 from brigade.rework.unheard import messages_under_way
 from brigade.tables import table
+from brigade.terminal import counted, out, print_json, say
 
 _TABLE = 1_000  # rows of one table: a longer one takes too long to lay out
 

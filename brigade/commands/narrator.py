@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from brigade.console import err, say
 from brigade.deploy.change_set import BUSY, STACK_TYPE, Change, StackEvent
 from brigade.deploy.deployment import Listener
 from brigade.progress import progress
+from brigade.terminal import err, say
 
 # What is lost stands last, where it is read before the stack changes.
 _ORDER = ("Add", "Modify", "Maybe replace", "Replace", "Remove")

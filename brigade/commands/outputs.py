@@ -4,10 +4,10 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands.options import argument, as_json, stack_name
-from brigade.console import out, print_json
 from brigade.deploy.stack import Stack
 from brigade.pipeline import Pipeline
 from brigade.tables import table
+from brigade.terminal import out, print_json
 
 
 @click.command()

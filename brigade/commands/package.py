@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from brigade.commands.options import as_json, option, other_recipes, out_folder
-from brigade.console import OperatorError, byte_size, out, print_json, say
 from brigade.deploy import packages
 from brigade.pictures.recipes_file import load_recipes, recipes_path, self_contained
 from brigade.release import release
 from brigade.tables import table
+from brigade.terminal import OperatorError, byte_size, out, print_json, say
 from infra import names, parameters
 from infra.functions import RUNTIME
 from infra.packaging.libraries import Platform

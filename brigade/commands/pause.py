@@ -6,9 +6,9 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands.options import actors, stack_name, yes_to_the_account
-from brigade.console import duration, say
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline
+from brigade.terminal import duration, say
 from infra.messaging import RETENTION_S
 from services.chain import CHAIN
 

@@ -4,8 +4,8 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands.options import option, stack_name, yes_to_the_account
-from brigade.console import OperatorError, say
 from brigade.pipeline import Pipeline
+from brigade.terminal import OperatorError, say
 
 
 @click.command()

@@ -11,13 +11,13 @@ from msgspec import to_builtins
 from rich.text import Text
 
 from brigade.commands.options import option, other_recipes, out_folder, paths, recipe
-from brigade.console import OperatorError, actors_quiet, counted, out, printable, say
 from brigade.demo import recipe_preview
 from brigade.pictures import local_files as files
 from brigade.pictures import processing
 from brigade.pictures.processing import Report
 from brigade.pictures.recipes_file import load_recipes
 from brigade.progress import progress
+from brigade.terminal import OperatorError, actors_quiet, counted, out, printable, say
 from records.picture import PictureRecord
 
 

@@ -7,12 +7,12 @@ from click.exceptions import Exit
 
 from brigade.acting.here import here
 from brigade.commands.options import option, out_folder, yes
-from brigade.console import ask, err, out, say
 from brigade.prove import report
 from brigade.prove.item import FAILED, Result, choose
 from brigade.prove.items import ITEMS
 from brigade.prove.stage import clear, leftovers, thrown_away
 from brigade.target import Target
+from brigade.terminal import ask, err, out, say
 
 _WIDTH = 80
 

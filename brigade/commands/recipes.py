@@ -9,7 +9,6 @@ from rich.text import Text
 
 from brigade.acting.here import here
 from brigade.commands.options import FILE, argument, as_json, option, other_recipes, out_folder, recipe, stack_name
-from brigade.console import actors_quiet, counted, out, print_json, say
 from brigade.demo import recipe_preview
 from brigade.deploy import deployed_recipes
 from brigade.deploy.stack import Stack
@@ -17,6 +16,7 @@ from brigade.pictures import processing
 from brigade.pictures.recipes_file import editors_schema, load_recipes, recipes_path, warn
 from brigade.progress import progress
 from brigade.tables import table
+from brigade.terminal import actors_quiet, counted, out, print_json, say
 from services.resize.effects import name
 
 

@@ -9,7 +9,6 @@ from brigade.acting.here import here
 from brigade.commands import completing
 from brigade.commands.missing import Ignored, compared, prefix, stuck
 from brigade.commands.options import Number, option, some_pictures, stack_name, yes
-from brigade.console import OperatorError, ask, counted, duration, say
 from brigade.deploy import deployed_recipes
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline
@@ -18,6 +17,7 @@ from brigade.rework import copies, survey
 from brigade.rework import orders as reruns
 from brigade.rework.orders import RerunPlan, after
 from brigade.rework.sending import send_recorded
+from brigade.terminal import OperatorError, ask, counted, duration, say
 from kit.actor import Actor
 from kit.events import ImageUploaded
 from records.picture import PictureRecord

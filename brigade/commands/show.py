@@ -6,10 +6,10 @@ from rich.text import Text
 from brigade.acting.here import here
 from brigade.commands.ls import colored, measures
 from brigade.commands.options import as_json, key_or_id, stack_name
-from brigade.console import byte_size, out, print_json
 from brigade.pictures import camera, timeline
 from brigade.pipeline import Pipeline
 from brigade.tables import facts, table
+from brigade.terminal import byte_size, out, print_json
 from kit import outputs
 from kit.envelope import timestamp
 from records.markup import forms

@@ -11,7 +11,6 @@ from click.exceptions import Exit
 
 from brigade.acting.here import here
 from brigade.commands.options import Number, argument, option, stack_name, yes_to_the_account
-from brigade.console import OperatorError, counted, say
 from brigade.pictures.local_files import LocalFile, Skipped
 from brigade.pipeline import Pipeline
 from brigade.site import branch as branches
@@ -21,6 +20,7 @@ from brigade.site.documents import Document
 from brigade.site.finding import Found, find
 from brigade.site.places import Edit, Left, applied
 from brigade.site.rewriting import Served
+from brigade.terminal import OperatorError, counted, say
 
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _SHOWN = 200  # characters of an address

@@ -12,11 +12,11 @@ from rich.text import Text
 
 from brigade.acting.here import here
 from brigade.commands.options import as_json, option, stack_name
-from brigade.console import OperatorError, duration, out, print_json
 from brigade.flow import vitals
 from brigade.flow.vitals import Vitals
 from brigade.pipeline import Pipeline
 from brigade.tables import table
+from brigade.terminal import OperatorError, duration, out, print_json
 
 _EVERY_S = 2
 _COLUMNS = ("actor", "state", "waiting", "in flight", "oldest", "dead letters", "rate")

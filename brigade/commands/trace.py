@@ -4,8 +4,8 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands.options import argument, as_json, stack_name
-from brigade.console import OperatorError, out, print_json
 from brigade.pipeline import Pipeline
+from brigade.terminal import OperatorError, out, print_json
 from brigade.traces import traces, waterfall
 
 

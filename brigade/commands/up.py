@@ -7,12 +7,12 @@ from contextlib import ExitStack
 import click
 
 from brigade.commands.options import option
-from brigade.console import OperatorError, out, say
 from brigade.local import local_cloud, local_record
 from brigade.local.cloud_process import LocalCloud
 from brigade.local.local_record import CLOUD
 from brigade.signals import held
 from brigade.target import ENDPOINT, local_target
+from brigade.terminal import OperatorError, out, say
 
 
 @click.command()

@@ -10,7 +10,6 @@ from click.exceptions import Exit
 from brigade.acting.here import here
 from brigade.commands.ls import listing
 from brigade.commands.options import Number, option, paths, stack_name, yes_to_the_account
-from brigade.console import OperatorError, counted, out, say
 from brigade.deploy import deployed_recipes
 from brigade.flow import mappings
 from brigade.pictures import local_files as files
@@ -19,6 +18,7 @@ from brigade.pipeline import Pipeline
 from brigade.progress import progress
 from brigade.rework.unheard import send_unheard
 from brigade.tables import table
+from brigade.terminal import OperatorError, counted, out, say
 from records.picture import PictureRecord
 from records.status import MEANING, Status
 

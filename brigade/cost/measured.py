@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from brigade.console import OperatorError
+from brigade.terminal import OperatorError
 
 FILE = Path(__file__).with_name("measured.json")
 

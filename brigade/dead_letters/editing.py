@@ -12,9 +12,9 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.limits import unsendable
+from brigade.terminal import OperatorError
 from kit.actor import Actor
 from kit.errors import UnreadableMessage
 from kit.events import Image

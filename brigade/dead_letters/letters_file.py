@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.limits import unsendable
+from brigade.terminal import OperatorError
 
 
 def write(letters: Iterable[DeadLetter], path: Path, queue: str) -> None:

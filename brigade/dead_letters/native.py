@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError
 from brigade.dead_letters.queue import DeadLetterQueue
+from brigade.terminal import OperatorError
 from kit.errors import aws_code
 
 if TYPE_CHECKING:

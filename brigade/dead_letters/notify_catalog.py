@@ -4,10 +4,10 @@ import itertools
 import time
 from collections.abc import Iterable
 
-from brigade.console import counted, explain, say
 from brigade.dead_letters.letter import DeadLetter
 from brigade.operations.operation import Recording
 from brigade.pipeline import Pipeline
+from brigade.terminal import counted, explain, say
 from infra import names
 from kit.backoff import policy
 from kit.chain import OPERATOR

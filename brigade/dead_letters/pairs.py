@@ -8,8 +8,8 @@ from typing import Any
 import jmespath
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError
 from brigade.dead_letters.letter import UNKNOWN, DeadLetter
+from brigade.terminal import OperatorError
 from kit.errors import aws_code
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from brigade.console import OperatorError, explain, say
 from brigade.dead_letters.letter import DeadLetter
 from brigade.pipeline import Pipeline
+from brigade.terminal import OperatorError, explain, say
 from kit.actor import Actor
 from kit.errors import UnreadableMessage
 from kit.events import ImageOutdated, ImageRemoved, ImageRetired

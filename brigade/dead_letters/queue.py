@@ -19,10 +19,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec.structs import replace
 
-from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter, Redrive
 from brigade.dead_letters.message import read, write
 from brigade.queue_counts import counts
+from brigade.terminal import OperatorError
 from kit.backoff import policy
 from kit.batches import Refused, failed, in_full
 from kit.envelope import now

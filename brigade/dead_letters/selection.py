@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter
+from brigade.terminal import OperatorError
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 # More than any queue keeps a message; an age that the calendar does not hold is a slip.

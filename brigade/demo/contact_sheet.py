@@ -7,8 +7,8 @@ from datetime import datetime
 from html import escape
 from urllib.parse import quote
 
-from brigade.console import byte_size, counted
 from brigade.dead_letters.letter import DeadLetter
+from brigade.terminal import byte_size, counted
 from kit.events import StoredImage
 from records.picture import Failure, Original, PictureRecord, Stage
 from records.rules import failure

@@ -4,8 +4,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from brigade.console import OperatorError
 from brigade.pictures.local_files import LocalFile
+from brigade.terminal import OperatorError
 
 PHOTOS, OUTPUTS, SHEET, REPORT = "photos", "outputs", "index.html", "report.json"
 _MADE = (PHOTOS, OUTPUTS, SHEET, REPORT)

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from brigade.console import say
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.stack_queues import dead_letters
 from brigade.demo import contact_sheet, demo_folder, samples
@@ -20,6 +19,7 @@ from brigade.pictures.recipes_file import recipes_path, self_contained
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
 from brigade.target import local_target
+from brigade.terminal import say
 from kit.events import StoredImage
 from records.picture import PictureRecord
 from records.shown import shown

@@ -6,12 +6,12 @@ from time import perf_counter
 
 import msgspec
 
-from brigade.console import OperatorError
 from brigade.demo import contact_sheet
 from brigade.demo.contact_sheet import SheetPicture
 from brigade.pictures import processing
 from brigade.pictures.local_files import LocalFile
 from brigade.pictures.own_names import paths
+from brigade.terminal import OperatorError
 from imaging.recipes import DEFAULT_ACCEPT, DEFAULT_REFUSE, Recipe, Recipes
 from records.picture import PictureRecord
 from records.rules import failure

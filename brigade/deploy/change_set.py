@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError
 from brigade.target import Target
+from brigade.terminal import OperatorError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import (

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 
-from brigade.console import OperatorError
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.stack import Stack
+from brigade.terminal import OperatorError
 from imaging.recipes import DEFAULT_PATH, Recipes, parse
 from infra import names
 from infra.packaging.package import READS_RECIPES, RECIPES

@@ -8,12 +8,12 @@ from typing import Required, TypedDict, Unpack
 
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError, explain
 from brigade.deploy import deployed_recipes, losses, moderators, packages, stack_settings
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import STACK_TYPE, Change, ChangeSet, Events, StackEvent, describe, validation_error
 from brigade.deploy.stack import Stack
 from brigade.target import Target
+from brigade.terminal import OperatorError, explain
 from imaging.recipes import DEFAULT_PATH, load
 from infra import names, parameters
 from infra.functions import RUNTIME

@@ -8,10 +8,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError
 from brigade.deploy.artifacts import delete_bucket
 from brigade.deploy.stack import Stack
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from infra import names
 from kit.actor import Bucket
 from kit.errors import aws_code

@@ -6,10 +6,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError, counted
 from brigade.deploy.change_set import Change, ChangeSet
 from brigade.deploy.stack import Stack
 from brigade.queue_counts import counts
+from brigade.terminal import OperatorError, counted
 from infra import names
 from services.chain import CHAIN
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from brigade.console import OperatorError
 from brigade.deploy.change_set import describe
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from infra import names
 
 # A stack that was named but never made, by a change set that nobody executed.

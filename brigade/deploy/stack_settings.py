@@ -9,9 +9,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError, explain
 from brigade.deploy import moderators
 from brigade.target import Target
+from brigade.terminal import OperatorError, explain
 from imaging.spelling import meant
 from infra import names, parameters
 from kit.chain import Chain

@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
-from brigade.console import OperatorError
 from brigade.exports.columns import TABLES, Column, rows
 from brigade.exports.spreadsheet import cell
+from brigade.terminal import OperatorError
 from records.picture import PictureRecord
 
 FORMATS = ("csv", "jsonl", "parquet")

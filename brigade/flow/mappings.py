@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from brigade.console import OperatorError
 from brigade.pipeline import Pipeline
+from brigade.terminal import OperatorError
 from infra import names
 from kit.actor import Actor
 

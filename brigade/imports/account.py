@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from brigade.console import counted
+from brigade.terminal import counted
 
 _NAMED = 50  # refused files that are named; of more, how many there are
 

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from brigade.console import OperatorError
 from brigade.imports import origin_mapper
 from brigade.imports.account import Account
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from imaging.formats import SUFFIXES
 from imaging.limits import MAX_BYTES
 

@@ -8,12 +8,12 @@ from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError, explain
 from brigade.imports.account import Account
 from brigade.imports.fetching import Fetcher, UnfetchableError, checked
 from brigade.pictures import bucket_listing
 from brigade.pictures.local_files import MAX_KEY_BYTES
 from brigade.pictures.same_bytes import is_same
+from brigade.terminal import OperatorError, explain
 from imaging.formats import FORMATS, SUFFIXES
 from kit.errors import Rejected
 from services.ingest.admission import Admitted, admit

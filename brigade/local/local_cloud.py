@@ -14,11 +14,11 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-from brigade.console import OperatorError
 from brigade.local import mended_ministack, segment_collector
 from brigade.local.cloud_process import HOST, POLL_S, SEGMENTS, LocalCloud
 from brigade.local.process_start import process_start_time
 from brigade.signals import held
+from brigade.terminal import OperatorError
 
 DEFAULT_PORT = 4566  # where LocalStack and ministack are expected
 START_S = 30

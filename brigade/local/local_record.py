@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from brigade import project
-from brigade.console import OperatorError
 from brigade.local.cloud_process import LocalCloud
+from brigade.terminal import OperatorError
 
 # Names a cloud, whatever folder a command is given in.
 CLOUD = "BRIGADE_CLOUD"

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from brigade.console import OperatorError
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from kit.envelope import now
 
 PLANNED = "planned"

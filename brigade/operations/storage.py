@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from brigade.console import OperatorError
 from brigade.operations.operation import Entry, Operation, Recording, new_id, who
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from kit.envelope import now
 from kit.outputs import OPERATIONS
 

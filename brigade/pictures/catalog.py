@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
-from brigade.console import OperatorError, counted, say
 from brigade.pictures.local_files import spellings
+from brigade.terminal import OperatorError, counted, say
 from kit.batches import Refused, in_full
 from records import stored
 from records.attribute_values import read_item

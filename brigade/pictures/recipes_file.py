@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from brigade.console import say
 from brigade.project import state_folder
+from brigade.terminal import say
 from imaging.recipes import DEFAULT_PATH, Recipes, parse, read
 from kit.errors import ConfigurationError
 

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from brigade.console import OperatorError
 from brigade.pictures.catalog import Entry, Question
+from brigade.terminal import OperatorError
 from records.picture import Described, PictureRecord
 from records.status import Status
 from records.table import BY_SERIAL, BY_STATUS, BY_TAKEN, UNDATED, Index

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from rich.text import Text
 
-from brigade.console import counted, duration
 from brigade.tables import Bar
+from brigade.terminal import counted, duration
 from records.picture import PictureRecord
 from services.moderate.actor import MODERATE
 from services.normalize.actor import NORMALIZE

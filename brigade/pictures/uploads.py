@@ -10,11 +10,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from brigade.console import EXPIRED, UNKNOWN, byte_size, explain
 from brigade.pictures import bucket_listing as shown
 from brigade.pictures.catalog import Catalog
 from brigade.pictures.local_files import LocalFile, Skip, Skipped, refuse, spellings
 from brigade.pictures.same_bytes import is_same
+from brigade.terminal import EXPIRED, UNKNOWN, byte_size, explain
 from imaging.limits import MAX_BYTES
 from kit.errors import aws_code
 from kit.events import Image, Source

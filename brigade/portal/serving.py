@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn import Config, Server
 
-from brigade.console import OperatorError
 from brigade.local import ministack
 from brigade.pipeline import Pipeline
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from infra import names
 from kit import outputs, settings, storage
 from kit.errors import ObjectGone

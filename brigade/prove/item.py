@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from brigade.console import OperatorError, explain
+from brigade.terminal import OperatorError, explain
 
 if TYPE_CHECKING:
     from brigade.prove.stage import Stage

@@ -17,7 +17,6 @@ from botocore.exceptions import ClientError
 
 from brigade.__main__ import INTERRUPTED, main
 from brigade.acting.here import bound
-from brigade.console import OperatorError
 from brigade.deploy import kept
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import describe
@@ -27,6 +26,7 @@ from brigade.prove.item import NotSeen, expect
 from brigade.queue_counts import counts
 from brigade.signals import held
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from imaging.recipes import DEFAULT_PATH
 from infra import names
 from kit.backoff import policy

@@ -7,10 +7,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
-from brigade.console import OperatorError
 from brigade.prove.item import expect
 from brigade.prove.stage import Stage
 from brigade.prove.working import GOOD
+from brigade.terminal import OperatorError
 from infra import names
 from kit import metrics as ours
 

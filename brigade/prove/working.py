@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from brigade.console import OperatorError
 from brigade.demo import samples
 from brigade.deploy import deployed_recipes
 from brigade.prove.item import NotSeen, expect
 from brigade.prove.stage import Stage
+from brigade.terminal import OperatorError
 from infra import names
 from kit.chain import OPERATOR
 from kit.envelope import encode, now, wrap

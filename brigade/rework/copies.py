@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError
 from brigade.pipeline import Pipeline
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from kit.errors import aws_code
 from records.picture import Archived, PictureRecord
 

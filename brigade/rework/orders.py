@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import asdict, replace
 
-from brigade.console import OperatorError
 from brigade.inline.s3_notification import CREATED, HIDDEN, REMOVED, notification
 from brigade.release import release
 from brigade.rework.gaps import Lost, how_lost, recipe_of
 from brigade.rework.notes import notes
+from brigade.terminal import OperatorError
 from imaging.recipes import Recipes
 from kit.actor import Actor
 from kit.chain import OPERATOR, Chain

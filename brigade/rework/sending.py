@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from brigade.console import OperatorError, counted, say
 from brigade.operations.operation import Entry
 from brigade.operations.storage import S3History
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
 from brigade.rework.orders import Order
+from brigade.terminal import OperatorError, counted, say
 from infra import names
 from kit.actor import Actor
 from kit.batches import Refused, failed, in_full

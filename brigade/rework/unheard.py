@@ -1,12 +1,12 @@
 """Uploads of which the catalog has not heard, for notifications can be lost: ingest is told of them again."""
 
-from brigade.console import counted, say
 from brigade.deploy import deployed_recipes
 from brigade.pipeline import Pipeline
 from brigade.queue_counts import counts
 from brigade.rework import orders as reruns
 from brigade.rework import survey
 from brigade.rework.sending import send_recorded
+from brigade.terminal import counted, say
 from infra import names
 from kit.backoff import policy
 from kit.events import Source

@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-from brigade.console import OperatorError
+from brigade.terminal import OperatorError
 
 if not all(map(find_spec, ("turbohtml", "pyromark", "tinycss2"))):
     raise OperatorError("the parsers of `brigade site` are not installed", "install them: pip install '.[site]'")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from brigade.console import OperatorError
+from brigade.terminal import OperatorError
 
 _REMOTE = "origin"
 # What a hook that gives this command would have git act on.

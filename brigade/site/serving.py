@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from brigade.console import actors_quiet
 from brigade.deploy import deployed_recipes
 from brigade.pictures import processing, uploads
 from brigade.pictures.local_files import LocalFile, Skipped
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
 from brigade.rework.unheard import send_unheard
+from brigade.terminal import actors_quiet
 from imaging.recipes import Recipes
 from records.picture import PictureRecord
 from records.rules import failure

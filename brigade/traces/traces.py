@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from brigade.console import OperatorError
 from brigade.local import local_record, segment_collector
 from brigade.target import Target
+from brigade.terminal import OperatorError
 
 # https://docs.aws.amazon.com/xray/latest/devguide/xray-limits.html
 KEPT_DAYS = 30

@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Group
 from rich.text import Text
 
-from brigade.console import duration, printable
 from brigade.tables import Bar, facts, table
+from brigade.terminal import duration, printable
 from brigade.traces.traces import Segment, depths, origin
 
 _COLUMNS = ("actor", "begun", "░ queued █ worked", "queued", "worked")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from brigade.console import OperatorError, ask
+from brigade.terminal import OperatorError, ask
 
 
 def test_yes_is_an_answer_given_before() -> None:

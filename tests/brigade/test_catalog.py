@@ -6,9 +6,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError
 from brigade.pictures.catalog import Catalog, Question
 from brigade.pictures.search import Filters
+from brigade.terminal import OperatorError
 from kit.envelope import wrap
 from kit.events import Image, ImageIngested, Source
 from kit.tracing import Trace

@@ -12,8 +12,8 @@ from botocore import exceptions
 
 from brigade.__main__ import main
 from brigade.commands.ls import listing
-from brigade.console import OperatorError, explain, out, say
 from brigade.tables import table
+from brigade.terminal import OperatorError, explain, out, say
 from imaging.reasons import UnknownRecipe
 from kit.errors import ConfigurationError, Throttled
 from kit.events import Source

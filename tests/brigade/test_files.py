@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from brigade.console import OperatorError
 from brigade.pictures.local_files import Skipped, find
+from brigade.terminal import OperatorError
 
 
 def touch(path: Path) -> Path:

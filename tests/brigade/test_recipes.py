@@ -11,8 +11,8 @@ from PIL import Image, ImageChops, ImageFont
 
 import brigade
 from brigade.__main__ import main
-from brigade.console import byte_size
 from brigade.pictures.recipes_file import self_contained
+from brigade.terminal import byte_size
 from imaging.effects import Text, Watermark
 from imaging.recipes import DEFAULT_PATH, load
 from tests.brigade.demo.test_contact_sheet import Page

@@ -21,7 +21,6 @@ from rich.cells import cell_len
 
 from brigade.__main__ import main
 from brigade.commands import dlq_ls, dlq_where
-from brigade.console import out
 from brigade.dead_letters.letter import DeadLetter
 from brigade.deploy.stack import Stack
 from brigade.flow import vitals
@@ -30,6 +29,7 @@ from brigade.pictures.catalog import Catalog
 from brigade.pipeline import Pipeline
 from brigade.tables import facts, shortened, table
 from brigade.target import Target, local_target
+from brigade.terminal import out
 from brigade.traces import traces
 from kit.events import Source, StoredRendition
 from records.picture import Described, Failure, Original, PictureRecord, Stage

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from brigade.console import OperatorError
 from brigade.pictures import search
 from brigade.pictures.catalog import Question
 from brigade.pictures.search import MOST_DAYS, Filters, entry, plan
+from brigade.terminal import OperatorError
 from records.picture import Described, Moderated, PictureRecord
 from records.status import Status
 from records.table import BY_SERIAL, BY_STATUS, BY_TAKEN, UNDATED

@@ -11,10 +11,10 @@ from threading import Thread
 import pytest
 from botocore.exceptions import NoCredentialsError, NoRegionError
 
-from brigade.console import OperatorError
 from brigade.local import local_cloud, local_record
 from brigade.local.cloud_process import LocalCloud
 from brigade.target import Target, local_target, resolve
+from brigade.terminal import OperatorError
 from kit import aws
 
 pytestmark = pytest.mark.usefixtures("state")

@@ -9,7 +9,6 @@ import pytest
 
 from brigade.__main__ import main
 from brigade.commands import upload as commands
-from brigade.console import OperatorError
 from brigade.deploy import deployed_recipes
 from brigade.flow import mappings
 from brigade.inline import InMemoryChain
@@ -17,6 +16,7 @@ from brigade.pictures import uploads
 from brigade.pictures.local_files import LocalFile
 from brigade.pictures.uploads import Uploaded
 from brigade.pipeline import Pipeline
+from brigade.terminal import OperatorError
 from imaging.recipes import DEFAULT_PATH, load
 from records.status import Status
 from services.chain import CHAIN

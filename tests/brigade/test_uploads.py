@@ -8,11 +8,11 @@ from unicodedata import normalize
 import pytest
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError
 from brigade.pictures import local_files as files
 from brigade.pictures import uploads
 from brigade.pictures.local_files import Skipped
 from brigade.pictures.uploads import Uploaded, upload
+from brigade.terminal import OperatorError
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from brigade.console import OperatorError
 from brigade.imports import fetching, rclone, url_list
+from brigade.terminal import OperatorError
 from records.shown import shown
 from records.status import Status
 from tests.support import pictures

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brigade.console import OperatorError
 from brigade.cost import measured
 from brigade.cost.measured import Measured, Run, Work
+from brigade.terminal import OperatorError
 
 
 def run(megapixels: float, cpu_ms: float, *, turned: bool = False, recipe: str = "default", **requests: float) -> Run:

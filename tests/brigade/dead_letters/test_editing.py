@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brigade.console import OperatorError
 from brigade.dead_letters.editing import difference, edit, editor, mistake, readable, revised
 from brigade.dead_letters.letter import DeadLetter
+from brigade.terminal import OperatorError
 from kit.actor import Actor
 from kit.events import Source
 from services.ingest.actor import INGEST

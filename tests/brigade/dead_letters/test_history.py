@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter
 from brigade.operations import operation as operations
 from brigade.operations.operation import PLANNED, Recording, who
 from brigade.operations.storage import FileHistory, History, S3History
 from brigade.target import Target, local_target
+from brigade.terminal import OperatorError
 from kit.outputs import OPERATIONS
 from tests.support.desk import Desk, entries, ingested
 

@@ -7,9 +7,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from brigade.console import OperatorError
 from brigade.dead_letters.native import MoveTask
 from brigade.dead_letters.queue import DeadLetterQueue
+from brigade.terminal import OperatorError
 
 DEAD, WORK = "https://sqs.eu-west-1.amazonaws.com/1/dead", "https://sqs.eu-west-1.amazonaws.com/1/work"
 ARN = "arn:aws:sqs:eu-west-1:1:"

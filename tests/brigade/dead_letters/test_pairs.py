@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.pairs import grouping, pair, region_of
+from brigade.terminal import OperatorError
 from tests.support.desk import Desk
 
 Brigade = Callable[..., tuple[int, str]]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brigade.console import OperatorError
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.selection import Selection, age, named
+from brigade.terminal import OperatorError
 from tests.support.desk import ingested, uploaded
 from tests.support.site import picture
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from brigade.commands.dlq_where import Where, Whose
-from brigade.console import OperatorError
 from brigade.operations.storage import FileHistory, S3History
+from brigade.terminal import OperatorError
 from infra import names
 from services.chain import CHAIN
 from tests.support.desk import Desk

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from brigade.__main__ import main
-from brigade.console import OperatorError
 from brigade.demo import demo_folder
+from brigade.terminal import OperatorError
 from tests.support import pictures
 
 

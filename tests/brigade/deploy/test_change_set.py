@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from brigade.console import OperatorError
 from brigade.deploy.change_set import Change, ChangeSet, Events, StackEvent, describe, validation_error
 from brigade.target import Target
+from brigade.terminal import OperatorError
 
 NOTHING = "The submitted information didn't contain changes. Submit different information to create a change set."
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from brigade.__main__ import main
-from brigade.console import OperatorError
 from brigade.deploy import deployed_recipes, kept
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.deployed_recipes import change, choose
@@ -14,6 +13,7 @@ from brigade.deploy.deployment import destroy
 from brigade.deploy.stack import Stack
 from brigade.pipeline import Pipeline
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from imaging.recipes import DEFAULT_PATH
 from kit.errors import ConfigurationError
 from tests.support import pictures

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from brigade.console import OperatorError
 from brigade.deploy import artifacts, deployment, kept
 from brigade.deploy.change_set import Events, StackEvent
 from brigade.deploy.deployment import destroy
 from brigade.deploy.stack import Stack
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from tests.brigade.deploy.deploying import bring_up, buckets
 
 

@@ -6,13 +6,13 @@ import pytest
 import troposphere
 from troposphere import s3
 
-from brigade.console import OperatorError
 from brigade.deploy import deployment
 from brigade.deploy.artifacts import Artifacts
 from brigade.deploy.change_set import STACK_TYPE, StackEvent
 from brigade.deploy.deployment import preview
 from brigade.deploy.stack import Stack
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from tests.brigade.deploy.deploying import RECIPES, Heard, bring_up, buckets
 
 

@@ -9,12 +9,12 @@ import troposphere
 from troposphere import sqs
 
 from brigade.__main__ import main
-from brigade.console import OperatorError
 from brigade.deploy.change_set import describe
 from brigade.deploy.deployment import deploy
 from brigade.deploy.losses import messages
 from brigade.deploy.stack import Stack
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from imaging.recipes import DEFAULT_PATH
 from infra.template import template
 from kit.chain import Chain

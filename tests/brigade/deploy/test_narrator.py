@@ -3,8 +3,8 @@
 import pytest
 
 from brigade.commands.narrator import Narrator, summary
-from brigade.console import err
 from brigade.deploy.change_set import STACK_TYPE, Change, StackEvent
+from brigade.terminal import err
 
 QUEUE, TABLE, FUNCTION = "AWS::SQS::Queue", "AWS::DynamoDB::GlobalTable", "AWS::Lambda::Function"
 CHANGES = [

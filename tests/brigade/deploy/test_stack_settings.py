@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from brigade.console import OperatorError
 from brigade.deploy.stack_settings import of_stack, read_file, settle
 from brigade.target import Target, local_target
+from brigade.terminal import OperatorError
 from services.chain import CHAIN
 
 AWS, LOCAL = Target("eu-west-1"), local_target("http://127.0.0.1:4566")

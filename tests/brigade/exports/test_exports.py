@@ -13,10 +13,10 @@ import msgspec
 import pytest
 
 from brigade.__main__ import main
-from brigade.console import OperatorError
 from brigade.exports import files
 from brigade.exports.columns import TABLES
 from brigade.pipeline import Pipeline
+from brigade.terminal import OperatorError
 from kit.events import ImageRetired
 from records.picture import PictureRecord
 from tests.support import story

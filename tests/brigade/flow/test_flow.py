@@ -9,9 +9,9 @@ from rich.console import Console
 
 from brigade.__main__ import main
 from brigade.commands import status as flow
-from brigade.console import duration
 from brigade.pipeline import Pipeline
 from brigade.target import Target
+from brigade.terminal import duration
 from infra import names
 from services.chain import CHAIN
 from services.ingest.actor import INGEST

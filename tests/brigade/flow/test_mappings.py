@@ -3,8 +3,8 @@
 import pytest
 
 from brigade import target
-from brigade.console import OperatorError
 from brigade.flow import mappings
+from brigade.terminal import OperatorError
 from services.chain import CHAIN
 from services.ingest.actor import INGEST
 from services.resize.actor import RESIZE

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from brigade.__main__ import main
-from brigade.console import OperatorError
 from brigade.imports import origin_mapper, rclone
 from brigade.imports.account import Account
 from brigade.imports.rclone import comparison, environment, hear
 from brigade.target import local_target
+from brigade.terminal import OperatorError
 from services.ingest.origin import read
 
 LOCAL = local_target("http://127.0.0.1:4566")

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from brigade.console import OperatorError
 from brigade.imports import url_list
 from brigade.imports.account import Account
 from brigade.imports.fetching import UnfetchableError
+from brigade.terminal import OperatorError
 from tests.support import pictures
 
 WEB = {

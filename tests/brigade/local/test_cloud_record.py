@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from brigade.console import OperatorError
 from brigade.local import local_record
 from brigade.local.cloud_process import LocalCloud
 from brigade.local.process_start import process_start_time
+from brigade.terminal import OperatorError
 
 pytestmark = pytest.mark.usefixtures("state")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from brigade.__main__ import main
-from brigade.console import OperatorError
 from brigade.local import local_cloud
 from brigade.local.process_start import process_start_time
+from brigade.terminal import OperatorError
 from tests.support import pictures
 
 journey = pytest.mark.journey

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from brigade.__main__ import main
-from brigade.console import OperatorError
 from brigade.portal.serving import listening, local_portal
+from brigade.terminal import OperatorError
 from services.portal.app import Guarded
 from tests.services.portal.conftest import VARIABLES, Portal, portal
 

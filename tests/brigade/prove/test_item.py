@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from brigade.console import OperatorError
 from brigade.prove.item import Item, NotSeen, Result, choose, expect
 from brigade.prove.items import ITEMS
+from brigade.terminal import OperatorError
 
 STAGE: Any = None
 first = Result("first", "", "proved", "", 0)

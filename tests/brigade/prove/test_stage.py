@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from brigade.acting.here import bound
-from brigade.console import OperatorError
 from brigade.prove import stage as stages
 from brigade.prove.item import NotSeen
 from brigade.prove.stage import KINDS, Stage, clear, left, leftovers, thrown_away
 from brigade.target import Target
+from brigade.terminal import OperatorError
 from infra.template import template
 from services.chain import CHAIN
 from tests.support.moto import REGION

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from brigade.console import OperatorError
 from brigade.inline.s3_notification import notification
 from brigade.rework.orders import RerunPlan, after, heard, plan
+from brigade.terminal import OperatorError
 from imaging.recipes import Recipes, parse
 from kit.actor import Actor
 from kit.chain import Chain

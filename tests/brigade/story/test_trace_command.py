@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 
 from brigade.__main__ import main
-from brigade.console import OperatorError
 from brigade.local import local_record
 from brigade.local.cloud_process import LocalCloud
 from brigade.pipeline import Pipeline
 from brigade.target import Target, local_target
+from brigade.terminal import OperatorError
 from kit.events import Source
 from records.picture import PictureRecord
 from tests.brigade.story.test_traces import TRACE, document, write

@@ -11,11 +11,11 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brigade.console import OperatorError
 from brigade.local import local_record
 from brigade.local.cloud_process import LocalCloud
 from brigade.local.segment_collector import old
 from brigade.target import Target, local_target
+from brigade.terminal import OperatorError
 from brigade.traces import traces
 from brigade.traces.traces import Segment
 
