@@ -1,5 +1,6 @@
 """The operator's command line and the local cloud. Never shipped in a Lambda function."""
 
+import importlib.util
 import sys
 from os import PathLike
 from pathlib import Path
@@ -11,6 +12,28 @@ if TYPE_CHECKING:
 if sys.platform == "win32":
     raise SystemExit(
         "error: brigade runs on Linux and macOS — on Windows use WSL, https://learn.microsoft.com/windows/wsl"
+    )
+
+# What the wheel brings beside this package, each by a name that a project of one's own may have, too.
+_OURS = ("imaging", "infra", "kit", "records", "services")
+
+
+def _hidden() -> str:
+    """Return where a package is that would be imported instead of ours; empty: there is none."""
+    beside = Path(__file__).resolve().parents[1]
+    for name in _OURS:
+        found = importlib.util.find_spec(name)
+        assert found  # noqa: S101 - ours, or another
+        places = found.submodule_search_locations or [str(found.origin)]
+        if beside / name not in (Path(each).resolve() for each in places):
+            return places[0]
+    return ""
+
+
+if _place := _hidden():
+    raise ImportError(
+        f"{_place} stands where brigade's own package of that name should be found — rename it, or install brigade in "
+        "an environment of its own (pipx) and use its command"
     )
 
 

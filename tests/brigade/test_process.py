@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -97,6 +99,16 @@ def test_python_has_one_door(photos: Path, tmp_path: Path) -> None:
     assert brigade.process(photos / "bad.jpg", out=tmp_path / "out").reason == "not-an-image"
     with pytest.raises(UnknownRecipe):
         brigade.process(photos / "good.jpg", "posters", out=tmp_path / "out")
+
+
+@pytest.mark.parametrize(("made", "said"), [("services/__init__.py", "services"), ("kit.py", "kit.py")])
+def test_a_package_of_ones_own_that_hides_ours_is_named(tmp_path: Path, made: str, said: str) -> None:
+    path = tmp_path / made
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    command = [sys.executable, "-c", "import brigade"]
+    done = subprocess.run(command, check=False, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert f"ImportError: {tmp_path / said} stands where" in done.stderr
 
 
 def test_a_report_has_what_the_camera_says_but_not_where(
