@@ -23,7 +23,7 @@ export BRIGADE_EXIFTOOL ?= $(CURDIR)/$(EXIFTOOL)
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help newcomer demo test simulate corpus integration update lint docs docs-site template bench drill load visitors bench-pixels bench-cold bench-describe \
+.PHONY: help newcomer demo test simulate corpus integration update lint docs docs-site template bench drill load soak visitors bench-pixels bench-cold bench-describe \
     bench-missing bench-export bench-placeholders package readme-picture \
     azurite exiftool layers portal-picture screens validators views clean
 .DEFAULT_GOAL := help
@@ -115,6 +115,9 @@ bench: $(VENV)/dev.stamp  ## Measure the chain on the local cloud
 
 load: $(VENV)/run.stamp  ## Measure 2,000 pictures at once, and a trickle
 	@$(BIN)/python -m benchmarks.load
+
+soak: $(VENV)/run.stamp  ## Send PICTURES=20000 in MINUTES=60, account for each, and plot the memory of every process
+	@PICTURES=$(or $(PICTURES),20000) MINUTES=$(or $(MINUTES),60) $(BIN)/python -m benchmarks.soak
 
 visitors: $(VENV)/dev.stamp  ## Let VISITORS=200 into the portal at once, and one attack the quota
 	@$(BIN)/python -m benchmarks.visitors

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -56,12 +57,17 @@ def main() -> None:
 
 def draw(folder: Path, count: int) -> list[Path]:
     """Write so many small JPEGs, each with bytes of its own."""
-    moods = (samples.MORNING, samples.NOON, samples.EVENING, samples.NIGHT, samples.WINTER, samples.AUTUMN)
-    drawn = [small(samples.photograph(samples.SMALL, mood, 1)) for mood in moods]
+    drawn = photographs()
     paths = [folder / f"{number:05}.jpg" for number in range(count)]
     for number, path in enumerate(paths):
         path.write_bytes(drawn[number % len(drawn)] + str(number).encode())
     return paths
+
+
+def photographs() -> list[bytes]:
+    """Return one small JPEG of each mood."""
+    moods = (samples.MORNING, samples.NOON, samples.EVENING, samples.NIGHT, samples.WINTER, samples.AUTUMN)
+    return [small(samples.photograph(samples.SMALL, mood, 1)) for mood in moods]
 
 
 def small(content: bytes) -> bytes:
@@ -88,19 +94,25 @@ def burst(pipeline: Pipeline, cloud: LocalCloud, folder: Path) -> Load:
 
 def trickle(pipeline: Pipeline, cloud: LocalCloud, photos: list[Path], prefix: str) -> Load:
     """Upload the photos one after another at TRICKLE_RATE and wait for them."""
-    began = time.monotonic()
-
-    def upload(number: int) -> str:
-        time.sleep(max(0, began + number / TRICKLE_RATE - time.monotonic()))
-        key = prefix + photos[number].name
-        answer = pipeline.s3.put_object(Bucket=pipeline.source_bucket, Key=key, Body=photos[number].read_bytes())
-        return Image.of(Source(bucket=pipeline.source_bucket, key=key, version=answer["VersionId"])).id
-
     with Watch(pipeline, cloud.log) as watch:
-        with ThreadPoolExecutor(_PARALLEL) as pool:
-            ids = list(pool.map(upload, range(len(photos))))
+        keys = [prefix + photo.name for photo in photos]
+        ids = put_at_pace(pipeline, keys, lambda number: photos[number].read_bytes(), TRICKLE_RATE)
         expect(not uploads.wait(pipeline.catalog, ids, PATIENCE_S, lambda record: expect(is_ready(record))))
     return measure(pipeline, prefix, watch)
+
+
+def put_at_pace(pipeline: Pipeline, keys: Sequence[str], content: Callable[[int], bytes], rate: float) -> list[str]:
+    """Upload the content of each number under its key, so many a second; return the images' ids."""
+    began = time.monotonic()
+
+    def put(number: int) -> str:
+        time.sleep(max(0, began + number / rate - time.monotonic()))
+        bucket, key = pipeline.source_bucket, keys[number]
+        answer = pipeline.s3.put_object(Bucket=bucket, Key=key, Body=content(number))
+        return Image.of(Source(bucket=bucket, key=key, version=answer["VersionId"])).id
+
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        return list(pool.map(put, range(len(keys))))
 
 
 def is_ready(record: PictureRecord) -> bool:

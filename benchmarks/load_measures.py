@@ -78,7 +78,7 @@ def measure(pipeline: Pipeline, prefix: str, watch: Watch) -> Load:
         invocations={actor.name: invocations(pipeline, actor, watch) for actor in CHAIN.actors},
         at_s=[round(at, 2) for at in watch.at],
         backlog=watch.backlog,
-        memory_mb=[(round(at, 2), round(size, 1)) for at, size in watch.memory],
+        memory_mb=[(round(at, 2), round(size, 1)) for sizes in watch.memory.values() for at, size in sizes],
     )
 
 
@@ -107,5 +107,5 @@ def invocations(pipeline: Pipeline, actor: Actor, watch: Watch) -> Invocations:
                 ended.append(round(event["timestamp"] / 1000 - watch.began, 3))
                 took.append(float(reported[1]))
     mapping = mappings.find(pipeline, actor)
-    messages = [int(size) for name, size in _BATCH.findall(watch.logged) if name == function]
+    messages = [int(size) for name, size in _BATCH.findall(watch.logged()) if name == function]
     return Invocations(mapping.at_once or actor.concurrency, actor.batch, ended, took, messages)

@@ -88,7 +88,7 @@ def percentiles(values: Sequence[float]) -> tuple[str, str]:
 def write(loads: Sequence[Load]) -> None:
     """Write the raw measurements, the plot and the section of RESULTS.md."""
     RAW.write_text(json.dumps([asdict(load) for load in loads], separators=(",", ":")) + "\n", encoding="utf-8")
-    PLOT.write_text(load_plot.draw(loads), encoding="utf-8")
+    PLOT.write_text(load_plot.draw([load_plot.queues(load) for load in loads]), encoding="utf-8")
     about = (
         f"`make load`, {report.today()}, on {report.machine()}. JPEGs of 480×320, the default recipe, each actor "
         f"{', '.join(sorted({str(each.at_once) for each in loads[0].invocations.values()}))} at once; the local cloud, "

@@ -29,7 +29,7 @@ def test_what_a_load_comes_to() -> None:
 
 
 def test_the_plot_has_a_line_a_queue_and_a_panel_a_load() -> None:
-    drawn = ElementTree.fromstring(load_plot.draw([LOAD, LOAD]))  # noqa: S314 - we drew it
+    drawn = ElementTree.fromstring(load_plot.draw([load_plot.queues(LOAD)] * 2))  # noqa: S314 - we drew it
     lines = drawn.findall(".//{http://www.w3.org/2000/svg}polyline")
     assert len(lines) == 4
     xs, ys = zip(*(map(float, point.split(",")) for point in lines[0].attrib["points"].split()), strict=True)

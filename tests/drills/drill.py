@@ -9,23 +9,20 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from brigade.dead_letters.stack_queues import dead_letter_queue, dead_letters
+from benchmarks.account import Account, account, find, only_below, queues, waiting
 from brigade.deploy import deployment
 from brigade.local import local_cloud
 from brigade.local.cloud_process import LocalCloud
 from brigade.pipeline import Pipeline
 from brigade.queue_counts import counts
 from brigade.target import ENDPOINT, local_target
-from imaging.recipes import DEFAULT_PATH, Recipes, load
+from imaging.recipes import Recipes, load
 from infra import names
 from kit.actor import Actor
 from kit.events import Image, Source
-from records.shown import shown
-from tests.drills.account import Account, Found, account
 from tests.support import pictures
 from tests.support.proxy import Proxy, between
 
@@ -129,12 +126,11 @@ class Drill:
 
     def count(self, url: str) -> int:
         """Return how many messages a queue holds, hidden and delayed ones included."""
-        found = counts(self.sqs, url)
-        return found.visible + found.held + found.delayed
+        return counts(self.sqs, url).total
 
     def waiting(self) -> dict[str, int]:
         """Return how many messages each queue holds, by its name."""
-        return {name: self.count(url) for name, url in self.queues.items()}
+        return waiting(self.pipeline, self.queues)
 
     def account(self, *killers: str, patience_s: float = PATIENCE_S) -> Account:
         """Wait until all queues are empty and nothing is wrong, for as long as anything changes; account for all.
@@ -152,25 +148,7 @@ class Drill:
         return self.taken
 
     def _account(self, waiting: dict[str, int], killers: Collection[str]) -> Account:
-        return account(self._found(waiting), self.recipes, killers, self.is_good)
-
-    def _found(self, waiting: dict[str, int]) -> Found:
-        dead = [
-            actor for actor in self.pipeline.chain.actors if self.count(dead_letter_queue(self.pipeline, actor).url)
-        ]
-        with ThreadPoolExecutor() as pool:
-            letters = [letter for looked in pool.map(partial(dead_letters, self.pipeline), dead) for letter in looked]
-        return Found(
-            uploads=self.uploads,
-            records={each: shown(one) for each, one in self.pipeline.catalog.get(self.uploads).items()},
-            letters=letters,
-            objects=self._objects(),
-            waiting=waiting,
-        )
-
-    def _objects(self) -> dict[str, int]:
-        pages = self.pipeline.s3.get_paginator("list_objects_v2").paginate(Bucket=self.pipeline.target_bucket)
-        return {each["Key"]: each["Size"] for page in pages for each in page.get("Contents", [])}
+        return account(find(self.pipeline, self.uploads, waiting), self.recipes, killers, self.is_good)
 
 
 def _kinds() -> list[Callable[[int], tuple[str, bytes]]]:
@@ -188,9 +166,7 @@ def _kinds() -> list[Callable[[int], tuple[str, bytes]]]:
 @contextmanager
 def drilling(folder: Path, environment: dict[str, str], settings: dict[str, str]) -> Iterator[Drill]:
     """Have the chain deployed with these parameters and the shipped recipes, but for keys below ``in/`` only."""
-    recipes = folder / "recipes.toml"
-    text = DEFAULT_PATH.read_text(encoding="utf-8")
-    recipes.write_text(text.replace('name = "default"\n', 'name = "default"\nprefix = "in/"\n'), encoding="utf-8")
+    recipes = only_below(folder, "in/")
     port = local_cloud.free_port()
     with between(port) as proxy, ExitStack() as clouds:
 
@@ -200,5 +176,4 @@ def drilling(folder: Path, environment: dict[str, str], settings: dict[str, str]
         cloud = start()
         target = local_target(cloud.endpoint)
         pipeline = Pipeline(deployment.deploy(target, _STACK, recipes=recipes, version="drill", settings=settings))
-        queues = {actor.name: pipeline.output(names.queue(actor)) for actor in pipeline.chain.actors}
-        yield Drill(cloud, proxy, pipeline, load(recipes), start, queues)
+        yield Drill(cloud, proxy, pipeline, load(recipes), start, queues(pipeline))

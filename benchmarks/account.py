@@ -1,11 +1,19 @@
-"""The account at a drill's end: every upload is ready, failed with a reason, or ignored, and nothing is left over."""
+"""The account at a soak or drill's end: every upload is ready, failed with a reason, or ignored; nothing is left."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from brigade.dead_letters.letter import UNKNOWN, DeadLetter
-from imaging.recipes import Recipes
+from brigade.dead_letters.stack_queues import dead_letter_queue, dead_letters
+from brigade.pipeline import Pipeline
+from brigade.queue_counts import counts
+from imaging.recipes import DEFAULT_PATH, Recipes
+from infra import names
+from records.shown import shown
 from records.status import Status
 
 
@@ -39,6 +47,42 @@ class Account:
             f"{self.uploads} uploads = {self.ready} ready + {self.failed} dead letters + {self.ignored} ignored, "
             f"unaccounted {unaccounted}"
         )
+
+
+def only_below(folder: Path, prefix: str) -> Path:
+    """Write the shipped recipes, but for keys below a prefix only, so that others are ignored; return the file."""
+    recipes = folder / "recipes.toml"
+    text = DEFAULT_PATH.read_text(encoding="utf-8")
+    recipes.write_text(text.replace('name = "default"\n', f'name = "default"\nprefix = "{prefix}"\n'), encoding="utf-8")
+    return recipes
+
+
+def queues(pipeline: Pipeline) -> dict[str, str]:
+    """Return the URLs of the actors' queues, by actor."""
+    return {actor.name: pipeline.output(names.queue(actor)) for actor in pipeline.chain.actors}
+
+
+def waiting(pipeline: Pipeline, urls: Mapping[str, str]) -> dict[str, int]:
+    """Return how many messages each queue holds, by its name, hidden and delayed ones included."""
+    sqs = pipeline.target.client("sqs")
+    return {name: counts(sqs, url).total for name, url in urls.items()}
+
+
+def find(pipeline: Pipeline, uploads: Mapping[str, str], waits: Mapping[str, int]) -> Found:
+    """Look at all there is of these uploads (image ids to keys), when so many messages wait."""
+    sqs = pipeline.target.client("sqs")
+    actors = pipeline.chain.actors
+    dead = [actor for actor in actors if counts(sqs, dead_letter_queue(pipeline, actor).url).total]
+    with ThreadPoolExecutor() as pool:
+        letters = [letter for looked in pool.map(partial(dead_letters, pipeline), dead) for letter in looked]
+    pages = pipeline.s3.get_paginator("list_objects_v2").paginate(Bucket=pipeline.target_bucket)
+    return Found(
+        uploads=uploads,
+        records={each: shown(one) for each, one in pipeline.catalog.get(uploads).items()},
+        letters=letters,
+        objects={each["Key"]: each["Size"] for page in pages for each in page.get("Contents", [])},
+        waiting=waits,
+    )
 
 
 def account(

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from benchmarks.account import Found, account
 from brigade.dead_letters.letter import DeadLetter
 from imaging.recipes import parse
 from kit.envelope import encode, wrap
 from kit.events import Image, ImageIngested, Source
 from kit.tracing import Trace
-from tests.drills.account import Found, account
 
 RECIPES = parse('[[recipe]]\nname = "default"\nprefix = "in/"\n[[recipe.rendition]]\nname = "w150"\nwidth = 150\n')
 GOOD, BAD, IGNORED = (Image.of(Source(bucket="source", key=key)) for key in ("in/good", "in/bad", "other"))
