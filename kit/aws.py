@@ -7,7 +7,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def session() -> Session:
 
 
 @cache
-def client(service: str) -> Any:
+def _client(service: str) -> Any:
     """Return the process's client for a service; the endpoint is AWS_ENDPOINT_URL where that is set."""
     with _uncollected():
         return session().create_client(service, config=CONFIG)
@@ -53,5 +53,13 @@ def client(service: str) -> Any:
 
 def forget() -> None:
     """Drop session and clients, so that the next call sees a changed environment (tests, the command line)."""
-    client.cache_clear()
+    _client.cache_clear()
     session.cache_clear()
+
+
+if TYPE_CHECKING:  # boto3's stubs know what each service's client can do
+    import boto3
+
+    client = boto3.Session().client
+else:
+    client = _client

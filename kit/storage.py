@@ -73,12 +73,12 @@ class S3Storage:
         return not latest([*page.get("Versions", []), *page.get("DeleteMarkers", [])], key)
 
     def write(self, bucket: str, key: str, content: bytes, media_type: str, caching: str = "") -> None:
-        more = {"CacheControl": caching} if caching else {}
+        more: dict[str, Any] = {"CacheControl": caching} if caching else {}
         call(aws.client("s3").put_object, Bucket=bucket, Key=key, Body=content, ContentType=media_type, **more)
 
     def stored(self, bucket: str, prefix: str) -> dict[str, datetime]:
         found: dict[str, datetime] = {}
-        more: dict[str, str] = {}
+        more: dict[str, Any] = {}
         while True:
             page = call(aws.client("s3").list_objects_v2, Bucket=bucket, Prefix=prefix, **more)
             found |= {each["Key"]: each["LastModified"] for each in page.get("Contents", [])}
@@ -104,7 +104,7 @@ class S3Storage:
         return get(Source(bucket=self._archive, key=outputs.archived(source)), **more)
 
 
-def get(source: Source, **more: str) -> tuple[bytes, dict[str, Any]]:
+def get(source: Source, **more: Any) -> tuple[bytes, dict[str, Any]]:
     """Return the bytes of exactly that version, and S3's answer; raises what kit.errors.READING names."""
     if source.version:
         more["VersionId"] = source.version
@@ -125,8 +125,7 @@ def get(source: Source, **more: str) -> tuple[bytes, dict[str, Any]]:
 def _newest_entry(bucket: str, key: str) -> dict[str, Any]:
     # A listing and no HEAD: who may list need not be allowed to read. A key sorts before those that begin with it,
     # its newest version or marker before the older ones.
-    page: dict[str, Any] = call(aws.client("s3").list_object_versions, Bucket=bucket, Prefix=key, MaxKeys=1)
-    return page
+    return dict(call(aws.client("s3").list_object_versions, Bucket=bucket, Prefix=key, MaxKeys=1))
 
 
 def latest(entries: Iterable[dict[str, Any]], key: str) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 from botocore.exceptions import ClientError
 
@@ -259,7 +259,7 @@ class DynamoRecords:
         *,
         names: dict[str, str] | None = None,
         condition: str = "",
-        returns: str = "ALL_NEW",
+        returns: Literal["ALL_NEW", "ALL_OLD"] = "ALL_NEW",
     ) -> Item:
         """Update one item; return it as it is then, or was. Raises _Refused with the item when the condition fails."""
         names = {"#status": "status"} if names is None else names

@@ -34,10 +34,10 @@ _UNVIEWABLE = {"ImageTooLargeException", "InvalidImageFormatException"}
 
 def judge(content: bytes) -> Opinion:
     """Ask Rekognition. Raises Retryable, Unviewable, CorruptImage, DecompressionBomb and TooSlow."""
-    image = {"Bytes": acceptable(content)}
+    shown = acceptable(content)
     client = aws.client("rekognition")
     try:
-        return opinion(call(client.detect_moderation_labels, Image=image, MinConfidence=LEAST_CONFIDENCE))
+        return opinion(call(client.detect_moderation_labels, Image={"Bytes": shown}, MinConfidence=LEAST_CONFIDENCE))
     except ClientError as error:
         if aws_code(error) in _UNVIEWABLE:
             raise Unviewable(str(error)) from error

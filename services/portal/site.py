@@ -93,8 +93,11 @@ def _signing_client() -> Any:
 
 
 def _send(sender: str, to: str, subject: str, text: str) -> None:
-    message = {"Subject": {"Data": subject}, "Body": {"Text": {"Data": text}}}
-    aws.client("ses").send_email(Source=sender, Destination={"ToAddresses": [to]}, Message=message)
+    aws.client("ses").send_email(
+        Source=sender,
+        Destination={"ToAddresses": [to]},
+        Message={"Subject": {"Data": subject}, "Body": {"Text": {"Data": text}}},
+    )
 
 
 def _origin(address: str) -> str:

@@ -14,9 +14,12 @@ def forget(distribution: str, image_id: str, reference: str) -> None:
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
     """
     paths = [f"/{outputs.renditions(image_id)}*"]  # one path, whatever was there: after a crash nobody knows the keys
-    batch = {"Paths": {"Quantity": len(paths), "Items": paths}, "CallerReference": reference}
     try:
-        call(aws.client("cloudfront").create_invalidation, DistributionId=distribution, InvalidationBatch=batch)
+        call(
+            aws.client("cloudfront").create_invalidation,
+            DistributionId=distribution,
+            InvalidationBatch={"Paths": {"Quantity": len(paths), "Items": paths}, "CallerReference": reference},
+        )
     except ClientError as error:
         if aws_code(error) != "NoSuchDistribution":
             raise

@@ -1,5 +1,7 @@
 """retire: the outputs of one picture go, and nothing else."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -75,7 +77,7 @@ def distribution(deployed: Deployment, monkeypatch: pytest.MonkeyPatch) -> str:
         "Items": [{"Id": "t", "DomainName": "target.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}],
     }
     behaviour = {"TargetOriginId": "t", "ViewerProtocolPolicy": "https-only", "CachePolicyId": "c"}
-    config = {
+    config: Any = {
         "CallerReference": "r",
         "Comment": "",
         "Enabled": True,
