@@ -18,7 +18,8 @@ from kit import outputs, settings, storage
 from kit.errors import ObjectGone
 from kit.events import Source
 from services.portal import declaration
-from services.portal.app import Guarded, application
+from services.portal.app import application
+from services.portal.guard import Guarded
 from services.portal.site import Site, from_environment
 from services.portal.structs import Mail
 from services.portal.uploads import iso

@@ -95,7 +95,7 @@ def _picture(site: Site, upload: Uploaded, record: PictureRecord | None, *, is_l
         bytes=upload.source.size or (record and record.original and record.original.bytes) or 0,
     )
     if record and status is Status.READY and record.master and record.renditions and not record.is_retired:
-        made = [_listed(record)] if is_listed else record.renditions
+        made = [listed(record)] if is_listed else record.renditions
         picture.renditions = [_rendition(site, each) for each in made]
         picture.colour, picture.lqip = record.colour, record.lqip
         picture.alt = record.camera.alt if record.camera else None
@@ -106,7 +106,7 @@ def _picture(site: Site, upload: Uploaded, record: PictureRecord | None, *, is_l
     return picture
 
 
-def _listed(record: PictureRecord) -> StoredRendition:
+def listed(record: PictureRecord) -> StoredRendition:
     """Return the rendition for a list: the smallest that is wide enough, or else the widest; effects come last."""
     return min(record.renditions, key=lambda each: (each.width < _LISTED_WIDTH, abs(each.width - _LISTED_WIDTH)))
 

@@ -13,7 +13,7 @@ import pytest
 from brigade.__main__ import main
 from brigade.portal.serving import listening, local_portal
 from brigade.terminal import OperatorError
-from services.portal.app import Guarded
+from services.portal.guard import Guarded
 from tests.services.portal.conftest import VARIABLES, Portal, portal
 
 __all__ = ["portal"]  # a fixture
