@@ -1,27 +1,22 @@
 """`brigade dlq discard`: dead letters thrown away, but for a file."""
 
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from brigade.commands.dlq_options import of_messages, selecting
-from brigade.commands.dlq_where import Where, Whose, by_id, incomplete, patiently
+from brigade.commands.dlq_where import Whose, by_id, incomplete, patiently
 from brigade.commands.options import PATH, option, yes
+from brigade.dead_letters.acts import discarding, discards_file
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.letters_file import rewrite, write
-from brigade.dead_letters.notify_catalog import tell_and_wait
 from brigade.dead_letters.picture_status import is_moot, records
 from brigade.dead_letters.queue import GONE, HOLD_S
 from brigade.dead_letters.selection import Selection
-from brigade.operations.operation import Recording
+from brigade.dead_letters.where import Where
 from brigade.progress import progress
 from brigade.tables import table
 from brigade.terminal import OperatorError, ask, counted, out, say
-
-DISCARDED = "discarded"
-LEFT = "left"  # where it was, or met by nobody
 
 
 @click.command()
@@ -68,7 +63,7 @@ def _moot(place: Where, letters: list[DeadLetter]) -> list[DeadLetter]:
 
 
 def _ask_and_discard(place: Where, letters: list[DeadLetter], archive: Path | None, *, yes: bool) -> None:
-    path = archive or Path(f"brigade-dlq-{place.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jsonl")
+    path = archive or discards_file(place)
     reasons = Counter(letter.reason for letter in letters).most_common()
     title = f"{place.name} on {place.target.describe()}"
     out.print(table(title, ("reason", "to discard"), [(why, str(count)) for why, count in reasons]))
@@ -77,41 +72,17 @@ def _ask_and_discard(place: Where, letters: list[DeadLetter], archive: Path | No
 
 
 def _discard(place: Where, letters: list[DeadLetter], path: Path) -> None:
-    deleted: list[DeadLetter] = []
-    content = f"all {len(letters)} that were chosen"
-    with place.record("discard", letters) as operation:
-        _archive(place, letters, path, operation)
+    with progress("discarding", len(letters)) as step, discarding(place, letters, path, step) as run:
         try:
-            with progress("discarding", len(letters)) as step:
-                for held in place.queue.take({letter.message_id for letter in letters}):
-                    with place.queue.working_on(held):
-                        place.queue.delete(held)
-                    operation.note(held.letter.message_id, DISCARDED)
-                    deleted.append(held.letter)
-                    step()
-            for missing in {letter.message_id for letter in letters} - {letter.message_id for letter in deleted}:
-                operation.note(missing, GONE if place.queue.saw_all else LEFT)
-            # Not where it broke off: of the letter that it broke off at nobody knows whether it is deleted.
-            if len(deleted) < len(letters):
-                rewrite(deleted, path, place.name)
-            content = "them"
+            run.run()
         finally:
-            if place.told:
-                tell_and_wait(place.told, deleted, DISCARDED, operation)
-            say(f"{counted(len(deleted), 'dead letter')} discarded (operation {operation.id}); {path} holds {content}")
-    if others := len(letters) - len(deleted):
-        gone = operation.outcomes[GONE] == others
+            content = "them" if run.is_exact else f"all {len(letters)} that were chosen"
+            done = f"{counted(len(run.deleted), 'dead letter')} discarded (operation {run.operation.id})"
+            say(f"{done}; {path} holds {content}")
+    if others := len(letters) - len(run.deleted):
+        gone = run.operation.outcomes[GONE] == others
         raise OperatorError(
             f"{others} of {len(letters)} were "
             + ("gone already: somebody else has taken them" if gone else "not met again, and left"),
-            f"{place.history_of(operation.id)} says which",
+            f"{place.history_of(run.operation.id)} says which",
         )
-
-
-def _archive(place: Where, letters: list[DeadLetter], path: Path, operation: Recording) -> None:
-    try:
-        write(letters, path, place.name)
-    except BaseException:
-        for letter in letters:
-            operation.note(letter.message_id, LEFT)
-        raise

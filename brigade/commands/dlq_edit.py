@@ -6,15 +6,15 @@ import click
 from rich.text import Text
 
 from brigade.commands.dlq_options import of_messages
-from brigade.commands.dlq_where import Where, Whose, patiently
+from brigade.commands.dlq_where import Whose, patiently
 from brigade.commands.options import yes
 from brigade.dead_letters import editing
+from brigade.dead_letters.acts import send_back
 from brigade.dead_letters.editing import difference, editor, mistake, readable, revised
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.notify_catalog import tell_and_wait
-from brigade.dead_letters.queue import GONE, HOLD_S
-from brigade.dead_letters.redrive import REDRIVEN
+from brigade.dead_letters.queue import HOLD_S
 from brigade.dead_letters.selection import named
+from brigade.dead_letters.where import Where
 from brigade.terminal import Declined, OperatorError, ask, out, printable, say
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
@@ -40,7 +40,8 @@ def edit(*, yes: bool, whose: Whose) -> None:
     for line in difference(before, after):
         out.print(Text(printable(line), style=_COLOURS.get(line[:1], "")))
     ask("Send it back like this?", yes)
-    _send_back(place, letter, revised(letter, text))
+    operation = send_back(place, letter, revised(letter, text))
+    say(f"sent back to {place.back} (operation {operation.id})")
 
 
 def _edited(letter: DeadLetter, before: str, place: Where) -> str:
@@ -56,19 +57,3 @@ def _edited(letter: DeadLetter, before: str, place: Where) -> str:
         say(f"that would fail again: {why}")
         if not click.confirm("Edit again?", default=True, err=True):
             raise Declined("nothing was changed")
-
-
-def _send_back(place: Where, letter: DeadLetter, new: DeadLetter) -> None:
-    """Send the new letter, then delete the old one; recorded, and told to the catalog."""
-    with place.record("edit", [letter]) as operation:
-        held = next(iter(place.queue.take([letter.message_id])), None)
-        if held is None:
-            operation.note(letter.message_id, GONE)
-            raise OperatorError("somebody else has taken the message meanwhile", "nothing was sent")
-        with place.queue.working_on(held):
-            place.queue.send_back(new, operation.id, operation.by)
-            place.queue.delete(held)
-        operation.note(letter.message_id, REDRIVEN)
-        if place.told:
-            tell_and_wait(place.told, [letter], REDRIVEN, operation)
-    say(f"sent back to {place.back} (operation {operation.id})")

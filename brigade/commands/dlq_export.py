@@ -5,12 +5,13 @@ from pathlib import Path
 import click
 
 from brigade.commands.dlq_options import of_actor, selecting
-from brigade.commands.dlq_where import Where, Whose, incomplete, patiently
+from brigade.commands.dlq_where import Whose, incomplete, patiently
 from brigade.commands.options import FILE, PATH, argument, option, yes_to_the_account
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.letters_file import read, write
 from brigade.dead_letters.queue import HOLD_S
 from brigade.dead_letters.selection import Selection
+from brigade.dead_letters.where import Where
 from brigade.progress import progress
 from brigade.terminal import OperatorError, counted, explain, say
 

@@ -10,10 +10,11 @@ import click
 from rich.text import Text
 
 from brigade.commands.dlq_options import of_actor
-from brigade.commands.dlq_where import LOOK_S, Where, Whose, check_seen, patiently
+from brigade.commands.dlq_where import Whose, check_seen, patiently
 from brigade.commands.options import as_json
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.picture_status import statuses
+from brigade.dead_letters.where import LOOK_S, Where
 from brigade.tables import short, table
 from brigade.terminal import counted, duration, out, print_json, printable, say
 

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from brigade.commands.dlq_where import Where, patiently
+from brigade.commands.dlq_where import patiently
 from brigade.dead_letters.native import RATES, MoveTask
 from brigade.dead_letters.notify_catalog import tell
 from brigade.dead_letters.redrive import REDRIVEN
+from brigade.dead_letters.where import Where
 from brigade.progress import progress
 from brigade.tables import table
 from brigade.terminal import OperatorError, ask, counted, out, say

@@ -7,14 +7,15 @@ import click
 
 from brigade.commands.dlq_native import move
 from brigade.commands.dlq_options import of_actor, selecting
-from brigade.commands.dlq_where import Where, Whose, incomplete, patiently
+from brigade.commands.dlq_where import Whose, incomplete, patiently
 from brigade.commands.options import Number, option, yes
-from brigade.dead_letters import redrive as redriving
+from brigade.dead_letters.acts import redriving
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.notify_catalog import tell
 from brigade.dead_letters.queue import HOLD_S
-from brigade.dead_letters.redrive import REDRIVEN, Pace, Redrive, RedrivePlan, RedriveResult
+from brigade.dead_letters.redrive import MOST_REDRIVES, Pace, RedrivePlan, RedriveResult
+from brigade.dead_letters.redrive import plan as redrive_plan
 from brigade.dead_letters.selection import Selection
+from brigade.dead_letters.where import Where
 from brigade.flow import mappings
 from brigade.progress import progress
 from brigade.tables import table
@@ -29,7 +30,7 @@ _NOT_NATIVE = ("reason", "image", "key", "since", "limit", "max_redrives", "forc
 @option("--rate", type=Number(min=0.01), help="Letters a second.")
 @option(
     "--max-redrives",
-    default=3,
+    default=MOST_REDRIVES,
     type=click.IntRange(min=1),
     help="Leave a letter that failed for the same reason after so many redrives.",
 )
@@ -84,13 +85,13 @@ def redrive(
         return
     letters = chosen.choose(patiently(where, HOLD_S))
     saw_all = where.queue.saw_all
-    plan = redriving.plan(letters, most_redrives=max_redrives, force=force, limit=limit)
+    plan = redrive_plan(letters, most_redrives=max_redrives, force=force, limit=limit)
     _show_plan(where, plan, max_redrives)
     if plan.letters and not dry_run:
         ask(f"Send {counted(len(plan.letters), 'dead letter')} back to {where.back}?", yes)
         if watch:
             say(f"after 10, 110 and all letters: watching, for at most {watch:g} s, how many come straight back")
-        pace = redriving.Pace(rate=rate, stop_at=stop_at, watch_s=watch, poll_s=where.target.poll_s)
+        pace = Pace(rate=rate, stop_at=stop_at, watch_s=watch, poll_s=where.target.poll_s)
         _conclude(_run(where, plan, pace), where, stop_at)
     if not saw_all and len(plan.letters) != limit:
         raise incomplete(where)
@@ -137,19 +138,15 @@ def _show_plan(where: Where, plan: RedrivePlan, max_redrives: int) -> None:
 
 def _run(where: Where, plan: RedrivePlan, pace: Pace) -> RedriveResult:
     """Redrive, recorded and with a progress bar; say what was done even where it was broken off."""
-    with where.record("redrive", plan.letters) as operation:
-
-        def told(letters: Sequence[DeadLetter]) -> None:
-            if where.told:
-                tell(where.told, letters, REDRIVEN, operation)
-
-        with progress("redriving", len(plan.letters)) as step:
-            run = Redrive(where.queue, plan.letters, operation, pace, step, told)
-            try:
-                return run.run()
-            except BaseException:
-                say(f"{run.account.redriven} redriven; give the command again to go on (operation {operation.id})")
-                raise
+    with (
+        progress("redriving", len(plan.letters)) as step,
+        redriving(where, plan.letters, pace, step) as run,
+    ):
+        try:
+            return run.run()
+        except BaseException:
+            say(f"{run.account.redriven} redriven; give the command again to go on (operation {run.operation.id})")
+            raise
 
 
 def _conclude(account: RedriveResult, where: Where, stop_at: float) -> None:

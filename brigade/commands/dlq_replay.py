@@ -11,12 +11,12 @@ from msgspec import to_builtins
 from rich.text import Text
 
 from brigade.acting.here import here
-from brigade.commands.dlq_where import LOOK_S
 from brigade.commands.options import argument, as_json, option, stack_name
 from brigade.dead_letters import replay as replaying
 from brigade.dead_letters.replay import Replay
 from brigade.dead_letters.selection import named
 from brigade.dead_letters.stack_queues import dead_letter_queue
+from brigade.dead_letters.where import LOOK_S
 from brigade.pipeline import Pipeline
 from brigade.tables import table
 from brigade.terminal import byte_size, out, print_json, printable, say

@@ -11,11 +11,12 @@ from rich.padding import Padding
 from rich.text import Text
 
 from brigade.commands.dlq_options import of_actor, selecting
-from brigade.commands.dlq_where import LOOK_S, Whose, check_seen, patiently
+from brigade.commands.dlq_where import Whose, check_seen, patiently
 from brigade.commands.options import as_json
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.picture_status import statuses
 from brigade.dead_letters.selection import Selection
+from brigade.dead_letters.where import LOOK_S
 from brigade.tables import facts, short
 from brigade.terminal import duration, out, print_json, printable
 from kit.envelope import timestamp

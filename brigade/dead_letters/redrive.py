@@ -25,6 +25,8 @@ REDRIVEN = "redriven"
 # Canary waves: 10, 100, the rest; failures are checked after each.
 WAVES = (10, 100)
 _PARALLEL = 8
+# What failed for the same reason after so many redrives is left.
+MOST_REDRIVES = 3
 _TOLD_TOGETHER = 100
 # On AWS the counts lag: one look at an empty queue is no proof.
 _LOOKS_AT_REST = 2
@@ -89,7 +91,10 @@ class RedriveResult:
 
 
 class Redrive:
-    """One run. ``step`` is called after each letter; ``tell`` now and then, with those that were sent back."""
+    """One run. ``step`` is called after each letter; ``tell`` now and then, with those that were sent back.
+
+    Once ``cancelled`` is set, by another thread, no more is sent.
+    """
 
     def __init__(
         self,
@@ -102,7 +107,7 @@ class Redrive:
     ) -> None:
         self._queue = queue
         self._open = {letter.message_id for letter in letters}
-        self._operation = operation
+        self.operation = operation
         self._pace = pace
         self._step = step
         self._tell = tell
@@ -111,6 +116,7 @@ class Redrive:
         self._due = 0.0
         self._lock = threading.Lock()
         self.account = RedriveResult()
+        self.cancelled = threading.Event()
 
     def run(self) -> RedriveResult:
         """Send everything back, wave by wave, unless too much comes back. What was done so far is in ``account``."""
@@ -121,7 +127,7 @@ class Redrive:
                 self._wait()
             self._look()
             self.account.stopped = len(self.account.came_back) > self._pace.stop_at * self.account.redriven
-            if self.account.stopped or len(self._open) == before or not self._open:
+            if self.account.stopped or self.cancelled.is_set() or len(self._open) in {0, before}:
                 break
         return self.account
 
@@ -145,7 +151,7 @@ class Redrive:
         # Waiting comes before taking, so that nothing is held for the sake of the pace.
         for _ in range(size):
             policy().sleep(max(0, self._due - time.monotonic()))
-            if (held := next(taken, None)) is None:
+            if self.cancelled.is_set() or (held := next(taken, None)) is None:
                 return
             self._due = time.monotonic() + (1 / self._pace.rate if self._pace.rate else 0)
             yield held
@@ -153,7 +159,7 @@ class Redrive:
     def _move(self, held: ReceivedLetter) -> None:
         with self._queue.working_on(held):
             try:
-                self._queue.send_back(held.letter, self._operation.id, self._operation.by)
+                self._queue.send_back(held.letter, self.operation.id, self.operation.by)
             except (ClientError, NotMeant) as error:
                 outcome = f"not sent: {_refusal(error)}"
                 self._queue.release(held)
@@ -165,7 +171,7 @@ class Redrive:
     def _settle(self, held: ReceivedLetter, outcome: str) -> None:
         with self._lock:
             self._open.discard(held.letter.message_id)
-            self._operation.note(held.letter.message_id, outcome)
+            self.operation.note(held.letter.message_id, outcome)
             if outcome == REDRIVEN:
                 self.account.redriven += 1
                 self._sent.add(held.letter.message_id)
@@ -184,7 +190,7 @@ class Redrive:
         """Wait until the queue is worked off, or as much may be back as is too much, or time is up."""
         deadline = time.monotonic() + self._pace.watch_s
         at_rest, before = 0, self._depth()
-        while at_rest < _LOOKS_AT_REST and time.monotonic() < deadline:
+        while at_rest < _LOOKS_AT_REST and not self.cancelled.is_set() and time.monotonic() < deadline:
             policy().sleep(self._pace.poll_s)
             if self._depth() - before > self._pace.stop_at * self.account.redriven:
                 break
@@ -199,7 +205,7 @@ class Redrive:
         there = {letter.message_id for letter in letters} if self._queue.saw_all else self._open
         for held in self._queue.take(self._sent & {letter.message_id for letter in letters}):
             self._queue.delete(held)
-        mine = self._operation.id
+        mine = self.operation.id
         self.account.came_back = [each for each in letters if each.lineage and each.lineage[-1].operation == mine]
         self.account.left = len(self._open & there)
         self.account.taken = len(self._open) - self.account.left

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from brigade.commands.dlq_where import Where, Whose
+from brigade.commands.dlq_where import Whose
+from brigade.dead_letters.where import Where
 from brigade.operations.storage import FileHistory, S3History
 from brigade.terminal import OperatorError
 from infra import names
