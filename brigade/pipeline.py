@@ -9,9 +9,14 @@ from brigade.target import Target
 from brigade.terminal import OperatorError
 from imaging.spelling import meant
 from infra import names
+from kit import outputs
 from kit.actor import Bucket
 from kit.chain import Chain
+from kit.envelope import timestamp
+from records.picture import PictureRecord
+from records.status import Status
 from services.chain import CHAIN
+from services.normalize.actor import NORMALIZE
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,17 @@ class Pipeline:
     def delivery_url(self) -> str:
         """Where the stack delivers renditions to everybody; empty: nowhere."""
         return self.stack.outputs.get(names.DELIVERY_URL, "")
+
+    def unheard_master(self, record: PictureRecord) -> str:
+        """Return when the master was stored of a picture whose record knows of none, or nothing.
+
+        Of a picture that nobody moderates, the catalog hears of it from resize (decision 29), which may be paused.
+        """
+        if record.status not in {Status.PROCESSING, Status.FAILED} or NORMALIZE.name in record.stages:
+            return ""
+        request = {"Bucket": self.target_bucket, "Prefix": outputs.masters(record.image_id)}
+        found = self.s3.list_objects_v2(**request).get("Contents", [])
+        return max((timestamp(each["LastModified"]) for each in found), default="")
 
     @property
     def catalog(self) -> Catalog:

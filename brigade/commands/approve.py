@@ -6,7 +6,6 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands.options import option, pictures, stack_name, yes
-from brigade.operations.operation import Entry
 from brigade.operations.storage import S3History
 from brigade.pictures import moderation_review as judging
 from brigade.pictures.moderation_review import waits_in_vain, why_held, why_left
@@ -90,8 +89,7 @@ def _judge(pipeline: Pipeline, held: list[PictureRecord], command: str, *, delet
     judgement = judging.JUDGEMENTS[command]
     publisher = SnsPublisher({ImageJudged.kind: pipeline.output(names.topic(ImageJudged))})
     done = deleted = 0
-    messages = [Entry(message_id=r.image_id, image_id=r.image_id, key=r.key, reason=why_held(r)) for r in held]
-    with history.begin(command, where=MODERATE.name, messages=messages) as operation:
+    with judging.recorded(history, command, held) as operation:
         try:
             with progress(judgement, len(held)) as step:
                 for each in judging.judge(publisher, held, judgement, operation):

@@ -1,6 +1,5 @@
 """`brigade ls`: pictures of the catalog, by status, day, recipe, camera and verdict."""
 
-import itertools
 import sys
 from datetime import UTC, datetime
 from typing import Any, get_args
@@ -77,10 +76,8 @@ def _find(stack: str, filters: Filters, limit: int, after: str | None) -> tuple[
     if plan.remark:
         say(plan.remark)
     begin = search.entry(catalog.find(after), plan.index) if after else None
-    questions = plan.from_(begin) if begin else plan.questions
-    records = filter(filters.accepts, catalog.ask(*questions, in_turn=plan.in_turn, after=begin))
-    found = list(itertools.islice(records, limit))
-    return found, len(found) == limit and next(records, None) is not None
+    found, more = search.page(catalog, filters, plan, limit, begin)
+    return found, more is not None
 
 
 def _print_csv(records: list[PictureRecord]) -> None:

@@ -10,8 +10,6 @@ from brigade.pictures import camera, timeline
 from brigade.pipeline import Pipeline
 from brigade.tables import facts, table
 from brigade.terminal import byte_size, out, print_json
-from kit import outputs
-from kit.envelope import timestamp
 from records.markup import forms
 from records.picture import PictureRecord, Stage
 from records.rules import failure
@@ -29,7 +27,7 @@ def show(key_or_id: str, stack: str, as_json: bool) -> None:
     """Show one picture's record with its timeline; of a key, its newest upload."""
     pipeline = Pipeline.find(here(), stack)
     record = pipeline.catalog.find(key_or_id)
-    master_at = _unheard_master(record, pipeline)
+    master_at = pipeline.unheard_master(record)
     if as_json:
         said = shown(record)
         if master_at:
@@ -40,18 +38,6 @@ def show(key_or_id: str, stack: str, as_json: bool) -> None:
     if record.renditions and not record.is_retired:
         made = [(r.name, f"{r.width}×{r.height}", r.format, byte_size(r.bytes), r.key) for r in record.renditions]
         out.print(Text(), table("", ("rendition", "size", "format", "bytes", "key"), made), sep="\n")
-
-
-def _unheard_master(record: PictureRecord, pipeline: Pipeline) -> str:
-    """Return when the master was stored of a picture whose record knows of none, or nothing.
-
-    Of a picture that nobody moderates, the catalog hears of it from resize (decision 29), which may be paused.
-    """
-    if record.status not in {Status.PROCESSING, Status.FAILED} or NORMALIZE.name in record.stages:
-        return ""
-    request = {"Bucket": pipeline.target_bucket, "Prefix": outputs.masters(record.image_id)}
-    found = pipeline.s3.list_objects_v2(**request).get("Contents", [])
-    return max((timestamp(each["LastModified"]) for each in found), default="")
 
 
 def _summary(record: PictureRecord) -> dict[str, str | Text | None]:

@@ -1,9 +1,11 @@
 """An operator's judgement on pictures that moderation holds back."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
-from brigade.operations.operation import Recording
+from brigade.operations.operation import Entry, Recording
+from brigade.operations.storage import History
 from brigade.release import release
 from kit.chain import OPERATOR
 from kit.envelope import wrap
@@ -43,6 +45,12 @@ def waits_in_vain(record: PictureRecord) -> bool:
     failed = failure(record)
     gave_up = failed is not None and failed.actor == MODERATE.name
     return gave_up and record.status is Status.FAILED and record.moderation_mode == "gate"
+
+
+def recorded(history: History, command: str, held: Iterable[PictureRecord]) -> AbstractContextManager[Recording]:
+    """Record the judgement on these pictures while the block runs; ``command`` is one of JUDGEMENTS."""
+    messages = [Entry(message_id=r.image_id, image_id=r.image_id, key=r.key, reason=why_held(r)) for r in held]
+    return history.begin(command, where=MODERATE.name, messages=messages)
 
 
 def judge(

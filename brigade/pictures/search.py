@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from brigade.pictures.catalog import Entry, Question
+from brigade.pictures.catalog import Catalog, Entry, Question
 from brigade.terminal import OperatorError
 from records.picture import Described, PictureRecord
 from records.status import Status
@@ -100,6 +100,30 @@ def _days_of_taking(filters: Filters, today: date) -> list[str]:
     if first > last:
         raise OperatorError(f"{first} lies after {last}", "say with --taken-to how far to look")
     return [(last - timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+
+
+def page(
+    catalog: Catalog,
+    filters: Filters,
+    plan: SearchPlan,
+    limit: int,
+    after: Entry | None = None,
+    most: int | None = None,
+) -> tuple[list[PictureRecord], Entry | None]:
+    """Return at most ``limit`` records after an entry, and the entry after which there are more; None: there are none.
+
+    Where many are filtered out, ``most`` is how many are looked at before it leaves off.
+    """
+    questions = plan.from_(after) if after else plan.questions
+    found: list[PictureRecord] = []
+    last = after
+    for looked_at, record in enumerate(catalog.ask(*questions, in_turn=plan.in_turn, after=after)):
+        is_meant = filters.accepts(record)
+        if looked_at == most or (is_meant and len(found) == limit):
+            return found, last
+        last = entry(record, plan.index)
+        found += [record] * is_meant
+    return found, None
 
 
 def entry(record: PictureRecord, index: Index) -> Entry:
