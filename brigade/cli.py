@@ -131,6 +131,7 @@ app.sections = {
         offline("cost", "Say what pictures cost on AWS.", "--pictures 100000"),
     ),
     "See and repair": (
+        changing("console", "Serve a page on this machine until Ctrl-C.", "--read-only", unless="read_only"),
         reading("status", "Show how every actor is doing.", "--watch"),
         reading("trace", "Draw what each actor did with a picture, attempt by attempt.", "holiday/beach.jpg"),
         reading("logs", "Show what actors have logged, oldest first.", "beach.jpg --since 2h --errors"),

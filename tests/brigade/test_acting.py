@@ -43,6 +43,7 @@ ARGUMENTS = {
     "restore": ["a.jpg"],
     "approve": ["a.jpg"],
     "portal": ["--port", "0"],
+    "console": [],
     "reject": ["a.jpg"],
     "prove": [],
     "dlq ls": [],

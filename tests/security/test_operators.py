@@ -213,7 +213,7 @@ def give(words: str, arguments: list[str]) -> int:
 def test_each_command_is_in_one_size_or_the_deployers() -> None:
     listed = [command for size in SIZES for command in size.commands]
     acting = {words for words, command in every().items() if command.callback.acts != "offline"}
-    assert sorted([*listed, "deploy", "destroy", "portal", "prove"]) == sorted(acting)
+    assert sorted([*listed, "console", "deploy", "destroy", "portal", "prove"]) == sorted(acting)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)

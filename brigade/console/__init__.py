@@ -1,0 +1,1 @@
+"""The operators' console: a page on loopback, and the API behind it."""
