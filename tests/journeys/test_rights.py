@@ -16,7 +16,7 @@ every_actor = pytest.mark.parametrize("actor", CHAIN.actors, ids=lambda actor: a
 
 
 @pytest.fixture(scope="module")
-def guard(guard: Guard, guarded: Journey) -> Guard:
+def watch(guard: Guard, guarded: Journey) -> Guard:
     """The guard when one more picture has gone all the way."""
     image = guarded.put("gate/rights.jpg", pictures.jpeg())
     guarded.settled(image)
@@ -26,24 +26,24 @@ def guard(guard: Guard, guarded: Journey) -> Guard:
     return guard
 
 
-def test_iam_refused_nothing(guard: Guard) -> None:
-    assert [asked for asked in guard.record.asked if asked.refused] == []
+def test_iam_refused_nothing(watch: Guard) -> None:
+    assert [asked for asked in watch.record.asked if asked.refused] == []
 
 
-def test_all_requests_were_made_by_actors_that_are_known(guard: Guard) -> None:
-    speakers = _speakers(guard)
-    assert {asked.by for asked in guard.record.asked} == speakers.keys()
+def test_all_requests_were_made_by_actors_that_are_known(watch: Guard) -> None:
+    speakers = _speakers(watch)
+    assert {asked.by for asked in watch.record.asked} == speakers.keys()
     assert set(speakers.values()) == {actor.name for actor in CHAIN.actors}
 
 
 @every_actor
-def test_what_an_actor_asked_for_is_within_its_role(guard: Guard, actor: Actor) -> None:
-    speakers = _speakers(guard)
-    asked = {asked.action for asked in guard.record.asked if speakers[asked.by] == actor.name}
+def test_what_an_actor_asked_for_is_within_its_role(watch: Guard, actor: Actor) -> None:
+    speakers = _speakers(watch)
+    asked = {asked.action for asked in watch.record.asked if speakers[asked.by] == actor.name}
     assert asked <= Stack().may(names.role(actor)).keys()
 
 
-def _speakers(guard: Guard) -> dict[str, str]:
+def _speakers(watch: Guard) -> dict[str, str]:
     """Return the actor behind each session: an envelope names its speaker."""
-    spoken = [asked for asked in guard.record.asked if asked.action == "sns:Publish"]
+    spoken = [asked for asked in watch.record.asked if asked.action == "sns:Publish"]
     return {asked.by: json.loads(asked.published[0])["source"].removeprefix("brigade/") for asked in spoken}
