@@ -16,8 +16,9 @@ from kit.tracing import Trace
 from records.picture import PictureRecord
 from records.rules import DISCARDED, REDRIVEN
 from records.stored import read
+from tests.simulation.parcels import Parcel
 from tests.simulation.pixels import CONTENTS, RECIPES
-from tests.simulation.world import Parcel, World
+from tests.simulation.world import World
 
 KEYS = ("plain.jpg", "gated/a.jpg", "flagged/a.jpg")
 # Whose work a record tells again; who works on nothing that only the letter knows, so that an operator may discard it.

@@ -6,8 +6,9 @@ from random import Random
 from kit.events import Image
 from tests.simulation.chance import CALM, Chance, Weather, weather
 from tests.simulation.operations import PASSING, Operation, Operator, drawn
+from tests.simulation.parcels import told
 from tests.simulation.pixels import simulated
-from tests.simulation.world import World, told
+from tests.simulation.world import World
 
 _REDRIVES = 8  # of letters whose failure may pass, in a world where it has passed
 

@@ -4,35 +4,29 @@ The actors, their mailboxes and the catalog's rules are the real ones. Whatever 
 at an edge: there it may die, be refused, or be overtaken by another invocation, before or after the effect.
 """
 
-import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
-
-import msgspec
 
 from brigade.inline import TARGET, Clock, InMemoryChain, Invocation
 from brigade.inline.s3_notification import REMOVED, notification
 from kit import outputs
 from kit.actor import Actor
 from kit.backoff import Backoff
-from kit.batches import Refused
-from kit.envelope import Envelope
 from kit.errors import ServiceUnavailable
 from kit.events import Event, Image, ImageUploaded, Source
 from kit.mailbox import Mailbox
-from kit.queue import Message, dead_letter_attributes
 from records.status import Status
 from records.stored import Item
 from services.archive.actor import KEEPS_ORIGINALS, STORAGE_CLASS
-from services.catalog.memory import MemoryRecords
 from services.chain import CHAIN
 from services.describe.extractors import Found
 from services.describe.tags import written
 from tests.simulation.chance import Chance
-from tests.simulation.pixels import RECIPES, Time, extract, opinion
+from tests.simulation.edges import Deployed, Edge, LaggingRecords, Queue, Topics
+from tests.simulation.parcels import Parcel, lambda_record
+from tests.simulation.pixels import Time, extract, opinion
 from tests.simulation.storage import ARCHIVE, MemoryCopies, VersionedStorage
 
 # Of the functions' timeout: docs/architecture.md, and infra/messaging.py for every queue.
@@ -40,7 +34,6 @@ VISIBILITY = 6
 GRACE_S = 60
 _DELAYS_S = (0.5, 5, 90, 1_000)
 _STEPS_S = (0, 0.001, 0.02, 0.4, 1.1)
-_LAG_S = 2
 _NESTED = 2  # invocations within one another
 # More steps than any run takes: one that goes on for longer never ends.
 _MOST_INVOCATIONS = 1_000
@@ -52,75 +45,6 @@ class Crash(BaseException):
 
 class NeverEnds(AssertionError):
     """Messages are sent round and round."""
-
-
-@dataclass
-class Parcel:
-    """A message in a queue: not seen before ``seen_at``, received ``attempts`` times."""
-
-    id: str
-    body: str
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    seen_at: float = 0
-    sent_at: float = 0
-    attempts: int = 0
-
-
-class Edge:
-    """Something of the world as an actor meets it: each call is a step of the simulation."""
-
-    def __init__(self, name: str, thing: Any, world: "World") -> None:
-        self._name, self._thing, self._world = name, thing, world
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        does, world, name = getattr(self._thing, method), self._world, f"{self._name}.{method}"
-        return lambda *args, **words: world.step(name, partial(does, *args, **words))
-
-
-class Deployed:
-    """The recipes of whoever asks: a deployment changes one function after another."""
-
-    def __init__(self, world: "World") -> None:
-        self._world = world
-
-    def __getattr__(self, method: str) -> Any:
-        return getattr(RECIPES[self._world.deployed[self._world.working]], method)
-
-
-class LaggingRecords(MemoryRecords):
-    """Records whose index by source may not know yet of those that are young."""
-
-    def __init__(self, lags: Callable[[], bool], clock: Clock) -> None:
-        super().__init__()
-        self._lags, self._clock = lags, clock
-        self._since: dict[str, float] = {}
-
-    def merge(self, image_id: str, *parts: dict[str, Any]) -> Any:
-        self._since.setdefault(image_id, self._clock.seconds)
-        return super().merge(image_id, *parts)
-
-    def uploads(self, source_key: str, before: str) -> Any:
-        found, now = super().uploads(source_key, before), self._clock.seconds
-        young = [each for each in found if self._since.get(each["image_id"], now) > now - _LAG_S]
-        return [each for each in found if each not in young] if young and self._lags() else found
-
-
-class Queue:
-    """An actor's queue as its mailbox meets it: while a batch is worked on, and for its dead letters."""
-
-    def __init__(self, world: "World", actor: str) -> None:
-        self._world, self._actor = world, actor
-
-    def delete(self, message: Message) -> None:
-        self._world.take_out(self._actor, message.id)
-
-    def postpone(self, message: Message, seconds: int) -> None:
-        for parcel in self._world.waiting[self._actor]:
-            if parcel.id == message.id:
-                parcel.seen_at = self._world.clock.seconds + seconds
-
-    def dead_letter(self, message: Message, why: dict[str, str]) -> None:
-        self._world.bury(self._actor, message.body, dead_letter_attributes(message, why))
 
 
 class World(InMemoryChain):
@@ -161,7 +85,7 @@ class World(InMemoryChain):
         )
         self.catalog.on_settled = self.stream
         for name, mailbox in self.mailboxes.items():
-            queue, topics = Edge("queue", Queue(self, name), self), Edge("topics", _Topics(self), self)
+            queue, topics = Edge("queue", Queue(self, name), self), Edge("topics", Topics(self), self)
             self.mailboxes[name] = replace(mailbox, queue=queue, publisher=topics)
 
     def _mailbox(self, actor: Actor) -> Mailbox:
@@ -280,7 +204,7 @@ class World(InMemoryChain):
         self.working, self._depth = name, self._depth + 1
         self.tell(f"{name} receives", *(replace(each) for each in batch))
         try:
-            records = {"Records": [_record(each) for each in batch]}
+            records = {"Records": [lambda_record(each) for each in batch]}
             answer = self.mailboxes[name].handle(records, Invocation(clock, clock.seconds + actor.timeout))
             if self.chance.fault(self.chance.weather.crash):
                 self.tell(f"{name} dies before its messages are deleted")
@@ -316,42 +240,3 @@ class World(InMemoryChain):
     def stored_of(self, image_id: str) -> set[str]:
         """Return the keys of a picture's outputs that lie in the target bucket."""
         return {key for key in self.outputs() if image_id in key}
-
-
-class _Topics:
-    """Where the actors announce."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def publish(self, envelope: Envelope) -> None:
-        self._world.tell(f"{envelope.actor} says {envelope.kind}")
-        InMemoryChain.publish(self._world, envelope)
-
-    def publish_together(self, envelopes: Iterable[Envelope]) -> list[Refused[Envelope]]:
-        for envelope in envelopes:
-            self.publish(envelope)
-        return []
-
-
-def told(parcel: Parcel) -> str:
-    """Say what a message is about: the event, the key and the version."""
-    try:
-        envelope = msgspec.json.decode(parcel.body, type=Envelope)
-    except msgspec.DecodeError:
-        s3 = json.loads(parcel.body)["Records"][0]
-        what, thing = s3["eventName"], s3["s3"]["object"]
-        key, version = thing["key"], thing["versionId"]
-    else:
-        source = msgspec.json.decode(envelope.data)["image"]["source"]
-        what, key, version = envelope.kind, source["key"], source["version"]
-    return f"{what} of {key} {version} ({parcel.id})"
-
-
-def _record(parcel: Parcel) -> dict[str, Any]:
-    return {
-        "messageId": parcel.id,
-        "body": parcel.body,
-        "attributes": {"ApproximateReceiveCount": str(parcel.attempts)},
-        "messageAttributes": {name: {"stringValue": value} for name, value in parcel.attributes.items()},
-    }
