@@ -1,0 +1,72 @@
+import { call } from "../shared/api.js";
+import { announce, ask, button, el, table } from "../shared/dom.js";
+import { ago } from "../shared/format.js";
+import { facts } from "./letter.js";
+import { at, link, shown, view } from "./session.js";
+import texts from "./texts.js";
+
+const t = texts.picture;
+
+/** One picture: what has become of it and when, its files, and what an operator says of one that is held back. */
+export function picture(shell, image) {
+  const path = `api/pictures/${encodeURIComponent(image)}`, page = view(texts.views.pictures, "pictures", shell);
+  const follow = () => page.read(() => call("GET", path), draw);
+
+  function draw(found) {
+    const { key, status, held, failures, moderation, recipe, origin, acts, trace, uploaded_at: uploaded } = found;
+    page.name(key);
+    return el("div", { class: "beside" }, el("div", { class: "stack wide" },
+      failures.map((each) => el("p", { class: "notice wrong" }, link("letters", { actor: each.actor, key }, each.actor),
+        ` ${each.reason}: ${each.detail}`)), figure(found), found.judgeable && !shell.readOnly && judging(key),
+      bars(t.timeline, found.stages.map((each) => ({ ...each, ended: each.seconds * 1000, failed: each.is_failure }))),
+      trace && bars(t.trace, trace.map((each) => ({ ...each, ended: each.offset_ms + each.worked_ms,
+        failed: each.failure, what: each.failure?.reason ?? "" })))),
+    el("aside", { class: "stack" }, facts([[t.status, status], [t.held, held ?? moderation],
+      [t.uploaded, uploaded && at(uploaded, ago(uploaded))], [t.recipe, recipe], [t.origin, origin],
+      [t.size, found.width && t.pixels(found)], ...Object.entries(found.camera), [t.id, found.image]]),
+    acts.length > 0 && table(t.history, [[t.what, ({ act, actor }) => `${act} ${actor}`], [t.by, ({ by }) => by],
+      [t.when, (each) => at(each.at, ago(each.at))]], acts)));
+  }
+  function judging(key) {
+    const original = el("input", { type: "checkbox" }), judge = async (judgement) => {
+      const sure = { title: t.sure(key), text: t.sureAbout(original.checked), yes: t.reject, no: t.no };
+      if (judgement === "rejected" && !await ask(sure)) return;
+      await page.attempt(async () => {
+        await call("POST", `${path}/judgement`, { judgement, delete_original: original.checked });
+        announce(t.judged(judgement));
+        await follow();
+      });
+    };
+    return el("div", { class: "row" }, button(t.approve, () => judge("approved"), "first"),
+      button(t.reject, () => judge("rejected"), "danger wrong"), el("label", { class: "row" }, original, t.original));
+  }
+  follow();
+  return { node: page.node, follow };
+}
+
+function figure({ held, master, renditions, colour, key }) {
+  const files = master ? [...renditions, master] : renditions;
+  if (!files.length) return el("p", { class: "notice" }, t.none);
+  const frame = el("div", { class: held ? "large blurred" : "large" });
+  const choose = ({ url, width, height }) => frame.replaceChildren(shown(url, { alt: key, width, height, class: "whole",
+    style: { backgroundColor: colour, maxWidth: `min(${width}px, ${(55 * width) / height}vh)` } }));
+  const blur = button(t.show, () => { blur.textContent = frame.classList.toggle("blurred") ? t.show : t.hide; });
+  choose(files.at(-1));
+  return el("div", { class: "seen" }, el("div", { class: "stack" }, frame, held && el("div", { class: "row" },
+    blur, t.blurred)), el("div", {},
+    table(t.files, [[t.file, (each) => button(each.name, () => choose(each), "plain")],
+      [t.format, ({ type }) => type.replace("image/", "").toUpperCase()], [t.size, t.pixels, true],
+      [t.weight, (each) => t.bytes(each.bytes), true]], files)));
+}
+
+/** Who did what when, and how long each waited and worked, drawn to one scale; times in milliseconds. */
+function bars(title, rows) {
+  const begun = (row) => row.ended - row.worked_ms - row.queued_ms, begin = Math.min(0, ...rows.map(begun));
+  const share = (ms) => `${(100 * ms) / Math.max(...rows.map(({ ended }) => ended - begin), 1)}%`;
+  const part = (look, from, ms) => el("span", { class: look, style: { left: share(from - begin), width: share(ms) } });
+  return table(title, [[t.who, ({ actor }) => actor], [t.what, ({ what }) => what],
+    [t.after, (row) => t.took(row.ended), true], [t.queued, (row) => t.took(row.queued_ms), true],
+    [t.worked, (row) => t.took(row.worked_ms), true],
+    [t.drawn, (row) => el("span", { class: row.failed ? "bar failed" : "bar", "aria-hidden": "true" },
+      part("", begun(row), row.queued_ms), part("worked", row.ended - row.worked_ms, row.worked_ms))]], rows);
+}
