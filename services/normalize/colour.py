@@ -110,30 +110,31 @@ def is_srgb(icc: bytes) -> bool:
         probe = Image.frombytes("L", (256, 1), bytes(range(256)))
     else:
         probe = Image.frombytes("RGB", (18, 18**2), bytes(chain.from_iterable(product(range(0, 256, 15), repeat=3))))
-    off = ImageChops.difference(by_profile(probe, icc), probe).convert("RGB")
+    off = ImageChops.difference(by_profile(probe.copy(), icc), probe).convert("RGB")
     return space != b"CMYK" and max(most for _, most in ImageStat.Stat(off).extrema) <= 2  # noqa: PLR2004
 
 
 def by_profile(image: Image.Image, icc: bytes) -> Image.Image:
-    """Convert pixels to sRGB; grey stays grey, transparency stays as it is.
+    """Convert pixels to sRGB, in place where they are RGB; grey stays grey, transparency stays as it is.
 
     A profile that cannot be used after all ("cannot build transform") leaves the pixels as they are.
     """
     alpha = image.convert("RGBA").getchannel("A") if has_transparency(image) else None
     mode = "L" if icc[16:20] == b"GRAY" else icc[16:20].decode("latin-1").strip()
     try:
+        source = image if image.mode == mode else image.convert(mode)
         converted = ImageCms.profileToProfile(
-            image if image.mode == mode else image.convert(mode),
+            source,
             ImageCms.ImageCmsProfile(BytesIO(icc)),
             _SRGB,
             renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
             outputMode="RGB",
             flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            inPlace=mode == "RGB",
         )
     except (ImageCms.PyCMSError, ValueError, OSError, TypeError):
         return image
-    if converted is None:
-        return image
+    converted = converted or source
     if image.mode in ("1", "L", "LA"):
         converted = converted.convert("L")
     if alpha is not None:
