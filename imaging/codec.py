@@ -18,8 +18,10 @@ from imaging.reasons import CorruptImage, DecompressionBomb
 Image.MAX_IMAGE_PIXELS = max_pixels("JPEG")
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
-# A PNG of fewer bytes a pixel is a graphic: searching for repetitions too may make it a fifth smaller.
+# A PNG of fewer bytes a pixel is a graphic: searching for repetitions too may make it a fifth smaller. Where it is flat
+# and small, as pixelated ones are, that is not worth its time.
 _GRAPHIC = 0.5
+_FLAT, _SMALL_BYTES = 0.05, 32 * 1024
 # Dangerous plugins stay unreachable.
 READ = tuple(FORMATS)
 
@@ -128,7 +130,8 @@ def encode(
     said, image.info = image.info, {k: v for k, v in image.info.items() if k == "transparency"}
     try:
         content = _saved(image, format, options)
-        if format == "PNG" and len(content) < image.width * image.height * _GRAPHIC:
+        pixels = image.width * image.height
+        if format == "PNG" and min(pixels * _FLAT, _SMALL_BYTES) < len(content) < pixels * _GRAPHIC:
             content = min(content, _saved(image, format, options | {"compress_type": zlib.Z_DEFAULT_STRATEGY}), key=len)
     finally:
         image.info = said  # a copy without it would double the memory
