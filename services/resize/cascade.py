@@ -10,16 +10,15 @@ from services.resize.geometry import Plan
 # Below 2 the difference can be seen.
 GAP = 2.0
 FILTER = Image.Resampling.LANCZOS
-# A JPEG that was decoded small spends half of its time in the first scaling. Bicubic needs two thirds of Lanczos's, and
-# loses 0.002 of SSIM on the mean of the default recipe (`make bench-pixels`). Elsewhere decoding outweighs it by far.
-FILTER_AFTER_DRAFT = Image.Resampling.BICUBIC
 # With alpha multiplied in, colours of transparent pixels weigh nothing; done once, not for every size.
 _MULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
 _PLAIN = {multiplied: plain for plain, multiplied in _MULTIPLIED.items()}
 
 
-def cascade(image: Image.Image, whole: tuple[int, int], plans: Iterable[Plan]) -> dict[Plan, Image.Image]:
-    """Scale a picture by every plan.
+def cascade(
+    image: Image.Image, whole: tuple[int, int], plans: Iterable[Plan], first: Image.Resampling = FILTER
+) -> dict[Plan, Image.Image]:
+    """Scale a picture by every plan, from its own size by the filter ``first``.
 
     ``whole`` is the size that the plans' boxes are about, in pixels; the picture may be smaller, where it was decoded
     small. What was scaled whole serves the smaller sizes after it.
@@ -30,7 +29,7 @@ def cascade(image: Image.Image, whole: tuple[int, int], plans: Iterable[Plan]) -
         source = next(s for s in reversed(sources) if s is sources[0] or _serves(s, whole, plan))
         # Never the whole of it enlarged: what is cut out may be a sliver of a very long picture.
         if source is sources[0] and plan.scale < 1 and (base := _base(whole, plan)).size != source.size:
-            source = _scale(source, whole, base, FILTER if image.size == whole else FILTER_AFTER_DRAFT)
+            source = _scale(source, whole, base, first)
             sources.append(source)
         made = _scale(source, whole, plan)
         scaled[plan] = made.convert(_PLAIN[made.mode]) if made.mode in _PLAIN else made

@@ -208,6 +208,15 @@ def test_a_small_decode_looks_like_a_full_one(width: int) -> None:
     assert ssim(fast, full) > 0.985
 
 
+@pytest.mark.parametrize(
+    ("width", "method"),
+    [(400, "draft, bicubic, lanczos"), (800, "draft, lanczos"), (1_000, "draft, lanczos"), (1_300, "lanczos")],
+)
+def test_a_jpeg_is_decoded_small_where_that_leaves_enough(width: int, method: str) -> None:
+    [rendition] = made(pictures.jpeg((3_200, 8)), Rendition(name="r", width=width))
+    assert rendition.method == method
+
+
 @cache
 def grained() -> tuple[bytes, bytes]:
     """Return fine grain, as JPEG and as PNG."""
