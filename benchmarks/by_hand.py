@@ -28,7 +28,6 @@ from kit.function import Function
 from kit.logs import JsonLines
 from records.status import Status
 from records.table import KEY
-from services.chain import CHAIN
 
 # What Lambda's own formatter adds to a line (timestamp, logger, requestId), and CloudWatch to an event, bytes:
 # https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html,
@@ -68,7 +67,7 @@ Tallies = dict[str, Tally]
 def driving(pipeline: Pipeline) -> Iterator["Driver"]:
     """Take the place of the event source mappings."""
     log = logging.getLogger("brigade")
-    list(mappings.switch(pipeline, CHAIN.actors, on=False))
+    list(mappings.switch(pipeline, pipeline.chain.actors, on=False))
     pipeline.target.export()
     aws.forget()
     driver = Driver(pipeline)
@@ -81,7 +80,7 @@ def driving(pipeline: Pipeline) -> Iterator["Driver"]:
         log.propagate = True
         log.removeHandler(counting)
         aws.forget()
-        list(mappings.switch(pipeline, CHAIN.actors, on=True))
+        list(mappings.switch(pipeline, pipeline.chain.actors, on=True))
 
 
 class Driver:
@@ -102,10 +101,11 @@ class Driver:
         """Upload files and let every actor empty its queue, until all files are ready."""
         bucket = self._pipeline.source_bucket
         ids = [done.image_id for done in uploads.upload(self._pipeline.s3, bucket, files)]
-        tallies = {actor.name: Tally() for actor in CHAIN.actors}
+        actors = self._pipeline.chain.actors
+        tallies = {actor.name: Tally() for actor in actors}
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
-            handled = sum(self._drain(actor, tallies[actor.name]) for actor in CHAIN.actors)
+            handled = sum(self._drain(actor, tallies[actor.name]) for actor in actors)
             if not handled and self._ready(ids):
                 return tallies
         sys.exit(NOT_READY)
@@ -191,7 +191,7 @@ class Driver:
             return
         after = self._items[key] = self._item(key)
         self.tally.units.update(written(before, after))
-        for stream in (actor.stream for actor in CHAIN.actors if actor.stream):
+        for stream in (actor.stream for actor in self._pipeline.chain.actors if actor.stream):
             if after.get(stream.attribute, {}).get("S") in stream.values:
                 self._changes.append(_change(key, before or {}, after))
 

@@ -27,6 +27,7 @@ from brigade.pictures.local_files import LocalFile
 from brigade.pipeline import Pipeline
 from brigade.target import local_target
 from imaging.recipes import DEFAULT_PATH
+from services.archive.actor import STORAGE_CLASS
 from services.chain import CHAIN
 
 PICTURES = 40
@@ -48,10 +49,14 @@ def main() -> None:
             pipeline = Pipeline(stack)
             upload(pipeline, photos[:4], "warm/")  # functions start once
             wall = upload(pipeline, photos, "chain/")
+            archived = {STORAGE_CLASS.name: "GLACIER_IR"}
+            whole = deployment.deploy(target, "whole", recipes=DEFAULT_PATH, version="bench", settings=archived)
+            with by_hand.driving(Pipeline(whole)) as driver:
+                optional = cost_inputs.optional(driver, Path(folder))
             with by_hand.driving(pipeline) as driver:
                 driver.pass_through([LocalFile(photo.path, f"warm hands/{photo.key}") for photo in photos[:4]])
                 tallies = driver.pass_through([LocalFile(photo.path, f"counted/{photo.key}") for photo in photos])
-                measured.store(cost_inputs.measure(driver, Path(folder)))
+                measured.store(cost_inputs.measure(driver, Path(folder), optional))
         alone, alone_cpu = processed(Path(folder), photos)
     print_requests(tallies)
     print_cpu(tallies)

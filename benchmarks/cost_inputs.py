@@ -20,10 +20,12 @@ from benchmarks import pixel_sources, report
 from benchmarks.by_hand import Driver, Tallies, Tally
 from brigade.cost.measured import Measured, Run, Work
 from brigade.pictures.local_files import LocalFile
+from services.chain import CHAIN
 
 PICTURES = 10  # fills every actor's batches
 ROUNDS = 3
-SIZES = ((2000, 1500), (4000, 3000), (8000, 6000))  # 3, 12 and 48 megapixels
+TWELVE = (4000, 3000)
+SIZES = ((2000, 1500), TWELVE, (8000, 6000))  # 3, 12 and 48 megapixels
 UPRIGHT, TURNED = 1, 6  # Exif's orientations
 # What most cameras write into a picture, and what the catalog therefore keeps.
 CAMERA: Mapping[int, Any] = {
@@ -54,13 +56,23 @@ KINDS = (
 )
 
 
-def measure(driver: Driver, folder: Path) -> Measured:
-    """Return what pictures of every kind and size take."""
+def measure(driver: Driver, folder: Path, optional: Mapping[str, Work]) -> Measured:
+    """Return what pictures of every kind and size take, and the optional actors, which were measured before."""
     cases = list(product(SIZES, KINDS))
     runs = [run(driver, folder, size, kind) for size, kind in track(cases, "measuring", transient=True)]
     return Measured(
-        measured_on=f"{datetime.now(UTC):%Y-%m-%d}", machine=report.machine(), pictures=PICTURES, runs=tuple(runs)
+        measured_on=f"{datetime.now(UTC):%Y-%m-%d}",
+        machine=report.machine(),
+        pictures=PICTURES,
+        runs=tuple(runs),
+        optional=dict(optional),
     )
+
+
+def optional(driver: Driver, folder: Path) -> dict[str, Work]:
+    """Return what the optional actors of a stack that has them take for a picture of twelve megapixels."""
+    taken = run(driver, folder, TWELVE, KINDS[0]).actors
+    return {actor.name: taken[actor.name] for actor in CHAIN.optional}
 
 
 def run(driver: Driver, folder: Path, size: tuple[int, int], kind: Kind) -> Run:

@@ -15,7 +15,7 @@ from records import picture
 from services.chain import CHAIN
 
 _REPORT = re.compile(r"REPORT RequestId: \S+\tDuration: ([\d.]+) ms")
-_BATCH = re.compile(r"ESM: Lambda (\S+) processed (\d+) SQS messages")
+_BATCH = re.compile(r"ESM: Lambda (\S+) processed (\d+) (?:SQS messages|DynamoDB stream records)")
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,9 @@ class Stage:
 class Invocations:
     """An actor's invocations, in the order of their ends.
 
-    ``at_once`` and ``batch`` are the mapping's limits. ``messages`` are of each batch, in the order in which the cloud
-    noted that they were settled: two that ended at the same moment may stand the other way round.
+    ``at_once`` and ``batch`` are the mapping's limits; of an actor with a stream, the stream's. ``messages`` are of
+    each batch, in the order in which the cloud noted that they were settled: two that ended at the same moment may
+    stand the other way round.
     """
 
     at_once: int
@@ -108,4 +109,6 @@ def invocations(pipeline: Pipeline, actor: Actor, watch: Watch) -> Invocations:
                 took.append(float(reported[1]))
     mapping = mappings.find(pipeline, actor)
     messages = [int(size) for name, size in _BATCH.findall(watch.logged()) if name == function]
+    if actor.stream:  # one after another, in its one shard
+        return Invocations(1, actor.stream.batch, ended, took, messages)
     return Invocations(mapping.at_once or actor.concurrency, actor.batch, ended, took, messages)

@@ -3,20 +3,16 @@
 An actor is busy for as many seconds as brigade.cost counts: CPU that was measured, and waits that are assumed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from random import Random
 from statistics import quantiles
 from typing import Any
 
 from benchmarks.report import Table
+from benchmarks.scaling_model import NEW_TABLE_UNITS_S, PARTITION_UNITS_S, SHARDS, Model
 from benchmarks.simulate import Outcome, Station, service_times, simulate
-from brigade.cost.estimate import waiting_s, working_s
-from brigade.cost.measured import Run
-from brigade.cost.prices import Prices
 from kit.actor import Actor
-from kit.chain import Chain
 from records.table import BY_SERIAL, BY_TAKEN
 
 RATES = (10, 1_000, 100_000)  # pictures a minute
@@ -32,54 +28,14 @@ LAMBDA_AT_ONCE = 1_000
 SNS_PUBLISHES_S = {"us-east-1": 30_000, "eu-west-1 and us-west-2": 9_000, "the smallest regions": 300}
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html
 S3_PUTS_S = 3_500
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
-PARTITION_UNITS_S = 1_000
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 TABLE_UNITS_S = 40_000
-NEW_TABLE_UNITS_S = 4_000
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 SQS_IN_FLIGHT = 120_000
 # A picture is put among those in work when it is admitted, and taken out when it is ready.
 CHANGES_IN_WORK = 2
-
-
-@dataclass(frozen=True)
-class Model:
-    """A chain, what one picture takes of it, and what is assumed."""
-
-    chain: Chain
-    run: Run
-    prices: Prices
-
-    @property
-    def actors(self) -> list[Actor]:
-        """Those that a picture meets."""
-        return [actor for actor in self.chain.actors if self.messages(actor)]
-
-    def messages(self, actor: Actor) -> float:
-        """Return how many messages of a picture an actor gets."""
-        work = self.run.actors.get(actor.name)
-        return work.messages if work else 0
-
-    def seconds(self, actor: Actor) -> tuple[float, float]:
-        """Return for how long an actor works on a picture, and waits."""
-        work = self.run.actors[actor.name]
-        return working_s(actor, work, self.prices), waiting_s(actor, work, self.prices)
-
-    def at_once(self, actor: Actor, a_minute: float) -> float:
-        """Return how many invocations are busy at a time: arrivals a second times seconds (Little's law)."""
-        return a_minute / 60 * sum(self.seconds(actor))
-
-    def heard_by(self, actor: Actor) -> tuple[str, ...]:
-        """Return who hears what an actor says of a picture with which all goes well: nothing, or its first event."""
-        work = self.run.actors.get(actor.name)
-        if work is None or not work.announced:
-            return ()
-        return tuple(hearer.name for hearer in self.chain.subscribers(actor.says[0]))
-
-    def requests(self, *names: str) -> float:
-        """Return how many such requests a picture takes."""
-        return sum(work.requests.get(name, 0) for work in self.run.actors.values() for name in names)
+# A visitor's page asks for a ticket, and looks for what has become of the picture.
+PORTAL_REQUESTS = 2
 
 
 def concurrency(model: Model) -> Table:
@@ -89,13 +45,13 @@ def concurrency(model: Model) -> Table:
         work_s, wait_s = model.seconds(actor)
         rows.append(
             (
-                actor.name,
+                actor.name + (" (optional)" if actor.enabled_by else ""),
                 f"{model.messages(actor):g}",
                 f"{work_s * 1000:.0f}",
                 f"{wait_s * 1000:.0f}",
                 *(f"{model.at_once(actor, rate):,.1f}" for rate in RATES),
-                str(actor.concurrency),
-                f"{actor.concurrency / model.at_once(actor, 1):,.0f}",
+                f"{model.servers(actor)}{' shards' if actor.stream else ''}",
+                f"{model.servers(actor) / model.at_once(actor, 1):,.0f}",
             )
         )
     totals = (f"{sum(model.at_once(actor, rate) for actor in model.actors):,.1f}" for rate in RATES)
@@ -120,7 +76,7 @@ def rates(model: Model) -> Table:
 
 def _rate(model: Model, rate: int) -> tuple[str, ...]:
     arrivals = chance(rate / 60, max(SIMULATED, rate / 60 * SHORTEST_S))
-    seen = _simulated(model, rate, arrivals).values()
+    seen = simulated(model, rate, arrivals).values()
     batches, messages = sum(each.batches for each in seen), sum(len(each.waited_s) for each in seen)
     waited = max(quantiles(each.waited_s, n=20)[-1] for each in seen)
     return f"{rate:,}", f"{batches / arrivals[-1]:,.1f}", f"{messages / batches:.2f}", f"{waited:.2f} s"
@@ -128,11 +84,11 @@ def _rate(model: Model, rate: int) -> tuple[str, ...]:
 
 def backlog(model: Model) -> Table:
     """Return what a simulation sees of pictures that are all there at once."""
-    seen = _simulated(model, 0, [0.0] * BACKLOG)
+    seen = simulated(model, 0, [0.0] * BACKLOG)
     rows = tuple(
         (
             name,
-            f"{model.chain.actor(name).concurrency}",
+            f"{model.servers(model.chain.actor(name))}",
             f"{each.batches:,}",
             f"{each.batch:.2f}",
             f"{each.longest:,}",
@@ -144,17 +100,24 @@ def backlog(model: Model) -> Table:
     return Table("A backlog", f"{BACKLOG:,} pictures at once; as many servers as are declared.", columns, rows)
 
 
-def _simulated(model: Model, rate: float, arrivals: list[float]) -> dict[str, Outcome]:
+def simulated(model: Model, rate: float, arrivals: list[float]) -> dict[str, Outcome]:
+    """Return what happens at each actor when pictures arrive at these seconds, at so many a minute."""
     first = [actor.name for actor in model.chain.subscribers(model.chain.origin)]
     return simulate([_station(model, actor, rate) for actor in model.actors], arrivals, first)
 
 
 def _station(model: Model, actor: Actor, rate: float) -> Station:
-    servers = max(actor.concurrency, ceil(ROOM * model.at_once(actor, rate)))
-    message_s = sum(model.seconds(actor)) / model.messages(actor)
-    met = {actor.name for actor in model.actors}
-    heard_by = tuple(hearer for hearer in model.heard_by(actor) if hearer in met)
-    return Station(actor.name, servers, actor.batch, message_s, heard_by=heard_by)
+    # A table that takes more units has more partitions.
+    shards = rate / 60 * model.run.write_units["table"] / PARTITION_UNITS_S
+    servers = max(model.servers(actor), ceil(shards if actor.stream else ROOM * model.at_once(actor, rate)))
+    return Station(
+        actor.name,
+        servers,
+        actor.stream.batch if actor.stream else actor.batch,
+        message_s=sum(model.seconds(actor)) / model.messages(actor),
+        heard_by=model.heard_by(actor),
+        passes_on=model.passes_on(actor),
+    )
 
 
 def chance(a_second: float, count: float) -> list[float]:
@@ -176,13 +139,20 @@ def quotas(model: Model) -> Table:
 
 def _quotas(model: Model) -> Iterator[tuple[str, int, float]]:
     seconds = {actor: sum(model.seconds(actor)) for actor in model.actors}
-    slowest = max(model.actors, key=lambda actor: seconds[actor] / actor.concurrency)
-    yield f"{slowest.name}'s declared concurrency", slowest.concurrency, seconds[slowest]
+    fed_by_queues = [actor for actor in model.actors if not actor.stream]
+    always = [actor for actor in fed_by_queues if not actor.enabled_by]
+    slowest = max(always, key=lambda actor: seconds[actor] / actor.concurrency)
+    for actor in (slowest, *(actor for actor in fed_by_queues if actor.enabled_by)):
+        yield f"{actor.name}'s declared concurrency", actor.concurrency, seconds[actor]
+    for actor in set(model.actors) - set(fed_by_queues):
+        yield f"{actor.name}: shards of a new table's stream", SHARDS, seconds[actor]
+    for api in model.chain.apis:
+        yield f"{api.name}: requests that it passes on, a second", api.requests_a_second, PORTAL_REQUESTS
     yield "Lambda: invocations at a time", LAMBDA_AT_ONCE, sum(seconds.values())
     published = 1 + sum(work.announced for work in model.run.actors.values())
     for region, limit in SNS_PUBLISHES_S.items():
         yield f"SNS: publishes in {region}", limit, published
-    yield "S3: PUTs below one prefix, while the bucket has not spread", S3_PUTS_S, model.requests("s3.PutObject")
+    yield "S3: PUTs below one prefix, while the bucket has not spread", S3_PUTS_S, model.puts
     units = model.run.write_units
     yield "DynamoDB: units of one partition, pictures in work by status", PARTITION_UNITS_S, CHANGES_IN_WORK
     yield "DynamoDB: units of one partition, pictures taken on one day", PARTITION_UNITS_S, units[BY_TAKEN.name]
@@ -190,7 +160,7 @@ def _quotas(model: Model) -> Iterator[tuple[str, int, float]]:
     yield "DynamoDB: units of a table, at its very beginning", NEW_TABLE_UNITS_S, units["table"]
     yield "DynamoDB: units of a table", TABLE_UNITS_S, units["table"]
     # A message is in flight for as long as its batch is worked on.
-    in_flight = max(seconds[actor] * actor.batch for actor in seconds)
+    in_flight = max(seconds[actor] * actor.batch for actor in fed_by_queues)
     yield "SQS: messages in flight of a queue, every batch full", SQS_IN_FLIGHT, in_flight
 
 
@@ -216,13 +186,14 @@ def measured_s(load: Mapping[str, Any]) -> float:
 def simulated_s(load: Mapping[str, Any], model: Model) -> float:
     """Return what a simulation makes of the same arrivals, servers and invocations' times."""
     worked = {name: seen for name, seen in load["invocations"].items() if seen["took_ms"]}
-    stations = [_measured_station(name, seen, model, set(worked)) for name, seen in worked.items()]
+    stations = [_measured_station(name, seen, model) for name, seen in worked.items()]
     first = [actor.name for actor in model.chain.subscribers(model.chain.origin)]
     outcomes = simulate(stations, load["arrived_s"], first, SEED)
     return max(outcome.ended_s for outcome in outcomes.values()) - float(min(load["arrived_s"]))
 
 
-def _measured_station(name: str, seen: Mapping[str, Any], model: Model, there: Set[str]) -> Station:
+def _measured_station(name: str, seen: Mapping[str, Any], model: Model) -> Station:
     batch_s, message_s, noise = service_times(seen["messages"], [took / 1000 for took in seen["took_ms"]])
-    heard_by = tuple(hearer for hearer in model.heard_by(model.chain.actor(name)) if hearer in there)
-    return Station(name, seen["at_once"], seen["batch"], message_s, batch_s, noise, heard_by)
+    actor = model.chain.actor(name)
+    heard_by, passes_on = model.heard_by(actor), model.passes_on(actor)
+    return Station(name, seen["at_once"], seen["batch"], message_s, batch_s, noise, heard_by, passes_on)

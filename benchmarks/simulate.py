@@ -18,7 +18,8 @@ class Station:
     """One actor: ``servers`` invocations at a time, of at most ``batch`` messages.
 
     An invocation takes ``batch_s`` seconds and ``message_s`` for each message, times one of ``noise``. ``heard_by``
-    names the stations that every message goes to next.
+    names the stations that every message goes to next, as far as they are simulated. ``passes_on`` has pairs (sender,
+    hearer): what came from that sender goes to that hearer, too.
     """
 
     name: str
@@ -28,6 +29,11 @@ class Station:
     batch_s: float = 0
     noise: tuple[float, ...] = (1.0,)
     heard_by: tuple[str, ...] = ()
+    passes_on: tuple[tuple[str, str], ...] = ()
+
+    def hearers(self, sender: str) -> tuple[str, ...]:
+        """Return the stations that a message from this sender goes to next."""
+        return (*self.heard_by, *(hearer for origin, hearer in self.passes_on if origin == sender))
 
 
 @dataclass
@@ -52,23 +58,23 @@ class _Run:
     def __init__(self, stations: Iterable[Station], seed: int) -> None:
         self.stations = {station.name: station for station in stations}
         self.outcomes = {name: Outcome() for name in self.stations}
-        self._waiting: dict[str, deque[float]] = {name: deque() for name in self.stations}
+        self._waiting: dict[str, deque[tuple[float, str]]] = {name: deque() for name in self.stations}
         self._idle = {name: station.servers for name, station in self.stations.items()}
         self._random = Random(seed)  # noqa: S311 - chance, not secrecy
         self._number = count()  # of equal times, the first that was planned comes first
-        self._planned: list[tuple[float, int, str, bool]] = []
+        self._planned: list[tuple[float, int, str, str | None]] = []
 
-    def plan(self, at: float, station: str, *, arrives: bool) -> None:
-        """Plan that a message arrives at a station, or that a server there becomes idle."""
-        heapq.heappush(self._planned, (at, next(self._number), station, arrives))
+    def plan(self, at: float, station: str, sender: str | None) -> None:
+        """Plan that a message arrives at a station from a sender; None: that a server there becomes idle."""
+        heapq.heappush(self._planned, (at, next(self._number), station, sender))
 
     def run(self) -> None:
         while self._planned:
-            at, _, name, arrives = heapq.heappop(self._planned)
-            if arrives:
-                self._waiting[name].append(at)
-            else:
+            at, _, name, sender = heapq.heappop(self._planned)
+            if sender is None:
                 self._idle[name] += 1
+            else:
+                self._waiting[name].append((at, sender))
             self._begin(self.stations[name], at)
 
     def _begin(self, station: Station, at: float) -> None:
@@ -79,15 +85,16 @@ class _Run:
             return
         size = min(station.batch, len(waiting))
         took = (station.batch_s + size * station.message_s) * self._random.choice(station.noise)
-        outcome.waited_s += [at - waiting.popleft() for _ in range(size)]
+        batch = [waiting.popleft() for _ in range(size)]
+        outcome.waited_s += [at - arrived for arrived, _ in batch]
         outcome.batches += 1
         outcome.busy_s += took
         outcome.ended_s = max(outcome.ended_s, at + took)
         self._idle[station.name] -= 1
-        self.plan(at + took, station.name, arrives=False)
-        for number in range(1, size + 1):
-            for hearer in station.heard_by:
-                self.plan(at + took * number / size, hearer, arrives=True)
+        self.plan(at + took, station.name, None)
+        for number, (_, sender) in enumerate(batch, 1):
+            for hearer in filter(self.stations.__contains__, station.hearers(sender)):
+                self.plan(at + took * number / size, hearer, station.name)
 
 
 def simulate(
@@ -98,7 +105,7 @@ def simulate(
     first = tuple(first)
     for at in arrivals_s:
         for name in first:
-            run.plan(at, name, arrives=True)
+            run.plan(at, name, "")
     run.run()
     return run.outcomes
 

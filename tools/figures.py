@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import scaling
 from benchmarks.load_report import RAW
 from benchmarks.report import Table, markdown
-from benchmarks.scaling import Model
+from benchmarks.scaling_model import Model
 from brigade.cost import measured, prices
 from brigade.cost.archived import Kept, kept
 from brigade.cost.estimate import Line, estimate
@@ -29,7 +29,7 @@ Which = Callable[[Line], bool]
 def figures() -> dict[str, Table]:
     """Return all tables by the names under which pages quote them."""
     run, listed = measured.load().at("default", MEGAPIXELS), prices.load()
-    model = Model(CHAIN, run, listed)
+    model = Model.whole(CHAIN, measured.load(), MEGAPIXELS, listed)
     bulk, single = (estimate(run, listed, CHAIN, batched=batched) for batched in (True, False))
     return {
         "archive": archive(kept(1e6, run.original_bytes, listed), run.original_bytes),

@@ -42,12 +42,16 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """All runs, and where they were made; every figure is the mean of ``pictures`` pictures."""
+    """All runs, and where they were made; every figure is the mean of ``pictures`` pictures.
+
+    ``optional`` has actors that only some deployments have, for an upright picture of 12 megapixels.
+    """
 
     measured_on: str
     machine: str
     pictures: int
     runs: tuple[Run, ...]
+    optional: dict[str, Work] = {}
 
     def at(self, recipe: str, megapixels: float, turned: float = 0) -> Run:
         """Return what a picture takes, between the sizes that were measured; ``turned`` is the share of such.

@@ -49,6 +49,17 @@ def test_each_message_goes_on_when_its_own_work_is_done() -> None:
     assert (seen["a"].ended_s, seen["b"].ended_s, seen["b"].waited_s) == (15, 16, [0, 0, 0])
 
 
+def test_what_came_from_one_sender_goes_on_to_its_hearer_and_to_nobody_who_is_not_there() -> None:
+    stations = [
+        Station("a", 1, 2, message_s=1, heard_by=("b", "nobody")),
+        Station("b", 1, 5, message_s=1, passes_on=(("a", "c"), ("c", "d"))),
+        Station("c", 1, 5, message_s=1, heard_by=("b",)),
+        Station("d", 1, 5, message_s=1),
+    ]
+    seen = simulate(stations, [0, 0, 0], ["a"])
+    assert {name: len(each.waited_s) for name, each in seen.items()} == {"a": 3, "b": 6, "c": 3, "d": 3}
+
+
 def test_the_wait_for_a_single_server_is_what_pollaczek_and_khinchine_say() -> None:
     """M/D/1: https://en.wikipedia.org/wiki/M/D/1_queue."""
     random, at, arrivals = Random(7), 0.0, []  # noqa: S311 - chance, not secrecy
