@@ -23,7 +23,7 @@ export BRIGADE_EXIFTOOL ?= $(CURDIR)/$(EXIFTOOL)
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help newcomer demo test simulate corpus integration update lint docs docs-site template bench drill load soak visitors bench-pixels bench-cold bench-describe \
+.PHONY: help newcomer demo test simulate corpus integration update lint docs docs-site template bench drill load soak visitors bench-pixels bench-peers bench-cold bench-describe \
     bench-missing bench-export bench-placeholders package readme-picture \
     azurite exiftool layers portal-picture screens validators views clean
 .DEFAULT_GOAL := help
@@ -125,6 +125,9 @@ visitors: $(VENV)/dev.stamp  ## Let VISITORS=200 into the portal at once, and on
 bench-pixels: $(VENV)/dev.stamp build/peers/peers.stamp  ## Measure renditions and masters against other libraries
 	@$(BIN)/python -m benchmarks.pixels --write
 
+bench-peers: $(VENV)/dev.stamp build/peers/aws.stamp  ## Measure the chain beside what people would write instead
+	@$(BIN)/python -m benchmarks.instead.compare
+
 bench-cold: $(VENV)/run.stamp  ## Measure first invocations against straightforward handlers
 	@$(BIN)/python -m benchmarks.cold_start --write
 
@@ -167,6 +170,11 @@ build/peers/peers.stamp: $(VENV)/run.stamp Makefile
 	@echo "installing the libraries to compare with into build/peers (once)"
 	@npm install --prefix build/peers --silent --no-audit --no-fund sharp@0.35.5
 	@$(BIN)/python -m pip install --quiet --upgrade --target build/peers/python pyvips==3.2.0 pyvips-binary==8.18.7
+	@touch $@
+
+# Lambda's Node.js has AWS's SDK; here it lies beside sharp.
+build/peers/aws.stamp: build/peers/peers.stamp
+	@npm install --prefix build/peers --silent --no-audit --no-fund @aws-sdk/client-s3@3 @aws-sdk/client-dynamodb@3
 	@touch $@
 
 # The very release that tests and layer have, checked by its hash; a Perl program, which npm only fetches.
