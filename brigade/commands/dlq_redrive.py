@@ -114,7 +114,7 @@ def _is_paused(where: Where) -> bool:
     """Return whether nobody works on what is sent back, and say so: nothing can come straight back then."""
     if not (where.actor and where.pipeline):
         return False
-    paused = mappings.find(where.pipeline, where.actor).state == mappings.DISABLED
+    paused = mappings.is_paused(where.pipeline, where.actor)
     if paused:
         say(f"{where.name} is paused: what is sent back waits in its queue until `brigade resume {where.name}`")
     return paused

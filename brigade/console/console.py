@@ -1,11 +1,17 @@
-"""One operators' console: whom it serves, which stack, and the act that is at work there."""
+"""One operators' console: its stack, who may ask, what a look at the dead letters found, and the act at work."""
 
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from brigade.console.looking import Looking
 from brigade.console.session import Session
 from brigade.console.worker import Worker
-from brigade.dead_letters.where import Where, of_stack
+from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.where import LOOK_S, Where, of_stack
 from brigade.operations.storage import S3History
 from brigade.pipeline import Pipeline
 from kit.errors import ConfigurationError
@@ -13,20 +19,47 @@ from services.portal.problems import Refused
 
 # Made before there are threads: making a client is not for several of them.
 _CLIENTS = ("cloudwatch", "dynamodb", "lambda", "s3", "sns", "sqs", "sts", "xray")
+# A look hides the letters from others for moments.
+_KEPT_S = 5
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look found at one place, the oldest first; ``kept`` is how long SQS keeps a letter."""
+
+    where: Where
+    letters: Sequence[DeadLetter]
+    kept: timedelta
+
+
+def look(where: Where) -> Found:
+    """Look at one place, and wait some seconds for letters that somebody else holds just now."""
+    return Found(where, where.queue.look(LOOK_S), where.queue.retention())
 
 
 class Console:
-    """What every request shares."""
+    """What every request shares. ``plans`` are what was counted, by their ids."""
 
     def __init__(self, pipeline: Pipeline, *, read_only: bool = False) -> None:
         self.pipeline, self.read_only = pipeline, read_only
         for service in _CLIENTS:
             pipeline.target.client(service)
-        self.where = pipeline.target.describe()
-        self.session, self.worker = Session(), Worker()
-        self.plans: dict[str, Any] = {}  # what was counted, by its id
-        self.looking = Looking(pipeline, lambda: self.worker.now.running)
-        self.worker.done = self.looking.forget
+        self.target = pipeline.target.describe()
+        self.session, self.worker = Session(), Worker(self._forget)
+        self.plans: dict[str, Any] = {}
+        self._looking = threading.Lock()
+        self._found: list[Found] = []
+        self._until = 0.0
+
+    def letters(self) -> list[Found]:
+        """Return what was found everywhere some seconds ago at most; while an act runs, what was found before it."""
+        with self._looking:
+            if time.monotonic() > self._until and not (self._found and self.worker.now.running):
+                places = of_stack(self.pipeline)
+                with ThreadPoolExecutor(len(places)) as pool:
+                    self._found = list(pool.map(look, places))
+                self._until = time.monotonic() + _KEPT_S
+            return self._found
 
     def place(self, name: str) -> Where:
         """Return an actor's dead letters, or those that SNS could not deliver; raises Refused (404)."""
@@ -39,3 +72,7 @@ class Console:
     def history(self) -> S3History:
         """What operators did to the stack."""
         return S3History(self.pipeline.target, self.pipeline.target_bucket)
+
+    def _forget(self) -> None:
+        with self._looking:  # a look that goes on may have begun before the act ended
+            self._until = 0.0

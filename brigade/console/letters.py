@@ -6,8 +6,7 @@ from itertools import chain
 from typing import Any
 
 from brigade.console import structs
-from brigade.console.console import Console
-from brigade.console.looking import Found
+from brigade.console.console import Console, Found
 from brigade.console.pictures import known
 from brigade.dead_letters.acts import send_back
 from brigade.dead_letters.editing import difference, mistake, readable, revised
@@ -18,56 +17,59 @@ from brigade.terminal import OperatorError
 from kit.envelope import timestamp
 from services.portal.problems import Refused
 
+Facts = dict[str, Any]
 
-def listed(console: Console, asked: structs.LettersAsked) -> structs.Letters:
-    """Return the groups of all letters, and a page of those that were asked for."""
-    found = console.looking()
-    wanted = selection(asked)
-    chosen = [
-        facts(at, letter) for at in found if asked.actor in ("", at.where.name) for letter in wanted.choose(at.letters)
-    ]
+
+def listed(console: Console, asked: structs.LettersAsked) -> Facts:
+    """Return all letters' ``groups``, the largest first, and of those asked for ``total`` and a page, the oldest first.
+
+    ``saw_all``: whether nobody else held some meanwhile, and they were not too many to look at.
+    """
+    found, wanted = console.letters(), selection(asked)
+    meant = [at for at in found if asked.actor in ("", at.where.name)]
+    chosen = [facts(at, letter) for at in meant for letter in wanted.choose(at.letters)]
     left = sorted((each for each in chosen if _order(each) > asked.cursor), key=_order)
-    page = [structs.Letter(**each) for each in left[: asked.limit]]
-    return structs.Letters(
-        saw_all=all(at.where.queue.saw_all for at in found),
-        total=len(chosen),
-        groups=sorted(chain(*map(_groups, found)), key=lambda group: group.count, reverse=True),
-        letters=page,
-        next=_order(left[asked.limit - 1]) if len(left) > asked.limit else None,
-    )
+    return {
+        "saw_all": all(at.where.queue.saw_all for at in found),
+        "total": len(chosen),
+        "groups": sorted(chain(*map(_groups, found)), key=lambda group: -group["count"]),
+        "letters": left[: asked.limit],
+        "next": _order(left[asked.limit - 1]) if len(left) > asked.limit else None,
+    }
 
 
-def show(console: Console, actor: str, letter: str) -> structs.WholeLetter:
-    """Return one letter with all that is known of it; raises Refused (404)."""
-    at, found = _one(console, actor, letter)
-    return structs.WholeLetter(
-        **facts(at, found),
-        body=readable(found.body),
-        attributes=dict(found.attributes),
-        lineage=found.lineage,
-        trace=found.trace,
-        explanation=explanation(found.reason),
-        to=at.where.back,
-        record=known(console, found.image_id),
-    )
+def show(console: Console, actor: str, letter: str) -> Facts:
+    """Return one letter with all that is known of it; raises Refused (404).
 
-
-def edit(console: Console, actor: str, letter: str, asked: structs.Edit) -> dict[str, Any]:
-    """Return how a new body differs and why it would fail again; send it back if that is wanted, and it would not.
-
-    Raises OperatorError where it would, where it is as it was, and where somebody else has taken the letter.
+    Its body is readable JSON, or as it is; ``to`` says where it would be sent back, ``record`` is its picture now.
     """
     at, found = _one(console, actor, letter)
-    before = readable(found.body)
+    return facts(at, found) | {
+        "body": readable(found.body),
+        "attributes": found.attributes,
+        "lineage": found.lineage,
+        "trace": found.trace,
+        "explanation": explanation(found.reason),
+        "to": at.where.back,
+        "record": known(console, found.image_id),
+    }
+
+
+def edit(console: Console, actor: str, letter: str, asked: structs.Edit) -> Facts:
+    """Return how a new body differs, and why it would fail again; ``send`` it back where it would not.
+
+    Raises OperatorError where it would, where nothing is changed, and where somebody else has taken the letter.
+    """
+    at, found = _one(console, actor, letter)
+    before, after = readable(found.body), readable(asked.body)
     why = mistake(found, asked.body, at.where.actor)
-    after = asked.body if why else readable(asked.body)
-    answer: dict[str, Any] = {"diff": list(difference(before, after)), "mistake": why or None, "operation": None}
+    operation = None
     if asked.send:
         if why or after == before:
             raise OperatorError(f"not sent: {why or 'nothing was changed'}", "edit it again; it stays as it was")
         with console.worker.alone():
-            answer["operation"] = send_back(console.place(actor), found, revised(found, asked.body)).id
-    return answer
+            operation = send_back(console.place(actor), found, revised(found, asked.body)).id
+    return {"diff": list(difference(before, after)), "mistake": why or None, "operation": operation}
 
 
 def selection(asked: structs.Filter) -> Selection:
@@ -76,8 +78,8 @@ def selection(asked: structs.Filter) -> Selection:
     return Selection(reason=asked.reason or None, image=asked.image or None, key=asked.key or None, since=since)
 
 
-def facts(at: Found, letter: DeadLetter) -> dict[str, Any]:
-    """Return the fields of a structs.Letter."""
+def facts(at: Found, letter: DeadLetter) -> Facts:
+    """Return what a list says of a letter; ``since`` is when it became one, ``redrives`` how often it was sent back."""
     return {
         "id": letter.message_id,
         "actor": at.where.name,
@@ -93,31 +95,31 @@ def facts(at: Found, letter: DeadLetter) -> dict[str, Any]:
     }
 
 
-def _order(letter: dict[str, Any]) -> str:
+def _order(letter: Facts) -> str:
     return f"{letter['since']} {letter['id']}"
 
 
-def _groups(at: Found) -> Iterator[structs.Group]:
+def _groups(at: Found) -> Iterator[Facts]:
     by_reason: dict[str, list[DeadLetter]] = {}
     for letter in at.letters:
         by_reason.setdefault(letter.reason, []).append(letter)
     for reason, letters in by_reason.items():
         since = [letter.since for letter in letters]
-        yield structs.Group(
-            actor=at.where.name,
-            reason=reason,
-            count=len(letters),
-            oldest_at=timestamp(min(since)),
-            newest_at=timestamp(max(since)),
-            expires_at=timestamp(letters[0].sent_at + at.kept),
-            example_key=letters[0].key,
-            example_detail=letters[0].detail,
-            explanation=explanation(reason),
-        )
+        yield {
+            "actor": at.where.name,
+            "reason": reason,
+            "count": len(letters),
+            "oldest_at": timestamp(min(since)),
+            "newest_at": timestamp(max(since)),
+            "expires_at": timestamp(letters[0].sent_at + at.kept),  # that of the first that SQS deletes
+            "example_key": letters[0].key,
+            "example_detail": letters[0].detail,
+            "explanation": explanation(reason),
+        }
 
 
 def _one(console: Console, actor: str, letter: str) -> tuple[Found, DeadLetter]:
-    for at in console.looking():
+    for at in console.letters():
         for each in at.letters:
             if (at.where.name, each.message_id) == (actor, letter):
                 return at, each

@@ -1,5 +1,6 @@
 """The chain as it is now, and what operators did."""
 
+from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
@@ -8,35 +9,42 @@ from msgspec import to_builtins
 from brigade.console import structs
 from brigade.console.console import Console
 from brigade.flow import mappings, vitals
-from brigade.flow.vitals import Vitals
 from brigade.operations.operation import Operation
 from brigade.terminal import duration
-from kit.actor import Actor
-from kit.chain import Edge
 from kit.envelope import now
 from services.portal.problems import Refused
 
 
-def look(console: Console) -> structs.Overview:
-    """Return how every actor is doing, and who says what to whom."""
-    pipeline = console.pipeline
-    chain = pipeline.chain
-    *actors, undelivered = vitals.look(pipeline, chain.actors)
-    return structs.Overview(
-        stack=pipeline.stack.name,
-        where=console.where,
-        read_only=console.read_only,
-        at=now(),
-        actors=[_actor(*each) for each in zip(chain.actors, actors, strict=True)],
-        edges=[_edge(each) for each in chain.edges],
-        undelivered=undelivered.dead_letters,
-    )
+def look(console: Console) -> dict[str, Any]:
+    """Return how every actor is doing, as ``brigade status --json``, and who says what to whom: the ``edges``.
+
+    ``oldest`` is in words; ``expiring``: SQS will soon delete an actor's oldest message.
+    """
+    chain = console.pipeline.chain
+    *actors, undelivered = vitals.look(console.pipeline, chain.actors)
+    more = [
+        {
+            "name": actor.name,
+            "purpose": actor.purpose,
+            "oldest": None if each.oldest_s is None else duration(each.oldest_s),
+            "expiring": each.is_expiring,
+        }
+        for actor, each in zip(chain.actors, actors, strict=True)
+    ]
+    return {
+        "stack": console.pipeline.stack.name,
+        "where": console.target,
+        "read_only": console.read_only,
+        "at": now(),
+        "actors": [asdict(each) | said for each, said in zip(actors, more, strict=True)],
+        "edges": [{"from": each.speaker, "to": each.hearer, "event": each.event.kind} for each in chain.edges],
+        "undelivered": undelivered.dead_letters,
+    }
 
 
-def switch(console: Console, actor: str, asked: structs.Switch) -> structs.Overview:
+def switch(console: Console, actor: str, asked: structs.Switch) -> dict[str, Any]:
     """Pause or resume an actor, and return how all are doing when that is so."""
-    found = console.place(actor).actor
-    if not found:
+    if not (found := console.place(actor).actor):
         raise Refused(404, f"{actor} is no actor")
     for _ in mappings.switch(console.pipeline, [found], on=asked.state == "running"):
         pass
@@ -44,30 +52,10 @@ def switch(console: Console, actor: str, asked: structs.Switch) -> structs.Overv
 
 
 def history(console: Console, asked: structs.Newest) -> list[dict[str, Any]]:
-    """Return the newest operations, each with how many messages it had, and what came of them."""
-    newest = islice(console.history.newest(), asked.limit)
-    return [_operation(each) for each in newest]
+    """Return the newest operations as ``brigade history --json``, with a ``count`` instead of their messages."""
+    return [_operation(each) for each in islice(console.history.newest(), asked.limit)]
 
 
 def _operation(each: Operation) -> dict[str, Any]:
     said: dict[str, Any] = to_builtins(each)
-    return said | {"count": len(said.pop("messages")), "outcomes": dict(each.outcomes)}
-
-
-def _actor(actor: Actor, now: Vitals) -> structs.ActorNow:
-    return structs.ActorNow(
-        name=actor.name,
-        purpose=actor.purpose,
-        state=now.state,
-        waiting=now.waiting,
-        in_flight=now.in_flight,
-        oldest=None if now.oldest_s is None else duration(now.oldest_s),
-        oldest_s=now.oldest_s,
-        expiring=now.is_expiring,
-        dead_letters=now.dead_letters,
-        per_minute=now.per_minute,
-    )
-
-
-def _edge(edge: Edge) -> dict[str, str]:
-    return {"from": edge.speaker, "to": edge.hearer, "event": edge.event.kind}
+    return said | {"count": len(said.pop("messages")), "outcomes": each.outcomes}

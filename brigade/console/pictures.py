@@ -9,7 +9,7 @@ from brigade.console import structs
 from brigade.console.console import Console
 from brigade.pictures import camera, search, timeline
 from brigade.pictures import moderation_review as judging
-from brigade.pictures.moderation_review import waits_in_vain, why_held, why_left
+from brigade.pictures.moderation_review import is_held, why_held, why_left
 from brigade.terminal import OperatorError
 from brigade.traces import traces, waterfall
 from imaging.formats import FORMATS
@@ -24,84 +24,80 @@ from services.portal.pictures import listed as thumbnail
 from services.portal.problems import Refused
 from services.portal.structs import Rendition
 
+Facts = dict[str, Any]
 _MOST = 1_000  # records that are read for one page where a filter has no index
-_MASTER = "master"
 
 
-def listed(console: Console, asked: structs.PicturesAsked) -> structs.Pictures:
-    """Return a page, the newest first; it leaves off after 1,000 records, with what it has found by then."""
-    given: dict[str, Any] = {name: getattr(asked, name) for name in search.Filters.__dataclass_fields__}
-    given |= {name: search.time(given[name]) for name in ("taken_from", "taken_to") if given[name]}
-    filters = search.Filters(**given)
-    plan = search.plan(filters, datetime.now(UTC).date())
+def listed(console: Console, asked: structs.PicturesAsked) -> Facts:
+    """Return a page, the newest first; with a ``next`` and few pictures, only a part was looked through as yet."""
+    for time in filter(None, (asked.taken_from, asked.taken_to)):
+        search.time(time)
+    plan = search.plan(asked, datetime.now(UTC).date())
     at, _, image = asked.cursor.rpartition(" ")
     after = (at, image) if asked.cursor else None
-    found, more = search.page(console.pipeline.catalog, filters, plan, asked.limit, after, _MOST)
-    pictures = [structs.Picture(**facts(each)) for each in found]
-    return structs.Pictures(pictures, " ".join(more) if more else None, plan.remark)
+    found, more = search.page(console.pipeline.catalog, asked, plan, asked.limit, after, _MOST)
+    return {"pictures": [facts(each) for each in found], "next": " ".join(more) if more else None}
 
 
-def known(console: Console, image: str) -> structs.Picture | None:
+def known(console: Console, image: str) -> Facts | None:
     """Return what has become of a picture, as far as the catalog knows and this operator may read it."""
     try:
         record = console.pipeline.catalog.get([image]).get(image) if image else None
     except (ClientError, BotoCoreError, OperatorError):
         return None
-    return structs.Picture(**facts(record)) if record else None
+    return facts(record) if record else None
 
 
-def show(console: Console, picture: str) -> structs.WholePicture:
-    """Return a picture by its key or id; raises OperatorError where there is none."""
-    pipeline = console.pipeline
-    record = pipeline.catalog.find(picture)
-    master_at = pipeline.unheard_master(record)
-    renditions = [] if record.is_retired else [_file(record, each.name, each) for each in record.renditions]
-    return structs.WholePicture(
-        **facts(record),
-        recipe=record.recipe,
-        origin=record.origin,
-        stages=timeline.moments(record, master_at),
-        trace=_trace(console, record),
-        camera=camera.lines(record.camera),
-        moderation=str(record.moderation or ""),
-        master=_file(record, _MASTER, record.master) if record.master and not record.is_retired else None,
-        renditions=renditions,
-        failures=list(record.failures.values()),
-        acts=_acts(record),
-        judgeable=not why_left(record),
-    )
+def show(console: Console, picture: str) -> Facts:
+    """Return a picture by its key or id; raises OperatorError where there is none.
+
+    ``stages`` are its timeline's moments; ``acts`` what operators did; ``trace`` is as ``brigade trace --json`` has it.
+    """
+    record = console.pipeline.catalog.find(picture)
+    return facts(record) | {
+        "recipe": record.recipe,
+        "origin": record.origin,
+        "stages": timeline.moments(record, console.pipeline.unheard_master(record)),
+        "trace": _trace(console, record),
+        "camera": camera.lines(record.camera),
+        "moderation": str(record.moderation or ""),
+        "master": next((_file(record, *each) for each in _files(record)[:1]), None),
+        "renditions": [_file(record, *each) for each in _files(record)[1:]],
+        "failures": list(record.failures.values()),
+        "acts": _acts(record),
+        "judgeable": not why_left(record),
+    }
 
 
 def judge(console: Console, picture: str, asked: structs.Judged) -> dict[str, str]:
     """Let a picture pass that moderation holds back, or remove it; raises OperatorError where it is not held back."""
     pipeline = console.pipeline
     record = pipeline.catalog.find(picture)
-    if why := why_left(record, delete_original=asked.delete_original):
-        raise OperatorError(f"{record.key}: {why}", "nothing was changed")
     command = next(name for name, judgement in judging.JUDGEMENTS.items() if judgement == asked.judgement)
+    delete = asked.delete_original and command == "reject"
+    if why := why_left(record, delete_original=delete):
+        raise OperatorError(f"{record.key}: {why}", "nothing was changed")
     publisher = SnsPublisher({ImageJudged.kind: pipeline.output(names.topic(ImageJudged))})
     with judging.recorded(console.history, command, [record]) as operation:
         for each in judging.judge(publisher, [record], asked.judgement, operation):
-            if asked.delete_original and command == "reject":
+            if delete:
                 judging.delete_original(pipeline.s3, each)
     return {"operation": operation.id}
 
 
 def file(console: Console, image: str, name: str) -> tuple[bytes, str]:
-    """Return a master's or a rendition's bytes and media type; raises Refused (404)."""
+    """Return the bytes and the media type of a picture's master or rendition; raises Refused (404)."""
     record = console.pipeline.catalog.get([image]).get(image)
-    if record and not record.is_retired:
-        for called, made in [(_MASTER, record.master), *((each.name, each) for each in record.renditions)]:
-            if made and called == name:
-                answer = console.pipeline.s3.get_object(Bucket=made.bucket, Key=made.key)
-                return answer["Body"].read(), FORMATS[made.format].media_type
+    for called, made in _files(record) if record else []:
+        if called == name:
+            answer = console.pipeline.s3.get_object(Bucket=made.bucket, Key=made.key)
+            return answer["Body"].read(), FORMATS[made.format].media_type
     raise Refused(404, "the picture has no such file")
 
 
-def facts(record: PictureRecord) -> dict[str, Any]:
-    """Return the fields of a structs.Picture."""
-    failed, size = failure(record), record.original
-    held = record.status is Status.QUARANTINED or waits_in_vain(record)
+def facts(record: PictureRecord) -> Facts:
+    """Return what a list says of a picture; ``held``: why moderation holds it back; ``thumbnail``: a file's name."""
+    failed, size, files = failure(record), record.original, _files(record)
     return {
         "image": record.image_id,
         "key": record.key,
@@ -113,24 +109,24 @@ def facts(record: PictureRecord) -> dict[str, Any]:
         "reason": failed.reason if failed else None,
         "width": size.width if size else None,
         "height": size.height if size else None,
-        "held": why_held(record) if held else None,
-        "thumbnail": _thumbnail(record),
+        "held": why_held(record) if is_held(record) else None,
+        "thumbnail": (thumbnail(record).name if record.renditions else files[0][0]) if files else None,
     }
 
 
-def _thumbnail(record: PictureRecord) -> str | None:
-    if record.is_retired:
-        return None
-    return thumbnail(record).name if record.renditions else _MASTER if record.master else None
+def _files(record: PictureRecord) -> list[tuple[str, StoredImage]]:
+    """Return the files that there are, by name, the master first."""
+    if record.is_retired or not record.master:
+        return []
+    return [("master", record.master), *((each.name, each) for each in record.renditions)]
 
 
 def _file(record: PictureRecord, name: str, made: StoredImage) -> Rendition:
-    media_type = FORMATS[made.format].media_type
-    url = f"/api/files/{record.image_id}/{name}"
+    url, media_type = f"/api/files/{record.image_id}/{name}", FORMATS[made.format].media_type
     return Rendition(url, made.width, made.height, name, made.bytes or 0, media_type)
 
 
-def _trace(console: Console, record: PictureRecord) -> list[dict[str, Any]] | None:
+def _trace(console: Console, record: PictureRecord) -> list[Facts] | None:
     if not (trace := traces.trace_id(record.trace_id)):
         return None
     try:

@@ -3,22 +3,40 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
 
-from brigade.console.structs import Outcome, Work
+from msgspec import Struct
+
 from brigade.dead_letters.acts import Discard
 from brigade.dead_letters.redrive import Redrive
 from brigade.terminal import OperatorError, explain
 
 Run = Redrive | Discard
-Begin = Callable[[Callable[[], None]], AbstractContextManager[Run]]
+
+
+class Work(Struct):
+    """The act that runs or ran last; ``done`` and ``total`` count letters, ``to`` is where they go.
+
+    ``outcome`` says in letters what came of it. ``stopped``: by itself, as too many came straight back; ``cancelled``:
+    by the operator. ``left`` are there still, ``taken`` is what somebody else took; ``error``: what broke it off.
+    """
+
+    act: str = ""
+    actor: str = ""
+    to: str = ""
+    total: int = 0
+    done: int = 0
+    running: bool = False
+    operation: str = ""
+    outcome: dict[str, Any] | None = None
 
 
 class Worker:
-    """``now`` is what runs, or ran last; ``done`` is called after every act."""
+    """``now`` is what runs, or ran last; ``ended`` is called after every act."""
 
-    def __init__(self) -> None:
+    def __init__(self, ended: Callable[[], None]) -> None:
         self.now = Work()
-        self.done: Callable[[], None] = lambda: None
+        self._ended = ended
         self._busy = threading.Lock()
         self._run: Run | None = None
         self._thread: threading.Thread | None = None
@@ -31,11 +49,11 @@ class Worker:
         try:
             yield
         finally:
-            self.done()
+            self._ended()
             self._busy.release()
 
-    def start(self, now: Work, begin: Begin) -> str:
-        """Record the act and begin it; return the operation's id. Raises as ``alone``, and as recording does."""
+    def start(self, now: Work, begin: Callable[[Callable[[], None]], AbstractContextManager[Run]]) -> str:
+        """Record an act, and begin it; return the operation's id. Raises as ``alone``, and as recording does."""
 
         def step() -> None:
             now.done += 1
@@ -49,7 +67,7 @@ class Worker:
         return now.operation
 
     def stop(self) -> None:
-        """Let the act send or delete no more letters: those that it has begun are done to their end."""
+        """Let the act send or delete no more letters: what it has begun is done to its end."""
         if self._run:
             self._run.cancelled.set()
 
@@ -66,24 +84,10 @@ def _work(now: Work, run: Run, stack: ExitStack) -> None:
             run.run()
     except Exception as unforeseen:  # noqa: BLE001 - the page tells it
         error = str(explain(unforeseen))
-    now.outcome = outcome(run, error)
-    now.running = False
-
-
-def outcome(run: Run, error: str | None) -> Outcome:
-    """Return what came of a run."""
-    cancelled = run.cancelled.is_set()
     if isinstance(run, Discard):
-        left = len(run.letters) - len(run.deleted)
-        return Outcome(deleted=len(run.deleted), left=left, cancelled=cancelled, error=error)
-    found = run.account
-    return Outcome(
-        redriven=found.redriven,
-        refused=found.refused,
-        came_back=len(found.came_back),
-        left=found.left,
-        taken=found.taken,
-        stopped=found.stopped,
-        cancelled=cancelled,
-        error=error,
-    )
+        found = {"deleted": len(run.deleted), "left": len(run.letters) - len(run.deleted)}
+    else:
+        found = vars(run.account) | {"came_back": len(run.account.came_back)}
+    now.outcome = {"redriven": 0, "refused": 0, "came_back": 0, "taken": 0, "deleted": 0, "stopped": False, **found}
+    now.outcome |= {"cancelled": run.cancelled.is_set(), "error": error}
+    now.running = False

@@ -54,6 +54,11 @@ def find(pipeline: Pipeline, actor: Actor) -> Mapping:
     return _mapping([*queues, *streams])
 
 
+def is_paused(pipeline: Pipeline, actor: Actor) -> bool:
+    """Return whether nobody works on what an actor's queue holds."""
+    return find(pipeline, actor).state == DISABLED
+
+
 def paused(pipeline: Pipeline) -> list[str]:
     """Return the names of the actors that are paused."""
     actors = pipeline.chain.actors

@@ -33,11 +33,16 @@ def why_left(record: PictureRecord, *, delete_original: bool = False) -> str:
     With ``delete_original`` one that was rejected is, too, as long as its original is not known to be gone.
     """
     again = delete_original and REJECTED in record.judged and record.removed_by != record.image_id
-    if not (record.status is Status.QUARANTINED or waits_in_vain(record) or again):
+    if not (is_held(record) or again):
         return f"it is {record.status}, not in quarantine"
     if not record.master:
         return "the catalog has not heard of its master yet: repeat this in a moment"
     return ""
+
+
+def is_held(record: PictureRecord) -> bool:
+    """Whether moderation holds a picture back."""
+    return record.status is Status.QUARANTINED or waits_in_vain(record)
 
 
 def waits_in_vain(record: PictureRecord) -> bool:

@@ -54,7 +54,7 @@ def told(problem: Problem, headers: Mapping[str, str] | None = None) -> Response
     return Response(msgspec.json.encode(problem), problem.status, dict(headers or {}), "application/problem+json")
 
 
-REFUSED: Mapping[Any, Callable[[Request, Any], Awaitable[Response]]] = dict.fromkeys(
+REFUSED: dict[Any, Callable[[Request, Any], Awaitable[Response]]] = dict.fromkeys(
     (Refused, HTTPException, ClientDisconnect, Retryable, Exception), refused
 )
 

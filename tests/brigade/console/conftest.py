@@ -70,7 +70,7 @@ class Page:
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Moto's queues are not safe for threads; nobody works on what is sent back, so that nothing is waited for."""
-    monkeypatch.setattr("brigade.console.looking.ThreadPoolExecutor", InThisThread)
+    monkeypatch.setattr("brigade.console.console.ThreadPoolExecutor", InThisThread)
     monkeypatch.setattr("brigade.console.work.Pace", partial(Pace, watch_s=0))
 
 
