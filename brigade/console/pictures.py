@@ -25,7 +25,7 @@ from services.portal.problems import Refused
 from services.portal.structs import Rendition
 
 Facts = dict[str, Any]
-_MOST = 1_000  # records that are read for one page where a filter has no index
+_MOST = 500  # records that are read for one page where a filter has no index
 
 
 def listed(console: Console, asked: structs.PicturesAsked) -> Facts:

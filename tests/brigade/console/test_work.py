@@ -1,0 +1,220 @@
+"""Acts on dead letters: exactly what was counted, one act at a time, on record, and stopped without a loss."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from brigade.console.console import Console
+from brigade.dead_letters.letter import Redrive
+from brigade.dead_letters.queue import DeadLetterQueue, ReceivedLetter
+from brigade.flow import mappings
+from tests.brigade.console.conftest import Page
+from tests.support.desk import Desk, ingested, lines
+
+WHY = {"reason": "out-of-time"}
+
+
+def bury(desk: Desk, count: int, reason: str = "out-of-time", folder: str = "in") -> set[str]:
+    """Bury so many letters; return their message ids."""
+    return {desk.bury("normalize", ingested(f"{folder}/{n}.jpg"), reason=reason).message_id for n in range(count)}
+
+
+def ids(desk: Desk) -> set[str]:
+    return {letter.message_id for letter in desk.letters("normalize")}
+
+
+def sent(desk: Desk) -> list[str]:
+    """Return the keys that normalize would work on."""
+    found = [json.loads(message["Body"]) for message in desk.sent_back("normalize")]
+    return sorted(each["data"]["image"]["source"]["key"] for each in found)
+
+
+def test_exactly_what_was_counted_is_redriven_on_record_and_told(desk: Desk, page: Page) -> None:
+    bury(desk, 3)
+    others = bury(desk, 2, "corrupt-image", "other") | bury(desk, 1, folder="elsewhere")
+    plan = page.plan(filter=WHY | {"key": "in/*"})
+    assert (plan["count"], plan["reasons"], plan["to"]) == (3, {"out-of-time": 3}, "the queue of normalize")
+    assert {each["key"] for each in plan["examples"]} == {"in/0.jpg", "in/1.jpg", "in/2.jpg"}
+    later = bury(desk, 1, folder="in/later")
+    work = page.done(plan)
+    assert (work["done"], work["total"], work["outcome"]["redriven"], work["outcome"]["error"]) == (3, 3, 3, None)
+    assert sent(desk) == ["in/0.jpg", "in/1.jpg", "in/2.jpg"]
+    assert ids(desk) == others | later
+    [operation] = page.get("/api/history")
+    assert operation["id"] == work["operation"]
+    assert (operation["command"], operation["count"], operation["outcomes"]) == ("redrive", 3, {"redriven": 3})
+    assert {(each.action, each.operation) for each in desk.told()} == {("redriven", work["operation"])}
+
+
+def test_what_is_discarded_is_in_the_file_that_was_named_before(desk: Desk, page: Page) -> None:
+    chosen, others = bury(desk, 2), bury(desk, 1, "corrupt-image", "other")
+    plan = page.plan("discard", filter=WHY)
+    assert page.done(plan)["outcome"]["deleted"] == 2
+    assert {line["message_id"] for line in lines(Path(plan["to"]))} == chosen
+    assert ids(desk) == others
+    assert page.get("/api/history")[0]["outcomes"] == {"discarded": 2}
+    assert {each.action for each in desk.told()} == {"discarded"}
+
+
+def test_what_failed_too_often_is_left_unless_it_is_forced_and_a_limit_takes_the_oldest(desk: Desk, page: Page) -> None:
+    again = [Redrive(at="2026-11-21T08:00:00Z", by="me", operation="o", reason="out-of-time") for _ in range(3)]
+    lineage = json.dumps([{name: getattr(each, name) for name in each.__struct_fields__} for each in again])
+    desk.bury("normalize", ingested("in/vain.jpg"), reason="out-of-time", lineage=lineage)
+    bury(desk, 2)
+    counts = [(plan["count"], plan["held_back"]) for plan in (page.plan(), page.plan(force=True), page.plan(limit=1))]
+    assert counts == [(2, 1), (3, 0), (1, 1)]
+
+
+def test_a_plan_is_good_once_for_its_count_and_ten_minutes(desk: Desk, page: Page) -> None:
+    bury(desk, 2)
+    plan = page.plan()
+    start = f"/api/plans/{plan['plan']}/start"
+    assert page.refused("POST", start, json={"count": 3}) == (409, "this is for 2 dead letters — count again")
+    assert page.refused("POST", "/api/plans/guessed/start", json={"count": 2})[0] == 404
+    page.done(plan)
+    assert page.refused("POST", start, json={"count": 2})[0] == 404
+    nothing = page.plan(filter={"reason": "nothing"})
+    assert page.refused("POST", f"/api/plans/{nothing['plan']}/start", json={"count": 0})[0] == 409
+    old = page.plan("discard")
+    plans = page.console.plans
+    plans[old["plan"]] = replace(plans[old["plan"]], until=0)
+    status, why = page.refused("POST", f"/api/plans/{old['plan']}/start", json={"count": old["count"]})
+    assert (status, why) == (404, "this was counted too long ago: count again")
+
+
+def test_one_act_is_at_work_at_a_time(desk: Desk, page: Page) -> None:
+    [letter] = bury(desk, 1)
+    plan, body = page.plan(), ingested("in/0.jpg").replace("default", "other")
+    with page.console.worker.alone():
+        for path, given in (
+            (f"/api/plans/{plan['plan']}/start", {"count": 1}),
+            (f"/api/letters/normalize/{letter}/edit", {"body": body, "send": True}),
+        ):
+            assert page.refused("POST", path, json=given)[0] == 409
+    assert page.done(plan)["outcome"]["redriven"] == 1
+
+
+def test_it_stops_by_itself_where_too_much_comes_straight_back(
+    desk: Desk, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DeadLetterQueue, "destinations", lambda queue, _: [queue.url])
+    bury(desk, 12)
+    outcome = page.done(page.plan())["outcome"]
+    assert (outcome["stopped"], outcome["redriven"], outcome["came_back"], outcome["left"]) == (True, 10, 10, 2)
+    assert len(ids(desk)) == 12
+
+
+Meanwhile = Callable[[str, int, Callable[[], Any]], None]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Let something happen when a queue has been asked so often for something."""
+
+    def arrange(method: str, times: int, happens: Callable[[], Any]) -> None:
+        asked: list[None] = []
+        does = getattr(DeadLetterQueue, method)
+
+        def counted(queue: DeadLetterQueue, *given: Any) -> Any:
+            asked.append(None)
+            if len(asked) == times:
+                happens()
+            return does(queue, *given)
+
+        monkeypatch.setattr(DeadLetterQueue, method, counted)
+
+    return arrange
+
+
+def test_while_one_runs_it_can_be_followed_nothing_new_is_counted_and_it_can_be_stopped_without_a_loss(
+    desk: Desk, page: Page, meanwhile: Meanwhile
+) -> None:
+    every = bury(desk, 15)
+    before = page.get("/api/letters")["total"]
+
+    def stopping() -> None:
+        seen = page.ask("GET", "/api/work").json()
+        assert (seen["running"], seen["done"], seen["total"]) == (True, 4, 15)
+        assert page.get("/api/letters")["total"] == before  # a look would disturb it
+        assert page.refused("POST", "/api/plans", json={"act": "redrive", "actor": "normalize"})[0] == 409
+        assert page.ask("DELETE", "/api/work").json()["running"]
+
+    meanwhile("send_back", 5, stopping)
+    outcome = page.done(page.plan())["outcome"]
+    assert (outcome["cancelled"], outcome["redriven"], outcome["left"]) == (True, 5, 10)
+    assert len(sent(desk)) == 5
+    assert len(ids(desk)) == len(every) - 5
+    assert page.get("/api/letters")["total"] == 10
+    assert page.get("/api/history")[0]["outcomes"] == {"redriven": 5, "planned": 10}
+
+
+def test_a_discard_that_is_stopped_keeps_the_rest_and_its_file_holds_what_is_gone(
+    desk: Desk, page: Page, meanwhile: Meanwhile
+) -> None:
+    every = bury(desk, 6)
+    meanwhile("delete", 2, page.console.worker.stop)
+    plan = page.plan("discard")
+    outcome = page.done(plan)["outcome"]
+    assert (outcome["cancelled"], outcome["deleted"], outcome["left"]) == (True, 2, 4)
+    gone = {line["message_id"] for line in lines(Path(plan["to"]))}
+    assert (len(gone), ids(desk)) == (2, every - gone)
+
+
+def test_what_breaks_an_act_off_is_told_and_the_letter_stays(
+    desk: Desk, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = bury(desk, 1)
+
+    def forbidden(*_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "SendMessage")
+
+    with monkeypatch.context() as denied:
+        denied.setattr(DeadLetterQueue, "send_back", forbidden)
+        outcome = page.done(page.plan())["outcome"]
+    assert "not allowed: SendMessage" in outcome["error"]
+    assert (outcome["redriven"], ids(desk)) == (0, every)
+    plan = page.plan("discard")
+    Path(plan["to"]).touch()
+    assert "is there already" in page.done(plan)["outcome"]["error"]
+    assert ids(desk) == every
+
+
+def test_what_aws_refuses_is_a_bad_gateway_with_a_sentence(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ReceiveMessage")
+
+    monkeypatch.setattr(DeadLetterQueue, "look", forbidden)
+    status, why = page.refused("POST", "/api/plans", json={"act": "discard", "actor": "resize"})
+    assert (status, why.startswith("not allowed: ReceiveMessage: no — use credentials that may")) == (502, True)
+
+
+def test_it_says_that_nobody_works_on_what_a_paused_actor_is_sent(
+    desk: Desk, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not page.plan()["paused"]
+    monkeypatch.setattr(mappings, "find", lambda *_: mappings.Mapping((), mappings.DISABLED, None))
+    assert page.plan()["paused"]
+
+
+def test_an_actor_that_is_none_has_no_letters(page: Page) -> None:
+    assert page.refused("POST", "/api/plans", json={"act": "redrive", "actor": "paint"})[0] == 404
+
+
+def test_only_the_newest_plans_are_kept(page: Page, console: Console) -> None:
+    plans = [page.plan()["plan"] for _ in range(22)]
+    assert list(console.plans) == plans[-20:]
+
+
+def test_what_somebody_else_took_meanwhile_is_left_to_them(desk: Desk, page: Page) -> None:
+    bury(desk, 2)
+    plan = page.plan()
+    queue = page.console.place("normalize").queue
+    held: ReceivedLetter = next(queue.take([next(iter(ids(desk)))]))
+    queue.delete(held)
+    outcome = page.done(plan)["outcome"]
+    assert (outcome["redriven"], outcome["taken"]) == (1, 1)
