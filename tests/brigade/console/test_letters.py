@@ -19,7 +19,7 @@ from tests.support.desk import Desk, ingested
 @pytest.fixture
 def buried(desk: Desk) -> dict[str, str]:
     """Six letters of two actors and three reasons; returns their ids by their keys."""
-    found = {}
+    found: dict[str, str] = {}
     for actor, key, reason in (
         *(("normalize", f"in/{n}.jpg", "out-of-time") for n in range(3)),
         ("normalize", "bad/3.jpg", "corrupt-image"),
