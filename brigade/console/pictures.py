@@ -131,7 +131,7 @@ def _trace(console: Console, record: PictureRecord) -> list[Facts] | None:
         return None
     try:
         return waterfall.as_json(traces.find(console.pipeline.target, trace, record.image_id))
-    except (OperatorError, ClientError):  # not sampled, too old, or not this operator's to read
+    except (OperatorError, ClientError, BotoCoreError):  # not sampled, too old, or not this operator's to read
         return None
 
 

@@ -47,9 +47,9 @@ def test_a_filtered_redrive_moves_exactly_those_and_another_ports_page_can_do_no
             asked = {"act": "redrive", "actor": "normalize", "filter": {"reason": "object-gone"}}
             plan = page.post("/api/plans", json=asked).json()
             assert (plan["count"], plan["paused"]) == (24, True)
-            began = {"url": f"/api/plans/{plan['plan']}/start", "json": {"count": plan["count"]}}
-            assert page.post(**began, headers=elsewhere).status_code == 403
-            assert page.post(**began).status_code == 202
+            begin, count = f"/api/plans/{plan['plan']}/start", {"count": plan["count"]}
+            assert page.post(begin, json=count, headers=elsewhere).status_code == 403
+            assert page.post(begin, json=count).status_code == 202
             work = until(lambda: not (now := page.get("/api/work").json())["running"] and now, "the redrive's end")
             assert (work["outcome"]["redriven"], work["outcome"]["error"]) == (24, None)
             chosen = {identity for identity, reason in reasons.items() if reason == "object-gone"}
