@@ -114,17 +114,20 @@ def encode(
     exif: bytes = b"",
     *,
     fine: bool = False,
+    progressive: bool = False,
 ) -> bytes:
     """Return the file: pixels, what the format itself needs, the Exif block that is given, and nothing else.
 
     ``quality`` is 1 to 100; PNG is lossless and takes no notice of it. ``fine``: JPEG and AVIF do not halve the
-    colours' resolution (4:4:4 instead of 4:2:0), and WebP is lossless. JPEG has no transparency: white shows.
+    colours' resolution (4:4:4 instead of 4:2:0), and WebP is lossless. JPEG has no transparency: white shows;
+    ``progressive`` orders its file from coarse to fine, other formats take no notice.
     """
     options: dict[str, Any] = {} if format == "PNG" else {"quality": quality}
     written = WRITTEN[format]
     options |= {**(written.effort or {}), **(written.fine if fine else {})}
     if format == "JPEG":
         image = flatten(image)
+        options["progressive"] = progressive
     if exif:
         options["exif"] = exif
     said, image.info = image.info, {k: v for k, v in image.info.items() if k == "transparency"}

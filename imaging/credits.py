@@ -3,7 +3,6 @@
 The three say the same: Metadata Working Group, Guidelines for Handling Image Metadata 2.0, 5.3 and 5.4.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,14 +10,12 @@ from xml.etree import ElementTree
 
 from PIL import ExifTags, Image
 
-from imaging.containers import MAX_PROFILE, iptc, tiff
+from imaging.containers import iptc, tiff
+from imaging.xmp import RDF, tree
 
 MAX_CREDIT = 500  # characters
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DC, _TIFF = "{http://purl.org/dc/elements/1.1/}", "{http://ns.adobe.com/tiff/1.0/}"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_NO_TEXT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f]")
-_UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 
 
 @dataclass(frozen=True)
@@ -67,23 +64,17 @@ def _of_iptc(content: bytes, credit: _Credit) -> Iterator[str]:
 
 
 def _of_xmp(content: bytes, credit: _Credit) -> Iterator[str]:
-    if len(content) > MAX_PROFILE:
-        return
-    text = _NO_TEXT.sub(" ", content.decode(_UTF_16.get(content[:2], "utf-8"), "replace"))
-    if "<!DOCTYPE" in text:  # where entities that multiply are declared
-        return
-    with suppress(ElementTree.ParseError):
-        root = ElementTree.fromstring(text[text.find("<") : text.rfind(">") + 1])  # noqa: S314 - see above
-        for name in credit.xmp:
-            for element in root.iter():
-                yield element.get(name, "").strip()
-                if element.tag == name:
-                    yield _listed(_items(element), credit)
+    root = tree(content)
+    for name in credit.xmp:
+        for element in root.iter():
+            yield element.get(name, "").strip()
+            if element.tag == name:
+                yield _listed(_items(element), credit)
 
 
 def _items(element: ElementTree.Element) -> list[str]:
     """Return a property's texts; of those in several languages the one for everybody first."""
-    items = sorted(element.iter(f"{_RDF}li"), key=lambda item: item.get(_LANGUAGE) != "x-default")
+    items = sorted(element.iter(f"{RDF}li"), key=lambda item: item.get(_LANGUAGE) != "x-default")
     return ["".join(item.itertext()) for item in items or [element]]
 
 

@@ -8,8 +8,10 @@ from PIL import Image, ImageFile
 
 from imaging.codec import decoding, open_image
 from imaging.containers import Parts
+from imaging.focus import of_regions
 from imaging.formats import HEAD, Format, recognise
 from imaging.reasons import CorruptImage, UnsupportedFormat
+from kit.events import Focus
 
 register_heif_opener(thumbnails=False)
 
@@ -33,6 +35,13 @@ class Original:
     def orientation(self) -> int:
         """The Exif orientation that is still to be done after decoding, 1 to 8."""
         return 1 if self.format.decoder_turns else self.parts.orientation or 1
+
+    @property
+    def focus(self) -> Focus | None:
+        """Where the subject is, as the file says, in the upright picture."""
+        width, height = self.image.size
+        turned = self.orientation > 4  # noqa: PLR2004 - from there on, sides change places
+        return of_regions(self.parts.xmp, self.parts.orientation or 1, (height, width) if turned else (width, height))
 
     @cached_property
     def pixels(self) -> Image.Image:

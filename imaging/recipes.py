@@ -32,7 +32,7 @@ Format = Literal["same", "jpeg", "png", "webp", "avif"]
 # The words that sharp and CSS object-fit use.
 Fit = Literal["inside", "outside", "cover", "contain", "fill"]
 Background = Annotated[str, Meta(pattern=r"^(#[0-9a-fA-F]{6}|transparent)$", description="`#rrggbb`, `transparent`")]
-Gravity = Position | Literal["attention", "entropy"]
+Gravity = Position | Literal["focus", "attention", "entropy"]
 # Structural similarity that quality = "auto" meets. docs/recipes.md says what it costs in bytes.
 DEFAULT_SSIM = 0.98
 # Below the first a picture is safe, above the second it is not, in between somebody should look: what the makers of the
@@ -41,6 +41,7 @@ DEFAULT_ACCEPT, DEFAULT_REFUSE = 20, 80
 # What is made of a small picture must fit into memory: 8,192 × 8,192 pixels are 0.2 GB.
 MAX_GROWN_SIDE = 8_192
 _LONGEST_NAME = 63
+_MAY_BE_JPEG = {"same", "jpeg"}
 
 
 class Rendition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,6 +60,7 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     formats: tuple[Format, ...] = ()  # instead of `format`: one rendition for each, see below
     quality: Annotated[int, Meta(ge=1, le=100)] | Literal["auto"] = 85  # `auto` meets `ssim`; PNG is lossless
     ssim: Annotated[float, Meta(ge=0.8, le=0.999)] = DEFAULT_SSIM  # quality auto: similarity of file and pixels
+    progressive: bool = False  # JPEG: the whole picture appears at once, coarse, and gets finer; see below
 
     def __post_init__(self) -> None:
         if self.widths or self.formats:
@@ -67,15 +69,21 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise ValueError("a rendition needs a width, a height, or both")
         if self.fit != "inside" and (self.width is None or self.height is None):
             raise ValueError(f"fit {self.fit!r} needs both width and height")
-        if self.fit != "cover" and self.gravity != "centre":
-            raise ValueError("`gravity` means something for fit 'cover' alone")
-        if self.fit != "contain" and self.background != "#ffffff":
-            raise ValueError("`background` means something for fit 'contain' alone")
         longest = max(self.width or 0, self.height or 0)
         if longest > MAX_GROWN_SIDE and (self.enlarge or self.fit == "contain"):
             raise ValueError(f"with `enlarge` or fit 'contain' a side may have {MAX_GROWN_SIDE} pixels, not {longest}")
-        if self.quality != "auto" and self.ssim != DEFAULT_SSIM:
-            raise ValueError("`ssim` means something for quality 'auto' alone")
+        for word, in_vain, where in (
+            ("gravity", self.gravity != "centre" and self.fit != "cover", "fit 'cover'"),
+            ("background", self.background != "#ffffff" and self.fit != "contain", "fit 'contain'"),
+            ("ssim", self.ssim != DEFAULT_SSIM and self.quality != "auto", "quality 'auto'"),
+            (
+                "progressive",
+                self.progressive and _MAY_BE_JPEG.isdisjoint(self.formats or (self.format,)),
+                "formats 'jpeg' and 'same'",
+            ),
+        ):
+            if in_vain:
+                raise ValueError(f"`{word}` means something for {where} alone")
 
     def _check_several(self) -> None:
         if self.widths and self.width is not None:
@@ -100,7 +108,9 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         for width, format_ in product(self.widths or (self.width,), self.formats or (self.format,)):
             by_width, by_format = (f"-{width}w" if self.widths else ""), (f"-{format_}" if self.formats else "")
             name = f"{self.name}{by_width}{by_format}"
-            made.append(replace(self, name=name, width=width, widths=(), format=format_, formats=()))
+            progressive = self.progressive and format_ in _MAY_BE_JPEG
+            said = {"width": width, "widths": (), "format": format_, "formats": (), "progressive": progressive}
+            made.append(replace(self, name=name, **said))
         return tuple(made)
 
 

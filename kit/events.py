@@ -21,6 +21,8 @@ Verdict = Literal["accepted", "refused", "uncertain"]
 Judgement = Literal["approved", "rejected"]
 Gps = Literal["keep", "round", "drop"]
 Fate = Literal["kept", "unwanted"]
+# A point of an upright picture: shares of its width from the left and of its height from above, 0 to 1.
+Focus = tuple[float, float]
 # Of a sequencer, once it is padded; S3's have 18.
 ORDER_DIGITS = 32
 
@@ -88,6 +90,12 @@ class StoredImage(msgspec.Struct, frozen=True, kw_only=True):
     height: int  # pixels
     bytes: int  # of the file
     method: str  # how it was made
+
+
+class StoredMaster(StoredImage, frozen=True, kw_only=True):
+    """What renditions are made from."""
+
+    focus: Focus | None = None  # where its subject is, as its file says: shares of width and height; null: not said
 
 
 class StoredRendition(StoredImage, frozen=True, kw_only=True):
@@ -171,7 +179,7 @@ class ImageNormalized(Event, frozen=True, kw_only=True):
 
     filtered: ClassVar[tuple[str, ...]] = ("moderation",)
     recipe: str  # the recipe's name
-    master: StoredImage  # what renditions are made from
+    master: StoredMaster  # what renditions are made from
     frames: int = 1  # pictures in the file; the first is used
     moderation: Moderation = "off"  # gate: no renditions before the picture is accepted or approved
 
@@ -188,7 +196,7 @@ class ImageModerated(Event, frozen=True, kw_only=True):
     """A moderation engine has looked at the master, and the recipe's thresholds made a verdict of that."""
 
     recipe: str  # the recipe's name
-    master: StoredImage  # what renditions are made from
+    master: StoredMaster  # what renditions are made from
     mode: Moderation  # flag or gate
     verdict: Verdict  # by the recipe's thresholds
     contains_nudity: bool  # whether that is more likely than not
@@ -202,7 +210,7 @@ class ImageJudged(Event, frozen=True, kw_only=True):
     """An operator has decided on a picture that was held back."""
 
     recipe: str  # the recipe's name
-    master: StoredImage  # what renditions are made from
+    master: StoredMaster  # what renditions are made from
     judgement: Judgement  # approved: renditions are made; rejected: the master goes
     operation: str  # the operator's command, as `brigade dlq history` lists it
     by: str  # who gave it
@@ -211,7 +219,7 @@ class ImageJudged(Event, frozen=True, kw_only=True):
 class Normalized(msgspec.Struct, frozen=True, kw_only=True):
     """What image-normalized has said, and its envelope of normalize's work, passed on to who does not hear it."""
 
-    master: StoredImage  # what renditions are made from
+    master: StoredMaster  # what renditions are made from
     frames: int  # pictures in the file; the first is used
     moderation: Moderation  # as the recipe wants it
     at: str  # ISO 8601, UTC: when it was said
@@ -229,6 +237,7 @@ class ImageResized(Event, frozen=True, kw_only=True):
     colour: str = ""  # the mean of what can be seen, as #rrggbb; empty: nothing can be seen, or it is not known
     lqip: str = ""  # a placeholder of 16 pixels, WebP as a data URI; empty: something shows through, or it is not known
     normalized: Normalized | None = None  # what they were made from; null: the catalog has heard of that
+    focus: Focus | None = None  # what crops were centred on, in shares; null: no crop asks, or it is not known
 
 
 class ImageRejected(Event, frozen=True, kw_only=True):
@@ -296,7 +305,7 @@ class ImageSettled(Event, frozen=True, kw_only=True):
     before: str = ""  # its status until then; empty: not known
     settled: int  # how often it has come to rest, this time included
     recipe: str = ""  # the recipe's name; empty: it was refused before one was chosen
-    master: StoredImage | None = None  # what the renditions were made from, of a READY picture
+    master: StoredMaster | None = None  # what the renditions were made from, of a READY picture
     renditions: tuple[StoredRendition, ...] = ()  # in the recipe's order, of a READY picture
 
     @property

@@ -8,6 +8,7 @@ import msgspec
 from kit.events import Image, Source
 
 MASTERS, RENDITIONS, METADATA = "normalized/", "renditions/", "metadata/"
+FOCUS = "focus/"  # where operators say that a picture's subject is, one document a picture
 # Of an original's name: with the id before it, S3 takes no more than 1,024 bytes.
 _NAME_BYTES = 900
 OPERATIONS = "operations/"  # what operators did, one document an operation
@@ -27,7 +28,7 @@ def renditions(image_id: str) -> str:
 
 def everything(image_id: str) -> tuple[str, ...]:
     """Return the prefixes of all outputs of a picture, of any release."""
-    return masters(image_id), renditions(image_id), f"{METADATA}{image_id}."
+    return masters(image_id), renditions(image_id), f"{METADATA}{image_id}.", focus(image_id)
 
 
 def master(image_id: str, digest_: str, extension: str) -> str:
@@ -43,6 +44,11 @@ def rendition(image_id: str, name: str, digest_: str, extension: str) -> str:
 def tags(image_id: str) -> str:
     """Return the key of the picture's metadata file."""
     return f"{METADATA}{image_id}.json.gz"
+
+
+def focus(image_id: str) -> str:
+    """Return the key of where an operator says that the picture's subject is."""
+    return f"{FOCUS}{image_id}.json"
 
 
 def archived(source: Source) -> str:

@@ -26,8 +26,8 @@ class Storage(Protocol):
     def read_range(self, source: Source, start: int, stop: int) -> bytes:
         """Return bytes ``start`` to ``stop`` (exclusive), fewer at the object's end."""
 
-    def read_part(self, source: Source, start: int, stop: int) -> tuple[bytes, dict[str, str]]:
-        """Return the same bytes, and the metadata that the object was uploaded with."""
+    def read_part(self, source: Source, start: int, stop: int | None) -> tuple[bytes, dict[str, str]]:
+        """Return the same bytes (None: to the end), and the metadata that the object was uploaded with."""
 
     def newest(self, bucket: str, key: str) -> Source | None:
         """Return the version that S3 shows under a key; None where there is none, or a delete marker."""
@@ -60,8 +60,9 @@ class S3Storage:
     def read_range(self, source: Source, start: int, stop: int) -> bytes:
         return self.read_part(source, start, stop)[0]
 
-    def read_part(self, source: Source, start: int, stop: int) -> tuple[bytes, dict[str, str]]:
-        content, answer = self._get(source, Range=f"bytes={start}-{stop - 1}")
+    def read_part(self, source: Source, start: int, stop: int | None) -> tuple[bytes, dict[str, str]]:
+        part = {"Range": f"bytes={start}-{stop - 1 if stop else ''}"} if start or stop else {}
+        content, answer = self._get(source, **part)
         return content, answer.get("Metadata", {})
 
     def newest(self, bucket: str, key: str) -> Source | None:

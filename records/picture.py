@@ -7,7 +7,18 @@ from urllib.parse import quote
 
 import msgspec
 
-from kit.events import Camera, Fate, Image, Moderation, ModerationLabel, Source, StoredImage, StoredRendition, Verdict
+from kit.events import (
+    Camera,
+    Fate,
+    Focus,
+    Image,
+    Moderation,
+    ModerationLabel,
+    Source,
+    StoredMaster,
+    StoredRendition,
+    Verdict,
+)
 from records.status import Status
 
 # What an operator may have decided on a picture.
@@ -117,13 +128,14 @@ class PictureRecord(msgspec.Struct, frozen=True, kw_only=True):
     entered_at: str = ""  # when it was uploaded
     origin: str = ""  # where it was imported from
     original: Original | None = None
-    master: StoredImage | None = None
+    master: StoredMaster | None = None
     frames: int | None = None
     moderation_mode: Moderation | None = None
     moderation: Moderated | None = None
     renditions: tuple[StoredRendition, ...] = ()
     colour: str = ""  # of what can be seen, as #rrggbb
     lqip: str = ""  # a placeholder: a tiny WebP as a data URI
+    focus: Focus | None = None  # what crops were centred on
     camera: Described | None = None
     archived: Archived | None = None
     original_gone: str = ""  # when the upload was deleted because it is archived

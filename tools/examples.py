@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import fields
 
 from kit.envelope import Envelope, wrap
-from kit.events import Camera, Event, Image, ModerationLabel, Source, StoredImage, StoredRendition
+from kit.events import Camera, Event, Image, ModerationLabel, Source, StoredMaster, StoredRendition
 from kit.outputs import master, rendition, tags
 from kit.tracing import Trace
 
@@ -46,7 +46,7 @@ NOTIFICATION = {
 _PARTS: dict[type, object] = {
     Source: SOURCE,
     Image: IMAGE,
-    StoredImage: StoredImage(
+    StoredMaster: StoredMaster(
         bucket="brigade-target",
         key=master(IMAGE.id, "5d1f0c3a", "jpg"),
         format="JPEG",
@@ -54,6 +54,7 @@ _PARTS: dict[type, object] = {
         height=2000,
         bytes=2_902_114,
         method="re-encoded",
+        focus=(0.32, 0.45),
     ),
     StoredRendition: StoredRendition(
         name="thumbnail",
@@ -108,6 +109,7 @@ _VALUES = {
     "tags": tags(IMAGE.id),
     "packed": b"",
     "problem": "",
+    "focus": (0.32, 0.45),
 }
 _ANY: dict[type, object] = {str: "text", int: 1, float: 0.5, bool: True}
 
@@ -148,8 +150,10 @@ def _value(name: str, kind: Any) -> object:
         return _PARTS[kind]
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return _struct(kind)
+    if name in _VALUES:
+        return _VALUES[name]
     if typing.get_origin(kind) is tuple:
         return (_value(name, typing.get_args(kind)[0]),)
     if isinstance(kind, UnionType):
         return _value(name, typing.get_args(kind)[0])
-    return _VALUES[name] if name in _VALUES else _ANY.get(kind)
+    return _ANY.get(kind)

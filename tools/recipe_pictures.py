@@ -18,6 +18,7 @@ from tools.recipe_words import EFFECTS
 
 WHOLE = "width = 360"
 # Gravities that move a picture up and down show in a flat piece of it; all others in an upright one.
+_FOCUS = (0.3, 0.75)  # of the scene: people
 _FLAT, _UPRIGHT = "width = 270\nheight = 90", "width = 120\nheight = 180"
 
 
@@ -69,6 +70,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example('width = 180\nformats = ["same", "jpeg", "png", "webp", "avif"]'),
         Example("width = 270\nquality = 10"),
         Example("width = 270\nquality = 85"),
+        Example("width = 270\nprogressive = true"),
         Example('width = 270\nquality = "auto"'),
         Example('width = 270\nquality = "auto"\nssim = 0.9'),
     ),
@@ -94,7 +96,7 @@ def draw(folder: Path) -> dict[Example, list[tuple[Path, Made]]]:
     drawn: dict[Example, list[tuple[Path, Made]]] = {}
     for example in (each for some in EXAMPLES.values() for each in some):
         drawn[example] = []
-        for made in make(logo if example.logo else scene, example.recipe):
+        for made in make(logo if example.logo else scene, example.recipe, _FOCUS):
             path = folder / f"{len(drawn)}-{made.name}.{FORMATS[made.format].extension}"
             path.write_bytes(made.content)
             drawn[example].append((path, made))
@@ -116,8 +118,8 @@ def illustrated(page: str, drawn: Mapping[Example, list[tuple[Path, Made]]], fol
 
 
 _INTRODUCTION = """\
-All pictures on this page are made of one drawing of 1,080×720 pixels, or of a logo of 80×80, by the code that makes
-renditions. Below each stand the format, the pixels and the bytes of its file."""
+All pictures on this page are made of one drawing of 1,080×720 pixels, whose focus is at 0.3 and 0.75, or of a logo of
+80×80, by the code that makes renditions. Below each stand the format, the pixels and the bytes of its file."""
 
 
 def _shown(example: Example, made: list[tuple[Path, Made]], folder: str) -> Iterator[str]:

@@ -34,7 +34,7 @@ class RehearsalStorage:
     def read_range(self, source: Source, start: int, stop: int) -> bytes:
         return self._of(source).read_range(source, start, stop)
 
-    def read_part(self, source: Source, start: int, stop: int) -> tuple[bytes, dict[str, str]]:
+    def read_part(self, source: Source, start: int, stop: int | None) -> tuple[bytes, dict[str, str]]:
         return self._of(source).read_part(source, start, stop)
 
     def newest(self, bucket: str, key: str) -> Source | None:

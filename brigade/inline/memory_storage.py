@@ -26,7 +26,8 @@ class MemoryStorage:
     def read_range(self, source: Source, start: int, stop: int) -> bytes:
         return self.read(source)[start:stop]
 
-    def read_part(self, source: Source, start: int, stop: int) -> tuple[bytes, dict[str, str]]:
+    def read_part(self, source: Source, start: int, stop: int | None) -> tuple[bytes, dict[str, str]]:
+        stop = len(self.read(source)) if stop is None else stop
         return self.read_range(source, start, stop), self.metadata.get((source.bucket, source.key), {})
 
     def newest(self, bucket: str, key: str) -> Source | None:

@@ -8,12 +8,12 @@ follows from what is there. What an actor has said of a picture is never overwri
     entered_at, region, environment                                from every event but image-retired
     recipe, trace_id                                               from every stage's event
     original{format,width,height,bytes}, origin                    image-ingested; the origin where there is one
-    master{bucket,key,format,width,height,bytes,method},
+    master{bucket,key,format,width,height,bytes,method,focus},
     frames, moderation_mode                                        image-normalized, or image-resized passes it on
     moderation{mode,verdict,contains_nudity,confidence,labels[{name,parent,confidence}],model,version,at}
                                                                    image-moderated
     judged_JUDGEMENT{by,operation,at}                              image-judged: approved and rejected apart
-    renditions[{name,…as master…}], colour, lqip                   image-resized
+    renditions[{name,…as master…}], colour, lqip, focus            image-resized
     camera{…as kit.events.Camera,extractor,version,tags,packed,problem},
     serial, taken_on, taken_at                                     image-described; the last three for indexes
     archived{bucket,key,storage_class,bytes,sha256,original,at}    image-archived
@@ -197,7 +197,7 @@ def _(event: ImageJudged, envelope: Envelope) -> Attributes:
 @_own.register
 def _(event: ImageResized, envelope: Envelope) -> Attributes:
     renditions = [msgspec.to_builtins(rendition) for rendition in event.renditions]
-    made = {"renditions": renditions, "colour": event.colour, "lqip": event.lqip, "recipe": event.recipe}
+    made = {name: getattr(event, name) for name in ("colour", "lqip", "focus", "recipe")} | {"renditions": renditions}
     return made | _stage(envelope)
 
 

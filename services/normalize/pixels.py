@@ -10,6 +10,7 @@ from imaging.credits import credits_of
 from imaging.formats import MASTERS
 from imaging.limits import MAX_JPEG_SIDE
 from imaging.originals import Original, open_original
+from kit.events import Focus
 from services.normalize.colour import Profile, by_profile, source_profile, stretched
 from services.normalize.depth import SRGB_CURVE, cut, low_bytes
 
@@ -44,7 +45,8 @@ class Master:
     """The normalised picture: the file's bytes, its format, width and height in pixels, how it was made.
 
     ``method`` is ``stripped`` (the compressed pixels are the original's) or ``re-encoded``, and ``tone-mapped`` where
-    light above a page's white is pressed below it; ``frames`` counts the original's, of which the first is kept.
+    light above a page's white is pressed below it; ``frames`` counts the original's, of which the first is kept;
+    ``focus`` is where the subject is, as the original's XMP says.
     """
 
     content: bytes
@@ -53,6 +55,7 @@ class Master:
     height: int
     method: str
     frames: int
+    focus: Focus | None
 
 
 def normalize(content: bytes, keep: Iterable[str] = ()) -> Master:
@@ -65,11 +68,12 @@ def normalize(content: bytes, keep: Iterable[str] = ()) -> Master:
     """
     original = open_original(content)
     strip, opened, parts = original.format.strip, original.image, original.parts
+    frames, focus = original.frames, original.focus
     exif, profile = credits_of(keep, parts.exif, parts.xmp, parts.iptc), source_profile(original)
     keyed = "transparency" in opened.info and opened.mode != "P"
     if strip and original.orientation == 1 and not profile and not keyed and (stripped := strip(content, exif)):
         width, height = opened.size
-        return Master(stripped, master_format(original, opened), width, height, "stripped", original.frames)
+        return Master(stripped, master_format(original, opened), width, height, "stripped", frames, focus)
     picture = Picture(
         low=low_bytes(opened, parts.lean), image=original.pixels, profile=profile, orientation=original.orientation
     )
@@ -79,7 +83,7 @@ def normalize(content: bytes, keep: Iterable[str] = ()) -> Master:
     format_ = master_format(original, image)
     content = encode(image, format_, MASTER_QUALITY, exif, fine=parts.exact if format_ == "WEBP" else not parts.halved)
     method = "re-encoded, tone-mapped" if profile and profile.tone_mapped else "re-encoded"
-    return Master(content, format_, image.width, image.height, method, original.frames)
+    return Master(content, format_, image.width, image.height, method, frames, focus)
 
 
 def master_format(original: Original, image: Image.Image) -> str:

@@ -21,7 +21,7 @@ RESIZE = Actor(
         AnnouncementTooLarge,
         UnreadableMessage,
     ),
-    reads=(Place(Bucket.TARGET, outputs.MASTERS),),
+    reads=(Place(Bucket.TARGET, outputs.MASTERS), Place(Bucket.TARGET, outputs.FOCUS)),
     writes=(Place(Bucket.TARGET, outputs.RENDITIONS),),
     carries=("imaging",),
     memory=DECODING_MEMORY_MB,

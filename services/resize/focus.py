@@ -1,9 +1,10 @@
-"""Where the interesting part of a picture is, for cover's gravities ``attention`` and ``entropy``. Deterministic.
+"""Where the interesting part of a picture is: cover's gravities ``focus``, ``attention``, ``entropy``. Deterministic.
 
-Cover cuts along one side only, so a window slides along it over a small copy of the picture. ``entropy`` takes the
-window whose histogram of luma has the highest entropy; ``attention`` the one with the most fine detail and bright,
-saturated colour, its inner half counted twice (sharp's attention looks for skin tones too). Among equals, the one
-nearest the middle.
+``focus`` was told: the window's middle is as near to that point as the picture's edges allow. For the others somebody
+has to look. Cover cuts along one side only, so a window slides along it over a small copy of the picture. ``entropy``
+takes the window whose histogram of luma has the highest entropy; ``attention`` the one with the most fine detail and
+bright, saturated colour, its inner half counted twice (sharp's attention looks for skin tones too). Among equals, the
+one nearest the middle.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,8 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from imaging.codec import flatten
 from imaging.recipes import Gravity
-from services.resize.geometry import Plan, cut_at
+from kit.events import Focus
+from services.resize.geometry import Plan, centred_on, cut_at
 
 # The longer side of the small copy, pixels: a subject is many pixels wide, and noise is gone.
 _SMALL = 64
@@ -21,11 +23,14 @@ Box = tuple[int, int, int, int]
 Score = Callable[[Box], float]
 
 
-def aimed(step: Plan, gravity: Gravity, image: Image.Image, whole: tuple[int, int]) -> Plan:
+def aimed(step: Plan, gravity: Gravity, image: Image.Image, whole: tuple[int, int], focus: Focus | None = None) -> Plan:
     """Return the plan, its window moved to where the picture is interesting if that is the gravity.
 
-    ``image`` shows the source at any size, ``whole`` is the size of the source that the plan speaks of, in pixels.
+    ``image`` shows the source at any size, ``whole`` is the size of the source that the plan speaks of, in pixels,
+    ``focus`` is the point that was told, if one was.
     """
+    if gravity == "focus" and focus:
+        return centred_on(step, *whole, focus)
     if gravity not in _SCORES:
         return step
     scale = min(1.0, _SMALL / max(image.size))

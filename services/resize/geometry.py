@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from imaging.limits import MAX_SIDE
 from imaging.recipes import Rendition
+from kit.events import Focus
 
 # The words for places, as shares of the room that is left over: (to the left, above).
 SHARES: dict[str, tuple[float, float]] = {
@@ -44,8 +45,8 @@ def plan(width: int, height: int, rendition: Rendition) -> Plan:
     cover    fills the bounds, what hangs over is cut off   contain  inside, on a canvas of the bounds
     fill     exactly the bounds, out of proportion
 
-    What cover keeps is where its gravity says; for ``attention`` and ``entropy``, which need to see the picture, it is
-    the middle until ``cut_at`` moves it.
+    What cover keeps is where its gravity says; for ``focus``, ``attention`` and ``entropy``, which need to know more of
+    the picture, it is the middle until ``cut_at`` moves it.
 
     No side gets longer than MAX_SIDE. Nothing is enlarged unless the rendition says so: where the source is too small,
     cover keeps the bounds' proportions at the largest size that the source holds.
@@ -85,6 +86,18 @@ def cut_at(step: Plan, width: int, height: int, share: tuple[float, float]) -> P
     wide, high = right - left, bottom - top
     left, top = (width - wide) * share[0], (height - high) * share[1]
     return replace(step, box=(left, top, left + wide, top + high))
+
+
+def centred_on(step: Plan, width: int, height: int, focus: Focus) -> Plan:
+    """Move the middle of what is taken as near to a point as the source's edges allow."""
+    left, top, right, bottom = step.box
+    return cut_at(step, width, height, (_share(width, right - left, focus[0]), _share(height, bottom - top, focus[1])))
+
+
+def _share(whole: int, part: float, focus: float) -> float:
+    """Return which share of what is cut off along one side lies before the part."""
+    room = whole - part
+    return min(max((focus * whole - part / 2) / room, 0.0), 1.0) if room > 0 else 0.5
 
 
 def _pixels(length: float) -> int:

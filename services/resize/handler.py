@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
+import msgspec
+
 from imaging.formats import FORMATS
 from imaging.limits import MAX_SECONDS
 from imaging.patience import at_most
 from imaging.recipes import Recipes, load
 from kit import outputs
 from kit.chain import OPERATOR
+from kit.errors import ObjectGone
 from kit.events import (
     Event,
+    Focus,
     ImageJudged,
     ImageModerated,
     ImageNormalized,
@@ -44,9 +48,10 @@ def act(letter: Letter[Go], *, site: Site, recipes: Recipes) -> Iterator[Event]:
         return
     recipe = recipes.named(event.recipe)
     content = site.storage.read(Source(bucket=event.master.bucket, key=event.master.key))
+    focus = _focus(event, site) if any(each.gravity == "focus" for each in recipe.rendition) else None
     with at_most(MAX_SECONDS):
-        renditions = list(make(content, recipe))
-    stored = _store_all(renditions, event.image.id, digests(event.master.key, recipe), site)
+        renditions = list(make(content, recipe, focus))
+    stored = _store_all(renditions, event.image.id, digests(event.master.key, recipe, focus), site)
     small = next(made.placeholder for made in renditions if made.placeholder)
     yield ImageResized(
         image=event.image,
@@ -55,7 +60,18 @@ def act(letter: Letter[Go], *, site: Site, recipes: Recipes) -> Iterator[Event]:
         colour=small.colour,
         lqip=small.lqip,
         normalized=_passed_on(letter),
+        focus=focus,
     )
+
+
+def _focus(event: Go, site: Site) -> Focus | None:
+    """Return where the picture's subject is: as an operator says, or else its file; None where neither does."""
+    try:
+        said = site.storage.read(Source(bucket=site.settings.target_bucket, key=outputs.focus(event.image.id)))
+    except ObjectGone:
+        return event.master.focus
+    told: Focus = msgspec.json.decode(said, type=Focus)
+    return told
 
 
 def _passed_on(letter: Letter[Go]) -> Normalized | None:

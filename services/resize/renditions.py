@@ -11,6 +11,7 @@ from imaging.codec import decoding, encode, has_transparency, open_image, real_a
 from imaging.credits import credits_of
 from imaging.formats import MASTERS
 from imaging.recipes import Recipe, Rendition
+from kit.events import Focus
 from kit.outputs import digest
 from services.resize import effects
 from services.resize.cascade import FILTER, cascade
@@ -52,10 +53,10 @@ class Made:
     placeholder: Placeholder | None = None
 
 
-def make(content: bytes, recipe: Recipe) -> Iterator[Made]:
+def make(content: bytes, recipe: Recipe, focus: Focus | None = None) -> Iterator[Made]:
     """Yield the recipe's renditions of a master (JPEG, PNG or WebP, upright), in the recipe's order.
 
-    Raises CorruptImage and DecompressionBomb.
+    ``focus`` is where its subject is, if that is known. Raises CorruptImage and DecompressionBomb.
     """
     image = open_image(content, MASTERS)
     master = Master(content, image.format or "", image.size, credits_of(recipe.keep, image.info.get("exif", b"")))
@@ -63,7 +64,7 @@ def make(content: bytes, recipe: Recipe) -> Iterator[Made]:
     scale = max(step.scale for step in plans)
     decoded = _decode(image, scale)
     aims = [
-        aimed(step, rendition.gravity, decoded, master.size)
+        aimed(step, rendition.gravity, decoded, master.size, focus)
         for step, rendition in zip(plans, recipe.rendition, strict=True)
     ]
     drafted = decoded.size != master.size
@@ -75,10 +76,11 @@ def make(content: bytes, recipe: Recipe) -> Iterator[Made]:
         yield _finish(scaled[step], step, rendition, master, scaling, held=rendition is small)
 
 
-def digests(master: str, recipe: Recipe) -> dict[str, str]:
+def digests(master: str, recipe: Recipe, focus: Focus | None = None) -> dict[str, str]:
     """Return the digest of what makes each rendition of the master of that key, by the rendition's name."""
-    keep = tuple(sorted(recipe.keep))
-    return {each.name: digest(each, master, keep, VERSION) for each in recipe.rendition}
+    makes = (master, tuple(sorted(recipe.keep)), VERSION)
+    told = focus or ()
+    return {each.name: digest(each, *makes, *(told if each.gravity == "focus" else ())) for each in recipe.rendition}
 
 
 def _decode(image: ImageFile.ImageFile, scale: float) -> Image.Image:
@@ -127,15 +129,22 @@ def _finish(image: Image.Image, step: Plan, rendition: Rendition, master: Master
 def _shows_the_master(step: Plan, rendition: Rendition, master: Master) -> bool:
     """Whether a rendition is the master itself, pixel by pixel: the picture is smaller than its bounds."""
     whole = (0, 0, *master.size)
-    return step.box == whole and step.size == step.canvas == master.size and not rendition.effects
+    plain = not rendition.effects and not rendition.progressive
+    return step.box == whole and step.size == step.canvas == master.size and plain
 
 
 def _encoded(image: Image.Image, format_: str, rendition: Rendition, exif: bytes) -> tuple[bytes, list[str]]:
-    """Return the file and, where the quality was found and not given, which it is."""
+    """Return the file and how it was written: the quality where it was found and not given, and progressive."""
+    progressive = rendition.progressive and format_ == "JPEG"
+    said = ["progressive"] if progressive else []
     if rendition.quality != "auto":
-        return encode(image, format_, rendition.quality, exif), []
+        return encode(image, format_, rendition.quality, exif, progressive=progressive), said
     chosen = encode_auto(image, format_, rendition.ssim, exif)
-    return chosen.content, [str(chosen)]
+    if not progressive or not chosen.quality:
+        return chosen.content, [str(chosen)]
+    # The same levels in another order: searched for in the order that is quicker to write.
+    content = encode(image, format_, chosen.quality, exif, fine=chosen.fine, progressive=True)
+    return content, [str(chosen), *said]
 
 
 def _on_canvas(image: Image.Image, size: tuple[int, int], background: str) -> Image.Image:

@@ -3,7 +3,7 @@
 from kit.actor import Actor, Bucket, Place
 from kit.errors import AccessDenied, UnreadableMessage
 from kit.events import ImageOutdated, ImageRemade, ImageRetired
-from kit.outputs import MASTERS, METADATA, RENDITIONS
+from kit.outputs import FOCUS, MASTERS, METADATA, RENDITIONS
 
 RETIRE = Actor(
     name="retire",
@@ -11,7 +11,7 @@ RETIRE = Actor(
     hears=(ImageOutdated, ImageRemade),
     says=(ImageRetired,),
     rejects=(AccessDenied, UnreadableMessage),
-    deletes=tuple(Place(Bucket.TARGET, prefix) for prefix in (MASTERS, RENDITIONS, METADATA)),
+    deletes=tuple(Place(Bucket.TARGET, prefix) for prefix in (MASTERS, RENDITIONS, METADATA, FOCUS)),
     memory=256,
     timeout=30,
     delayed=True,

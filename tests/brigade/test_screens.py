@@ -31,7 +31,7 @@ from brigade.tables import facts, shortened, table
 from brigade.target import Target, local_target
 from brigade.terminal import out
 from brigade.traces import traces
-from kit.events import Source, StoredRendition
+from kit.events import Source, StoredMaster, StoredRendition
 from records.picture import Described, Failure, Original, PictureRecord, Stage
 from records.status import Status
 from services.chain import CHAIN
@@ -62,7 +62,15 @@ READY = PictureRecord(
     recipe="default",
     entered_at="2026-11-28T12:24:22.300Z",
     original=Original(format="JPEG", width=3000, height=2000, bytes=1_150_000),
-    master=_rendition("master", 2000),
+    master=StoredMaster(
+        bucket="target",
+        key=f"renditions/{_identity(1)}/master.478a97ae.jpg",
+        format="JPEG",
+        width=2000,
+        height=2000,
+        bytes=140_000,
+        method="m",
+    ),
     renditions=(_rendition("thumbnail", 1080), _rendition("square600", 600)),
     camera=Described(make="RECONYX", model="HyperFire 2", serial="P800", extractor="exiftool", version="13.59"),
     stages={

@@ -27,6 +27,7 @@ def test_every_prefix_of_the_target_bucket_is_spoken_of() -> None:
         "normalized/": "master",
         "renditions/": "renditions",
         "metadata/": "metadata",
+        "focus/": "focus/",
         "operations/": "operations/",
     }
     prefixes = {value for name, value in vars(outputs).items() if name.isupper() and str(value).endswith("/")}

@@ -172,6 +172,7 @@ def test_effects_are_kept_in_their_order() -> None:
             "named 'cover-9w'",
         ),
         ('fit = "cover"', "ssim = 0.95", 14, "`ssim` means something for quality 'auto' alone"),
+        ('fit = "cover"', 'format = "webp"\nprogressive = true', 15, "formats 'jpeg' and 'same' alone"),
         ('fit = "cover"', 'quality = "auto"\nssim = 0.5', 15, "Expected a number >= 0.8"),
         ('fit = "cover"', 'quality = "auto"\nssim = 1.0', 15, "Expected a number <= 0.999"),
         ('fit = "cover"', 'quality = "best"', 14, "quality: 'best' is not one of auto"),

@@ -27,6 +27,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "format": {"format": "webp"},
     "quality": {"quality": 84},
     "ssim": {"quality": "auto", "ssim": 0.9},
+    "progressive": {"progressive": True},
 }
 EFFECTS = [
     [{"effect": "mirror"}],

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit.events import Source, StoredImage, StoredRendition
+from kit.events import Source, StoredMaster, StoredRendition
 from records.markup import FORMS, Markup, NoAlt, NotShown, forms, markup, url
 from records.picture import Described, PictureRecord
 from records.status import Status
@@ -39,7 +39,7 @@ WEB = tuple(rendition(format_, width) for width in (480, 960) for format_ in ("A
 
 
 def record(*renditions: StoredRendition, master: str = "JPEG", **more: Any) -> PictureRecord:
-    whole = StoredImage(bucket="target", key="n", format=master, width=3000, height=2000, bytes=1, method="m")
+    whole = StoredMaster(bucket="target", key="n", format=master, width=3000, height=2000, bytes=1, method="m")
     facts: dict[str, Any] = {"status": Status.READY, "source": Source(bucket="s", key="beach.jpg"), "lqip": LQIP} | more
     return PictureRecord(image_id="i", master=whole, renditions=renditions or WEB, **facts)
 

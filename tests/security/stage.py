@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -156,7 +157,7 @@ class Stage:
 def set_up(guard: Guard) -> Pipeline:
     """Deploy a chain in which everybody rests, and that no upload wakes."""
     chosen = {STORAGE_CLASS.name: "GLACIER", KEEPS_ORIGINALS.name: "no", DELIVER_BY: "cloudfront"}
-    pipeline = guard.deploy("stage", chosen=chosen)
+    pipeline = guard.deploy("stage", Path(__file__).with_name("recipes.toml"), chosen)
     pipeline.s3.put_bucket_notification_configuration(Bucket=pipeline.source_bucket, NotificationConfiguration={})
     list(mappings.switch(pipeline, CHAIN.whole.actors, on=False))
     return pipeline

@@ -24,7 +24,7 @@ from kit.events import (
     ImageSettled,
     Moderation,
     Source,
-    StoredImage,
+    StoredMaster,
 )
 from records.attribute_values import write
 from records.status import Status
@@ -100,12 +100,12 @@ def moderates(stage: Stage) -> None:
 
 
 def makes_renditions(stage: Stage) -> None:
-    """A master gets the recipe's ten renditions."""
+    """A master gets the recipe's two renditions, one of which asks where the subject is."""
     image = Image.of(stage.source("good"))
     stage.store(f"normalized/{image.id}.jpg", pictures.jpeg())
     assert stage.work(_normalized(stage, image)) == 0
     assert stage.said() == ["image-resized"]
-    assert len(stage.outputs(image)) == 1 + 10
+    assert len(stage.outputs(image)) == 1 + 2
 
 
 def refuses_masters(stage: Stage) -> None:
@@ -277,7 +277,7 @@ def _ingested(source: Source) -> str:
 
 def _normalized(stage: Stage, image: Image, moderation: Moderation = "off") -> str:
     bucket, key = stage.pipeline.target_bucket, f"normalized/{image.id}.jpg"
-    master = StoredImage(bucket=bucket, key=key, format="JPEG", width=1, height=1, bytes=1, method="m")
+    master = StoredMaster(bucket=bucket, key=key, format="JPEG", width=1, height=1, bytes=1, method="m")
     return body(ImageNormalized(image=image, recipe="default", master=master, moderation=moderation))
 
 

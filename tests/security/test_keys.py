@@ -9,7 +9,7 @@ import pytest
 
 from brigade.__main__ import main
 from brigade.pipeline import Pipeline
-from kit.events import Source, StoredImage, StoredRendition
+from kit.events import Source, StoredMaster, StoredRendition
 from records.picture import PictureRecord
 
 
@@ -19,7 +19,7 @@ def record(key: str) -> PictureRecord:
     return PictureRecord(
         image_id="1",
         source=Source(bucket="source", key=key),
-        master=StoredImage(**stored),
+        master=StoredMaster(**stored),
         renditions=(StoredRendition(name="w150", **stored | {"key": "renditions/1/w150.jpg"}),),
     )
 

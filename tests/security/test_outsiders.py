@@ -16,7 +16,7 @@ from brigade.pipeline import Pipeline
 from brigade.target import Target
 from infra import names, policies
 from kit.actor import Actor, Bucket
-from kit.events import Event, Image, ImageNormalized, StoredImage
+from kit.events import Event, Image, ImageNormalized, StoredMaster
 from services.chain import CHAIN
 from tests.security.stage import Stage
 from tests.support import pictures, story
@@ -173,7 +173,7 @@ def test_an_event_that_names_another_bucket_opens_nothing(
     s3.put_object(Bucket=f"private-{name}", Key="a.jpg", Body=pictures.jpeg())
     source = stage.source("forged")
     elsewhere = structs.replace(source, bucket=f"private-{name}", key="a.jpg")
-    master = StoredImage(bucket=elsewhere.bucket, key="a.jpg", format="JPEG", width=1, height=1, bytes=1, method="m")
+    master = StoredMaster(bucket=elsewhere.bucket, key="a.jpg", format="JPEG", width=1, height=1, bytes=1, method="m")
     forged = {
         "ingest": notification(elsewhere),
         "normalize": body(story.ingested(Image.of(elsewhere))),

@@ -21,7 +21,7 @@ from kit.events import (
     Moderation,
     ModerationLabel,
     Source,
-    StoredImage,
+    StoredMaster,
     StoredRendition,
     Verdict,
 )
@@ -42,7 +42,7 @@ def ingested(picture: Image) -> ImageIngested:
     return ImageIngested(image=picture, recipe="default", format="PNG", width=40, height=60, bytes=5_000)
 
 
-MASTER = StoredImage(bucket="target", key="n.png", format="PNG", width=60, height=40, bytes=4_000, method="m")
+MASTER = StoredMaster(bucket="target", key="n.png", format="PNG", width=60, height=40, bytes=4_000, method="m")
 
 
 def normalized(picture: Image, moderation: Moderation = "off") -> ImageNormalized:

@@ -17,7 +17,7 @@ from brigade.pictures.local_files import LocalFile, Skipped
 from brigade.pipeline import Pipeline
 from brigade.site import serving
 from brigade.target import Target
-from kit.events import Source, StoredImage, StoredRendition
+from kit.events import Source, StoredMaster, StoredRendition
 from records.picture import PictureRecord
 from records.status import Status
 from tests.support import pictures
@@ -43,7 +43,7 @@ def ready(key: str, size: tuple[int, int], *, release: str = "0a0a0a0a") -> Pict
         status=Status.READY,
         source=Source(bucket="source", key=key, version="1"),
         recipe="web",
-        master=StoredImage(**_stored(f"normalized/{image_id}.{release}.jpg", "JPEG", size[0], size)),
+        master=StoredMaster(**_stored(f"normalized/{image_id}.{release}.jpg", "JPEG", size[0], size)),
         renditions=renditions,
     )
 

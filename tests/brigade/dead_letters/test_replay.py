@@ -16,7 +16,7 @@ from kit.events import (
     ImageOutdated,
     ImageResized,
     Source,
-    StoredImage,
+    StoredMaster,
     StoredRendition,
 )
 from services.catalog.handler import act
@@ -106,7 +106,7 @@ def test_what_the_deployment_has_chosen_for_the_actor_is_chosen_here_too(
 ) -> None:
     monkeypatch.setenv(MODERATOR.variable, "rekognition")
     monkeypatch.setitem(desk.pipeline.stack.parameters, MODERATOR.name, "none")
-    master = StoredImage(bucket="target", key="m.jpg", format="JPEG", width=1, height=1, bytes=1, method="m")
+    master = StoredMaster(bucket="target", key="m.jpg", format="JPEG", width=1, height=1, bytes=1, method="m")
     image = Image.of(Source(bucket="source", key="in/a.jpg", version="v1"))
     gated = ImageNormalized(image=image, recipe="default", master=master, moderation="gate")
     dead = desk.bury("moderate", body(gated), reason="no-moderator")
@@ -157,7 +157,7 @@ def whole(source: Source) -> list[Event]:
     image = Image.of(source)
     size: dict[str, Any] = {"format": "JPEG", "width": 4, "height": 3, "bytes": 9, "method": "m"}
     small = StoredRendition(bucket="target", key="r.jpg", name="small", **size)
-    master = StoredImage(bucket="target", key="n.jpg", **size)
+    master = StoredMaster(bucket="target", key="n.jpg", **size)
     return [
         ImageIngested(image=image, recipe="default", format="JPEG", width=4, height=3, bytes=9),
         ImageNormalized(image=image, recipe="default", master=master),

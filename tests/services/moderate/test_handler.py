@@ -13,7 +13,7 @@ from kit.events import (
     Moderation,
     ModerationLabel,
     Source,
-    StoredImage,
+    StoredMaster,
 )
 from kit.function import Function
 from services.moderate import handler
@@ -26,7 +26,7 @@ from tests.support.site import Deployment, body
 
 IMAGE = Image.of(Source(bucket="source", key="a.jpg", version="v1", uploaded_at="2026-11-21T08:00:00.000Z"))
 KEY = f"normalized/{IMAGE.id}.jpg"
-MASTER = StoredImage(bucket="target", key=KEY, format="JPEG", width=96, height=64, bytes=1, method="m")
+MASTER = StoredMaster(bucket="target", key=KEY, format="JPEG", width=96, height=64, bytes=1, method="m")
 PHOTO = pictures.jpeg()
 LABELS = (ModerationLabel(name="Explicit", confidence=64),)
 

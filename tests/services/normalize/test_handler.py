@@ -6,11 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from imaging.recipes import parse
-from kit.events import Image, ImageIngested, ImageNormalized, ImageRejected, Source, StoredImage
+from kit.events import Image, ImageIngested, ImageNormalized, ImageRejected, Source, StoredMaster
 from kit.function import Function
 from services.normalize.actor import NORMALIZE
 from services.normalize.handler import act, handle
 from tests.support import pictures
+from tests.support.regions import region, xmp
 from tests.support.site import Deployment, body
 
 
@@ -39,7 +40,7 @@ def test_a_master_is_stored_and_announced(deployed: Deployment) -> None:
         ImageNormalized(
             image=Image.of(source),
             recipe="default",
-            master=StoredImage(
+            master=StoredMaster(
                 bucket="target",
                 key=key,
                 format="JPEG",
@@ -50,6 +51,22 @@ def test_a_master_is_stored_and_announced(deployed: Deployment) -> None:
             ),
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "focus", "warned"),
+    [(None, (0.25, 0.5), False), ("0.1,0.9", (0.1, 0.9), False), ("left", (0.25, 0.5), True)],
+)
+def test_the_focus_is_what_the_objects_metadata_say_or_else_its_regions(
+    said: str | None, focus: tuple[float, float], warned: bool, deployed: Deployment, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = pictures.encoded(pictures.scene(), "JPEG", xmp=xmp(region(0.25, 0.5)))
+    metadata = {} if said is None else {"focus": said}
+    put = deployed.s3.put_object(Bucket="source", Key="a.jpg", Body=content, Metadata=metadata)
+    source = Source(bucket="source", key="a.jpg", version=put["VersionId"])
+    deployed.deliver(handle, body(ingested(source)))
+    assert [event.master.focus for event in deployed.heard(ImageNormalized)] == [focus]
+    assert ("focus is ignored: 'left' is not two numbers" in caplog.text) is warned
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from imaging.recipes import Rendition, announced_bytes, parse
 from kit.envelope import MAX_BYTES, encode, wrap
 from kit.errors import ConfigurationError
-from kit.events import Image, ImageSettled, Source, StoredImage, StoredRendition
+from kit.events import Image, ImageSettled, Source, StoredMaster, StoredRendition
 from kit.tracing import Trace
 from services.resize import effects
 from tests.support.strategies import renditions
@@ -23,7 +23,7 @@ SOURCE = Source(
     sequencer="F" * 32,
     uploaded_at="2026-11-27T00:00:00.000Z",
 )
-MASTER = StoredImage(
+MASTER = StoredMaster(
     bucket=BUCKET,
     key=f"normalized/{FILE}",
     format="JPEG",

@@ -45,6 +45,13 @@ def test_the_one_thing_on_a_wall_is_kept(place: tuple[int, int], gravity: Gravit
     assert wall(covered(lonely(place), gravity)) < 0.85  # the whole thing fills a quarter of the square
 
 
+@pytest.mark.parametrize(("focus", "is_seen"), [((0.08, 0.5), False), ((0.92, 0.5), True), (None, False)])
+def test_a_focus_that_is_known_is_kept_and_else_the_middle(focus: tuple[float, float] | None, is_seen: bool) -> None:
+    wanted = Rendition(name="r", fit="cover", gravity="focus", width=100, height=100, format="png")
+    [made] = make(pictures.encoded(lonely((500, 50)), "PNG"), Recipe(name="r", rendition=(wanted,)), focus)
+    assert (wall(opened(made.content)) < 0.85) is is_seen
+
+
 @pytest.mark.parametrize("gravity", LOOKING)
 def test_above_and_below_too(gravity: Gravity) -> None:
     assert wall(covered(lonely((50, 480), (200, 600)), gravity)) < 0.85

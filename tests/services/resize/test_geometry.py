@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from imaging.limits import MAX_SIDE
 from imaging.recipes import MAX_GROWN_SIDE, Fit, Gravity, Rendition
-from services.resize.geometry import SHARES, Plan, cut_at, plan
+from services.resize.geometry import SHARES, Plan, centred_on, cut_at, plan
 
 sides = st.integers(1, 20_000)
 bounds = st.integers(1, MAX_GROWN_SIDE)
@@ -129,6 +129,27 @@ def test_wherever_cover_cuts_it_stays_inside_the_source_and_keeps_its_size(
     assert -1e-6 <= left < right <= width + 1e-6
     assert -1e-6 <= top < bottom <= height + 1e-6
     assert (moved.size, moved.canvas) == (step.size, step.canvas)
+
+
+@given(sides, sides, bounds, bounds, st.tuples(st.floats(0, 1), st.floats(0, 1)))
+def test_a_crop_that_was_told_where_to_look_shows_that_point_and_as_much_around_it_as_there_is(
+    width: int, height: int, wide: int, high: int, focus: tuple[float, float]
+) -> None:
+    step = plan(width, height, Rendition(name="r", fit="cover", gravity="focus", width=wide, height=high))
+    moved = centred_on(step, width, height, focus)
+    assert (moved.size, moved.canvas) == (step.size, step.canvas)
+    for side, whole in enumerate((width, height)):
+        begin, end, point = moved.box[side], moved.box[side + 2], focus[side] * whole
+        assert -1e-6 <= begin <= point + 1e-6
+        assert point - 1e-6 <= end <= whole + 1e-6
+        in_the_middle = (begin + end) / 2 == pytest.approx(point, abs=1e-6)
+        assert in_the_middle or begin == pytest.approx(0, abs=1e-6) or end == pytest.approx(whole, abs=1e-6)
+
+
+@given(sides, sides, bounds, bounds)
+def test_the_middle_as_focus_is_what_the_gravity_centre_takes(width: int, height: int, wide: int, high: int) -> None:
+    step = plan(width, height, rendition("cover", wide, high))
+    assert centred_on(step, width, height, (0.5, 0.5)).box == pytest.approx(step.box, abs=1e-9)
 
 
 @given(sides, sides, renditions())

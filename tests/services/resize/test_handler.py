@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from imaging.recipes import parse
 from kit.events import (
     Event,
     Image,
@@ -18,10 +19,12 @@ from kit.events import (
     Judgement,
     Moderation,
     Source,
-    StoredImage,
+    StoredMaster,
     Verdict,
 )
-from services.resize.handler import handle
+from kit.function import Function
+from services.resize.actor import RESIZE
+from services.resize.handler import act, handle
 from tests.support import pictures
 from tests.support.site import Deployment, body
 
@@ -35,7 +38,7 @@ def deployed(cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def normalized(recipe: str = "default", moderation: Moderation = "off") -> ImageNormalized:
-    master = StoredImage(bucket="target", key=KEY, format="JPEG", width=1, height=1, bytes=1, method="m")
+    master = StoredMaster(bucket="target", key=KEY, format="JPEG", width=1, height=1, bytes=1, method="m")
     return ImageNormalized(image=IMAGE, recipe=recipe, master=master, moderation=moderation)
 
 
@@ -64,6 +67,37 @@ def test_training_makes_one(deployed: Deployment) -> None:
     deployed.deliver(handle, body(normalized("training")))
     (event,) = deployed.heard(ImageResized)
     assert [(r.name, r.width, r.height, r.format) for r in event.renditions] == [("square600", 600, 600, "JPEG")]
+
+
+CROPS = """[[recipe]]
+name = "default"
+rendition = [
+    { name = "crop", width = 20, height = 20, fit = "cover", gravity = "focus" },
+    { name = "small", width = 20 },
+]"""
+
+
+def test_a_crop_is_centred_on_what_an_operator_says_or_else_on_what_the_file_says(deployed: Deployment) -> None:
+    store_master(deployed, pictures.jpeg())
+    master = replace(normalized().master, focus=(0.25, 0.25))
+    crops = Function(RESIZE, act, recipes=lambda _: parse(CROPS))
+    deployed.deliver(crops, body(normalized()), body(replace(normalized(), master=master)))
+    deployed.s3.put_object(Bucket="target", Key=f"focus/{IMAGE.id}.json", Body=b"[0.75, 0.25]")
+    deployed.deliver(crops, body(replace(normalized(), master=master)))
+    events = deployed.heard(ImageResized)
+    assert [event.focus for event in events] == [None, (0.25, 0.25), (0.75, 0.25)]
+    crop, small = ([event.renditions[place].key for event in events] for place in (0, 1))
+    assert (len(set(crop)), len(set(small))) == (3, 1)  # each its own key, for caches; what is not cut keeps its own
+    middles = [pictures.opened(deployed.stored("target", key)).getpixel((12, 5)) for key in crop[1:]]
+    scene = pictures.scene()
+    assert middles == [pytest.approx(scene.getpixel(place), abs=30) for place in ((24, 16), (72, 16))]
+
+
+def test_where_no_crop_asks_nobody_looks_for_the_focus(deployed: Deployment) -> None:
+    store_master(deployed, pictures.jpeg())
+    deployed.s3.put_object(Bucket="target", Key=f"focus/{IMAGE.id}.json", Body=b"[0.75, 0.25]")
+    deployed.deliver(handle, body(normalized("training")))
+    assert [event.focus for event in deployed.heard(ImageResized)] == [None]
 
 
 def test_what_normalize_has_said_is_passed_on_and_what_an_operator_says_again_is_not(deployed: Deployment) -> None:

@@ -266,3 +266,24 @@ def test_a_picture_smaller_than_its_bounds_is_handed_on_as_it_is() -> None:
     (rendition,) = made(master, Rendition(name="r", width=600))
     assert len(rendition.content) <= len(master)
     assert opened(rendition.content).tobytes() == opened(master).tobytes()
+
+
+@pytest.mark.parametrize("quality", [85, "auto"])
+def test_a_progressive_jpeg_has_the_pixels_of_a_plain_one(quality: Any) -> None:
+    one, other = (Rendition(name="r", width=80, quality=quality, progressive=each) for each in (False, True))
+    plain, progressive = made(pictures.jpeg(), one, other)
+    assert "progressive" not in opened(plain.content).info
+    assert opened(progressive.content).info["progressive"]
+    assert progressive.method == f"{plain.method}, progressive"
+    assert opened(progressive.content).tobytes() == opened(plain.content).tobytes()
+
+
+def test_a_master_is_no_progressive_rendition_however_small_it_is() -> None:
+    [rendition] = made(pictures.jpeg(quality=30), Rendition(name="r", width=96, progressive=True))
+    assert opened(rendition.content).info["progressive"]
+
+
+def test_what_becomes_no_jpeg_is_not_progressive() -> None:
+    several = Rendition(name="r", width=9, formats=("webp", "same"), progressive=True).several()
+    assert [each.progressive for each in several] == [False, True]
+    assert [each.method for each in made(pictures.png(), *several)] == ["lanczos", "lanczos"]

@@ -11,14 +11,14 @@ from imaging.recipes import load
 from kit import retry
 from kit.deadline import within
 from kit.errors import OutOfTime, ServiceUnavailable
-from kit.events import ImageNormalized, ImageResized, StoredImage
+from kit.events import ImageNormalized, ImageResized, StoredMaster
 from kit.letter import Letter
 from services.resize.handler import Go, act
 from tests.support import pictures
 from tests.support.site import letter, picture, site
 
 IMAGE = picture()
-MASTER = StoredImage(bucket="target", key="n.jpg", format="JPEG", width=8, height=6, bytes=1, method="m")
+MASTER = StoredMaster(bucket="target", key="n.jpg", format="JPEG", width=8, height=6, bytes=1, method="m")
 NORMALIZED: Letter[Go] = letter(ImageNormalized(image=IMAGE, recipe="default", master=MASTER))
 
 

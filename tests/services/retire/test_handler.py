@@ -20,22 +20,27 @@ def deployed(cloud: None, no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> 
     deployed = Deployment("retire", monkeypatch)
     for image in (OLD, OTHER):
         renditions = [f"renditions/{image.id}/{name}.jpg" for name in ("w150", "h150")]
-        for key in (f"normalized/{image.id}.jpg", *renditions, f"metadata/{image.id}.json.gz"):
+        for key in (
+            f"normalized/{image.id}.jpg",
+            *renditions,
+            f"metadata/{image.id}.json.gz",
+            f"focus/{image.id}.json",
+        ):
             deployed.s3.put_object(Bucket="target", Key=key, Body=b"x")
     return deployed
 
 
 def test_all_outputs_of_an_outdated_picture_go_and_no_others(deployed: Deployment) -> None:
     assert deployed.deliver(handle, OUTDATED) == []
-    assert len(deployed.keys("target")) == 4
+    assert len(deployed.keys("target")) == 5
     assert all(OTHER.id in key for key in deployed.keys("target"))
-    assert deployed.heard(ImageRetired) == [ImageRetired(image=OLD, deleted=4)]
+    assert deployed.heard(ImageRetired) == [ImageRetired(image=OLD, deleted=5)]
 
 
 def test_retiring_twice_does_no_harm(deployed: Deployment) -> None:
     deployed.deliver(handle, OUTDATED)
     assert deployed.deliver(handle, OUTDATED) == []
-    assert [event.deleted for event in deployed.heard(ImageRetired)] == [4, 0]
+    assert [event.deleted for event in deployed.heard(ImageRetired)] == [5, 0]
 
 
 @pytest.mark.parametrize(("before", "goes"), [("2099-01-01T00:00:00.000Z", True), ("", False)])
