@@ -122,6 +122,7 @@ app.sections = {
             "beach.jpg --days 3",
             place="archive:restore",
         ),
+        changing("focus", "Say where a picture's subject is.", "holiday/beach.jpg 0.3 0.75"),
         changing("approve", "Let pictures in quarantine pass.", "holiday/beach.jpg"),
         changing("reject", "Remove pictures in quarantine.", "holiday/beach.jpg", place="approve:reject"),
     ),

@@ -6,7 +6,7 @@ from infra import names
 from infra.policies import Document, Statement, allow, document
 from kit.actor import Bucket
 from kit.events import DeadLetterHandled, Event, ImageJudged
-from kit.outputs import OPERATIONS
+from kit.outputs import FOCUS, OPERATIONS
 from tools.markdown import table
 
 _STACKS = "brigade*"
@@ -97,6 +97,7 @@ REPAIR = Size(
         "pause",
         "resume",
         "rerun",
+        "focus",
         "archive",
         "restore",
         "dlq redrive",
@@ -114,6 +115,7 @@ REPAIR = Size(
         ),
         allow(["sns:Publish"], _topic(DeadLetterHandled), Sid="TellCatalog"),
         _KEEP_HISTORY,
+        allow(["s3:DeleteObject", "s3:PutObject"], _bucket(Bucket.TARGET, f"/{FOCUS}*"), Sid="TellFocus"),
         allow(["s3:ListBucket"], _bucket(Bucket.SOURCE), Sid="FindUploads"),
         allow(["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], _bucket(Bucket.SOURCE, "/*"), Sid="Upload"),
         allow(["s3:GetObject", "s3:RestoreObject"], _bucket(Bucket.ARCHIVE, "/*"), Sid="RestoreOriginals"),

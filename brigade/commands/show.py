@@ -51,6 +51,7 @@ def _summary(record: PictureRecord) -> dict[str, str | Text | None]:
         "original": measures(record.original),
         **camera.lines(record.camera),
         "master": measures(master) if master else None,
+        "focus": "{:g} from the left, {:g} from above".format(*record.focus) if record.focus else None,
         "failure": f"{failed.actor}: {failed.reason}: {failed.detail}" if failed else None,
         "moderation": _moderation(record),
         "archived": _archived(record),

@@ -39,14 +39,16 @@ def send(
         yield from _send_batch(sqs, queue_url, some).items()
 
 
-def send_recorded(pipeline: Pipeline, orders: list[Order], actor: Actor, rate: float | None) -> None:
+def send_recorded(
+    pipeline: Pipeline, orders: list[Order], actor: Actor, rate: float | None, command: str = "rerun"
+) -> None:
     """Send a rerun's messages, record that, and say what came of it; raises OperatorError where one was not sent."""
     history = S3History(pipeline.target, pipeline.target_bucket)
     outcomes: Counter[str] = Counter()
     sqs, queue_url = pipeline.target.client("sqs"), pipeline.output(names.queue(actor))
     # SQS names a message when it is sent, and there is one a picture.
     messages = [Entry(message_id=each.image_id, image_id=each.image_id, key=each.key) for each in orders]
-    with history.begin("rerun", where=actor.name, messages=messages) as operation:
+    with history.begin(command, where=actor.name, messages=messages) as operation:
         try:
             with progress(f"sending to {actor.name}", len(orders)) as step:
                 for order, why in send(sqs, queue_url, orders, rate):

@@ -39,6 +39,7 @@ ARGUMENTS = {
     "logs": [],
     "missing": [],
     "rerun": ["--from", "resize", "a.jpg"],
+    "focus": ["a.jpg", "0.3", "0.7"],
     "archive": ["a.jpg"],
     "restore": ["a.jpg"],
     "approve": ["a.jpg"],

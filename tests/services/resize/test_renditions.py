@@ -270,7 +270,7 @@ def test_a_picture_smaller_than_its_bounds_is_handed_on_as_it_is() -> None:
 
 @pytest.mark.parametrize("quality", [85, "auto"])
 def test_a_progressive_jpeg_has_the_pixels_of_a_plain_one(quality: Any) -> None:
-    one, other = (Rendition(name="r", width=80, quality=quality, progressive=each) for each in (False, True))
+    one, other = (Rendition(name=f"r{each:d}", width=80, quality=quality, progressive=each) for each in (False, True))
     plain, progressive = made(pictures.jpeg(), one, other)
     assert "progressive" not in opened(plain.content).info
     assert opened(progressive.content).info["progressive"]
