@@ -60,3 +60,8 @@ def machine() -> str:
     found = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
     model = found[1] if found else platform.machine()
     return f"{platform.system()}, {model}, {os.cpu_count()} cores"
+
+
+def busy() -> str:
+    """Say how busy the machine was: figures of a busy one hold against each other alone."""
+    return f"load average of the last quarter of an hour {os.getloadavg()[2]:.1f}"

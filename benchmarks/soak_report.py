@@ -130,7 +130,8 @@ def write(soak: Soak) -> None:
     """Write the plot and the section of RESULTS.md."""
     PLOT.write_text(load_plot.draw(panels(soak)), encoding="utf-8")
     about = (
-        f"`make soak`, {report.today()}, on {report.machine()}. JPEGs of 480×320, the default recipe, an archive; the "
+        f"`make soak`, {report.today()}, on {report.machine()}, {report.busy()}. "
+        "JPEGs of 480×320, the default recipe, an archive; the "
         "local cloud, its functions and what sends share the machine."
     )
     report.write(SECTION, about, *map(markdown, tables(soak)), f"![Memory of each process over time]({PLOT.name})")
