@@ -22,7 +22,7 @@ from records.status import Status
 _BETTER = ("AVIF", "WEBP")
 _EVERYWHERE = ("JPEG", "PNG")
 # What a rendition's method says besides its effects: how it was scaled, and how it was encoded.
-_SCALED = re.compile(r"^(?:draft, (?:bicubic, )?)?lanczos")
+_SCALED = re.compile(r"^(?:draft, bicubic, )?lanczos")
 _ENCODED = re.compile(r", (?:unchanged|(?:lossless|quality \d+)(?:, full chroma)? \(ssim [\d.]+\))$")
 _PLACEHOLDER = re.compile(r"data:image/webp;base64,[A-Za-z0-9+/]+={0,2}")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")

@@ -12,7 +12,7 @@ GAP = 2.0
 FILTER = Image.Resampling.LANCZOS
 # With alpha multiplied in, colours of transparent pixels weigh nothing; done once, not for every size.
 _MULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
-_PLAIN = {multiplied: plain for plain, multiplied in _MULTIPLIED.items()}
+_PLAIN = {"RGBX": "RGB"} | {multiplied: plain for plain, multiplied in _MULTIPLIED.items()}
 
 
 def cascade(

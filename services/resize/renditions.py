@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from PIL import Image, ImageFile
+from PIL.Image import Resampling
+from PIL.WebPImagePlugin import WebPImageFile
 
 from imaging.auto_quality import encode_auto
 from imaging.codec import decoding, encode, has_transparency, open_image, real_alpha
@@ -24,10 +26,10 @@ VERSION = 2
 # JPEG can be decoded at 1/8, 1/4, 3/8 or 1/2 of its size: Pillow's number for that, the share, and how many times
 # what is needed it must give. At once what is needed the loss can be seen (34 dB against a full decode).
 DRAFTS = ((8, 1 / 8, 2.0), (4, 1 / 4, 2.0), (3, 3 / 8, 1.5), (2, 1 / 2, 1.5))
-# A JPEG that was decoded small spends a third of its time in the first scaling. With so much to spare, bicubic does:
-# it needs two thirds of Lanczos's time, and loses 0.002 of SSIM on the mean of the default recipe
+# How a size is reached, as the record says it. A JPEG that was decoded small spends a third of its time in the first
+# scaling; bicubic needs two thirds of Lanczos's, and loses 0.002 of SSIM on the mean of the default recipe
 # (`make bench-pixels`). Elsewhere decoding outweighs it by far.
-BICUBIC_MARGIN = 1.75
+_SCALED, _SCALED_FROM_DRAFT = "lanczos", "draft, bicubic, lanczos"
 
 
 @dataclass(frozen=True)
@@ -61,16 +63,13 @@ def make(content: bytes, recipe: Recipe, focus: Focus | None = None) -> Iterator
     image = open_image(content, MASTERS)
     master = Master(content, image.format or "", image.size, credits_of(recipe.keep, image.info.get("exif", b"")))
     plans = [plan(image.width, image.height, rendition) for rendition in recipe.rendition]
-    scale = max(step.scale for step in plans)
-    decoded = _decode(image, scale)
+    decoded = _decode(image, max(step.scale for step in plans))
     aims = [
         aimed(step, rendition.gravity, decoded, master.size, focus)
         for step, rendition in zip(plans, recipe.rendition, strict=True)
     ]
-    drafted = decoded.size != master.size
-    bicubic = drafted and decoded.width >= master.size[0] * scale * BICUBIC_MARGIN
-    scaled = cascade(decoded, master.size, aims, Image.Resampling.BICUBIC if bicubic else FILTER)
-    scaling = ", ".join(["draft"] * drafted + ["bicubic"] * bicubic + ["lanczos"])
+    first, scaling = (FILTER, _SCALED) if decoded.size == master.size else (Resampling.BICUBIC, _SCALED_FROM_DRAFT)
+    scaled = cascade(decoded, master.size, aims, first)
     small = smallest(aims, recipe.rendition, master.size)
     for rendition, step in zip(recipe.rendition, aims, strict=True):
         yield _finish(scaled[step], step, rendition, master, scaling, held=rendition is small)
@@ -88,6 +87,8 @@ def _decode(image: ImageFile.ImageFile, scale: float) -> Image.Image:
     with decoding():
         if image.format == "JPEG":
             _draft(image, scale)
+        if isinstance(image, WebPImageFile):  # Pillow copies its bytes twice, though they serve as they are
+            return Image.frombuffer(image.rawmode, image.size, image._get_next()[0], "raw", image.rawmode, 0, 1)
         image.load()
         return _scalable(image)
 

@@ -201,19 +201,19 @@ def test_the_same_master_gives_the_same_bytes() -> None:
 def test_a_small_decode_looks_like_a_full_one(width: int) -> None:
     """JPEG is decoded at a fraction of its size and first scaled by a faster filter; PNG is not.
 
-    Fine grain is the worst case. With half the margin between decoded and wanted size, 400 pixels reach only 0.92.
+    Fine grain is the worst case: at a quarter of the size instead of 3/8, 400 pixels reach only 0.92.
     """
     wanted = Rendition(name="r", width=width, format="png")
     fast, full = (one(content, wanted) for content in grained())
-    assert ssim(fast, full) > 0.985
+    assert ssim(fast, full) > 0.975
 
 
 @pytest.mark.parametrize(
     ("width", "method"),
-    [(400, "draft, bicubic, lanczos"), (800, "draft, lanczos"), (1_000, "draft, lanczos"), (1_300, "lanczos")],
+    [(800, "draft, bicubic, lanczos"), (1_000, "draft, bicubic, lanczos"), (1_100, "lanczos")],
 )
 def test_a_jpeg_is_decoded_small_where_that_leaves_enough(width: int, method: str) -> None:
-    [rendition] = made(pictures.jpeg((3_200, 8)), Rendition(name="r", width=width))
+    [rendition] = made(pictures.jpeg((3_200, 320)), Rendition(name="r", width=width))
     assert rendition.method == method
 
 
