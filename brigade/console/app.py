@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from brigade.console import letters, overview, pictures, structs, work
 from brigade.console.console import Console
 from brigade.terminal import OperatorError, explain
+from kit.errors import ConfigurationError
 from services.portal.app import WEB
 from services.portal.guard import JSON, REFUSED, Guarded, body, is_from_elsewhere, told
 from services.portal.problems import Refused
@@ -49,8 +50,8 @@ OPERATIONS = (
     Operation("POST", "/letters/{actor}/{letter}/edit", letters.edit, structs.Edit, changes=True),
     Operation("POST", "/plans", work.plan, structs.Wanted),
     Operation("POST", "/plans/{plan}/start", work.start, structs.Start, changes=True, status=202),
-    Operation("GET", "/work", work.now),
-    Operation("DELETE", "/work", work.stop, changes=True),
+    Operation("GET", "/work", lambda console: console.worker.now),
+    Operation("DELETE", "/work", lambda console: console.worker.stop(), changes=True),
     Operation("GET", "/files/{image}/{name}", pictures.file),
     Operation("GET", "/pictures", pictures.listed, structs.PicturesAsked),
     Operation("POST", "/pictures/{picture}/judgement", pictures.judge, structs.Judged, changes=True, status=202),
@@ -65,7 +66,9 @@ def application(console: Console, hosts: Sequence[str]) -> Guarded:
         Mount("/assets", StaticFiles(directory=WEB)),
         *(Route(f"/api{each.path}", _endpoint(console, each), methods=[each.method]) for each in OPERATIONS),
     ]
-    refused: dict[Any, Any] = REFUSED | dict.fromkeys((OperatorError, ClientError, BotoCoreError), _failed)
+    refused: dict[Any, Any] = REFUSED | dict.fromkeys(
+        (OperatorError, ConfigurationError, ClientError, BotoCoreError), _failed
+    )
     return Guarded(Starlette(routes=routes, exception_handlers=refused), hosts, images="blob:")
 
 
@@ -95,8 +98,8 @@ async def _given(request: Request, one: Operation) -> Any:
         raise Refused(422, str(error)) from error
 
 
-async def _failed(_: Request, error: OperatorError | ClientError | BotoCoreError) -> Response:
-    """Return what is wrong and what to do: 409 where the operator can mend it, 502 where AWS says no."""
-    status, title = (409, "Conflict") if isinstance(error, OperatorError) else (502, "Bad Gateway")
+async def _failed(_: Request, error: Exception) -> Response:
+    """Return what is wrong and what to do: 502 where AWS says no, else 409, as the operator can mend it."""
+    status, title = (502, "Bad Gateway") if isinstance(error, ClientError | BotoCoreError) else (409, "Conflict")
     said = explain(error)
     return told(structs.Problem(title=title, status=status, detail=said.message, hint=said.hint))

@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from brigade.console.session import Session
-from brigade.console.worker import Worker
+from brigade.console.worker import Begin, Work, Worker
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.where import LOOK_S, Where, of_stack
 from brigade.operations.storage import S3History
 from brigade.pipeline import Pipeline
-from kit.errors import ConfigurationError
-from services.portal.problems import Refused
 
 # Made before there are threads: making a client is not for several of them.
 _CLIENTS = ("cloudwatch", "dynamodb", "lambda", "s3", "sns", "sqs", "sts", "xray")
@@ -38,7 +35,7 @@ def look(where: Where) -> Found:
 
 
 class Console:
-    """What every request shares. ``plans`` are what was counted, by their ids."""
+    """What every request shares. ``plans`` are what was counted, how it begins, and until when."""
 
     def __init__(self, pipeline: Pipeline, *, read_only: bool = False) -> None:
         self.pipeline, self.read_only = pipeline, read_only
@@ -46,7 +43,7 @@ class Console:
             pipeline.target.client(service)
         self.target = pipeline.target.describe()
         self.session, self.worker = Session(), Worker(self._forget)
-        self.plans: dict[str, Any] = {}
+        self.plans: dict[str, tuple[Work, Begin, float]] = {}
         self._looking = threading.Lock()
         self._found: list[Found] = []
         self._until = 0.0
@@ -62,11 +59,8 @@ class Console:
             return self._found
 
     def place(self, name: str) -> Where:
-        """Return an actor's dead letters, or those that SNS could not deliver; raises Refused (404)."""
-        try:
-            return of_stack(self.pipeline, name)[0]
-        except ConfigurationError as error:
-            raise Refused(404, str(error)) from error
+        """Return an actor's dead letters, or what SNS could not deliver; raises ConfigurationError."""
+        return of_stack(self.pipeline, name)[0]
 
     @property
     def history(self) -> S3History:

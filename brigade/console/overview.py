@@ -9,10 +9,8 @@ from msgspec import to_builtins
 from brigade.console import structs
 from brigade.console.console import Console
 from brigade.flow import mappings, vitals
-from brigade.operations.operation import Operation
 from brigade.terminal import duration
 from kit.envelope import now
-from services.portal.problems import Refused
 
 
 def look(console: Console) -> dict[str, Any]:
@@ -44,18 +42,14 @@ def look(console: Console) -> dict[str, Any]:
 
 def switch(console: Console, actor: str, asked: structs.Switch) -> dict[str, Any]:
     """Pause or resume an actor, and return how all are doing when that is so."""
-    if not (found := console.place(actor).actor):
-        raise Refused(404, f"{actor} is no actor")
-    for _ in mappings.switch(console.pipeline, [found], on=asked.state == "running"):
+    actors = [console.pipeline.chain.actor(actor)]
+    for _ in mappings.switch(console.pipeline, actors, on=asked.state == "running"):
         pass
     return look(console)
 
 
 def history(console: Console, asked: structs.Newest) -> list[dict[str, Any]]:
     """Return the newest operations as ``brigade history --json``, with a ``count`` instead of their messages."""
-    return [_operation(each) for each in islice(console.history.newest(), asked.limit)]
-
-
-def _operation(each: Operation) -> dict[str, Any]:
-    said: dict[str, Any] = to_builtins(each)
-    return said | {"count": len(said.pop("messages")), "outcomes": each.outcomes}
+    newest = list(islice(console.history.newest(), asked.limit))
+    more = [{"count": len(each.messages), "messages": None, "outcomes": each.outcomes} for each in newest]
+    return [to_builtins(each) | said for each, said in zip(newest, more, strict=True)]

@@ -3,36 +3,22 @@
 import secrets
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from brigade.console import structs
 from brigade.console.console import Console, look
 from brigade.console.letters import facts, selection
-from brigade.console.worker import Work
+from brigade.console.worker import Begin, Work
 from brigade.dead_letters.acts import discarding, discards_file, redriving
-from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.redrive import MOST_REDRIVES, Pace, RedrivePlan
 from brigade.dead_letters.redrive import plan as redrive_plan
-from brigade.dead_letters.where import Where
 from brigade.flow import mappings
 from brigade.terminal import OperatorError, counted
 from services.portal.problems import Refused
 
 _GOOD_S, _MOST_PLANS, _EXAMPLES = 600, 20, 3
-
-
-@dataclass(frozen=True)
-class Planned:
-    """What was counted, to be done as this work; ``until`` is a time of time.monotonic."""
-
-    place: Where
-    letters: Sequence[DeadLetter]
-    paused: bool
-    work: Work
-    until: float
 
 
 def plan(console: Console, asked: structs.Wanted) -> dict[str, Any]:
@@ -46,14 +32,17 @@ def plan(console: Console, asked: structs.Wanted) -> dict[str, Any]:
         raise OperatorError("another act is at work", "wait until it is done, or stop it")
     found, paused, to = look(place), False, place.back
     chosen = selection(asked.filter).choose(found.letters)
-    meant = RedrivePlan(chosen[: asked.limit], [])
+    begin: Begin
     if asked.act == "discard":
-        to = str(discards_file(place).absolute())
+        meant, to = RedrivePlan(chosen[: asked.limit], []), str(discards_file(place).absolute())
+        begin = partial(discarding, place, meant.letters, Path(to))
     else:
         meant = redrive_plan(chosen, most_redrives=MOST_REDRIVES, force=asked.force, limit=asked.limit)
-        paused = mappings.is_paused(place.pipeline, place.actor) if place.actor and place.pipeline else False
-    work, name = Work(asked.act, asked.actor, to, len(meant.letters)), secrets.token_urlsafe()
-    console.plans[name] = Planned(place, meant.letters, paused, work, time.monotonic() + _GOOD_S)
+        paused = mappings.is_paused(console.pipeline, place.actor) if place.actor else False
+        pace = Pace(poll_s=place.target.poll_s, watch_s=0 if paused else Pace.watch_s)
+        begin = partial(redriving, place, meant.letters, pace)
+    name, work = secrets.token_urlsafe(), Work(asked.act, asked.actor, to, len(meant.letters))
+    console.plans[name] = work, begin, time.monotonic() + _GOOD_S
     for old in list(console.plans)[:-_MOST_PLANS]:
         del console.plans[old]
     return {
@@ -65,35 +54,18 @@ def plan(console: Console, asked: structs.Wanted) -> dict[str, Any]:
         "to": to,
         "saw_all": place.queue.saw_all,
         "paused": paused,
-        "reasons": dict(Counter(letter.reason for letter in meant.letters).most_common()),
+        "reasons": Counter(letter.reason for letter in meant.letters),
         "examples": [facts(found, each) for each in meant.letters[:_EXAMPLES]],
     }
 
 
 def start(console: Console, plan: str, asked: structs.Start) -> dict[str, str]:
     """Begin what was counted; raises Refused (404) where that is too old, OperatorError where its count is another."""
-    meant: Planned | None = console.plans.get(plan)
-    if not meant or time.monotonic() > meant.until:
+    if plan not in console.plans or time.monotonic() > console.plans[plan][-1]:
         raise Refused(404, "this was counted too long ago: count again")
-    if asked.count != meant.work.total or not asked.count:
-        raise OperatorError(f"this is for {counted(meant.work.total, 'dead letter')}", "count again")
-    place, letters = meant.place, meant.letters
-    if meant.work.act == "redrive":
-        pace = Pace(poll_s=place.target.poll_s, watch_s=0 if meant.paused else Pace.watch_s)
-        operation = console.worker.start(meant.work, lambda step: redriving(place, letters, pace, step))
-    else:
-        path = Path(meant.work.to)
-        operation = console.worker.start(meant.work, lambda step: discarding(place, letters, path, step))
-    console.plans.pop(plan)
+    work, begin, _ = console.plans[plan]
+    if asked.count != work.total or not work.total:
+        raise OperatorError(f"this is for {counted(work.total, 'dead letter')}", "count again")
+    operation = console.worker.start(work, begin)
+    console.plans.pop(plan, None)
     return {"operation": operation}
-
-
-def now(console: Console) -> Work:
-    """Return the act that runs, or ran last."""
-    return console.worker.now
-
-
-def stop(console: Console) -> Work:
-    """Let the act do no more; what it has done stays done."""
-    console.worker.stop()
-    return console.worker.now

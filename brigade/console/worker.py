@@ -12,6 +12,7 @@ from brigade.dead_letters.redrive import Redrive
 from brigade.terminal import OperatorError, explain
 
 Run = Redrive | Discard
+Begin = Callable[[Callable[[], None]], AbstractContextManager[Run]]  # is given what to call after each letter
 
 
 class Work(Struct):
@@ -52,7 +53,7 @@ class Worker:
             self._ended()
             self._busy.release()
 
-    def start(self, now: Work, begin: Callable[[Callable[[], None]], AbstractContextManager[Run]]) -> str:
+    def start(self, now: Work, begin: Begin) -> str:
         """Record an act, and begin it; return the operation's id. Raises as ``alone``, and as recording does."""
 
         def step() -> None:
@@ -66,10 +67,11 @@ class Worker:
             self._thread.start()
         return now.operation
 
-    def stop(self) -> None:
-        """Let the act send or delete no more letters: what it has begun is done to its end."""
+    def stop(self) -> Work:
+        """Let the act send or delete no more letters: what it has begun is done to its end. Return what is at work."""
         if self._run:
             self._run.cancelled.set()
+        return self.now
 
     def wait(self) -> None:
         """Return when nothing is at work any more."""
