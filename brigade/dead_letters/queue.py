@@ -64,6 +64,7 @@ class DeadLetterQueue:
         self.url = url
         self.source_url = source_url
         self._by = by
+        self.long_poll_s = LONG_POLL_S  # 0 where it is one server that answers
         # Whether the last look, or the last pass of a take, met all that was there when it began.
         self.saw_all = True
         self.held_elsewhere = 0  # letters that the last patient look left in other hands
@@ -181,7 +182,7 @@ class DeadLetterQueue:
         met: set[str] = set()
         self.saw_all = False
         with ThreadPoolExecutor(len(sizes)) as pool:
-            while found := [*chain(*pool.map(receive, sizes))] or receive(sizes[0], LONG_POLL_S):
+            while found := [*chain(*pool.map(receive, sizes))] or receive(sizes[0], self.long_poll_s):
                 new = {each.message_id: each for each in found if each.message_id not in met}
                 met |= new.keys()
                 yield from new

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from brigade.commands.dlq_where import Whose
-from brigade.dead_letters.where import Where
+from brigade.dead_letters.where import Where, of_stack
 from brigade.operations.storage import FileHistory, S3History
 from brigade.terminal import OperatorError
 from infra import names
@@ -128,3 +128,12 @@ def test_other_errors_of_sqs_are_as_they_are(desk: Desk, monkeypatch: pytest.Mon
     monkeypatch.setattr(desk.sqs, "get_queue_attributes", forbidden)
     with pytest.raises(ClientError):
         one("brigade", None, "q", "d")
+
+
+def test_only_where_many_servers_answer_an_empty_answer_is_waited_over(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brigade.dead_letters.queue.LONG_POLL_S", 1)
+    for is_one_server, waits in ((True, 0), (False, 1)):
+        monkeypatch.setitem(vars(desk.pipeline.target), "is_ministack", is_one_server)
+        assert {where.queue.long_poll_s for where in of_stack(desk.pipeline)} == {waits}
