@@ -109,6 +109,8 @@ def invocations(pipeline: Pipeline, actor: Actor, watch: Watch) -> Invocations:
                 took.append(float(reported[1]))
     mapping = mappings.find(pipeline, actor)
     messages = [int(size) for name, size in _BATCH.findall(watch.logged()) if name == function]
+    both = min(len(took), len(messages))  # one that is under way at the end may be in one log alone
+    ended, took, messages = ended[:both], took[:both], messages[:both]
     if actor.stream:  # one after another, in its one shard
         return Invocations(1, actor.stream.batch, ended, took, messages)
     return Invocations(mapping.at_once or actor.concurrency, actor.batch, ended, took, messages)
