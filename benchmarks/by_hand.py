@@ -93,6 +93,7 @@ class Driver:
         self._dynamodb = pipeline.target.client("dynamodb")
         self._items: dict[str, dict[str, Any]] = {}
         self._changes: list[dict[str, Any]] = []
+        self._functions: dict[str, Function] = {}
         self._lock, self._under_way = threading.Lock(), 0
         aws.session().register("provide-client-params", self._asked)
         aws.session().register("after-call", self._answered)
@@ -119,7 +120,7 @@ class Driver:
         self.tally, before = tally, tally.messages + tally.changes
         url = self._pipeline.stack.outputs[names.queue(actor)]
         with self._as_function(actor):
-            handle = import_module(actor.module).handle
+            handle = self._function(actor)
             while messages := self._receive(url, actor.batch):
                 self._invoke(handle, [_record(message) for message in messages])
                 tally.polls += 1
@@ -131,6 +132,13 @@ class Driver:
                 self._invoke(handle, changes)
                 tally.changes += len(changes)
         return tally.messages + tally.changes - before
+
+    def _function(self, actor: Actor) -> Function:
+        """Return the actor's function, one for each driver: it keeps what it read of its environment at first."""
+        if actor.name not in self._functions:
+            handle: Function = import_module(actor.module).handle
+            self._functions[actor.name] = Function(handle.actor, handle.act, **handle.parts)
+        return self._functions[actor.name]
 
     def _invoke(self, handle: Function, records: list[dict[str, Any]]) -> None:
         began = time.process_time()
