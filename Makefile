@@ -52,8 +52,9 @@ corpus: $(VENV)/dev.stamp  ## Send every picture of ../shared/corpus through the
 views: $(VENV)/dev.stamp build/validators/validators.stamp  ## Look at a whole site before and after `brigade site`, with Nu and Chromium
 	@WHOLE_SITE=1 $(BIN)/python -m pytest tests/brigade/site/test_whole_site.py
 
-screens: $(VENV)/dev.stamp  ## Photograph every view of the visitors' page into build/screens, with Chromium
-	@SCREENS="$(CURDIR)/build/screens" $(BIN)/python -m pytest tests/journeys/test_portal_page.py
+screens: $(VENV)/dev.stamp  ## Photograph every view of the visitors' and the operators' page into build/screens, with Chromium
+	@SCREENS="$(CURDIR)/build/screens" $(BIN)/python -m pytest tests/journeys/test_portal_page.py \
+		tests/browser/test_console.py::test_axe_finds_nothing_and_nothing_is_against_the_policy
 
 portal-picture: screens  ## Make the picture in docs/portal.md again
 	@$(BIN)/python -m tools.portal_picture

@@ -11,6 +11,7 @@ from brigade.console.console import Console
 from brigade.flow import mappings, vitals
 from brigade.terminal import duration
 from kit.envelope import now
+from services.catalog.actor import CATALOG
 
 
 def look(console: Console) -> dict[str, Any]:
@@ -35,7 +36,8 @@ def look(console: Console) -> dict[str, Any]:
         "read_only": console.read_only,
         "at": now(),
         "actors": [asdict(each) | said for each, said in zip(actors, more, strict=True)],
-        "edges": [{"from": each.speaker, "to": each.hearer, "event": each.event.kind} for each in chain.edges],
+        "edges": [{"from": each.speaker, "to": each.hearer, "event": each.event.kind} for each in chain.edges]
+        + [{"from": CATALOG.name, "to": each.name, "event": "stream"} for each in chain.actors if each.stream],
         "undelivered": undelivered.dead_letters,
     }
 

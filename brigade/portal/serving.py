@@ -64,7 +64,9 @@ def local_portal(pipeline: Pipeline, page: str) -> Guarded:
 def serve(app: Guarded, on: socket.socket) -> None:
     """Answer until a signal ends it; the signal's KeyboardInterrupt follows."""
     end = _LAST_ANSWERS_S
-    config = Config(app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=end)
+    config = Config(
+        app, lifespan="off", ws="none", log_level="warning", access_log=False, timeout_graceful_shutdown=end
+    )
     Server(config).run([on])
 
 

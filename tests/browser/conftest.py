@@ -5,21 +5,19 @@ moto is in this process, where a browser's requests to S3 do not come: the test 
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
 
 from kit.events import Image
 from services.portal.app import application
 from services.portal.site import Site
 from tests.services.portal.conftest import ALICE, Portal, portal
-from tests.support.browsing import DESK, browser, needs_chromium
+from tests.support.browsing import DESK, browser, needs_chromium, served
 from tests.support.pictures import jpeg
-from tests.support.waiting import wait_for
 
 __all__ = ["portal"]  # a fixture
 FOR_ALL = {"Access-Control-Allow-Origin": "*"}
@@ -123,15 +121,10 @@ class Visitor:
 @pytest.fixture
 def visit(chromium: Any, portal: Portal) -> Iterator[Callable[..., Visitor]]:
     """Begin a visit: with what screen, and to which site if not the usual one."""
-    contexts, servers = [], []
+    contexts, open_ = [], ExitStack()
 
     def begin(screen: dict[str, Any] = DESK, site: Site | None = None, **more: Any) -> Visitor:
-        server = uvicorn.Server(uvicorn.Config(application(site or portal.site()), port=0, log_level="error"))
-        thread = Thread(target=server.run, daemon=True)
-        thread.start()
-        servers.append((server, thread))
-        wait_for(lambda: server.started)
-        port = server.servers[0].sockets[0].getsockname()[1]
+        port = open_.enter_context(served(lambda _: application(site or portal.site())))
         contexts.append(chromium.new_context(**screen, **more))
         contexts[-1].set_default_timeout(30_000)
         return Visitor(contexts[-1].new_page(), portal, f"http://127.0.0.1:{port}/")
@@ -139,6 +132,4 @@ def visit(chromium: Any, portal: Portal) -> Iterator[Callable[..., Visitor]]:
     yield begin
     for context in contexts:
         context.close()
-    for server, thread in servers:
-        server.should_exit = True
-        thread.join()
+    open_.close()

@@ -2,13 +2,18 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+import uvicorn
+
+from tests.support.waiting import wait_for
 
 CHROMIUM = shutil.which("chromium") or ""
 FLAGS = (
@@ -28,6 +33,20 @@ def browser() -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="no Playwright here")
     with sync_api.sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+
+
+@contextmanager
+def served(make: Callable[[int], Any]) -> Iterator[int]:
+    """Serve the application that is made for a port; yield the port."""
+    with socket.create_server(("127.0.0.1", 0)) as on:
+        port = int(on.getsockname()[1])
+        server = uvicorn.Server(uvicorn.Config(make(port), log_level="error", lifespan="off", ws="none"))
+        thread = Thread(target=server.run, args=([on],), daemon=True)
+        thread.start()
+        wait_for(lambda: server.started)
+        yield port
+        server.should_exit = True
+        thread.join()
 
 
 def looks(page: Any) -> Iterator[str]:

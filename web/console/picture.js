@@ -13,15 +13,15 @@ export function picture(shell, image) {
   const follow = () => page.read(() => call("GET", path), draw);
 
   function draw(found) {
-    const { key, status, held, failures, moderation, recipe, origin, acts, trace, uploaded_at: uploaded } = found;
+    const { key, status, held, failures, recipe, origin, acts, stages, trace, uploaded_at: uploaded } = found;
     page.name(key);
     return el("div", { class: "beside" }, el("div", { class: "stack wide" },
       failures.map((each) => el("p", { class: "notice wrong" }, link("letters", { actor: each.actor, key }, each.actor),
         ` ${each.reason}: ${each.detail}`)), figure(found), found.judgeable && !shell.readOnly && judging(key),
-      bars(t.timeline, found.stages.map((each) => ({ ...each, ended: each.seconds * 1000, failed: each.is_failure }))),
-      trace && bars(t.trace, trace.map((each) => ({ ...each, ended: each.offset_ms + each.worked_ms,
-        failed: each.failure, what: each.failure?.reason ?? "" })))),
-    el("aside", { class: "stack" }, facts([[t.status, status], [t.held, held ?? moderation],
+      bars(t.timeline, stages.map((each) => ({ ...each, ended: new Date(each.at) - new Date(stages[0].at) }))),
+      trace && bars(t.trace, trace.map((each) => ({ ...each, who: each.actor, what: each.failure?.reason ?? "",
+        ended: each.offset_ms + each.worked_ms, is_failure: each.failure })))),
+    el("aside", { class: "stack" }, facts([[t.status, status], [t.held, held ?? found.moderation],
       [t.uploaded, uploaded && at(uploaded, ago(uploaded))], [t.recipe, recipe], [t.origin, origin],
       [t.size, found.width && t.pixels(found)], ...Object.entries(found.camera), [t.id, found.image]]),
     acts.length > 0 && table(t.history, [[t.what, ({ act, actor }) => `${act} ${actor}`], [t.by, ({ by }) => by],
@@ -64,9 +64,9 @@ function bars(title, rows) {
   const begun = (row) => row.ended - row.worked_ms - row.queued_ms, begin = Math.min(0, ...rows.map(begun));
   const share = (ms) => `${(100 * ms) / Math.max(...rows.map(({ ended }) => ended - begin), 1)}%`;
   const part = (look, from, ms) => el("span", { class: look, style: { left: share(from - begin), width: share(ms) } });
-  return table(title, [[t.who, ({ actor }) => actor], [t.what, ({ what }) => what],
+  return table(title, [[t.who, ({ who }) => who], [t.what, ({ what }) => what],
     [t.after, (row) => t.took(row.ended), true], [t.queued, (row) => t.took(row.queued_ms), true],
     [t.worked, (row) => t.took(row.worked_ms), true],
-    [t.drawn, (row) => el("span", { class: row.failed ? "bar failed" : "bar", "aria-hidden": "true" },
+    [t.drawn, (row) => el("span", { class: row.is_failure ? "bar failed" : "bar", "aria-hidden": "true" },
       part("", begun(row), row.queued_ms), part("worked", row.ended - row.worked_ms, row.worked_ms))]], rows);
 }

@@ -74,7 +74,8 @@ export function address(path, query) {
 /** A form that keeps what is asked for in the address. `fields` are `[name, label, choices or a kind, hint]`. */
 export function filter(path, fields, params, first = fields.length) {
   const made = fields.map(([name, label, kind = "text", hint]) => el("label", {}, el("span", {}, label),
-    Array.isArray(kind) ? el("select", { name }, ["", ...kind].map((value) => el("option", { value }, value || t.any)))
+    Array.isArray(kind) ? el("select", { name }, [...new Set(["", ...kind, params.get(name) ?? ""])]
+      .map((value) => el("option", { value }, value || t.any)))
       : el("input", { name, type: kind, placeholder: hint, autocomplete: "off", spellcheck: "false" })));
   const go = () => { location.hash = address(path, Object.fromEntries(new FormData(form))); };
   const rest = fields.slice(first), open = rest.some(([name]) => params.get(name));
