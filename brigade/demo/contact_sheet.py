@@ -49,6 +49,7 @@ def render(
 <header>
 <h1>{escape(title)}</h1>
 {_summary(pictures, dead_letters, seconds)}
+<p class="facts">Bars: pale while a picture was queued, dark while it was worked on; one scale a picture.</p>
 </header>
 <main>
 {"".join(map(_picture, sorted(pictures, key=lambda each: each.record.status is not Status.READY)))}
