@@ -17,6 +17,7 @@ from brigade.terminal import out, printable
 # What tells these apart stands at their two ends.
 _MIDDLE = {"key", "picture", "path", "file", "value"}
 _SHORTEST, _LONGEST = 12, 40  # characters of such a text at least, and of a bar at most
+_GAP = 2  # characters between columns
 _WHOLE = 22  # characters of a column's longest cell that is not folded
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"[+-]?[\d.,]+( (ms|s|min|h|d|B|kB|MB|%))?|–|")
@@ -76,15 +77,32 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text
     """
     cells = [list(row) for row in rows]
     heading = Text(printable(title), style="bold") if title else None
-    built = Table(title=heading, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    built = Table(title=heading, title_justify="left", box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
+    longest = [max(map(cell_len, (column, *(short(str(row[n])) for row in cells)))) for n, column in enumerate(columns)]
+    whole = _whole(columns, longest)
     for number, column in enumerate(columns):
         numeric = all(_NUMBER.fullmatch(str(row[number])) for row in cells)
-        longest = max((cell_len(str(row[number])) for row in cells), default=0)
-        whole = column == "id" or (column not in _MIDDLE and longest <= _WHOLE)
-        built.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=whole)
+        no_wrap = column == "id" or number in whole
+        built.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=no_wrap)
     for row in cells:
         built.add_row(*(_cell(column, cell) for column, cell in zip(columns, row, strict=True)))
     return built
+
+
+def _whole(columns: Sequence[str], longest: Sequence[int]) -> set[int]:
+    """Return which columns stay on one line: of the short ones as many as the screen has room for."""
+    short = sorted(
+        (n for n, column in enumerate(columns) if column not in {"id", *_MIDDLE} and longest[n] <= _WHOLE),
+        key=lambda n: longest[n],
+    )
+
+    def needed() -> int:
+        one_line = {*short, *(n for n, column in enumerate(columns) if column == "id")}
+        return sum(length if n in one_line else min(length, _SHORTEST) for n, length in enumerate(longest))
+
+    while short and needed() + _GAP * (len(columns) - 1) > out.width:
+        short.pop()
+    return set(short)
 
 
 def _cell(column: str, cell: str | Text | Bar) -> Text | Middle | Bar:

@@ -38,7 +38,7 @@ def history(*, operation: str | None, limit: int, as_json: bool, whose: Whose) -
     if as_json:
         print_json([_facts(each) for each in found])
     elif found:
-        columns = ("when", "command", "where", "count", "what came of them", "by", "id")
+        columns = ("command", "where", "count", "what came of them", "by", "id")  # an id begins with its time
         out.print(table("", columns, [_row(each) for each in found]))
     else:
         out.print("nothing was done yet")
@@ -58,7 +58,6 @@ def _facts(operation: Operation) -> Mapping[str, Any]:
 
 def _row(operation: Operation) -> tuple[str, ...]:
     return (
-        f"{operation.begun_at:.16}".replace("T", " "),
         operation.command,
         operation.where,
         str(len(operation.messages)),

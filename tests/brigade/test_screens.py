@@ -243,6 +243,19 @@ def test_no_table_is_wider_than_the_terminal_whatever_it_holds(column: str, rows
     assert sum("00000007" in line for line in lines) == len(rows)  # an id is never cut, and stands in its row's line
 
 
+_names = st.text("abcdefgh ij", max_size=30)
+
+
+@given(st.lists(st.tuples(*[_names] * 5), min_size=1, max_size=3))
+@pytest.mark.usefixtures("terminal")
+def test_no_table_loses_a_letter_but_in_the_middle_of_a_key(rows: list[tuple[str, ...]]) -> None:
+    columns = ("command", "where", "count", "what came of them", "by", "id")
+    with out.capture() as seen:
+        out.print(table("", columns, [(*row, "20261128T161024Z-15d") for row in rows]))
+    meant = "".join(("".join(columns), *map("".join, rows), "20261128T161024Z-15d" * len(rows)))
+    assert sorted(seen.get().replace("\n", "").replace(" ", "")) == sorted(meant.replace(" ", ""))
+
+
 @given(st.text("ab水é", min_size=0, max_size=40), st.integers(3, 40))
 def test_what_is_shortened_keeps_its_two_ends(text: str, width: int) -> None:
     cut = shortened(text, width)
