@@ -12,7 +12,8 @@ from brigade.commands.options import Number, option, yes
 from brigade.dead_letters.acts import redriving
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import HOLD_S
-from brigade.dead_letters.redrive import MOST_REDRIVES, Pace, RedrivePlan, RedriveResult
+from brigade.dead_letters.reasons import explanation
+from brigade.dead_letters.redrive import MOST_REDRIVES, WAVES, Pace, RedrivePlan, RedriveResult
 from brigade.dead_letters.redrive import plan as redrive_plan
 from brigade.dead_letters.selection import Selection
 from brigade.dead_letters.where import Where
@@ -90,7 +91,8 @@ def redrive(
     if plan.letters and not dry_run:
         ask(f"Send {counted(len(plan.letters), 'dead letter')} back to {where.back}?", yes)
         if watch:
-            say(f"after 10, 110 and all letters: watching, for at most {watch:g} s, how many come straight back")
+            waves = "10, 110 and all letters" if len(plan.letters) > WAVES[0] else "them"
+            say(f"after {waves}: watching, for at most {watch:g} s, how many come straight back")
         pace = Pace(rate=rate, stop_at=stop_at, watch_s=watch, poll_s=where.target.poll_s)
         _conclude(_run(where, plan, pace), where, stop_at)
     if not saw_all and len(plan.letters) != limit:
@@ -129,6 +131,9 @@ def _show_plan(where: Where, plan: RedrivePlan, max_redrives: int) -> None:
     rows = [(reason, str(sent[reason]), str(held_back[reason])) for reason, _ in (sent + held_back).most_common()]
     title = f"{where.name} on {where.target.describe()}"
     out.print(table(title, ("reason", "to redrive", "held back"), rows))
+    for reason, why in ((reason, explanation(reason)) for reason in sent if where.pipeline):
+        if why:
+            say(f"{reason}: {why}")
     if plan.held_back:
         say(
             f"warning: {counted(len(plan.held_back), 'dead letter')} failed for the same reason after {max_redrives} "

@@ -93,6 +93,8 @@ class Whose:
         if region := pairs.region_of(self.queue or self.dlq or ""):
             os.environ["AWS_REGION"] = region  # it is part of a queue's address, so nothing else can be meant
         target = here()
+        for url in filter(None, (self.queue, self.dlq)):
+            pairs.check(url, target.endpoint)
         sqs = target.client("sqs")
         queue, dlq = pairs.pair(sqs, self.queue, self.dlq)
         by = pairs.grouping(self.by) if self.by is not None else None

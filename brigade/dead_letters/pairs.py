@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import jmespath
 from botocore.exceptions import ClientError
@@ -23,6 +24,19 @@ def region_of(url: str) -> str:
     """Return the region that a queue's URL names; empty where it is none of AWS."""
     found = _ON_AWS.match(url)
     return (found[1] or found[2]) if found else ""
+
+
+def check(url: str, endpoint: str | None) -> None:
+    """Raise OperatorError for a URL that is not where commands act: SQS would take its last words alone."""
+    if endpoint and region_of(url):
+        raise OperatorError(
+            f"{url} is on AWS, and commands act on {endpoint} here",
+            "give the command where no local cloud is: outside of its folder, without AWS_ENDPOINT_URL",
+        )
+    there = urlsplit(url)
+    if there.scheme == "http" and there.port != urlsplit(endpoint or "").port:
+        mine = f"{there.scheme}://{there.netloc}"
+        raise OperatorError(f"{url} is not on {endpoint or 'AWS'}, where commands act", f"set AWS_ENDPOINT_URL={mine}")
 
 
 def pair(sqs: Any, queue: str | None, dlq: str | None) -> tuple[str, str]:

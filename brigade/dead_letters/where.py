@@ -50,7 +50,9 @@ class Where:
     @property
     def back(self) -> str:
         """Where its letters are sent back to."""
-        return f"the queue of {self.name}" if self.actor or not self.pipeline else "the queues of all who hear them"
+        if not self.pipeline:
+            return self.queue.source_url.rpartition("/")[2]
+        return f"the queue of {self.name}" if self.actor else "the queues of all who hear them"
 
     @property
     def told(self) -> Pipeline | None:

@@ -1,6 +1,7 @@
 """Queues that are none of ours: one URL is enough, and their own words group their dead letters."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from brigade.dead_letters.letter import DeadLetter
-from brigade.dead_letters.pairs import grouping, pair, region_of
+from brigade.dead_letters.pairs import check, grouping, pair, region_of
 from brigade.terminal import OperatorError
 from tests.support.desk import Desk
 
@@ -52,6 +53,31 @@ def test_where_one_url_is_not_enough_the_others_are_named(desk: Desk, theirs: tu
     desk.sqs.create_queue(QueueName="returns", Attributes={"RedrivePolicy": policy})
     with pytest.raises(OperatorError, match="orders-dead has the dead letters of 2 queues — name one of them: --queue"):
         pair(desk.sqs, dead, None)
+
+
+AWS = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders"
+LOCAL = "http://127.0.0.1:4566"
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint", "line"),
+    [
+        (AWS, LOCAL, f"{AWS} is on AWS, and commands act on {LOCAL} here — give the command where no local cloud is"),
+        ("http://127.0.0.1:1/0/q", LOCAL, f"is not on {LOCAL}, where commands act — set AWS_ENDPOINT_URL=http://127.0"),
+        ("http://127.0.0.1:1/0/q", None, "is not on AWS, where commands act — set AWS_ENDPOINT_URL=http://127.0.0.1:1"),
+    ],
+)
+def test_a_queue_of_another_place_is_not_looked_for_here(url: str, endpoint: str | None, line: str) -> None:
+    """A local cloud knows a queue by the last words of any URL: it would show its own, of the same name."""
+    with pytest.raises(OperatorError, match=re.escape(line)):
+        check(url, endpoint)
+
+
+@pytest.mark.parametrize(
+    "url", [AWS, f"{LOCAL}/000000000000/q", "http://sqs.us-east-1.localhost.localstack.cloud:4566/0/q"]
+)
+def test_a_queue_of_this_place_is(url: str) -> None:
+    check(url, None if url == AWS else LOCAL)
 
 
 @pytest.mark.parametrize(("code", "raised"), [("InvalidAction", OperatorError), ("AccessDenied", ClientError)])
