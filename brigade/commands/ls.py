@@ -63,8 +63,10 @@ def ls(
         print_json([shown(record) for record in found])
     elif as_csv:
         _print_csv(found)
-    else:
+    elif found:
         out.print(listing(found))
+    else:
+        out.print("no pictures")
     if are_more:
         say(f"there are more: --after {short(found[-1].image_id)} goes on")
 
