@@ -15,10 +15,11 @@ from benchmarks.report import Table
 SECTION = "Pixels"
 
 
-def write(reported: tuple[Table, ...], peers: Path, rounds: int, origin: str) -> None:
+def write(reported: tuple[Table, ...], peers: Path, rounds: int, origin: str, before: str) -> None:
     """Put the tables into their section of RESULTS.md, and leave the others as they are."""
     about = [
-        f"`make bench-pixels`, {report.today()}, on {report.machine()}; {versions(peers)}.",
+        f"`make bench-pixels`, {report.today()}, on {report.machine()}; {versions(peers)}. The commit before: "
+        f"{before}. Others work on the machine: {report.busy()}.",
         f"Pictures of 12 and 24 megapixels, {origin}, with sensor noise. CPU time of all threads; medians of {rounds} "
         "rounds in which the sides take turns, each in a process of its own, after a warm-up. Below 1 is in our "
         "favour.",

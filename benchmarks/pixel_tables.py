@@ -6,18 +6,21 @@ from benchmarks.peers.measuring import Measured
 from benchmarks.report import Table
 
 PEERS = ("sharp", "vips", "tutorial")
-# What we mean to reach: CPU for ten renditions against sharp's, by case; and the same of every case or every JPEG.
+# What we mean to reach: CPU for ten renditions, and for a master, against sharp's, by case; and the same of every case
+# or every JPEG.
 GOALS = {
-    "jpeg-12": 1.0,
-    "jpeg-24": 1.0,
+    "jpeg-12": 0.95,
+    "jpeg-24": 0.95,
     "progressive-24": 1.1,
-    "rotated-12": 0.9,
+    "rotated-12": 0.95,
     "display-p3-12": 1.1,
-    "webp-12": 1.8,
+    "webp-12": 1.0,
     "png-alpha-12": 1.5,
 }
+MASTER_GOALS = {"display-p3-12": 1.1}
+CPU_TIMES_BYTES_GOALS = {"png-alpha-12": 1.0}
 TUTORIAL_GOAL = 0.2
-MEMORY_GOAL = 0.75
+MEMORY_GOAL = 0.7
 SSIM_GOAL = 0.004
 NOT_JPEG = ("webp-12", "png-alpha-12")
 
@@ -33,9 +36,10 @@ def tables(results: Results, qualities: dict[str, Quality]) -> tuple[Table, ...]
         cpu_of_renditions(results),
         cpu_of_masters(results),
         cpu_of_chain(results),
+        since_before(results),
         memory(results),
         likeness(qualities),
-        sizes(qualities),
+        sizes(results, qualities),
         missed(results, qualities),
     )
 
@@ -46,9 +50,7 @@ def cpu_of_renditions(results: Results) -> Table:
         ours = results[case, "ours", "renditions", "master"].cpu_s
         against = [ours / results[case, peer, "renditions", "upload"].cpu_s for peer in PEERS]
         same = ours / results[case, "sharp", "renditions", "master"].cpu_s
-        rows.append(
-            (case, f"{ours * 1000:.0f} ms", *(f"{ratio:.2f}" for ratio in against), f"{goal:.1f}", f"{same:.2f}")
-        )
+        rows.append((case, f"{ours * 1000:.0f} ms", *(f"{ratio:.2f}" for ratio in against), f"{goal:g}", f"{same:.2f}"))
     return Table(
         "Ten renditions, CPU",
         "Ours from the master, as the resize actor makes them, divided by the peer's from the upload. Master and "
@@ -63,12 +65,13 @@ def cpu_of_masters(results: Results) -> Table:
     for case in GOALS:
         ours = results[case, "ours", "normalize", "upload"].cpu_s
         against = [ours / results[case, peer, "normalize", "upload"].cpu_s for peer in PEERS]
-        rows.append((case, f"{ours * 1000:.0f} ms", *(f"{ratio:.3f}" for ratio in against)))
+        goal = f"{MASTER_GOALS[case]:g}" if case in MASTER_GOALS else ""
+        rows.append((case, f"{ours * 1000:.0f} ms", *(f"{ratio:.3f}" for ratio in against), goal))
     return Table(
         "Normalisation, CPU",
         "The master from the upload: upright, sRGB, no metadata, same format. The peers decode, and encode at quality "
         "95; ours only drops the metadata where the upload is upright and sRGB.",
-        ("upload", "ours", "÷ sharp", "÷ libvips", "÷ tutorial"),
+        ("upload", "ours", "÷ sharp", "÷ libvips", "÷ tutorial", "goal ÷ sharp"),
         tuple(rows),
     )
 
@@ -92,6 +95,23 @@ def cpu_of_chain(results: Results) -> Table:
     )
 
 
+def since_before(results: Results) -> Table:
+    rows = []
+    for case in GOALS:
+        for work, source in (("renditions", "master"), ("normalize", "upload")):
+            now, before = results[case, "ours", work, source], results[case, "before", work, source]
+            cpu, peak = now.cpu_s / before.cpu_s, now.peak_mb / before.peak_mb
+            rows.append(
+                (case, work, f"{before.cpu_s * 1000:.0f} ms", f"{now.cpu_s * 1000:.0f} ms", f"{cpu:.2f}", f"{peak:.2f}")
+            )
+    return Table(
+        "Beside the commit before",
+        "Our own code of that commit and of now, in turns with the others; the last columns divide now by before.",
+        ("upload", "work", "before", "now", "CPU", "peak memory"),
+        tuple(rows),
+    )
+
+
 def memory(results: Results) -> Table:
     rows = []
     for case in GOALS:
@@ -103,7 +123,8 @@ def memory(results: Results) -> Table:
             rows.append((case, work, f"{ours.peak_mb:.0f} MB", f"{ours.above_mb:.0f} MB", *ratios))
     return Table(
         "Peak memory",
-        "Resident, of the whole process (peak) and above what the runtime and its imports take (above).",
+        "Resident, of the whole process (peak) and above what the runtime and its imports take (above). The goal for a "
+        f"JPEG's renditions is a peak of {MEMORY_GOAL:g} of sharp's.",
         (
             *("upload", "work", "ours, peak", "above"),
             *("peak ÷ sharp", "÷ libvips", "÷ tutorial", "above ÷ sharp", "÷ libvips", "÷ tutorial"),
@@ -127,17 +148,26 @@ def likeness(qualities: dict[str, Quality]) -> Table:
     )
 
 
-def sizes(qualities: dict[str, Quality]) -> Table:
+def sizes(results: Results, qualities: dict[str, Quality]) -> Table:
     rows = []
     for case, (_, found) in qualities.items():
-        rows.append((case, f"{found['ours'] / 1e6:.2f} MB", *(f"{found['ours'] / found[peer]:.2f}" for peer in PEERS)))
+        ratios = (f"{found['ours'] / found[peer]:.2f}" for peer in PEERS)
+        goal = f"{CPU_TIMES_BYTES_GOALS[case]:g}" if case in CPU_TIMES_BYTES_GOALS else ""
+        product = f"{cpu_times_bytes(results, found, case):.2f}"
+        rows.append((case, f"{found['ours'] / 1e6:.2f} MB", *ratios, product, goal))
     return Table(
         "Bytes",
         "Of the ten renditions together. JPEG quality 85, 4:2:0, no optimised tables; WebP quality 85, effort 2; PNG "
         "level 6 (sharp and libvips filter no rows unless told to, Pillow always does).",
-        ("upload", "ours", "÷ sharp", "÷ libvips", "÷ tutorial"),
+        ("upload", "ours", "÷ sharp", "÷ libvips", "÷ tutorial", "CPU × bytes ÷ sharp's", "goal"),
         tuple(rows),
     )
+
+
+def cpu_times_bytes(results: Results, sizes_bytes: dict[str, int], case: str) -> float:
+    """Return CPU × bytes of our ten renditions ÷ sharp's: neither is saved by spending the other."""
+    ours, sharp = results[case, "ours", "renditions", "master"], results[case, "sharp", "renditions", "upload"]
+    return ours.cpu_s / sharp.cpu_s * sizes_bytes["ours"] / sizes_bytes["sharp"]
 
 
 def missed(results: Results, qualities: dict[str, Quality]) -> Table:
@@ -152,9 +182,16 @@ def goals(results: Results, qualities: dict[str, Quality]) -> Iterator[tuple[str
     for case, goal in GOALS.items():
         ours = results[case, "ours", "renditions", "master"]
         sharp, tutorial = (results[case, peer, "renditions", "upload"] for peer in ("sharp", "tutorial"))
-        found, _ = qualities[case]
+        found, sizes_bytes = qualities[case]
         yield "ten renditions, CPU ÷ sharp", case, goal, ours.cpu_s / sharp.cpu_s
         yield "ten renditions, CPU ÷ tutorial", case, TUTORIAL_GOAL, ours.cpu_s / tutorial.cpu_s
         yield "SSIM, full decode − ours", case, SSIM_GOAL, found["full decode"] - found["ours"]
+        yield "SSIM, sharp − ours", case, 0.0, found["sharp"] - found["ours"]
+        if case in MASTER_GOALS:
+            master, sharps = (results[case, side, "normalize", "upload"] for side in ("ours", "sharp"))
+            yield "master, CPU ÷ sharp", case, MASTER_GOALS[case], master.cpu_s / sharps.cpu_s
+        if case in CPU_TIMES_BYTES_GOALS:
+            product = cpu_times_bytes(results, sizes_bytes, case)
+            yield "ten renditions, CPU × bytes ÷ sharp", case, CPU_TIMES_BYTES_GOALS[case], product
         if case not in NOT_JPEG:
             yield "ten renditions, peak memory ÷ sharp", case, MEMORY_GOAL, ours.peak_mb / sharp.peak_mb

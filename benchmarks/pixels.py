@@ -1,14 +1,18 @@
 """Renditions and masters: ours against sharp, libvips and the tutorial way, in CPU, memory, likeness and bytes.
 
 Run it with `make bench-pixels`, which installs the peers into build/. Every measurement is a process of its own; the
-sides take turns, and the median of the rounds counts. Ten renditions are those of the default recipe.
+sides take turns, and the median of the rounds counts. Ten renditions are those of the default recipe. BEFORE=COMMIT
+names the commit whose code takes part as "before"; without it, that is the one before this.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
 from dataclasses import asdict, dataclass, fields
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 from statistics import median
@@ -27,13 +31,17 @@ FOLDER = Path("build/bench-pixels")
 PEERS = Path("build/peers")
 ROUNDS = 3
 RECIPE = "default"
+BEFORE = FOLDER.absolute() / "before"
+OURS = (sys.executable, "-m", "benchmarks.peers.ours")
 COMMANDS = {
-    "ours": (sys.executable, "-m", "benchmarks.peers.ours"),
+    "ours": OURS,
+    "before": OURS,
     "sharp": ("node", "benchmarks/peers/sharp.cjs"),
     "vips": (sys.executable, "-m", "benchmarks.peers.vips"),
     "tutorial": (sys.executable, "-m", "benchmarks.peers.tutorial"),
 }
 ENVIRONMENTS = {
+    "before": {"PYTHONPATH": str(BEFORE)},
     "sharp": {"NODE_PATH": str(PEERS / "node_modules")},
     "vips": {"PYTHONPATH": str(PEERS / "python"), "VIPS_CONCURRENCY": "1"},
 }
@@ -50,11 +58,13 @@ class Task:
 
 TASKS = (
     Task("ours", "renditions", "master"),
+    Task("before", "renditions", "master"),
     Task("sharp", "renditions"),
     Task("vips", "renditions"),
     Task("tutorial", "renditions"),
     Task("sharp", "renditions", "master"),
     Task("ours", "normalize"),
+    Task("before", "normalize"),
     Task("sharp", "normalize"),
     Task("vips", "normalize"),
     Task("tutorial", "normalize"),
@@ -62,6 +72,7 @@ TASKS = (
 
 
 def main() -> None:
+    commit = check_out_before()
     renditions = wanted()
     uploads = pixel_sources.make(FOLDER / "uploads")
     sources = {"upload": uploads, "master": masters(uploads)}
@@ -71,7 +82,18 @@ def main() -> None:
     for table in tables:
         console.print(report.rich(table))
     if "--write" in sys.argv[1:]:
-        pixel_report.write(tables, PEERS, ROUNDS, pixel_sources.origin())
+        pixel_report.write(tables, PEERS, ROUNDS, pixel_sources.origin(), commit)
+
+
+def check_out_before() -> str:
+    """Put the code of the commit before into a folder; return the commit's short name."""
+    asked = ["git", "rev-parse", "--short", os.environ.get("BEFORE") or "HEAD^"]
+    commit = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    shutil.rmtree(BEFORE, ignore_errors=True)
+    packed = subprocess.run(["git", "archive", commit], capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=BytesIO(packed)) as archive:
+        archive.extractall(BEFORE, filter="data")
+    return commit
 
 
 def wanted() -> Renditions:
@@ -115,13 +137,14 @@ def run(task: Task, source: Path, renditions: Renditions, outputs: Path | None) 
     """Do a task in a process of its own; the results go into ``outputs``."""
     description = {
         "work": task.work,
-        "source": str(source),
+        "source": str(source.absolute()),
         "renditions": [asdict(rendition) for rendition in renditions],
-        "outputs": str(outputs) if outputs else None,
+        "outputs": str(outputs.absolute()) if outputs else None,
     }
     done = subprocess.run(
         [*COMMANDS[task.side], json.dumps(description)],
         env=os.environ | ENVIRONMENTS.get(task.side, {}),
+        cwd=BEFORE if task.side == "before" else None,
         stdout=subprocess.PIPE,
         check=False,
     )
