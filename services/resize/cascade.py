@@ -1,6 +1,7 @@
 """Scaling: every size from the smallest picture that is large enough, so that the large one is seldom read."""
 
 from collections.abc import Iterable
+from math import ceil
 
 from PIL import Image
 
@@ -12,6 +13,7 @@ GAP = 2.0
 FILTER = Image.Resampling.LANCZOS
 # With alpha multiplied in, colours of transparent pixels weigh nothing; done once, not for every size.
 _MULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
+_STRIP = 16  # rows: what a processor's cache holds
 _PLAIN = {"RGBX": "RGB"} | {multiplied: plain for plain, multiplied in _MULTIPLIED.items()}
 
 
@@ -24,8 +26,9 @@ def cascade(
     small. What was scaled whole serves the smaller sizes after it.
     """
     scaled: dict[Plan, Image.Image] = {}
-    sources = [image.convert(_MULTIPLIED[image.mode]) if image.mode in _MULTIPLIED else image]
-    for plan in sorted(set(plans), key=lambda plan: -plan.scale):
+    ordered = sorted(set(plans), key=lambda plan: -plan.scale)
+    sources = [_multiplied(image, int(1 / ordered[0].scale / GAP)) if image.mode in _MULTIPLIED else image]
+    for plan in ordered:
         source = next(s for s in reversed(sources) if s is sources[0] or _serves(s, whole, plan))
         # Never the whole of it enlarged: what is cut out may be a sliver of a very long picture.
         if source is sources[0] and plan.scale < 1 and (base := _base(whole, plan)).size != source.size:
@@ -36,6 +39,18 @@ def cascade(
         if is_whole(plan, whole) and made.width < source.width:
             sources.append(made)
     return scaled
+
+
+def _multiplied(image: Image.Image, factor: int) -> Image.Image:
+    """Return the picture with alpha multiplied in, reduced: strip by strip, so that it is never there twice."""
+    mode, high = _MULTIPLIED[image.mode], _STRIP * factor
+    if factor <= 1:
+        return image.convert(mode)
+    reduced = Image.new(mode, (ceil(image.width / factor), ceil(image.height / factor)))
+    for top in range(0, image.height, high):
+        strip = image.crop((0, top, image.width, min(top + high, image.height)))
+        reduced.paste(strip.convert(mode).reduce(factor), (0, top // factor))
+    return reduced
 
 
 def _base(whole: tuple[int, int], plan: Plan) -> Plan:

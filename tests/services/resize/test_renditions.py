@@ -224,6 +224,13 @@ def grained() -> tuple[bytes, bytes]:
     return pictures.encoded(grain, "JPEG", quality=98), pictures.encoded(grain, "PNG")
 
 
+def test_a_large_picture_with_alpha_is_scaled_as_in_one_go() -> None:
+    alpha = Image.radial_gradient("L").resize((901, 703))
+    large = Image.merge("RGBA", (*pictures.scene((901, 703)).split(), alpha))
+    small = one(pictures.encoded(large, "PNG"), Rendition(name="r", width=201))
+    assert ssim(small, large.resize(small.size, Image.Resampling.LANCZOS)) > 0.995
+
+
 @pytest.mark.parametrize("content", [pictures.truncated_jpeg(), pictures.text_named_jpg(), pictures.tiff()])
 def test_what_is_no_master_is_corrupt(content: bytes) -> None:
     with pytest.raises(CorruptImage):
