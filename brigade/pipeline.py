@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from brigade.deploy.stack import Stack
+from brigade.operations.storage import S3History
 from brigade.pictures.catalog import Catalog
 from brigade.target import Target
 from brigade.terminal import OperatorError
@@ -81,6 +82,11 @@ class Pipeline:
         request = {"Bucket": self.target_bucket, "Prefix": outputs.masters(record.image_id)}
         found = self.s3.list_objects_v2(**request).get("Contents", [])
         return max((timestamp(each["LastModified"]) for each in found), default="")
+
+    @property
+    def history(self) -> S3History:
+        """What operators did to the stack."""
+        return S3History(self.target, self.target_bucket)
 
     @property
     def catalog(self) -> Catalog:

@@ -6,7 +6,6 @@ import click
 
 from brigade.acting.here import here
 from brigade.commands.options import option, pictures, stack_name, yes
-from brigade.operations.storage import S3History
 from brigade.pictures import moderation_review as judging
 from brigade.pictures.moderation_review import waits_in_vain, why_held, why_left
 from brigade.pipeline import Pipeline
@@ -85,11 +84,10 @@ def _row(each: PictureRecord) -> tuple[str, ...]:
 
 
 def _judge(pipeline: Pipeline, held: list[PictureRecord], command: str, *, delete_original: bool) -> None:
-    history = S3History(pipeline.target, pipeline.target_bucket)
     judgement = judging.JUDGEMENTS[command]
     publisher = SnsPublisher({ImageJudged.kind: pipeline.output(names.topic(ImageJudged))})
     done = deleted = 0
-    with judging.recorded(history, command, held) as operation:
+    with judging.recorded(pipeline.history, command, held) as operation:
         try:
             with progress(judgement, len(held)) as step:
                 for each in judging.judge(publisher, held, judgement, operation):

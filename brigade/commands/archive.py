@@ -8,7 +8,6 @@ from brigade.acting.here import here
 from brigade.commands.options import option, pictures, stack_name, yes
 from brigade.deploy import deployed_recipes
 from brigade.operations.operation import Entry
-from brigade.operations.storage import S3History
 from brigade.pipeline import Pipeline
 from brigade.rework import copies
 from brigade.rework import orders as reruns
@@ -35,7 +34,7 @@ def archive(pictures: tuple[str, ...], yes: bool, stack: str) -> None:
         say(f"left: {', '.join(keys)}: {why}")
     if plan.orders:
         ask(f"Archive {counted(len(plan.orders), 'picture')}?", yes)
-        send_recorded(pipeline, plan.orders, ARCHIVE, None)
+        send_recorded(pipeline, plan.orders, ARCHIVE, None, command="archive")
     _refuse(len(records) - len(plan.orders), "archived", "READY pictures can be")
 
 
@@ -77,9 +76,8 @@ def _refuse(count: int, done: str, hint: str) -> None:
 
 
 def _restore(pipeline: Pipeline, found: list[tuple[PictureRecord, Archived]], days: int, tier: str) -> None:
-    history = S3History(pipeline.target, pipeline.target_bucket)
     entries = [Entry(message_id=each.image_id, image_id=each.image_id, key=each.key) for each, _ in found]
-    with history.begin("restore", where=ARCHIVE.name, messages=entries) as operation:
+    with pipeline.history.begin("restore", where=ARCHIVE.name, messages=entries) as operation:
         for record, copy in found:
             done = copies.restore(pipeline.target, copy, days, tier)
             operation.note(record.image_id, done)

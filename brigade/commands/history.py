@@ -12,7 +12,7 @@ from brigade.commands.dlq_options import of_pair
 from brigade.commands.dlq_where import Whose
 from brigade.commands.options import argument, as_json, option
 from brigade.operations.operation import Operation
-from brigade.operations.storage import History, S3History
+from brigade.operations.storage import History
 from brigade.pipeline import Pipeline
 from brigade.tables import table
 from brigade.terminal import out, print_json
@@ -47,9 +47,8 @@ def history(*, operation: str | None, limit: int, as_json: bool, whose: Whose) -
 def _kept(whose: Whose) -> tuple[History, Pipeline | None]:
     if not whose.is_open:  # two queues were named
         return whose.one().history, None
-    target = here()
-    pipeline = Pipeline.find(target, whose.stack)
-    return S3History(target, pipeline.target_bucket), pipeline
+    pipeline = Pipeline.find(here(), whose.stack)
+    return pipeline.history, pipeline
 
 
 def _facts(operation: Operation) -> Mapping[str, Any]:

@@ -34,7 +34,8 @@ def show(key_or_id: str, stack: str, as_json: bool) -> None:
             said["stages"][NORMALIZE.name] = dict.fromkeys(Stage.__struct_fields__) | {"at": master_at}
         print_json([{**said, "markup": forms(record, pipeline.delivery_url)}])
         return
-    out.print(facts(_summary(record)), Text(), table("", timeline.COLUMNS, timeline.rows(record, master_at)), sep="\n")
+    rows = timeline.rows(record, master_at, pipeline.history.about(record.image_id, record.entered_at))
+    out.print(facts(_summary(record)), Text(), table("", timeline.COLUMNS, rows), sep="\n")
     if record.renditions and not record.is_retired:
         made = [(r.name, f"{r.width}×{r.height}", r.format, byte_size(r.bytes), r.key) for r in record.renditions]
         out.print(Text(), table("", ("rendition", "size", "format", "bytes", "key"), made), sep="\n")

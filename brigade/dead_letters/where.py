@@ -11,7 +11,7 @@ from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.dead_letters.stack_queues import dead_letter_queue, undelivered_queue
 from brigade.operations.operation import Entry, Recording
-from brigade.operations.storage import FileHistory, History, S3History
+from brigade.operations.storage import FileHistory, History
 from brigade.pipeline import Pipeline
 from brigade.project import state_folder
 from brigade.target import Target
@@ -68,7 +68,7 @@ class Where:
     def history(self) -> History:
         """Where operations on it are recorded."""
         if self.pipeline:
-            return S3History(self.target, self.pipeline.target_bucket)
+            return self.pipeline.history
         return FileHistory(self.target, state_folder() / "operations" / quote(self.queue.url, safe=""))
 
 

@@ -1,8 +1,10 @@
 """Where operations are recorded: one JSON document each, in a stack's target bucket or in a folder."""
 
 import os
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from kit.envelope import now
 from kit.outputs import OPERATIONS
 
 _SUFFIX = ".json"
+# Of a picture's operations: bytes of a document that is read, and how many of those are.
+_SMALL, _NEWEST = 1_000_000, 40
 
 
 class History(ABC):
@@ -97,6 +101,22 @@ class S3History(History):
     def _names(self) -> list[str]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=OPERATIONS)
         return [each["Key"].removeprefix(OPERATIONS) for page in pages for each in page.get("Contents", [])]
+
+
+    def about(self, image_id: str, since: str) -> list[tuple[Operation, Entry]]:
+        """Return what operators did with a picture since a time (ISO 8601, UTC), each with what came of it.
+
+        Of the newest operations, and not those on many thousand pictures: their documents take too long to read.
+        """
+        begin = OPERATIONS + re.sub(r"[-:]|\.\d+", "", since)  # an operation's id begins with its time
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=OPERATIONS, StartAfter=begin
+        )
+        small = [each["Key"] for page in pages for each in page.get("Contents", []) if each["Size"] <= _SMALL]
+        with ThreadPoolExecutor() as pool:
+            names = (key.removeprefix(OPERATIONS).removesuffix(_SUFFIX) for key in small[-_NEWEST:])
+            found = list(pool.map(self._load, names))
+        return [(each, entry) for each in found for entry in each.messages if entry.image_id == image_id]
 
 
 class FileHistory(History):

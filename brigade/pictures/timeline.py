@@ -1,11 +1,12 @@
 """A picture's way as its record tells it: what happened when, and how long it waited and was worked on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from rich.text import Text
 
+from brigade.operations.operation import Entry, Operation
 from brigade.tables import Bar
 from brigade.terminal import counted, duration
 from records.picture import PictureRecord
@@ -27,9 +28,20 @@ class Moment:
     is_failure: bool = False
 
 
-def moments(record: PictureRecord, master_at: str = "") -> list[Moment]:
-    """Return a record's moments in order of time; ``master_at`` is when a master was stored that it does not name."""
+Acts = Iterable[tuple[Operation, Entry]]
+
+
+def moments(record: PictureRecord, master_at: str = "", acts: Acts = ()) -> list[Moment]:
+    """Return a record's moments in order of time.
+
+    ``master_at`` is when a master was stored that it does not name, ``acts`` are what operators have recorded of it.
+    """
     found = list(_moments(record))
+    told = {each.operation for each in (*record.handled.values(), *record.judged.values())}
+    for each, entry in acts:
+        if each.id not in told:
+            what = f"{each.command} {each.where}: {entry.outcome} ({each.by}, {each.id})"
+            found.append(Moment(_time(each.begun_at), "operator", what))
     if master_at:
         found.append(Moment(_time(master_at), NORMALIZE.name, "stored its master"))
     return sorted(found, key=lambda moment: moment.at)
@@ -58,9 +70,9 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def rows(record: PictureRecord, master_at: str = "") -> list[tuple[str | Text | Bar, ...]]:
+def rows(record: PictureRecord, master_at: str = "", acts: Acts = ()) -> list[tuple[str | Text | Bar, ...]]:
     """Return the moments as rows of a table: after the upload, who, what, waiting, work, and both drawn to scale."""
-    found = moments(record, master_at)
+    found = moments(record, master_at, acts)
     return [_row(moment, found[0].at, (found[-1].at - found[0].at).total_seconds() or 1) for moment in found]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from brigade.operations.operation import Entry
-from brigade.operations.storage import S3History
 from brigade.pipeline import Pipeline
 from brigade.progress import progress
 from brigade.rework.orders import Order
@@ -43,12 +42,11 @@ def send_recorded(
     pipeline: Pipeline, orders: list[Order], actor: Actor, rate: float | None, command: str = "rerun"
 ) -> None:
     """Send a rerun's messages, record that, and say what came of it; raises OperatorError where one was not sent."""
-    history = S3History(pipeline.target, pipeline.target_bucket)
     outcomes: Counter[str] = Counter()
     sqs, queue_url = pipeline.target.client("sqs"), pipeline.output(names.queue(actor))
     # SQS names a message when it is sent, and there is one a picture.
     messages = [Entry(message_id=each.image_id, image_id=each.image_id, key=each.key) for each in orders]
-    with history.begin(command, where=actor.name, messages=messages) as operation:
+    with pipeline.history.begin(command, where=actor.name, messages=messages) as operation:
         try:
             with progress(f"sending to {actor.name}", len(orders)) as step:
                 for order, why in send(sqs, queue_url, orders, rate):

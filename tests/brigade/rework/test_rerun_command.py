@@ -204,3 +204,16 @@ class TestRerun:
         assert "sent to resize: 10 of 12 pictures" in said
         assert "error: not allowed: SendMessageBatch: No more." in said
         assert operations(deployed) == [("rerun", "resize", {"sent": 10, "planned": 2})]
+
+
+def test_what_operators_did_stands_in_the_pictures_timeline(deployed: Deployed, capsys: Said) -> None:
+    picture = deployed.ready("in/a.jpg")
+    deployed.ready("in/b.jpg")
+    assert main(["rerun", "in/a.jpg", "in/b.jpg", "--from", "resize", "--yes"]) == 0
+    assert main(["rerun", "in/b.jpg", "--from", "normalize", "--yes"]) == 0
+    [_, operation] = deployed.pipeline.history.newest()
+    capsys.readouterr()
+    assert main(["show", picture.id]) == 0
+    said = "".join(capsys.readouterr().out.split())
+    assert f"rerunresize:sent({operation.by},{operation.id})" in said
+    assert "rerunnormalize" not in said
