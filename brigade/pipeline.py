@@ -8,12 +8,12 @@ from brigade.operations.storage import S3History
 from brigade.pictures.catalog import Catalog
 from brigade.target import Target
 from brigade.terminal import OperatorError
-from imaging.spelling import meant
 from infra import names
 from kit import outputs
 from kit.actor import Bucket
 from kit.chain import Chain
 from kit.envelope import timestamp
+from kit.spelling import meant
 from records.picture import PictureRecord
 from records.status import Status
 from services.chain import CHAIN

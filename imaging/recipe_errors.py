@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from imaging.effects import Effect
 from imaging.recipes import Recipe, Recipes, Rendition
-from imaging.spelling import meant
+from kit.spelling import meant
 
 _PLACE = re.compile(r"\.(\w+)(?:\[(\d+)\])?")
 _KINDS: dict[str, Any] = {"recipe": Recipe, "rendition": Rendition}

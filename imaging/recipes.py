@@ -14,11 +14,11 @@ from msgspec.structs import force_setattr, replace
 from imaging.effects import Effect, Position
 from imaging.limits import MAX_SIDE
 from imaging.reasons import UnknownRecipe
-from imaging.spelling import meant
 from imaging.toml_lines import line_of
 from kit.envelope import MAX_BYTES
 from kit.errors import ConfigurationError
 from kit.events import Gps, Moderation
+from kit.spelling import meant
 
 # Beside this package in a checkout, in an installed wheel and in a function's zip.
 DEFAULT_PATH = Path(__file__).parent.parent / "recipes.toml"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from kit.actor import Actor, Declaration, HttpApi
 from kit.errors import ConfigurationError
 from kit.events import Event, ImageRejected
+from kit.spelling import meant
 
 OPERATOR = "operator"
 
@@ -82,10 +83,10 @@ class Chain:
 
     def actor(self, name: str) -> Actor:
         """Return the actor of that name; raises ConfigurationError naming those there are."""
-        for actor in self.actors:
-            if actor.name == name:
-                return actor
-        raise ConfigurationError(f"no actor is named {name}; there are {', '.join(a.name for a in self.actors)}")
+        known = {actor.name: actor for actor in self.actors}
+        if name not in known:
+            raise ConfigurationError(f"no actor is named {name}; there are {', '.join(known)}{meant(name, known)}")
+        return known[name]
 
 
 def says(actor: Actor) -> tuple[type[Event], ...]:

@@ -12,9 +12,9 @@ from botocore.exceptions import ClientError
 from brigade.deploy import moderators
 from brigade.target import Target
 from brigade.terminal import OperatorError, explain
-from imaging.spelling import meant
 from infra import names, parameters
 from kit.chain import Chain
+from kit.spelling import meant
 
 # On a laptop one wants to see it happen.
 _LOCAL_GRACE_S = "5"

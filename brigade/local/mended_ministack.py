@@ -1,4 +1,4 @@
-"""ministack, with four faults of the pinned release mended.
+"""ministack, with five faults of the pinned release mended.
 
 local_cloud runs this file as a script, so it imports nothing of ours; tests/brigade/local/test_mended_ministack.py
 fails when a release makes it needless.
@@ -86,7 +86,25 @@ def _kill_when_done(runtime: Any, workers: list[Any]) -> None:
     runtime.kill_workers(workers)
 
 
+def propose_what_conditions_let_in() -> None:
+    """Let a change set tell what changes: what has a condition that is false is not made, and goes where it was."""
+    from ministack.services.cloudformation import changesets
+
+    resolve = changesets._resolve_props_for_diff
+
+    def let_in(template: Any, given: Any, *more: Any) -> Any:
+        found = resolve(template, given, *more)
+        holds = changesets._evaluate_conditions(template, given) if found else {}
+        resources = found.get("Resources", {})
+        return found | {
+            "Resources": {name: each for name, each in resources.items() if holds.get(each.get("Condition"), True)}
+        }
+
+    changesets._resolve_props_for_diff = let_in
+
+
 if __name__ == "__main__":
+    propose_what_conditions_let_in()
     keep_global_tables()
     let_cloudfront_come_by_tls()
     let_rights_cover_batches()

@@ -102,7 +102,6 @@ class S3History(History):
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=OPERATIONS)
         return [each["Key"].removeprefix(OPERATIONS) for page in pages for each in page.get("Contents", [])]
 
-
     def about(self, image_id: str, since: str) -> list[tuple[Operation, Entry]]:
         """Return what operators did with a picture since a time (ISO 8601, UTC), each with what came of it.
 

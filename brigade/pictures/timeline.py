@@ -37,7 +37,7 @@ def moments(record: PictureRecord, master_at: str = "", acts: Acts = ()) -> list
     ``master_at`` is when a master was stored that it does not name, ``acts`` are what operators have recorded of it.
     """
     found = list(_moments(record))
-    told = {each.operation for each in (*record.handled.values(), *record.judged.values())}
+    told = {each.operation for each in record.handled.values()} | {each.operation for each in record.judged.values()}
     for each, entry in acts:
         if each.id not in told:
             what = f"{each.command} {each.where}: {entry.outcome} ({each.by}, {each.id})"

@@ -67,11 +67,11 @@ export --out tables | 2 | Missing option '--format'. Choose from: csv | see `bri
 export --out tables --format xlsx | 2 | 'xlsx' is not one of 'csv' | see `brigade export --help`
 trace nope.jpg | 1 | the catalog knows no picture 'nope.jpg' | `brigade ls` shows those it knows
 pause | 2 | Missing argument 'ACTOR...' | see `brigade pause --help`
-pause rezize | 1 | no actor is named rezize; there are ingest |
-resume ingets | 1 | no actor is named ingets; there are ingest |
+pause rezize | 1 | no actor is named rezize; there are ingest | archive; did you mean resize?
+resume ingets | 1 | no actor is named ingets; there are ingest | archive; did you mean ingest?
 status --watch | 1 | --watch refreshes a screen | leave it out for --json, a pipe or a file
 rerun a.jpg | 2 | Missing option '--from' | see `brigade rerun --help`
-rerun --from rezize a.jpg | 1 | no actor is named rezize; there are ingest |
+rerun --from rezize a.jpg | 1 | no actor is named rezize; there are ingest | archive; did you mean resize?
 rerun --from resize | 1 | which pictures? | name some, or else give --missing, --prefix or both
 rerun --from resize --prefix x --rate 0 | 2 | '0' is no number from 0.01 | see `brigade rerun --help`
 missing --stuck soon | 1 | 'soon' is no age | write it as 90s, 30m, 2h, 3d or 1w
@@ -86,7 +86,7 @@ cost --megapixels big | 2 | 'big' is no number from 0 | see `brigade cost --help
 cost --recipe posters | 1 | recipe 'posters' was not measured | there are figures for default, training
 cost --pictures nan | 2 | 'nan' is no number from 1 to 1e+15 | see `brigade cost --help`
 dlq lss | 2 | No such command 'lss'. Did you mean 'ls'? | see `brigade dlq --help`
-dlq ls rezize | 1 | no actor is named rezize; there are ingest |
+dlq ls rezize | 1 | no actor is named rezize; there are ingest | did you mean resize?
 dlq redrive | 1 | whose dead letters? | name an actor
 dlq edit resize | 1 | name one message | `brigade dlq show resize` lists them with their ids
 dlq edit resize zzzz | 1 | no dead letter begins with 'zzzz' | `brigade dlq show` lists those there are

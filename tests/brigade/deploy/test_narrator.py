@@ -2,9 +2,12 @@
 
 import pytest
 
+from brigade.__main__ import main
 from brigade.commands.narrator import Narrator, summary
+from brigade.deploy import deployment
 from brigade.deploy.change_set import STACK_TYPE, Change, StackEvent
 from brigade.terminal import err
+from tests.support.moto import go_to_moto
 
 QUEUE, TABLE, FUNCTION = "AWS::SQS::Queue", "AWS::DynamoDB::GlobalTable", "AWS::Lambda::Function"
 CHANGES = [
@@ -69,6 +72,26 @@ def test_on_a_terminal_a_bar_stands_for_what_is_done_and_failures_are_lines(
     assert "A CREATE_COMPLETE" not in said
     assert "2/2 B CREATE_FAILED: no more queues" in said
     assert "\x1b[?25h" in said  # the cursor is back
+
+
+@pytest.mark.usefixtures("cloud", "state")
+def test_ctrl_c_below_the_bar_ends_it_with_the_cursor_back_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, listener: Narrator, **__: object) -> None:
+        listener.changes([Change("Add", "A", QUEUE), Change("Add", "B", QUEUE)])
+        listener.event(StackEvent("A", QUEUE, "CREATE_COMPLETE", ""))
+        raise KeyboardInterrupt
+
+    go_to_moto(monkeypatch)
+    monkeypatch.setattr(err, "_force_terminal", True)
+    monkeypatch.setattr(err, "is_interactive", True)
+    monkeypatch.setattr(deployment, "deploy", interrupted)
+    assert main(["deploy", "--yes"]) == 130
+    said = capsys.readouterr().err
+    assert "1/2" in said
+    assert said.rindex("\x1b[?25h") > said.rindex("1/2")
+    assert "Traceback" not in said
 
 
 def test_on_a_terminal_all_is_said_that_is_asked_for(

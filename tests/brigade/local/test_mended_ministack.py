@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc, s3
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import changesets, provisioners
 
 from brigade.local.mended_ministack import let_invocations_end
 from brigade.target import Target
@@ -65,6 +65,38 @@ def test_records_outlive_an_update_of_the_tables_tags_and_indexes(here: Target) 
 def test_the_engine_still_needs_mending() -> None:
     needless = "ministack updates global tables in place: delete brigade/local/mended_ministack.py"
     assert "update_with_logical_id" not in provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::GlobalTable"], needless
+
+
+@pytest.mark.journey
+def test_a_change_set_names_what_its_conditions_let_in(here: Target) -> None:
+    cloudformation = here.client("cloudformation")
+    queue = {"Type": "AWS::SQS::Queue"}
+    conditions = {"IsOn": {"Fn::Equals": [{"Ref": "Switch"}, "on"]}}
+    resources = {"Always": queue, "Sometimes": queue | {"Condition": "IsOn"}}
+    switch = {"Switch": {"Type": "String"}}
+    template_body = json.dumps({"Parameters": switch, "Conditions": conditions, "Resources": resources})
+    seen = []
+    for kind, value in (("CREATE", "off"), ("UPDATE", "on"), ("UPDATE", "off")):
+        change_set = cloudformation.create_change_set(
+            StackName="switched",
+            ChangeSetName=f"{kind}-{value}".lower(),
+            ChangeSetType=kind,
+            TemplateBody=template_body,
+            Parameters=[{"ParameterKey": "Switch", "ParameterValue": value}],
+        )["Id"]
+        cloudformation.get_waiter("change_set_create_complete").wait(ChangeSetName=change_set)
+        changes = cloudformation.describe_change_set(ChangeSetName=change_set)["Changes"]
+        seen += [[(each["ResourceChange"]["Action"], each["ResourceChange"]["LogicalResourceId"]) for each in changes]]
+        cloudformation.execute_change_set(ChangeSetName=change_set)
+        done = cloudformation.get_waiter(f"stack_{kind.lower()}_complete")
+        done.wait(StackName="switched", WaiterConfig={"Delay": 0.1})
+    assert seen == [[("Add", "Always")], [("Add", "Sometimes")], [("Remove", "Sometimes")]]
+
+
+def test_change_sets_still_need_it() -> None:
+    needless = "ministack leaves out what no condition lets in: delete propose_what_conditions_let_in"
+    off = {"Conditions": {"No": {"Fn::Equals": ["a", "b"]}}, "Resources": {"A": {"Type": "T", "Condition": "No"}}}
+    assert changesets._resolve_props_for_diff(off, {}, "stack", "id")["Resources"], needless
 
 
 def test_cloudfront_still_needs_it() -> None:
