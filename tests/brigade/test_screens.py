@@ -25,6 +25,7 @@ from brigade.dead_letters.letter import DeadLetter
 from brigade.deploy.stack import Stack
 from brigade.flow import vitals
 from brigade.flow.vitals import Vitals
+from brigade.operations.operation import Entry, Operation
 from brigade.pictures.catalog import Catalog
 from brigade.pipeline import Pipeline
 from brigade.tables import facts, shortened, table
@@ -129,6 +130,11 @@ SEGMENTS = [
 ]
 
 
+RERUN = Operation(
+    id="20261128T122428Z-0a1b2c", command="rerun", where="resize", by="ann@desk", begun_at="2026-11-28T12:24:28.000Z"
+)
+
+
 class FakeCatalog:
     def find(self, _: str) -> PictureRecord:
         return READY
@@ -155,6 +161,9 @@ def stack(terminal: None, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("brigade.acting.here.resolve", lambda: target)
     monkeypatch.setattr(Stack, "find", lambda *_: found)
     monkeypatch.setattr(Pipeline, "catalog", catalog)
+    monkeypatch.setattr(
+        Pipeline, "history", SimpleNamespace(about=lambda *_: [(RERUN, Entry(message_id="m", outcome="sent"))])
+    )
     monkeypatch.setattr(traces, "find", lambda *_: SEGMENTS)
     actors = [
         Vitals(actor.name, "running", 12_345 * number, number, number * 100, number % 2, 40.0)

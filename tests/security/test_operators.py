@@ -42,7 +42,6 @@ RIGHTS = {
     "s3:GetObjectVersion": ("s3:GetObjectVersion", "s3:ListBucket"),
     "s3:ListObjectsV2": ("s3:ListBucket",),
     "s3:ListObjectVersions": ("s3:ListBucketVersions",),
-    "s3:DeleteObject": ("s3:DeleteObjectVersion",),  # always one version
     "sqs:ChangeMessageVisibilityBatch": ("sqs:ChangeMessageVisibility",),
     "sqs:SendMessageBatch": ("sqs:SendMessage",),
     "sns:PublishBatch": ("sns:Publish",),
@@ -135,6 +134,7 @@ def commands(world: World) -> dict[str, list[list[str]]]:
         "resume": [["describe"]],
         "pause": [["describe"]],
         "rerun": [[key, "--from", "resize"]],
+        "focus": [[key, "0.3", "0.7"], [key, "--forget"]],
         "dlq replay": [["ingest", replayed, "--local"], ["catalog", of_catalog, "--local"]],
         "dlq edit": [["ingest", edited]],
         "dlq redrive": [["ingest", "--key", redriven, "--watch", "0"], ["undelivered", "--watch", "0"]],
@@ -194,7 +194,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
     def note(client: Any, operation: str, params: dict[str, Any]) -> Any:
         service = client.meta.service_model.signing_name
-        right = f"{service}:{operation}" + ("Version" if operation == "GetObject" and "VersionId" in params else "")
+        right = f"{service}:{operation}" + (
+            "Version" if operation in {"DeleteObject", "GetObject"} and "VersionId" in params else ""
+        )
         if service != "sts":
             asked.update(RIGHTS.get(right, (right,)))
         if service == "xray":  # the local cloud has none, and botocore would try for a quarter of a minute
