@@ -14,11 +14,14 @@ import logging
 import os
 import re
 import secrets
+import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from kit.errors import Rejected, Throttled, reason_of
@@ -114,8 +117,9 @@ def segment(name: str, trace: Trace, queued_ms: int, **notes: str | int) -> Iter
 def _send(name: str, trace: Trace, *, began: float, queued_ms: int, notes: Notes, error: BaseException | None) -> None:
     ended = time.time()
     # Imported with the first segment: functions whose traces are not sampled never pay for it.
-    from aws_xray_sdk.core import xray_recorder  # noqa: PLC0415
-    from aws_xray_sdk.core.models.segment import Segment  # noqa: PLC0415
+    with _put_off("asyncio"):
+        from aws_xray_sdk.core import xray_recorder  # noqa: PLC0415
+        from aws_xray_sdk.core.models.segment import Segment  # noqa: PLC0415
 
     sent = Segment(name, trace.span_id, trace.xray_id, trace.parent_id)
     sent.start_time = began
@@ -127,6 +131,22 @@ def _send(name: str, trace: Trace, *, began: float, queued_ms: int, notes: Notes
     sent.close(ended)
     xray_recorder.emitter.set_daemon_address(os.environ[DAEMON])
     xray_recorder.emitter.send_entity(sent)
+
+
+@contextmanager
+def _put_off(name: str) -> Iterator[None]:
+    """Let what is imported in this block import a module only when it is used, later.
+
+    The SDK imports asyncio, which takes half of its time, and uses none of it here.
+    """
+    stand_in = ModuleType(name)
+    vars(stand_in)["__getattr__"] = lambda wanted: getattr(import_module(name), wanted)
+    held = sys.modules.setdefault(name, stand_in)
+    try:
+        yield
+    finally:
+        if held is stand_in:
+            del sys.modules[name]
 
 
 def _explain(sent: Any, error: BaseException) -> None:

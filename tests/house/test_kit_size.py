@@ -6,7 +6,7 @@ import tokenize
 from pathlib import Path
 
 KIT = Path(__file__).parents[2] / "kit"
-MOST_LINES = 1_495
+MOST_LINES = 1_505
 _NO_CODE = {
     tokenize.COMMENT,
     tokenize.NL,

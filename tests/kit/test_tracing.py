@@ -1,5 +1,6 @@
 """Traces in both notations, and the segments that are sent of them."""
 
+import os
 import subprocess
 import sys
 import time
@@ -194,3 +195,19 @@ def test_a_daemon_that_is_not_there_is_nobodys_trouble(
 def test_the_sdk_is_imported_with_the_first_segment_and_not_before() -> None:
     code = "import sys, kit.tracing; print('aws_xray_sdk' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
+
+
+def test_with_it_comes_no_asyncio_until_somebody_uses_that() -> None:
+    code = f"""import os, sys
+os.environ["{DAEMON}"] = "127.0.0.1:9"
+from kit.tracing import Trace, segment
+with segment("work", Trace.start(), 0):
+    pass
+print("aws_xray_sdk" in sys.modules, "asyncio" in sys.modules)
+from wrapt import synchronization
+run = synchronization.asyncio.run
+import asyncio
+print(run is asyncio.run)"""
+    environment = {name: value for name, value in os.environ.items() if name != "_X_AMZN_TRACE_ID"}
+    said = subprocess.check_output([sys.executable, "-W", "ignore", "-c", code], text=True, env=environment)
+    assert said.split() == ["True", "False", "True"]
