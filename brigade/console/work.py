@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from brigade.console import structs
-from brigade.console.console import Console, look
+from brigade.console.console import Console
 from brigade.console.letters import facts, selection
 from brigade.console.worker import Begin, Work
 from brigade.dead_letters.acts import discarding, discards_file, redriving
@@ -30,7 +30,7 @@ def plan(console: Console, asked: structs.Wanted) -> dict[str, Any]:
     place = console.place(asked.actor)
     if console.worker.now.running:
         raise OperatorError("another act is at work", "wait until it is done, or stop it")
-    found, paused, to = look(place), False, place.back
+    found, paused, to = console.look(place), False, place.back
     chosen = selection(asked.filter).choose(found.letters)
     begin: Begin
     if asked.act == "discard":

@@ -1,9 +1,5 @@
 """Who may ask the console: whoever opened it by the address that it printed, from its own page, and nobody else."""
 
-from typing import Any
-
-import pytest
-
 from brigade.console.app import OPERATIONS
 from brigade.console.console import Console
 from tests.brigade.console.conftest import HOSTS, Page
@@ -22,31 +18,22 @@ def test_the_printed_token_opens_it_once(console: Console) -> None:
     assert (status, "used already" in why) == (401, True)
 
 
-@pytest.mark.parametrize(("method", "path"), CLOSED)
-def test_nothing_is_answered_without_the_secret(console: Console, method: str, path: str) -> None:
-    for given in ({}, {"authorization": "Bearer guessed"}, {"authorization": f"Bearer {console.session.token}"}):
-        assert Page(console).refused(method, path, headers=given)[0] == 401
+def test_nothing_is_answered_without_the_secret(console: Console) -> None:
+    closed, wrong = Page(console), ("Bearer guessed", f"Bearer {console.session.token}", "")
+    for method, path in CLOSED:
+        assert {closed.refused(method, path, headers={"authorization": given})[0] for given in wrong} == {401}
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"origin": "http://127.0.0.1:8126"},  # a page on another port, with which cookies would be shared
-        {"origin": "http://evil.example"},
-        {"origin": "null"},
-        {"sec-fetch-site": "same-site"},
-        {"sec-fetch-site": "cross-site"},
-    ],
-    ids=str,
-)
-def test_no_other_page_reaches_it_even_with_the_secret(page: Page, headers: dict[str, str]) -> None:
-    token = {"token": page.console.session.token}
-    for method, path, more in (
-        ("POST", "/api/actors/resize", {"json": {"state": "paused"}}),
-        ("GET", "/api/overview", {}),
-        ("POST", "/api/session", {"json": token}),
+def test_no_other_page_reaches_it_even_with_the_secret(page: Page) -> None:
+    for name, value in (
+        ("origin", "http://127.0.0.1:8126"),  # a page on another port, with which cookies would be shared
+        ("origin", "http://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-site", "cross-site"),
     ):
-        assert page.refused(method, path, headers=headers, **more)[0] == 403
+        for method, path in PATHS.values():
+            assert page.refused(method, path, headers={name: value})[0] == 403
 
 
 def test_its_own_page_is_known_by_either_name_and_no_other_name_or_port_is_answered(page: Page) -> None:
@@ -67,27 +54,20 @@ def test_no_answer_sets_a_cookie_or_may_be_kept_and_each_says_what_the_page_may_
     assert headers["cross-origin-resource-policy"] == headers["cross-origin-opener-policy"] == "same-origin"
 
 
-@pytest.mark.parametrize(("method", "path"), CHANGING)
-def test_a_console_that_is_read_only_changes_nothing(desk: Desk, method: str, path: str) -> None:
+def test_a_console_that_is_read_only_says_so_counts_and_changes_nothing(desk: Desk, quiet: None) -> None:
     page = Page(Console(desk.pipeline, read_only=True)).open()
-    assert page.refused(method, path, json={}) == (403, "the console is read-only")
-
-
-def test_it_says_that_it_is_read_only_and_still_counts(desk: Desk, quiet: None) -> None:
-    page = Page(Console(desk.pipeline, read_only=True)).open()
+    for method, path in CHANGING:
+        assert page.refused(method, path, json={}) == (403, "the console is read-only")
     assert page.get("/api/overview")["read_only"] is True
     assert page.plan()["count"] == 0
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        ({"content": b"state=paused", "headers": {"content-type": "application/x-www-form-urlencoded"}}, 415),
-        ({"content": b"{", "headers": {"content-type": "application/json"}}, 400),
-        ({"json": {"state": "stopped"}}, 422),
-        ({"content": b" " * 5_000_000, "headers": {"content-type": "application/json"}}, 413),
-    ],
-    ids=["form", "no JSON", "other JSON", "too much"],
-)
-def test_what_it_cannot_read_is_refused(page: Page, body: dict[str, Any], status: int) -> None:
-    assert page.refused("POST", "/api/actors/resize", **body)[0] == status
+def test_what_it_cannot_read_is_refused(page: Page) -> None:
+    form, said = {"content-type": "application/x-www-form-urlencoded"}, {"content-type": "application/json"}
+    for content, headers, status in (
+        (b"state=paused", form, 415),
+        (b"{", said, 400),
+        (b'{"state": "stopped"}', said, 422),
+        (b" " * 5_000_000, said, 413),
+    ):
+        assert page.refused("POST", "/api/actors/resize", content=content, headers=headers)[0] == status
