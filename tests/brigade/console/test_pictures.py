@@ -47,6 +47,7 @@ def test_the_chain_is_shown_as_it_is_deployed(deployed: Deployed, page: Page) ->
         (actor.name, "running", 1) for actor in CHAIN.actors
     ]
     assert {"from": "normalize", "to": "resize", "event": "image-normalized"} in found["edges"]
+    assert {"from": "catalog", "to": "relay", "event": "stream"} in found["edges"]
     assert (found["stack"], found["where"]) == ("brigade", "AWS account 123456789012 in eu-west-1")
     assert (found["undelivered"], found["read_only"]) == (0, False)
 
