@@ -23,7 +23,7 @@ export BRIGADE_EXIFTOOL ?= $(CURDIR)/$(EXIFTOOL)
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help newcomer demo test simulate corpus integration update lint docs docs-site template bench drill load soak visitors bench-pixels bench-peers bench-cold bench-describe \
+.PHONY: help newcomer demo test simulate corpus integration update lint docs docs-site template bench drill load soak visitors bench-console bench-pixels bench-peers bench-cold bench-describe \
     bench-missing bench-export bench-placeholders package readme-picture \
     azurite exiftool layers portal-picture screens validators views clean
 .DEFAULT_GOAL := help
@@ -122,6 +122,9 @@ soak: $(VENV)/run.stamp  ## Send PICTURES=20000 in MINUTES=60, account for each,
 
 visitors: $(VENV)/dev.stamp  ## Let VISITORS=200 into the portal at once, and one attack the quota
 	@$(BIN)/python -m benchmarks.visitors
+
+bench-console: $(VENV)/dev.stamp  ## Measure how soon the operators' page shows 1,000 dead letters, with Chromium
+	@$(BIN)/python -m benchmarks.console_page
 
 bench-pixels: $(VENV)/dev.stamp build/peers/peers.stamp  ## Measure renditions and masters against other libraries
 	@$(BIN)/python -m benchmarks.pixels --write

@@ -88,24 +88,20 @@ def noting(app: Any, strangers: list[tuple[str, int]]) -> Any:
     return noted
 
 
+def letter(key: str, actor: str, reason: str, detail: str) -> dict[str, Any]:
+    """Return what SQS is sent when an actor gives up the picture of a key."""
+    event = ImageIngested(image=story.image(key), recipe="wall", format="JPEG", width=40, height=30, bytes=9)
+    failed_at = "2026-11-27T08:00:01.000Z"
+    facts = {"reason": reason, "detail": detail, "attempts": "3", "failed_at": failed_at, "actor": actor}
+    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in facts.items()}
+    return {"MessageBody": body(event, "ingest"), "MessageAttributes": attributes}
+
+
 def bury(stack: Deployed, key: str, actor: str, reason: str, detail: str) -> str:
     """Have an actor give up the picture of a key; return the body of the dead letter."""
-    text = body(
-        ImageIngested(image=story.image(key), recipe="wall", format="JPEG", width=40, height=30, bytes=9), "ingest"
-    )
-    facts = {
-        "reason": reason,
-        "detail": detail,
-        "attempts": "3",
-        "failed_at": "2026-11-27T08:00:01.000Z",
-        "actor": actor,
-    }
-    stack.sqs.send_message(
-        QueueUrl=stack.pipeline.output(names.dead_letter_queue(CHAIN.actor(actor))),
-        MessageBody=text,
-        MessageAttributes={name: {"DataType": "String", "StringValue": value} for name, value in facts.items()},
-    )
-    return text
+    url, dead = stack.pipeline.output(names.dead_letter_queue(CHAIN.actor(actor))), letter(key, actor, reason, detail)
+    stack.sqs.send_message(QueueUrl=url, **dead)
+    return str(dead["MessageBody"])
 
 
 def held(stack: Deployed, key: str, verdict: Verdict = "refused") -> Image:

@@ -13,11 +13,12 @@ export function picture(shell, image) {
   const follow = () => page.read(() => call("GET", path), draw);
 
   function draw(found) {
-    const { key, status, held, failures, recipe, origin, acts, stages, trace, uploaded_at: uploaded } = found;
+    const { key, status, held, reason, failures, recipe, origin, acts, stages, trace, uploaded_at: uploaded } = found;
     page.name(key);
     return el("div", { class: "beside" }, el("div", { class: "stack wide" },
-      failures.map((each) => el("p", { class: "notice wrong" }, link("letters", { actor: each.actor, key }, each.actor),
-        ` ${each.reason}: ${each.detail}`)), figure(found), found.judgeable && !shell.readOnly && judging(key),
+      (reason ? failures : []).map(({ actor, reason: why, detail }) => el("p", { class: "notice wrong" },
+        link("letters", { actor, key }, actor), ` ${why}: ${detail}`)), figure(found),
+      found.judgeable && !shell.readOnly && judging(key),
       bars(t.timeline, stages.map((each) => ({ ...each, ended: new Date(each.at) - new Date(stages[0].at) }))),
       trace && bars(t.trace, trace.map((each) => ({ ...each, who: each.actor, what: each.failure?.reason ?? "",
         ended: each.offset_ms + each.worked_ms, is_failure: each.failure })))),
@@ -34,7 +35,7 @@ export function picture(shell, image) {
       await page.attempt(async () => {
         await call("POST", `${path}/judgement`, { judgement, delete_original: original.checked });
         announce(t.judged(judgement));
-        await follow();
+        setTimeout(follow, 2000); // the catalog hears of it within a second or two
       });
     };
     return el("div", { class: "row" }, button(t.approve, () => judge("approved"), "first"),
@@ -53,8 +54,7 @@ function figure({ held, master, renditions, colour, key }) {
   const blur = button(t.show, () => { blur.textContent = frame.classList.toggle("blurred") ? t.show : t.hide; });
   choose(files.at(-1));
   return el("div", { class: "seen" }, el("div", { class: "stack" }, frame, held && el("div", { class: "row" },
-    blur, t.blurred)), el("div", {},
-    table(t.files, [[t.file, (each) => button(each.name, () => choose(each), "plain")],
+    blur, t.blurred)), el("div", {}, table(t.files, [[t.file, (each) => button(each.name, () => choose(each), "plain")],
       [t.format, ({ type }) => type.replace("image/", "").toUpperCase()], [t.size, t.pixels, true],
       [t.weight, (each) => t.bytes(each.bytes), true]], files)));
 }
@@ -64,6 +64,7 @@ function bars(title, rows) {
   const begun = (row) => row.ended - row.worked_ms - row.queued_ms, begin = Math.min(0, ...rows.map(begun));
   const share = (ms) => `${(100 * ms) / Math.max(...rows.map(({ ended }) => ended - begin), 1)}%`;
   const part = (look, from, ms) => el("span", { class: look, style: { left: share(from - begin), width: share(ms) } });
+  rows.sort((one, other) => one.ended - other.ended);
   return table(title, [[t.who, ({ who }) => who], [t.what, ({ what }) => what],
     [t.after, (row) => t.took(row.ended), true], [t.queued, (row) => t.took(row.queued_ms), true],
     [t.worked, (row) => t.took(row.worked_ms), true],

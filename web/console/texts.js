@@ -1,4 +1,4 @@
-import { bytes } from "../shared/format.js";
+import { bytes, seconds } from "../shared/format.js";
 
 const SPANS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 const number = (count) => count.toLocaleString("en");
@@ -41,9 +41,9 @@ export default {
     yes: (act, count) => `${act[0].toUpperCase()}${act.slice(1)} ${count === 1 ? "it" : `these ${number(count)}`}`,
     sure: ({ act, count, to, actor }) => (
       act === "redrive" ? `Send ${letters(count)} back to ${to}?` : `Discard ${letters(count)} of ${actor}?`),
-    sureAbout: ({ act, actor, to, reasons, held_back: held, paused }) => sentences(`${counts(reasons)}.`,
+    sureAbout: ({ act, actor, count, to, reasons, held_back: held, paused }) => sentences(`${counts(reasons)}.`,
       held && `${letters(held)} stay: they failed for the same reason after each of three redrives.`,
-      act === "discard" && `They are deleted from the queue, and kept in ${to}.`,
+      act === "discard" && `${count === 1 ? "It is" : "They are"} deleted from the queue, and kept in ${to}.`,
       act === "redrive" && (paused ? `${actor} is paused: they wait until it is resumed.`
         : "This stops by itself when too many come straight back.")),
     again: (held) => `Redrive ${letters(held)} all the same?`, force: "Redrive all the same",
@@ -76,10 +76,9 @@ export default {
     blurred: "Blurred, because moderation holds it back.", timeline: "What happened", who: "Who", what: "What",
     by: "By", after: "After", queued: "Waited", worked: "Worked", drawn: "To scale", trace: "Trace", recipe: "Recipe",
     origin: "Origin", files: "Files", weight: "Bytes", file: "File", format: "Format", when: "When", no: "Cancel",
-    took: (ms) => (ms === null ? "" : ms < 10_000 ? `${number(Math.round(ms))} ms` : span(ms / 1000)),
+    took: (ms) => (ms === null ? "" : ms < 1000 ? `${ms} ms` : ms < 120_000 ? seconds(ms / 1000) : span(ms / 1000)),
     history: "What was done", approve: "Approve", reject: "Reject", original: "Delete its original too",
-    sure: (key) => `Reject ${key}?`, judged: (word) => `It is ${word}.`, sureAbout: (all) => (
-      all ? "All that was made from it goes, and its original for ever."
-        : "All that was made from it goes. Its original stays."),
+    sure: (key) => `Reject ${key}?`, judged: (word) => `It is ${word}.`, sureAbout: (all) =>
+      `All that was made from it goes${all ? ", and its original for ever" : "; its original stays"}.`,
   },
 };
