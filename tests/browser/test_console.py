@@ -122,7 +122,7 @@ def test_a_reload_keeps_the_session_and_another_tab_has_none(operator: Operator)
     operator.heading("Overview").wait_for()
     another = page.context.new_page()
     another.goto(operator.address)
-    another.get_by_text("Open the console by the address that it has printed.").wait_for()
+    another.get_by_text("Open the address that brigade console has printed.").wait_for()
     another.goto(f"{operator.address}#{operator.console.session.token}")
     another.get_by_text("This address was used already").wait_for()
     assert page.context.cookies() == []
@@ -201,7 +201,7 @@ def look_around(operator: Operator, look: Callable[[str], None]) -> None:
     """Go through every view, and look at each."""
     stack, page = operator.stack, operator.page
     page.goto(operator.address)
-    operator.says("Open the console by the address")
+    operator.says("Open the address that")
     look("0-not-signed-in")
     for number in range(LETTERS):
         bury(stack, f"2026/november/IMG_{number:04}.jpg", *REASONS[(number % 3) * (number % 7) % len(REASONS)])

@@ -41,24 +41,24 @@ function follow() {
 }
 
 async function begin() {
-  const about = await enter().then(() => call("GET", "api/overview")).catch((problem) => door(inWords(problem)));
-  if (!about) return;
-  shell.readOnly = about.read_only;
+  await enter();
   top.replaceChildren(
     el("a", { href: "#/", class: "brand row" },
       el("img", { src: "assets/shared/icon.svg", alt: "", width: 26, height: 26 }), t.brand),
     el("nav", { class: "row", "aria-label": t.brand }, Object.entries(t.views).map(([name, words]) => (
-      el("a", { href: `#/${name}` }, words)))),
-    el("p", { class: "quiet small row" }, `${about.stack} · ${about.where}`,
-      about.read_only && el("b", { class: "mark" }, t.readOnly)));
+      el("a", { href: `#/${name}` }, words)))), el("p", { class: "quiet small row" }));
+  view.ready = call("GET", "api/overview").then(({ stack, where, read_only: readOnly }) => {
+    shell.readOnly = readOnly;
+    top.lastChild.append(`${stack} · ${where}`, el("b", { class: "mark", hidden: !readOnly }, t.readOnly));
+  }, () => null); // the view says what went wrong
   place.before(shell.work.node);
   shell.work.look();
   follow();
 }
 
-addEventListener("signedout", () => open && door(t.ended));
+addEventListener("signedout", () => open && door(t.closed));
 addEventListener("hashchange", () => {
   if (!location.hash.startsWith("#/")) location.reload(); // a new address of a console that was started again
   else if (top.firstChild) follow();
 });
-begin();
+begin().catch((problem) => door(inWords(problem)));

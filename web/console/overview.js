@@ -8,7 +8,7 @@ const t = texts.overview, ORIGIN = "s3";
 const PORT = 24, LANE = 13, BEND = 8; // where lines meet a card, how far apart they run, how round they turn
 
 /** The chain as it is declared, each actor with how it is doing now. */
-export function overview(shell) {
+export function overview() {
   const page = view(texts.views[""]), alerts = el("ul", { class: "alerts row" });
   const drawing = document.getElementById("lines").content.firstElementChild.cloneNode(true);
   const cards = new Map([[ORIGIN, el("li", { class: "source" }, t.source)]]);
@@ -26,7 +26,7 @@ export function overview(shell) {
   }, { least: 2000 });
 
   /** Lay the cards out by how far each is from the bucket. */
-  function lay({ actors, edges }) {
+  function lay({ actors, edges, read_only: readOnly }) {
     const turn = (name, state) => page.attempt(async () => {
       await call("POST", `api/actors/${name}`, { state });
       announce(t.did(name, state));
@@ -34,7 +34,7 @@ export function overview(shell) {
     });
     for (const { name, purpose } of actors) {
       const heard = edges.filter(({ from, to }) => to === name && from !== name).map(({ from }) => from);
-      cards.set(name, card(name, purpose, [...new Set(heard)], !shell.readOnly && turn));
+      cards.set(name, card(name, purpose, [...new Set(heard)], !readOnly && turn));
     }
     const columns = distances(actors, edges), rows = {};
     const onward = (name) => edges.filter(({ from }) => from === name).length;

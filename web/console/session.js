@@ -42,7 +42,7 @@ export function view(title, from, shell) {
   let turn = 0;
   const name = (text) => { [heading.textContent, document.title] = [text, `${text} – ${t.brand}`]; };
   async function read(ask, draw) {
-    const mine = ++turn, [found, problem = ""] = await ask().then((answer) => [answer], (error) => [null, error]);
+    const mine = ++turn, [found, problem = ""] = await Promise.all([ask(), view.ready]).catch((error) => [null, error]);
     if (mine !== turn) return; // another filter is asked for meanwhile
     if (say(problem)) return;
     const named = (node) => node?.name || node?.getAttribute("href"), kept = named(document.activeElement);

@@ -19,7 +19,7 @@ export default {
   views: { "": "Overview", letters: "Dead letters", pictures: "Pictures", history: "History" },
   left: (time, s = (Date.parse(time) - Date.now()) / 1000) => (s > 0 ? `deleted in ${span(s)}` : "being deleted"),
   number, readOnly: "Read-only", door: "This tab is not signed in",
-  ended: "The console has ended. Start it again, and open what it prints.",
+  closed: "Open the address that brigade console has printed. It works once: start it again for another.",
   overview: {
     well: "All is well: every actor runs, and there are no dead letters.", source: "source bucket", unknown: "–",
     waiting: "waiting", inFlight: "in flight", oldest: "oldest", rate: "per min", chain: "The chain", letters,
