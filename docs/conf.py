@@ -1,15 +1,17 @@
 """What Sphinx makes of the Markdown files: `make docs-site`. The files stay where they are and as they are."""
 
+import re
 import sys
 from pathlib import Path
 
-from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tools import recipe_pictures  # noqa: E402 - found once the path is there
+from services.chain import CHAIN  # noqa: E402 - found once the path is there
+from tools import recipe_pictures  # noqa: E402
+from tools.chain_drawing import drawing  # noqa: E402
 
 project = "Bucket Brigade"
 root_doc = "README"
@@ -40,7 +42,7 @@ html_show_sphinx = False
 # The order of the pages in the site's menu. Sphinx warns of a page that is in none of them.
 MENU = {
     "Using it": "deploying local-cloud recipes pictures portal sites imports subscribing python json bi settings",
-    "Running it": "operations archive erasure health any-queue scaling availability cost",
+    "Running it": "console operations archive erasure health any-queue scaling availability cost",
     "How it works": "architecture chain events cameras licences decisions/README",
 }
 
@@ -62,6 +64,8 @@ def _read(_: Sphinx, page: str, source: list[str]) -> None:
     elif page == "docs/decisions/README":
         source[0] += _toctree(["0*"], ":glob:")
     elif page == "docs/chain":
+        # GitHub draws this; here it would take a browser or foreign scripts.
+        source[0] = re.sub(r"```mermaid.*?```", f"```{{raw}} html\n{drawing(CHAIN)}\n```", source[0], flags=re.DOTALL)
         actors = sorted(path.parent.name for path in ROOT.glob("services/*/README.md"))
         source[0] += (
             "\n```{toctree}\n:hidden:\n\n" + "\n".join(f"/services/{each}/README" for each in actors) + "\n```\n"
@@ -83,7 +87,5 @@ def _first_page(app: Sphinx, failed: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Connect the above."""
-    # GitHub draws these; drawing them here would take a browser or foreign scripts.
-    app.add_lexer("mermaid", TextLexer)
     app.connect("source-read", _read)
     app.connect("build-finished", _first_page)

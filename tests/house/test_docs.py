@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from infra import names
 from infra.parameters import LAYER_ARN, parameters
 from kit import settings
 from kit.actor import Actor
-from kit.chain import Edge
+from kit.chain import Edge, says
 from kit.envelope import Envelope, decode
 from kit.errors import Rejected
 from kit.events import Event, ImageNormalized, StoredImage
 from services.chain import CHAIN
 from services.ingest import notification
+from tools.chain_drawing import drawing
 from tools.chain_page import chain_page, diagram
 from tools.events_page import DEAD_LETTER, events_page
 from tools.examples import NOTIFICATION, SOURCE
@@ -82,6 +84,15 @@ def test_every_way_of_a_message_is_drawn(edge: Edge) -> None:
     speaker = edge.speaker.replace("s3", "source")
     assert f"    {speaker} --> {topic}\n" in drawn
     assert f"    {topic} --> {edge.hearer}_queue\n" in drawn
+
+
+def test_the_sites_drawing_shows_every_actor_with_what_it_hears_and_says() -> None:
+    actors = CHAIN.whole.actors
+    shown = Counter(re.findall(r">([^<>]+)</text>", drawing(CHAIN.whole)))
+    told = Counter(event.kind for actor in actors for event in says(actor))
+    told += Counter(event.kind for actor in actors if not actor.stream for event in actor.hears)
+    assert {word: count for word, count in shown.items() if word in told} == told
+    assert all(shown[actor.name] == 1 for actor in actors)
 
 
 def test_every_setting_is_listed() -> None:
