@@ -33,6 +33,10 @@ brigade --version
 brigade recipes check
 brigade process "$HOME/Pictures/holiday/beach.jpg" --out made
 test -n "$(find made -name '*.jpg')"
+python3 -m venv "$HOME/pipx"
+"$HOME/pipx/bin/pip" install --quiet pipx
+PIPX_HOME="$HOME/pipx-home" PIPX_BIN_DIR="$HOME/pipx-bin" "$HOME/pipx/bin/pipx" install "$HOME/bucket-brigade"
+"$HOME/pipx-bin/brigade" recipes check
 """
 
 
