@@ -35,4 +35,4 @@ class Session:
 
 
 def _same(given: str, known: str) -> bool:
-    return hmac.compare_digest(given.encode(errors="surrogateescape"), known.encode())
+    return hmac.compare_digest(given.encode(), known.encode())

@@ -14,10 +14,14 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 from msgspec.structs import replace
 
 from brigade.__main__ import main
+from brigade.console import letters, overview, structs, work
+from brigade.console import pictures as shown_pictures
+from brigade.console.console import Console
 from brigade.flow import mappings
 from brigade.pipeline import Pipeline
 from brigade.target import Target
@@ -253,3 +257,24 @@ def test_what_is_beyond_a_policy_is_refused(
     for words in beyond:
         assert give(words, given[words][0]) == 1
         assert "not allowed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("size", [LOOK], ids=["look"])
+def test_who_may_look_may_look_at_the_console_and_change_nothing_by_it(
+    size: Size, world: World, operator: Target
+) -> None:
+    world.letter()
+    console = Console(Pipeline.find(operator, world.pipeline.stack.name))
+    assert len(overview.look(console)["actors"]) == len(world.pipeline.chain.actors)
+    [letter, *_] = letters.listed(console, structs.LettersAsked(actor="ingest"))["letters"]
+    assert letters.show(console, "ingest", letter["id"])["reason"] == "not-an-image"
+    assert shown_pictures.listed(console, structs.PicturesAsked())["pictures"]
+    picture = shown_pictures.show(console, world.ready.id)
+    assert shown_pictures.file(console, world.ready.id, picture["thumbnail"])[0]
+    overview.history(console, structs.Newest())
+    plan = work.plan(console, structs.Wanted(act="redrive", actor="ingest"))
+    refused = pytest.raises(ClientError, match=r"AccessDenied|not authorized")
+    with refused:
+        work.start(console, plan["plan"], structs.Start(count=plan["count"]))
+    with refused:
+        shown_pictures.judge(console, world.held[0].id, structs.Judged(judgement="approved"))
