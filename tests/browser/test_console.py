@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,8 +25,9 @@ LETTERS = 1_000 if SCREENS else 60
 
 
 @pytest.fixture
-def operator(cloud: None, chromium: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
+def operator(cloud: None, chromium: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Operator]:
     """An operator of a stack on moto."""
+    monkeypatch.setattr("brigade.console.work.discards_file", lambda _: tmp_path / "discarded.jsonl")
     stack = equip(monkeypatch)
     console = Console(stack.pipeline)
     strangers: list[tuple[str, int]] = []
