@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
+from msgspec.structs import replace
 
 from brigade.console.console import Console
 from brigade.dead_letters.redrive import Pace
@@ -13,11 +14,12 @@ from infra import names
 from kit.events import DeadLetterHandled, Image, ImageIngested, ImageJudged, Verdict
 from services.chain import CHAIN
 from tests.support import story
-from tests.support.deployed import Deployed, deploy, way
+from tests.support.deployed import RENDITIONS, Deployed, deploy, rendition_key, way
 from tests.support.moto import REGION, queue
 from tests.support.pictures import png
 from tests.support.site import body
 
+_SIZE = (600, 400)  # of a master
 # Five reasons, as the actors give them.
 REASONS = (
     ("normalize", "unknown-recipe", "wall; there are walls, default"),
@@ -106,9 +108,20 @@ def bury(stack: Deployed, key: str, actor: str, reason: str, detail: str) -> str
 
 def held(stack: Deployed, key: str, verdict: Verdict = "refused") -> Image:
     """Have a picture that moderation holds back."""
+    picture, (width, height) = stack.upload(key), _SIZE
+    master = replace(story.MASTER, width=width, height=height)
+    gated = replace(story.normalized(picture, "gate"), master=master)
+    judged = replace(story.moderated(picture, "gate", verdict), master=master)
+    stack.catalog(*way(picture)[:1], story.said(gated, "normalize"), story.said(judged, "moderate"))
+    return picture
+
+
+def ready(stack: Deployed, key: str) -> Image:
+    """Have a picture with which all went well, and that can be looked at."""
     picture = stack.upload(key)
-    gated = story.said(story.normalized(picture, "gate"), "normalize")
-    stack.catalog(*way(picture)[:1], gated, story.said(story.moderated(picture, "gate", verdict), "moderate"))
+    stack.catalog(*way(picture))
+    for name in RENDITIONS:
+        stack.pipeline.s3.put_object(Bucket="target", Key=rendition_key(picture.id, name), Body=png())
     return picture
 
 
@@ -132,5 +145,5 @@ def equip(patch: pytest.MonkeyPatch) -> Deployed:
         arn = f"arn:aws:sqs:{REGION}:123456789012:{event.kind}"
         raw = {"RawMessageDelivery": "true"}
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=raw)
-    stack.pipeline.s3.put_object(Bucket="target", Key=story.MASTER.key, Body=png())
+    stack.pipeline.s3.put_object(Bucket="target", Key=story.MASTER.key, Body=png(_SIZE))
     return stack

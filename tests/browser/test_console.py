@@ -15,7 +15,8 @@ from brigade.console.console import Console
 from kit.envelope import decode
 from kit.events import ImageJudged
 from tests.brigade.dead_letters.conftest import one_thread
-from tests.browser.operators import REASONS, Operator, bury, equip, held, noting
+from tests.browser.operators import REASONS, Operator, bury, equip, held, noting, ready
+from tests.support import story
 from tests.support.browsing import DESK, SCREENS, looks, photograph, served
 from tests.support.deployed import operations
 from tests.support.waiting import wait_for
@@ -80,7 +81,10 @@ def test_a_reason_is_redriven_once_its_actor_runs_again_and_nothing_else(operato
     assert stack.functions.changes == [("resize", True)]
     operator.go("Dead letters")
     assert page.get_by_role("button", name="Redrive").inner_text() == "Redrive these 14"
+    page.get_by_label("Reason").focus()
     page.get_by_label("Reason").select_option("access-denied")
+    page.get_by_text("12 dead letters", exact=True).wait_for()
+    assert page.evaluate("document.activeElement.name") == "reason"  # another filter leaves the focus where it is
     operator.press("Redrive these 12")
     question = page.get_by_role("dialog")
     question.get_by_text("Send 12 dead letters back to the queue of resize?").wait_for()
@@ -207,7 +211,8 @@ def look_around(operator: Operator, look: Callable[[str], None]) -> None:
     look("0-not-signed-in")
     for number in range(LETTERS):
         bury(stack, f"2026/november/IMG_{number:04}.jpg", *REASONS[(number % 3) * (number % 7) % len(REASONS)])
-    stack.ready("in/pine.jpg")
+    ready(stack, "in/pine.jpg")
+    stack.catalog(story.said(story.rejected(ready(stack, "in/cut-off.jpg")), "normalize"))
     picture = held(stack, "in/beach.jpg")
     stack.functions.mappings["moderate"]["State"] = "Disabled"
     operator.enter()

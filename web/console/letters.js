@@ -29,7 +29,7 @@ export function letters(shell) {
         el("div", { class: "row apart" }, el("h2", {}, params.size ? t.count(total) : t.all(total)),
           params.size > 0 && link("letters", {}, texts.clear)),
         filter("letters", [["actor", t.actor, names("actor")], ["reason", t.reason, names("reason")],
-          ["key", t.key, "text", t.keyHint], ["image", t.image], ["since", t.since, "text", t.sinceHint]], params),
+          ["key", t.key, "text", t.keyHint], ["image", t.image], ["since", t.since, t.ages]], params),
         !shell.readOnly && total > 0 && buttons, total > 0 ? list : el("p", {}, t.noneSo),
         page.more(found, "letters", list, line, params))),
     el("aside", { class: "stack" }, el("h2", {}, t.recent), operations(done), link("history", {}, t.allHistory)));

@@ -32,7 +32,7 @@ export default {
   letters: {
     groups: "By actor and reason", none: "There are no dead letters.", noneSo: "No dead letter is like this.",
     actor: "Actor", reason: "Reason", key: "Key", image: "Picture’s id", since: "Not older than",
-    keyHint: "wall/*.jpg", sinceHint: "2h or 3d", count: letters, all: (count) => `All ${letters(count)}`,
+    keyHint: "wall/*.jpg", ages: ["1h", "6h", "1d", "1w"], count: letters, all: (count) => `All ${letters(count)}`,
     chooseOne: "Choose one actor to redrive or discard its dead letters.", age: (ago) => `oldest ${ago}`,
     notAll: "Somebody else holds some of the letters at the moment: there may be more than these.",
     example: (key) => `such as ${key}`, recent: "What was done", allHistory: "All of it", nothing: "Nothing yet.",
