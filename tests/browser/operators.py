@@ -13,6 +13,7 @@ from brigade.dead_letters.redrive import Pace
 from infra import names
 from kit.events import DeadLetterHandled, Image, ImageIngested, ImageJudged, Verdict
 from services.chain import CHAIN
+from tests.brigade.console.conftest import NoTraces
 from tests.support import story
 from tests.support.deployed import RENDITIONS, Deployed, deploy, rendition_key, way
 from tests.support.moto import REGION, queue
@@ -138,6 +139,7 @@ def equip(patch: pytest.MonkeyPatch) -> Deployed:
     patch.setattr("brigade.dead_letters.notify_catalog.PATIENCE_S", 0)
     patch.setattr(Pace, "watch_s", 0)  # nobody works on what is sent back
     stack = deploy()
+    stack.pipeline.target.clients["xray"] = NoTraces()
     sns = stack.pipeline.target.client("sns")
     for event in (DeadLetterHandled, ImageJudged):
         topic = stack.pipeline.stack.outputs[names.topic(event)] = sns.create_topic(Name=event.kind)["TopicArn"]

@@ -1,6 +1,5 @@
 """The chain and its pictures in the console: live, page by page, one with all that is known, and judged."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,23 +13,13 @@ from brigade.target import Target
 from kit.events import ImageRejected
 from records.table import BY_STATUS
 from services.chain import CHAIN
-from tests.brigade.console.conftest import Page
+from tests.brigade.console.conftest import NoTraces, Page
 from tests.brigade.test_judge import deployed, heard, held
 from tests.support import story
 from tests.support.deployed import Deployed, operations
 from tests.support.site import TABLE
 
 __all__ = ["deployed"]  # a fixture
-
-
-class NoTraces:
-    """X-Ray where nothing was sampled."""
-
-    def get_paginator(self, _: str) -> "NoTraces":
-        return self
-
-    def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
-        yield {"Traces": []}
 
 
 @pytest.fixture
