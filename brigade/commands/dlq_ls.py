@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from rich.text import Text
 from brigade.commands.dlq_options import of_actor
 from brigade.commands.dlq_where import Whose, check_seen, patiently
 from brigade.commands.options import as_json
-from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.groups import Group, groups
 from brigade.dead_letters.picture_status import statuses
 from brigade.dead_letters.where import LOOK_S, Where
 from brigade.tables import short, table
@@ -20,20 +19,6 @@ from brigade.terminal import counted, duration, out, print_json, printable, say
 
 WARN_BELOW = timedelta(days=3)
 _COLUMNS = ("actor", "count", "oldest", "deleted in", "reason, and the oldest of them")
-
-
-@dataclass(frozen=True)
-class Group:
-    """One queue's dead letters of one reason: whose, how many, the oldest, and when SQS deletes that."""
-
-    actor: str
-    count: int
-    oldest: DeadLetter
-    deleted_at: datetime
-
-    @property
-    def left(self) -> timedelta:
-        return self.deleted_at - datetime.now(UTC)
 
 
 @click.command()
@@ -59,13 +44,11 @@ def ls(*, as_json: bool, whose: Whose) -> None:
 
 
 def _look(where: Where) -> list[Group]:
-    """Return one queue's letters by reason, the most frequent first."""
-    by_reason: dict[str, list[DeadLetter]] = {}
-    for letter in patiently(where, LOOK_S, warn=False):
-        by_reason.setdefault(letter.reason, []).append(letter)
-    kept = where.queue.retention()
-    groups = [Group(where.name, len(found), found[0], found[0].sent_at + kept) for found in by_reason.values()]
-    return sorted(groups, key=lambda group: group.count, reverse=True)
+    return groups(where.name, patiently(where, LOOK_S, warn=False), where.queue.retention())
+
+
+def _left(group: Group) -> timedelta:
+    return group.deleted_at - datetime.now(UTC)
 
 
 def _facts(group: Group, known: Mapping[str, str]) -> dict[str, Any]:
@@ -76,7 +59,7 @@ def _facts(group: Group, known: Mapping[str, str]) -> dict[str, Any]:
         "count": group.count,
         "oldest_at": oldest.sent_at.isoformat(),
         "deleted_at": group.deleted_at.isoformat(),
-        "days_left": round(group.left / timedelta(days=1), 1),
+        "days_left": round(_left(group) / timedelta(days=1), 1),
         "example": {
             "message_id": oldest.message_id,
             "image_id": oldest.image_id,
@@ -87,12 +70,12 @@ def _facts(group: Group, known: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _print(groups: Sequence[Group], known: Mapping[str, str]) -> None:
+def _print(found: Sequence[Group], known: Mapping[str, str]) -> None:
     """Print the table, and on stderr a warning for every queue whose letters are soon deleted."""
-    if groups:
-        title = counted(sum(group.count for group in groups), "dead letter")
-        out.print(table(title, _COLUMNS, [_row(group, known) for group in groups]))
-    for name, left in {group.actor: group.left for group in sorted(groups, key=lambda each: -each.left)}.items():
+    if found:
+        title = counted(sum(group.count for group in found), "dead letter")
+        out.print(table(title, _COLUMNS, [_row(group, known) for group in found]))
+    for name, left in {group.actor: _left(group) for group in sorted(found, key=_left, reverse=True)}.items():
         if left < WARN_BELOW:
             say(f"warning: {name} loses its oldest dead letter in {_length(left)}: redrive or `brigade dlq export` it")
 
@@ -105,7 +88,7 @@ def _row(group: Group, known: Mapping[str, str]) -> tuple[str | Text, ...]:
         group.actor,
         str(group.count),
         _length(datetime.now(UTC) - oldest.sent_at),
-        Text(_length(group.left), style="bold red" if group.left < WARN_BELOW else ""),
+        Text(_length(_left(group)), style="bold red" if _left(group) < WARN_BELOW else ""),
         Text.assemble((printable(oldest.reason), "red"), f"\n{printable(what)}\n{printable(oldest.detail)}".rstrip()),
     )
 

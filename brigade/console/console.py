@@ -11,7 +11,6 @@ from brigade.console.session import Session
 from brigade.console.worker import Begin, Work, Worker
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.where import LOOK_S, Where, of_stack
-from brigade.operations.storage import S3History
 from brigade.pipeline import Pipeline
 
 # Made before there are threads: making a client is not for several of them.
@@ -66,11 +65,6 @@ class Console:
     def place(self, name: str) -> Where:
         """Return an actor's dead letters, or what SNS could not deliver; raises ConfigurationError."""
         return of_stack(self.pipeline, name)[0]
-
-    @property
-    def history(self) -> S3History:
-        """What operators did to the stack."""
-        return S3History(self.pipeline.target, self.pipeline.target_bucket)
 
     def _forget(self) -> None:
         with self._looking:  # a look that goes on may have begun before the act ended

@@ -1,8 +1,6 @@
 """Dead letters as the console shows them: by actor and reason, one by one, and mended by hand."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Any
 
 from brigade.console import structs
@@ -10,6 +8,7 @@ from brigade.console.console import Console, Found
 from brigade.console.pictures import known
 from brigade.dead_letters.acts import send_back
 from brigade.dead_letters.editing import difference, mistake, readable, revised
+from brigade.dead_letters.groups import Group, groups
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.reasons import explanation
 from brigade.dead_letters.selection import Selection, age
@@ -28,11 +27,12 @@ def listed(console: Console, asked: structs.LettersAsked) -> Facts:
     found, wanted = console.letters(), selection(asked)
     meant = [at for at in found if asked.actor in ("", at.where.name)]
     chosen = [facts(at, letter) for at in meant for letter in wanted.choose(at.letters)]
+    reasons = [group for at in found for group in groups(at.where.name, at.letters, at.kept)]
     left = sorted((each for each in chosen if _order(each) > asked.cursor), key=_order)
     return {
         "saw_all": all(at.where.queue.saw_all for at in found),
         "total": len(chosen),
-        "groups": sorted(chain(*map(_groups, found)), key=lambda group: -group["count"]),
+        "groups": [_group(each) for each in sorted(reasons, key=lambda group: -group.count)],
         "letters": left[: asked.limit],
         "next": _order(left[asked.limit - 1]) if len(left) > asked.limit else None,
     }
@@ -99,23 +99,18 @@ def _order(letter: Facts) -> str:
     return f"{letter['since']} {letter['id']}"
 
 
-def _groups(at: Found) -> Iterator[Facts]:
-    by_reason: dict[str, list[DeadLetter]] = {}
-    for letter in at.letters:
-        by_reason.setdefault(letter.reason, []).append(letter)
-    for reason, letters in by_reason.items():
-        since = [letter.since for letter in letters]
-        yield {
-            "actor": at.where.name,
-            "reason": reason,
-            "count": len(letters),
-            "oldest_at": timestamp(min(since)),
-            "newest_at": timestamp(max(since)),
-            "expires_at": timestamp(letters[0].sent_at + at.kept),  # that of the first that SQS deletes
-            "example_key": letters[0].key,
-            "example_detail": letters[0].detail,
-            "explanation": explanation(reason),
-        }
+def _group(group: Group) -> Facts:
+    return {
+        "actor": group.actor,
+        "reason": group.oldest.reason,
+        "count": group.count,
+        "oldest_at": timestamp(group.oldest.since),
+        "newest_at": timestamp(group.newest.since),
+        "expires_at": timestamp(group.deleted_at),
+        "example_key": group.oldest.key,
+        "example_detail": group.oldest.detail,
+        "explanation": explanation(group.oldest.reason),
+    }
 
 
 def _one(console: Console, actor: str, letter: str) -> tuple[Found, DeadLetter]:

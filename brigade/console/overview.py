@@ -52,6 +52,6 @@ def switch(console: Console, actor: str, asked: structs.Switch) -> dict[str, Any
 
 def history(console: Console, asked: structs.Newest) -> list[dict[str, Any]]:
     """Return the newest operations as ``brigade history --json``, with a ``count`` instead of their messages."""
-    newest = list(islice(console.history.newest(), asked.limit))
+    newest = list(islice(console.pipeline.history.newest(), asked.limit))
     more = [{"count": len(each.messages), "messages": None, "outcomes": each.outcomes} for each in newest]
     return [to_builtins(each) | said for each, said in zip(newest, more, strict=True)]

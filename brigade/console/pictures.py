@@ -78,7 +78,7 @@ def judge(console: Console, picture: str, asked: structs.Judged) -> dict[str, st
     if why := why_left(record, delete_original=delete):
         raise OperatorError(f"{record.key}: {why}", "nothing was changed")
     publisher = SnsPublisher({ImageJudged.kind: pipeline.output(names.topic(ImageJudged))})
-    with judging.recorded(console.history, command, [record]) as operation:
+    with judging.recorded(pipeline.history, command, [record]) as operation:
         for each in judging.judge(publisher, [record], asked.judgement, operation):
             if delete:
                 judging.delete_original(pipeline.s3, each)

@@ -21,6 +21,7 @@ from rich.cells import cell_len
 
 from brigade.__main__ import main
 from brigade.commands import dlq_ls, dlq_where
+from brigade.dead_letters.groups import Group
 from brigade.dead_letters.letter import DeadLetter
 from brigade.deploy.stack import Stack
 from brigade.flow import vitals
@@ -178,13 +179,13 @@ def stack(terminal: None, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dlq_ls, "_look", _groups)
 
 
-def _groups(where: Any) -> list[dlq_ls.Group]:
+def _groups(where: Any) -> list[Group]:
     letters = {
         "a": _letter("ingest", "not-an-image", "shopping list.jpg", "begins with the bytes 31 32 20 62 75 63 6b 65"),
         "b": _letter("normalize", "corrupt-image", KEY, "image file is truncated (67 bytes not processed)"),
     }
     letter = letters[where.name]
-    return [dlq_ls.Group(letter.actor, 1_234, letter, letter.sent_at + timedelta(days=14, hours=1))]
+    return [Group(letter.actor, 1_234, letter, letter, letter.sent_at + timedelta(days=14, hours=1))]
 
 
 @pytest.mark.parametrize(

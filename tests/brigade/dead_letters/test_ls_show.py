@@ -11,8 +11,9 @@ import jsonschema
 import pytest
 from botocore.exceptions import ClientError
 
-from brigade.commands.dlq_ls import Group, _row
+from brigade.commands.dlq_ls import _row
 from brigade.dead_letters import queue as queues
+from brigade.dead_letters.groups import Group
 from brigade.dead_letters.letter import DeadLetter
 from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.pictures.catalog import Catalog
@@ -95,7 +96,7 @@ def test_letters_that_are_deleted_soon_are_warned_of(desk: Desk, brigade: Brigad
 def test_what_is_soon_deleted_is_red() -> None:
     late = DeadLetter("m1", "{}", {}, datetime.now(UTC) - timedelta(days=11))
     early = DeadLetter("m2", "{}", {"reason": "x"}, datetime.now(UTC))
-    rows = [_row(Group("resize", 1, each, each.sent_at + timedelta(days=14)), {}) for each in (late, early)]
+    rows = [_row(Group("resize", 1, each, each, each.sent_at + timedelta(days=14)), {}) for each in (late, early)]
     assert [str(row[3]) for row in rows] == ["3 d", "14 d"]
     assert [getattr(row[3], "style", None) for row in rows] == ["bold red", ""]
 
