@@ -54,10 +54,11 @@ def show(console: Console, picture: str) -> Facts:
     ``stages`` are its timeline's moments; ``acts`` what operators did; ``trace`` is as ``brigade trace --json`` has it.
     """
     record = console.pipeline.catalog.find(picture)
+    done = console.pipeline.history.about(record.image_id, record.entered_at)
     return facts(record) | {
         "recipe": record.recipe,
         "origin": record.origin,
-        "stages": timeline.moments(record, console.pipeline.unheard_master(record)),
+        "stages": timeline.moments(record, console.pipeline.unheard_master(record), done),
         "trace": _trace(console, record),
         "camera": camera.lines(record.camera),
         "moderation": str(record.moderation or ""),

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from brigade.console import pictures
 from brigade.console.console import Console
+from brigade.operations.operation import Entry
 from brigade.pictures import catalog
 from brigade.pipeline import Pipeline
 from brigade.target import Target
@@ -118,10 +119,16 @@ def test_a_filter_without_an_index_leaves_off_after_a_part_and_goes_on_from_ther
 def test_a_picture_is_shown_with_timeline_files_and_what_was_done_about_it(deployed: Deployed, page: Page) -> None:
     picture = deployed.ready("in/a b.jpg")
     deployed.catalog(story.said(story.described(picture, make="RECONYX"), "describe"))
+    rerun = Entry(message_id="m", image_id=picture.id, outcome="sent")
+    with deployed.pipeline.history.begin("rerun", where="resize", messages=[rerun]) as operation:
+        pass
     shown = page.get("/api/pictures/in/a b.jpg")
     assert shown == page.get(f"/api/pictures/{picture.id}")
+    acts = [each["what"] for each in shown["stages"] if each["who"] == "operator"]
+    assert acts == [f"rerun resize: sent ({operation.by}, {operation.id})"]
     assert (shown["key"], shown["status"], shown["status_word"]) == ("in/a b.jpg", "READY", "ready")
-    assert [each["who"] for each in shown["stages"]] == ["s3", "ingest", "normalize", "resize", "describe"]
+    who = [each["who"] for each in shown["stages"] if each["who"] != "operator"]
+    assert who == ["s3", "ingest", "normalize", "resize", "describe"]
     assert shown["camera"]["camera"] == "RECONYX"
     assert [each["name"] for each in shown["renditions"]] == ["small", "large"]
     assert (shown["master"]["name"], shown["held"], shown["judgeable"], shown["trace"]) == ("master", None, False, None)
