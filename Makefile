@@ -54,7 +54,7 @@ views: $(VENV)/dev.stamp build/validators/validators.stamp  ## Look at a whole s
 
 screens: $(VENV)/dev.stamp  ## Photograph every view of the visitors' and the operators' page into build/screens, with Chromium
 	@SCREENS="$(CURDIR)/build/screens" $(BIN)/python -m pytest tests/journeys/test_portal_page.py \
-		tests/browser/test_console.py::test_axe_finds_nothing_and_nothing_is_against_the_policy
+		tests/browser/test_console_views.py
 
 portal-picture: screens  ## Make the picture in docs/portal.md again
 	@$(BIN)/python -m tools.portal_picture

@@ -1,6 +1,8 @@
 """An operator before the console's page: the console is the real one, AWS is moto."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import RLock
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 from botocore.client import BaseClient
 from msgspec.structs import replace
 
+from brigade.console.app import application
 from brigade.console.console import Console
 from brigade.dead_letters.redrive import Pace
 from infra import names
@@ -15,6 +18,7 @@ from kit.events import DeadLetterHandled, Image, ImageIngested, ImageJudged, Ver
 from services.chain import CHAIN
 from tests.brigade.console.conftest import NoTraces
 from tests.support import story
+from tests.support.browsing import DESK, served
 from tests.support.deployed import RENDITIONS, Deployed, deploy, rendition_key, way
 from tests.support.moto import REGION, queue
 from tests.support.pictures import png
@@ -149,3 +153,19 @@ def equip(patch: pytest.MonkeyPatch) -> Deployed:
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=raw)
     stack.pipeline.s3.put_object(Bucket="target", Key=story.MASTER.key, Body=png(_SIZE))
     return stack
+
+
+@pytest.fixture
+def operator(cloud: None, chromium: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Operator]:
+    """An operator of a stack on moto."""
+    monkeypatch.setattr("brigade.console.work.discards_file", lambda _: tmp_path / "discarded.jsonl")
+    stack = equip(monkeypatch)
+    console = Console(stack.pipeline)
+    strangers: list[tuple[str, int]] = []
+    with served(lambda port: noting(application(console, [f"127.0.0.1:{port}"]), strangers)) as port:
+        context = chromium.new_context(**DESK)
+        context.set_default_timeout(30_000)
+        yield Operator(context.new_page(), stack, console, f"http://127.0.0.1:{port}/", strangers)
+        context.close()
+    console.worker.stop()
+    console.worker.wait()

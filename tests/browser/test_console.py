@@ -1,44 +1,20 @@
 """The operators' page in a real browser: failures are found, understood and repaired in it, and by nobody else."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
-import pytest
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from brigade.console.app import application
-from brigade.console.console import Console
 from kit.envelope import decode
 from kit.events import ImageJudged
 from tests.brigade.dead_letters.conftest import one_thread
-from tests.browser.operators import REASONS, Operator, bury, equip, held, noting, ready
-from tests.support import story
-from tests.support.browsing import DESK, SCREENS, looks, photograph, served
+from tests.browser.operators import REASONS, Operator, bury, held, operator
+from tests.support.browsing import served
 from tests.support.deployed import operations
 from tests.support.waiting import wait_for
 
-__all__ = ["one_thread"]  # a fixture
-LETTERS = 1_000 if SCREENS else 60
-
-
-@pytest.fixture
-def operator(cloud: None, chromium: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Operator]:
-    """An operator of a stack on moto."""
-    monkeypatch.setattr("brigade.console.work.discards_file", lambda _: tmp_path / "discarded.jsonl")
-    stack = equip(monkeypatch)
-    console = Console(stack.pipeline)
-    strangers: list[tuple[str, int]] = []
-    with served(lambda port: noting(application(console, [f"127.0.0.1:{port}"]), strangers)) as port:
-        context = chromium.new_context(**DESK)
-        context.set_default_timeout(30_000)
-        yield Operator(context.new_page(), stack, console, f"http://127.0.0.1:{port}/", strangers)
-        context.close()
-    console.worker.stop()
-    console.worker.wait()
+__all__ = ["one_thread", "operator"]  # fixtures
 
 
 def test_a_message_is_mended_after_its_difference_was_seen(operator: Operator) -> None:
@@ -200,69 +176,4 @@ def test_a_page_on_another_port_of_this_machine_can_do_nothing(operator: Operato
     assert sorted(operator.strangers) == REFUSED
     assert operator.stack.functions.changes == []
     assert len(operator.letters("resize")) == 1
-    assert operator.violations == []
-
-
-def look_around(operator: Operator, look: Callable[[str], None]) -> None:
-    """Go through every view, and look at each."""
-    stack, page = operator.stack, operator.page
-    page.goto(operator.address)
-    operator.says("Open the address that")
-    look("0-not-signed-in")
-    for number in range(LETTERS):
-        bury(stack, f"2026/november/IMG_{number:04}.jpg", *REASONS[(number % 3) * (number % 7) % len(REASONS)])
-    ready(stack, "in/pine.jpg")
-    stack.catalog(story.said(story.rejected(ready(stack, "in/cut-off.jpg")), "normalize"))
-    picture = held(stack, "in/beach.jpg")
-    stack.functions.mappings["moderate"]["State"] = "Disabled"
-    operator.enter()
-    operator.says("moderate is paused")
-    look("1-overview")
-    operator.go("Dead letters")
-    operator.says(f"All {LETTERS:,} dead letters")
-    look("2-dead-letters")
-    page.get_by_role("link", name="unknown-recipe").click()
-    page.get_by_role("button", name=re.compile("Redrive these")).click()
-    page.get_by_role("dialog").wait_for()
-    look("3-question")
-    page.keyboard.press("Escape")
-    page.locator(".letter a").first.click()
-    message = page.get_by_label("Message", exact=True)
-    message.fill(message.input_value().replace('"wall"', '"walls"'))
-    operator.press("Compare")
-    page.locator("ins").wait_for()
-    look("4-one-letter")
-    page.go_back()
-    page.get_by_role("button", name=re.compile("Discard these")).click()
-    page.get_by_role("dialog").get_by_role("button", name=re.compile("Discard")).click()
-    operator.says("dead letters discarded.")
-    operator.says("No dead letter is like this.")
-    look("5-discarded")
-    operator.go("Pictures")
-    page.locator(".tile img[src]").first.wait_for()
-    look("6-pictures")
-    page.goto(f"{operator.address}#/pictures/{picture.id}")
-    operator.heading("in/beach.jpg").wait_for()
-    look("7-held-back")
-    operator.go("History")
-    operator.says("discarded")
-    look("8-history")
-
-
-def test_axe_finds_nothing_and_nothing_is_against_the_policy(operator: Operator) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe here").Axe()
-    found: dict[str, list[str]] = {}
-
-    def look(view: str) -> None:
-        photograph(operator.page, f"console-{view}")
-        for how in looks(operator.page):
-            where = f"{view}, {how}"
-            found[where] = []
-            if how in ("360-dark", "1440-light"):  # each scheme, and each width
-                found[where] = [each["id"] for each in axe.run(operator.page).response["violations"]]
-            found[where] += ["overflow"] * operator.page.evaluate("document.documentElement.scrollWidth > innerWidth")
-
-    look_around(operator, look)
-    assert len(found) == 9 * 4
-    assert {view: broken for view, broken in found.items() if broken} == {}
     assert operator.violations == []
