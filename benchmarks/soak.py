@@ -46,7 +46,7 @@ _KINDS = {6: _TORN, 13: _TEXT, 19: _IGNORED}
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         recipes = account.only_below(Path(folder), _GOOD)
-        # What the bodies of all objects take is the disk's, so that the engine's memory shows what else grows.
+        # Outputs and copies lie on the disk; versions, and so the uploads, the engine keeps in its memory all the same.
         on_disk = {"S3_PERSIST": "1", "S3_DATA_DIR": str(Path(folder, "objects"))}
         with local_cloud.running(environment=on_disk) as cloud:
             target = local_target(cloud.endpoint)

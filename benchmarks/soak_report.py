@@ -100,8 +100,8 @@ def memory(soak: Soak) -> Table:
     ]
     note = (
         "Resident megabytes of each process that lived through both thirds of the uploads: their means, the most that "
-        "ever was, and the difference of the means an hour. The engine keeps every record, object's entry, trace and "
-        "log line in its memory, as AWS does on disks: it is no part of the product."
+        "ever was, and the difference of the means an hour. The engine keeps every record, log line and version of "
+        "an object in its memory, as AWS does on disks: it is no part of the product."
     )
     return Table("Memory", note, ("process", "middle third", "last third", "at most", "MB an hour"), tuple(rows))
 
