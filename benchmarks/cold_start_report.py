@@ -13,12 +13,21 @@ from benchmarks import report
 from benchmarks.report import Table
 
 SECTION = "Cold start"
-GOALS = {"ingest": 0.55, "catalog": 0.55, "normalize": 0.65, "resize": 0.65}
+GOAL = 0.55  # of every actor
 COLUMNS = ("actor", "imports", "first invocation", "both", "straightforward", "ratio", "goal", "peak memory", "ratio")
 NOTE = (
     "CPU of all threads, the least of all starts: ours for importing the handler, for the first invocation, and for "
     "both; then both of the straightforward handler. The ratio is the median of ours ÷ theirs, of starts one after the "
     "other. Peak memory is the whole process's, ours, and ours ÷ theirs."
+)
+
+_TRIED = (
+    "What was tried. In a sampled trace the X-Ray SDK is imported, 30 ms; half of that is asyncio, which it imports by "
+    "way of wrapt and does not use here, so it is put off until somebody does (kit/tracing.py). The rest of our side "
+    "is botocore and urllib3 (two thirds of the imports), what makes the clients, and the decoders; all of that the "
+    "straightforward side has, too. normalize's and resize's work on the picture is the same code on both sides, so "
+    "the more there is of it, the nearer is the ratio to one. Considered and left: msgspec's structs instead of "
+    "dataclasses for kit/actor.py, whose import takes 8 ms (-X importtime)."
 )
 
 
@@ -74,11 +83,11 @@ def tables(found: Found) -> list[Table]:
 def missed(found: Found) -> Table:
     """Return the goals that are not reached, in either kind of trace."""
     starts = [(name, sampled, sides) for sampled, actors in found.items() for name, sides in actors.items()]
-    measured = [(name, sampled, round(sides.ratio, 2)) for name, sampled, sides in starts if name in GOALS]
+    measured = [(name, sampled, round(sides.ratio, 2)) for name, sampled, sides in starts]
     rows = tuple(
-        (name, "yes" if sampled else "no", f"{GOALS[name]:.2f}", f"{ratio:.2f}")
+        (name, "yes" if sampled else "no", f"{GOAL:.2f}", f"{ratio:.2f}")
         for name, sampled, ratio in measured
-        if ratio > GOALS[name]
+        if ratio > GOAL
     )
     note = f"{len(measured) - len(rows)} of {len(measured)} goals are reached."
     return Table("Cold starts: goals not reached", note, ("actor", "sampled", "goal", "measured"), rows)
@@ -90,7 +99,7 @@ def _row(name: str, sides: Pair) -> tuple[str, ...]:
         name,
         *(f"{seconds * 1000:.0f} ms" for seconds in (ours.imports, ours.invocation, ours.cpu, theirs.cpu)),
         f"{sides.ratio:.2f}",
-        f"{GOALS[name]:.2f}" if name in GOALS else "",
+        f"{GOAL:.2f}",
         f"{ours.peak / 1e6:.0f} MB",
         f"{ours.peak / theirs.peak:.2f}",
     )
@@ -116,5 +125,6 @@ def write(found: Found, rounds: int) -> None:
         "resize makes ten renditions, catalog completes its record. Both sides do the work on the picture with the "
         "project's own code, so both import msgspec. X-Ray by default samples the first request of each second and 5 % "
         "of the others; the straightforward handlers import its SDK in either case, ours only to send something.",
+        _TRIED,
         *map(report.markdown, [*tables(found), missed(found)]),
     )

@@ -1,4 +1,4 @@
-"""catalog, straightforward: the write that completes a picture's record, and its announcement."""
+"""catalog, straightforward: the write that completes a picture's record."""
 
 import os
 from typing import Any
@@ -7,14 +7,14 @@ import boto3
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from boto3.dynamodb.types import TypeSerializer
 
-from benchmarks.straightforward.events import ImageCataloged, Resized
-from benchmarks.straightforward.tools import announce, logger, processor, tracer
+from benchmarks.straightforward.events import Resized
+from benchmarks.straightforward.tools import logger, processor, tracer
 
 dynamodb = boto3.client("dynamodb")
-serialize, deserialize = TypeSerializer().serialize, TypeDeserializer().deserialize
-CONDITION = "#status = :processing AND attribute_exists(original) AND attribute_exists(master)"
+serialize = TypeSerializer().serialize
+CONDITION = "#status = :processing AND attribute_exists(original)"
 
 
 @tracer.capture_method
@@ -26,7 +26,7 @@ def work(record: SQSRecord) -> None:
     names = {f"#{number}": name for number, name in enumerate(attributes)}
     values = {f":{number}": value for number, value in enumerate(attributes.values())}
     values |= {":processing": "PROCESSING", ":ready": "READY", ":by": envelope.id}
-    answer = dynamodb.update_item(
+    dynamodb.update_item(
         TableName=os.environ["BRIGADE_TABLE"],
         Key={"image_id": serialize(event.image.id)},
         UpdateExpression=f"SET {', '.join(f'#{n} = :{n}' for n in range(len(attributes)))}, "
@@ -37,17 +37,16 @@ def work(record: SQSRecord) -> None:
         ReturnValues="ALL_NEW",
         ReturnValuesOnConditionCheckFailure="ALL_OLD",
     )
-    whole = {name: deserialize(value) for name, value in answer["Attributes"].items()}
-    ready = ImageCataloged(
-        image=event.image, recipe=event.recipe, master=whole["master"], renditions=whole["renditions"]
-    )
-    announce("image-cataloged", ready, event.image.id)
 
 
 def written(envelope: Resized) -> dict[str, Any]:
     """Return what the record gets of the event."""
     event, source = envelope.data, envelope.data.image.source
+    made = event.normalized.model_dump() if event.normalized else {}
+    passed_on = {name: made.pop(name) for name in ("master", "frames") if made}
     return {
+        **passed_on,
+        **({"stage_normalize": made} if made else {}),
         "source": source.model_dump(include={"bucket", "key", "version", "etag", "sequencer"}),
         "source_key": f"{source.bucket}/{source.key}",
         "upload_order": (source.sequencer or "").zfill(32).upper(),

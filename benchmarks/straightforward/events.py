@@ -60,21 +60,25 @@ class ImageNormalized(BaseModel):
     frames: int = 1
 
 
+class PassedOn(BaseModel):
+    """What normalize has said, and how its work went."""
+
+    master: StoredImage
+    frames: int
+    at: str
+    attempts: int
+    queued_ms: int
+    worked_ms: int
+    version: str
+
+
 class ImageResized(BaseModel):
     """Every rendition is stored."""
 
     image: Picture
     recipe: str
     renditions: list[StoredRendition]
-
-
-class ImageCataloged(BaseModel):
-    """A picture is ready."""
-
-    image: Picture
-    recipe: str
-    master: StoredImage
-    renditions: list[StoredRendition]
+    normalized: PassedOn | None = None
 
 
 class ImageOutdated(BaseModel):
