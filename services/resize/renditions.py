@@ -63,13 +63,13 @@ def make(content: bytes, recipe: Recipe, focus: Focus | None = None) -> Iterator
     image = open_image(content, MASTERS)
     master = Master(content, image.format or "", image.size, credits_of(recipe.keep, image.info.get("exif", b"")))
     plans = [plan(image.width, image.height, rendition) for rendition in recipe.rendition]
-    decoded = _decode(image, max(step.scale for step in plans))
+    decoded, share = _decode(image, max(step.scale for step in plans))
     aims = [
         aimed(step, rendition.gravity, decoded, master.size, focus)
         for step, rendition in zip(plans, recipe.rendition, strict=True)
     ]
-    first, scaling = (FILTER, _SCALED) if decoded.size == master.size else (Resampling.BICUBIC, _SCALED_FROM_DRAFT)
-    scaled = cascade(decoded, master.size, aims, first)
+    first, scaling = (FILTER, _SCALED) if share == 1 else (Resampling.BICUBIC, _SCALED_FROM_DRAFT)
+    scaled = cascade(decoded, master.size, aims, first, share)
     small = smallest(aims, recipe.rendition, master.size)
     for rendition, step in zip(recipe.rendition, aims, strict=True):
         yield _finish(scaled[step], step, rendition, master, scaling, held=rendition is small)
@@ -82,25 +82,25 @@ def digests(master: str, recipe: Recipe, focus: Focus | None = None) -> dict[str
     return {each.name: digest(each, *makes, *(told if each.gravity == "focus" else ())) for each in recipe.rendition}
 
 
-def _decode(image: ImageFile.ImageFile, scale: float) -> Image.Image:
-    """Return the pixels, small where the decoder can."""
+def _decode(image: ImageFile.ImageFile, scale: float) -> tuple[Image.Image, float]:
+    """Return the pixels, small where the decoder can, and at which share of the picture's size they are."""
     with decoding():
-        if image.format == "JPEG":
-            _draft(image, scale)
+        share = _draft(image, scale) if image.format == "JPEG" else 1
         if isinstance(image, WebPImageFile):  # Pillow copies its bytes twice, though they serve as they are
-            return Image.frombuffer(image.rawmode, image.size, image._get_next()[0], "raw", image.rawmode, 0, 1)
+            return Image.frombuffer(image.rawmode, image.size, image._get_next()[0], "raw", image.rawmode, 0, 1), 1
         image.load()
-        return _scalable(image)
+        return _scalable(image), share
 
 
-def _draft(image: ImageFile.ImageFile, scale: float) -> None:
-    """Let a JPEG be decoded small. ``Image.draft`` does the same, but knows no 3/8."""
+def _draft(image: ImageFile.ImageFile, scale: float) -> float:
+    """Let a JPEG be decoded small; return at which share. ``Image.draft`` does the same, but knows no 3/8."""
     for number, share, margin in DRAFTS:
         if share >= scale * margin:
             image._size = (ceil(image.width * share), ceil(image.height * share))
             image.tile = [image.tile[0]._replace(extents=(0, 0, *image.size))]
             image.decoderconfig = (number, 0)
-            return
+            return share
+    return 1
 
 
 def _scalable(image: Image.Image) -> Image.Image:
@@ -130,7 +130,7 @@ def _finish(image: Image.Image, step: Plan, rendition: Rendition, master: Master
 def _shows_the_master(step: Plan, rendition: Rendition, master: Master) -> bool:
     """Whether a rendition is the master itself, pixel by pixel: the picture is smaller than its bounds."""
     whole = (0, 0, *master.size)
-    plain = not rendition.effects and not rendition.progressive
+    plain = not rendition.effects and not (rendition.progressive and master.format == "JPEG")
     return step.box == whole and step.size == step.canvas == master.size and plain
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from functools import cache
+from io import BytesIO
+from math import ceil
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from imaging.codec import encode
 from imaging.effects import Grayscale, Pixelate
 from imaging.reasons import CorruptImage, DecompressionBomb
 from imaging.recipes import Recipe, Rendition, load
-from services.resize.renditions import Made, make
+from services.resize.renditions import DRAFTS, Made, _decode, make
 from tests.support import pictures
 from tests.support.metadata import metadata
 from tests.support.pictures import is_scene, opened
@@ -229,6 +231,40 @@ def test_a_large_picture_with_alpha_is_scaled_as_in_one_go() -> None:
     large = Image.merge("RGBA", (*pictures.scene((901, 703)).split(), alpha))
     small = one(pictures.encoded(large, "PNG"), Rendition(name="r", width=201))
     assert ssim(small, large.resize(small.size, Image.Resampling.LANCZOS)) > 0.995
+
+
+@pytest.mark.parametrize(("mode", "size", "width"), [("RGBA", (1001, 999), 50), ("RGB", (707, 613), 153)])
+def test_what_was_reduced_at_first_is_not_stretched(mode: str, size: tuple[int, int], width: int) -> None:
+    """Of the last pixels of what was decoded or reduced in a hurry, only a part may show the picture."""
+    large = pictures.scene(size).convert(mode)
+    content = pictures.encoded(large, *(("PNG",) if mode == "RGBA" else ("JPEG",)))
+    small = one(content, Rendition(name="r", width=width, format="png"))
+    exact = Image.open(BytesIO(content)).resize(small.size, Image.Resampling.LANCZOS)
+    off = ImageStat.Stat(ImageChops.difference(small.convert("RGB"), exact.convert("RGB"))).rms
+    assert max(off) < 1.5
+
+
+@pytest.mark.parametrize(("share", "margin"), [each[1:] for each in DRAFTS])
+def test_a_jpeg_that_is_decoded_small_is_the_same_picture(share: float, margin: float) -> None:
+    """Pillow is told so by attributes of its own: another release may mean something else by them."""
+    content = pictures.encoded(pictures.scene((809, 613)), "JPEG")
+    with Image.open(BytesIO(content)) as jpeg:
+        small, told = _decode(jpeg, share / margin)
+    assert (told, small.size) == (share, (ceil(809 * share), ceil(613 * share)))
+    exact = Image.open(BytesIO(content)).resize(small.size, Image.Resampling.BOX)
+    assert max(ImageStat.Stat(ImageChops.difference(small, exact)).rms) < 12
+
+
+def test_a_progressive_jpeg_may_be_as_large_as_it_wants_to() -> None:
+    noise = Image.merge("RGB", [Image.effect_noise((300, 300), 200) for _ in range(3)])
+    assert len(encode(noise, "JPEG", 93, fine=True, progressive=True)) > 300 * 300
+
+
+def test_only_a_jpeg_is_written_anew_to_be_progressive() -> None:
+    rendition = Rendition(name="r", width=1000, progressive=True)
+    [[png], [jpeg]] = [made(content, rendition) for content in (pictures.webp((300, 200)), pictures.jpeg((300, 200)))]
+    assert png.method.endswith("unchanged")
+    assert jpeg.method.endswith("progressive")
 
 
 @pytest.mark.parametrize("content", [pictures.truncated_jpeg(), pictures.text_named_jpg(), pictures.tiff()])
