@@ -1,10 +1,11 @@
 """Bytes to pixels and back: the allowed decoders, and one way to say that a picture is damaged."""
 
 import struct
+import threading
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from io import BytesIO
 from typing import Any
 
@@ -22,6 +23,8 @@ warnings.simplefilter("error", Image.DecompressionBombWarning)
 # and small, as pixelated ones are, that is not worth its time.
 _GRAPHIC = 0.5
 _FLAT, _SMALL_BYTES = 0.05, 32 * 1024
+_MOST_BYTES = 8  # of a progressive JPEG, a pixel: noise at full quality has 3.2
+_ROOM = threading.Lock()
 # Dangerous plugins stay unreachable.
 READ = tuple(FORMATS)
 
@@ -132,13 +135,29 @@ def encode(
         options["exif"] = exif
     said, image.info = image.info, {k: v for k, v in image.info.items() if k == "transparency"}
     try:
-        content = _saved(image, format, options)
         pixels = image.width * image.height
+        with _room_for(pixels * _MOST_BYTES) if progressive and format == "JPEG" else nullcontext():
+            content = _saved(image, format, options)
         if format == "PNG" and min(pixels * _FLAT, _SMALL_BYTES) < len(content) < pixels * _GRAPHIC:
             content = min(content, _saved(image, format, options | {"compress_type": zlib.Z_DEFAULT_STRATEGY}), key=len)
     finally:
         image.info = said  # a copy without it would double the memory
     return content
+
+
+@contextmanager
+def _room_for(count: int) -> Iterator[None]:
+    """Let Pillow write a file of so many bytes in one go: libjpeg cannot write a progressive one bit by bit.
+
+    Pillow makes room for a byte a pixel, two from quality 95 on, which much detail exceeds. Room that is not written to
+    takes no memory.
+    """
+    with _ROOM:
+        before, ImageFile.MAXBLOCK = ImageFile.MAXBLOCK, max(count, ImageFile.MAXBLOCK)
+        try:
+            yield
+        finally:
+            ImageFile.MAXBLOCK = before
 
 
 def _saved(image: Image.Image, format: str, options: dict[str, Any]) -> bytes:  # noqa: A002 - Pillow's word
