@@ -30,7 +30,9 @@ def operator(state: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def cataloged(monkeypatch: pytest.MonkeyPatch, found: PictureRecord, delivery_url: str = "") -> None:
-    stack = SimpleNamespace(catalog=SimpleNamespace(find=lambda _: found), delivery_url=delivery_url)
+    stack = SimpleNamespace(
+        catalog=SimpleNamespace(find=lambda _: found), delivery_url=delivery_url, unheard_master=lambda _: ""
+    )
     monkeypatch.setattr(Pipeline, "find", lambda *_: stack)
 
 

@@ -73,7 +73,7 @@ def test_pictures_that_release_0_1_left_on_their_way_all_settle(journey: Journey
         for rendition in record["renditions"] or ():
             assert len(journey.stored(rendition)) == rendition["bytes"]
     assert records[images["describe"].id]["camera"]["make"] == "RECONYX"
-    assert not outputs_of(journey, images["retire"])
+    until(lambda: not outputs_of(journey, images["retire"]), "what waits for its grace time to be retired")
 
 
 def outputs_of(journey: Journey, image: Image) -> int:

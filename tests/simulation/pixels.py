@@ -123,7 +123,7 @@ def _once(work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _normalize = _once(normalized)
-_make = _once(lambda content, recipe: tuple(make(content, recipe)))
+_make = _once(lambda content, recipe, focus: tuple(make(content, recipe, focus)))
 extract = _once(by_pillow)
 
 

@@ -37,7 +37,7 @@ def merge_what_is_older(patch: pytest.MonkeyPatch) -> None:
 
 def forget_a_prefix(patch: pytest.MonkeyPatch) -> None:
     everything = outputs.everything
-    patch.setattr(outputs, "everything", lambda image_id: everything(image_id)[:-1])
+    patch.setattr(outputs, "everything", lambda image_id: everything(image_id)[:2])
 
 
 def let_what_is_heard_last_be_the_newest(patch: pytest.MonkeyPatch) -> None:
