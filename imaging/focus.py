@@ -31,7 +31,7 @@ def read(metadata: Mapping[str, str]) -> Focus | None:
     with suppress(ValueError):
         x, y = map(float, said.split(","))
         if 0 <= x <= 1 and 0 <= y <= 1:
-            return x, y
+            return abs(round(x, _DIGITS)), abs(round(y, _DIGITS))  # -0.0 is 0.0: equal points, equal keys
     raise ValueError(f"{said[:40]!r} is not two numbers from 0 to 1, as in 0.3,0.5")
 
 

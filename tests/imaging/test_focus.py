@@ -87,6 +87,11 @@ def test_metadata_tell_two_shares(said: str) -> None:
     assert read({"focus": said, "origin": "x"}) == (0.3, 0.5)
 
 
+@pytest.mark.parametrize("said", ["1e-200,-0.0", "-0.0,0.00004"])
+def test_metadata_are_rounded_to_what_records_and_keys_can_hold(said: str) -> None:
+    assert repr(read({"focus": said})) == "(0.0, 0.0)"
+
+
 def test_who_says_nothing_is_not_blamed() -> None:
     assert read({"origin": "x"}) is None
 
