@@ -6,7 +6,7 @@ in shares of the stored picture's sides, before the orientation is done: docs/de
 
 from collections.abc import Mapping
 from contextlib import suppress
-from math import isclose
+from math import inf, isclose
 from xml.etree.ElementTree import Element
 
 from imaging.xmp import RDF, tree
@@ -84,7 +84,8 @@ def _upright(focus: Focus | None, orientation: int) -> Focus | None:
 
 
 def _alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    return isclose(one[0] * other[1], one[1] * other[0], rel_tol=_PROPORTIONS)
+    across, down = one[0] * other[1], one[1] * other[0]
+    return 0 < across < inf and isclose(across, down, rel_tol=_PROPORTIONS)
 
 
 def _facts(element: Element) -> dict[str, str]:

@@ -52,6 +52,11 @@ def test_the_middle_of_the_regions_counts(content: bytes, focus: Focus | None) -
     assert of_regions(content, 1, WIDE) == (None if focus is None else pytest.approx(focus))
 
 
+@pytest.mark.parametrize("sides", [(0, 0), ("inf", "inf"), ("1e308", "1e308"), (-96, -64), ("nan", "nan")])
+def test_regions_drawn_on_no_possible_size_fit_nothing(sides: tuple[object, object]) -> None:
+    assert of_regions(xmp(region(0.4, 0.5), drawn_on=sides), 1, WIDE) is None
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_regions_are_turned_as_the_picture_is(orientation: int) -> None:
     """One patch of colour, its place told as it is stored; the master has it where all upright pictures have it."""

@@ -7,7 +7,7 @@ def region(x: object, y: object, kind: str = "Face", unit: str = "normalized", *
     return f'<rdf:li><rdf:Description mwg-rs:Type="{kind}">{area}</rdf:Description></rdf:li>'
 
 
-def xmp(*regions: str, drawn_on: tuple[int, int] = (96, 64)) -> bytes:
+def xmp(*regions: str, drawn_on: tuple[object, object] = (96, 64)) -> bytes:
     dimensions = f'<mwg-rs:AppliedToDimensions stDim:w="{drawn_on[0]}" stDim:h="{drawn_on[1]}" stDim:unit="pixel"/>'
     return f"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/"
