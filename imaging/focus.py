@@ -6,6 +6,7 @@ in shares of the stored picture's sides, before the orientation is done: docs/de
 
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import islice
 from math import inf, isclose
 from xml.etree.ElementTree import Element
 
@@ -17,6 +18,7 @@ _REGIONS, _AREA = "{http://www.metadataworkinggroup.com/schemas/regions/}", "{ht
 _DIMENSIONS = "{http://ns.adobe.com/xap/1.0/sType/Dimensions#}"
 # What is in a region, the first that there is: faces, then pets, then what the camera focused on; never a bar code.
 _KINDS = ("Face", "Pet", "Focus")
+_MOST = 1_000  # regions that count, the first ones
 _LEAST = 1e-6  # the area of a point
 _SIDEWAYS = 5  # from this orientation on, width and height change places
 _PROPORTIONS = 0.02  # apart, where pixels were rounded
@@ -44,7 +46,8 @@ def of_regions(xmp: bytes, orientation: int, size: tuple[int, int]) -> Focus | N
     found = next(tree(xmp).iter(f"{_REGIONS}Regions"), None) if xmp else None
     if found is None:
         return None
-    drawn = _facts(next(found.iter(f"{_REGIONS}AppliedToDimensions"), found))
+    found = _holder(found)
+    drawn = _facts(found.find(f"{_REGIONS}AppliedToDimensions"))
     with suppress(KeyError, ValueError):
         sides = float(drawn[f"{_DIMENSIONS}w"]), float(drawn[f"{_DIMENSIONS}h"])
         if _alike(sides, size[::-1] if orientation >= _SIDEWAYS else size):
@@ -55,7 +58,8 @@ def of_regions(xmp: bytes, orientation: int, size: tuple[int, int]) -> Focus | N
 
 
 def _middle(regions: Element) -> Focus | None:
-    facts = [_facts(each) for each in regions.iter(f"{RDF}li")]
+    found = islice(regions.iterfind(f"{_REGIONS}RegionList/*/{RDF}li"), _MOST)  # in a Bag or a Seq
+    facts = [_region(each) for each in found]
     kinds = [[each for each in facts if each.get(f"{_REGIONS}Type") == kind] for kind in _KINDS]
     areas = [area for area in map(_area, next(filter(None, kinds), [])) if area]
     whole = sum(weight for _, _, weight in areas)
@@ -88,7 +92,18 @@ def _alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return 0 < across < inf and isclose(across, down, rel_tol=_PROPORTIONS)
 
 
-def _facts(element: Element) -> dict[str, str]:
-    """Return what is said in an element, whether as attributes or as elements in it."""
-    said = (pair for each in element.iter() for pair in ((each.tag, (each.text or "").strip()), *each.attrib.items()))
-    return dict(said)
+def _region(item: Element) -> dict[str, str]:
+    return _facts(item) | _facts(_holder(item).find(f"{_REGIONS}Area"))
+
+
+def _facts(structure: Element | None) -> dict[str, str]:
+    """Return what a structure says, as attributes or as elements; nothing deeper, so that reading takes linear time."""
+    if structure is None:
+        return {}
+    holder = _holder(structure)
+    return {each.tag: (each.text or "").strip() for each in holder} | holder.attrib
+
+
+def _holder(structure: Element) -> Element:
+    """Return what has a structure's properties in it: the Description in it, or else itself."""
+    return next(structure.iterfind(f"{RDF}Description"), structure)

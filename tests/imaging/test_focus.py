@@ -1,5 +1,7 @@
 """Where a picture's subject is, as the object's metadata and the file's XMP regions tell it."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,17 +22,30 @@ SPELLED_OUT = xmp(
     "<stArea:unit>normalized</stArea:unit></mwg-rs:Area></rdf:li>"
 )
 
+# Descriptions, where RDF has no parseType; what a program adds to a region is not the region.
+DESCRIBED = SPELLED_OUT.replace(
+    b"</mwg-rs:Area>", b"</mwg-rs:Area><mwg-rs:Extensions><a><stArea:x>0.9</stArea:x></a></mwg-rs:Extensions>"
+)
+for name in (b"Regions", b"Area"):
+    DESCRIBED = DESCRIBED.replace(
+        b'<mwg-rs:%s rdf:parseType="Resource">' % name, b"<mwg-rs:%s><rdf:Description>" % name
+    )
+    DESCRIBED = DESCRIBED.replace(b"</mwg-rs:%s>" % name, b"</rdf:Description></mwg-rs:%s>" % name)
+
 
 @pytest.mark.parametrize(
     ("content", "focus"),
     [
         (xmp(region(0.25, 0.5, w=0.1, h=0.1)), (0.25, 0.5)),
         (SPELLED_OUT, (0.25, 0.5)),
+        (DESCRIBED, (0.25, 0.5)),
         (
             xmp(region(0.2, 0.2, w=0.3, h=0.3), region(0.8, 0.8, w=0.1, h=0.1)),
             (0.26, 0.26),
         ),  # by area
         (xmp(region(0.2, 0.2, d=0.3), region(0.8, 0.8, d=0.1)), (0.26, 0.26)),  # so of circles
+        (xmp(region(0.25, 0.5)).replace(b"rdf:Bag", b"rdf:Seq"), (0.25, 0.5)),
+        (xmp(*[region(0.2, 0.2)] * 1_000, region(0.8, 0.8)), (0.2, 0.2)),  # no face of a crowd's rest
         (xmp(region(0.4, 0.2), region(0.6, 0.4)), (0.5, 0.3)),  # points count alike
         (xmp(region(0.9, 0.9, "Focus"), region(0.1, 0.1, "BarCode"), region(0.3, 0.3, "Pet")), (0.3, 0.3)),
         (xmp(region(0.9, 0.9, "Focus"), region(0.3, 0.3)), (0.3, 0.3)),
@@ -85,6 +100,20 @@ def test_whatever_the_regions_the_focus_is_in_the_picture(
     found = of_regions(xmp(*(region(x, y, w=w, h=h) for x, y, w, h in areas), drawn_on=(9, 9)), orientation, (9, 9))
     assert found
     assert all(0 <= share <= 1 for share in found)
+
+
+def test_regions_in_regions_are_none_and_take_memory_in_proportion_to_the_file() -> None:
+    def peak(depth: int) -> int:
+        opened = "".join(f'<rdf:li a{n}="">' for n in range(depth))
+        content = xmp(opened + region(0.4, 0.5) + "</rdf:li>" * depth)
+        tracemalloc.start()
+        try:
+            assert of_regions(content, 1, WIDE) is None
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(4_000) < 3 * peak(2_000)  # 100 kB and half of that
 
 
 @pytest.mark.parametrize("said", ["0.3,0.5", " 0.3 , 0.5 "])
