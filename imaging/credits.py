@@ -66,15 +66,17 @@ def _of_iptc(content: bytes, credit: _Credit) -> Iterator[str]:
 def _of_xmp(content: bytes, credit: _Credit) -> Iterator[str]:
     root = tree(content)
     for name in credit.xmp:
+        read: set[ElementTree.Element] = set()  # a property within itself would be read again and again
         for element in root.iter():
             yield element.get(name, "").strip()
-            if element.tag == name:
+            if element.tag == name and element not in read:
+                read.update(element.iter(name))
                 yield _listed(_items(element), credit)
 
 
 def _items(element: ElementTree.Element) -> list[str]:
     """Return a property's texts; of those in several languages the one for everybody first."""
-    items = sorted(element.iter(f"{RDF}li"), key=lambda item: item.get(_LANGUAGE) != "x-default")
+    items = sorted(element.iterfind(f"*/{RDF}li"), key=lambda item: item.get(_LANGUAGE) != "x-default")
     return ["".join(item.itertext()) for item in items or [element]]
 
 

@@ -161,6 +161,14 @@ def data_sets(*values: tuple[int, bytes], record: int = 2) -> bytes:
 LONG = b"\x1c\x02\x74\x80\x04" + (len(RIGHTS.encode())).to_bytes(4, "big") + RIGHTS.encode()
 
 
+@pytest.mark.parametrize("opening", ["<dc:creator><rdf:li>", "<dc:creator><rdf:Seq><rdf:li>"])
+def test_hostile_xmp_takes_no_longer_than_its_length(opening: str) -> None:
+    """Each within the one before: reading each of them whole would take minutes."""
+    closing = "".join(f"</{tag[:-1]}>" for tag in reversed(opening.split("<")[1:]))
+    described = opening * 3_000 + "Ann" + closing * 3_000
+    assert said(xmp=packet(described).encode()) == ("Ann", None)
+
+
 @pytest.mark.parametrize(
     ("iptc", "right"),
     [
