@@ -47,5 +47,6 @@ def focus(key_or_id: str, x: float | None, y: float | None, forget: bool, stack:
     if forget:
         pipeline.s3.delete_object(**place)
     else:
-        pipeline.s3.put_object(**place, Body=json.dumps((x, y)).encode(), ContentType="application/json")
+        point = [abs(round(share, 4)) for share in (x, y) if share is not None]  # as those that files tell
+        pipeline.s3.put_object(**place, Body=json.dumps(point).encode(), ContentType="application/json")
     send_recorded(pipeline, plan.orders, RESIZE, None, command="focus")

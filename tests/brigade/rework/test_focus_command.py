@@ -47,8 +47,8 @@ def documents(deployed: Deployed) -> dict[str, str]:
 @pytest.mark.usefixtures("crops")
 def test_it_is_kept_and_the_picture_goes_back_to_resize(deployed: Deployed) -> None:
     picture = deployed.ready("in/a.jpg")
-    assert main(["focus", "in/a.jpg", "0.25", "1"]) == 0
-    assert documents(deployed) == {f"focus/{picture.id}.json": "[0.25, 1.0]"}
+    assert main(["focus", "in/a.jpg", "0.333333", "1"]) == 0
+    assert documents(deployed) == {f"focus/{picture.id}.json": "[0.3333, 1.0]"}
     [message] = deployed.received(RESIZE)
     assert decode(message["Body"], [ImageNormalized])[1].image.id == picture.id
     assert operations(deployed) == [("focus", "resize", {"sent": 1})]
