@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from brigade.dead_letters.acts import Discard
+from brigade.dead_letters.queue import GONE
 from brigade.dead_letters.redrive import Redrive
 from brigade.terminal import OperatorError, explain
 
@@ -87,7 +88,8 @@ def _work(now: Work, run: Run, stack: ExitStack) -> None:
     except Exception as unforeseen:  # noqa: BLE001 - the page tells it
         error = str(explain(unforeseen))
     if isinstance(run, Discard):
-        found = {"deleted": len(run.deleted), "left": len(run.letters) - len(run.deleted)}
+        gone = run.operation.outcomes[GONE]
+        found = {"deleted": len(run.deleted), "left": len(run.letters) - len(run.deleted) - gone, "taken": gone}
     else:
         found = vars(run.account) | {"came_back": len(run.account.came_back)}
     now.outcome = {"redriven": 0, "refused": 0, "came_back": 0, "taken": 0, "deleted": 0, "stopped": False, **found}
