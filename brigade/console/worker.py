@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from brigade.dead_letters.acts import Discard
+from brigade.dead_letters.acts import LEFT, Discard
 from brigade.dead_letters.queue import GONE
 from brigade.dead_letters.redrive import Redrive
 from brigade.terminal import OperatorError, explain
@@ -88,6 +88,9 @@ def _work(now: Work, run: Run, stack: ExitStack) -> None:
     except Exception as unforeseen:  # noqa: BLE001 - the page tells it
         error = str(explain(unforeseen))
     if isinstance(run, Discard):
+        # Where writing the file failed, every letter is noted as left.
+        if error and not run.is_exact and run.operation.outcomes[LEFT] < len(run.letters):
+            error += f"; {run.path} holds all {len(run.letters)} that were chosen"
         gone = run.operation.outcomes[GONE]
         found = {"deleted": len(run.deleted), "left": len(run.letters) - len(run.deleted) - gone, "taken": gone}
     else:

@@ -179,8 +179,23 @@ def test_what_breaks_an_act_off_is_told_and_the_letter_stays(
     assert (outcome["redriven"], ids(desk)) == (0, every)
     plan = page.plan("discard")
     Path(plan["to"]).touch()
-    assert "is there already" in page.done(plan)["outcome"]["error"]
+    assert page.done(plan)["outcome"]["error"].endswith(f"{plan['to']} is there already — name another file")
     assert ids(desk) == every
+
+
+def test_a_discard_that_breaks_off_says_that_its_file_holds_all_that_were_chosen(
+    desk: Desk, page: Page, meanwhile: Meanwhile
+) -> None:
+    def forbidden() -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DeleteMessage")
+
+    every = bury(desk, 3)
+    meanwhile("delete", 2, forbidden)
+    plan = page.plan("discard")
+    outcome = page.done(plan)["outcome"]
+    assert outcome["error"].endswith(f"; {plan['to']} holds all 3 that were chosen")
+    assert {line["message_id"] for line in lines(Path(plan["to"]))} == every
+    assert (outcome["deleted"], outcome["left"], outcome["taken"], len(ids(desk))) == (1, 2, 0, 2)
 
 
 def test_what_aws_refuses_is_a_bad_gateway_with_a_sentence(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
