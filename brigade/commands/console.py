@@ -35,5 +35,4 @@ def console(port: int, read_only: bool, stack: str) -> None:
         except KeyboardInterrupt:
             say("the console is closed")
         finally:
-            shown.worker.stop()
-            shown.worker.wait()
+            shown.close()

@@ -66,6 +66,12 @@ class Console:
         """Return an actor's dead letters, or what SNS could not deliver; raises ConfigurationError."""
         return of_stack(self.pipeline, name)[0]
 
+    def close(self) -> None:
+        """Stop the act at work for good; return once it has ended, and a look under way has released its letters."""
+        self.worker.close()
+        with self._looking:
+            pass
+
     def _forget(self) -> None:
         with self._looking:  # a look that goes on may have begun before the act ended
             self._until = 0.0

@@ -42,6 +42,7 @@ class Worker:
         self._busy = threading.Lock()
         self._run: Run | None = None
         self._thread: threading.Thread | None = None
+        self._closed = False
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -64,6 +65,8 @@ class Worker:
             stack.enter_context(self.alone())
             run = stack.enter_context(begin(step))
             now.running, now.operation, self.now, self._run = True, run.operation.id, now, run
+            if self._closed:  # meanwhile
+                run.cancelled.set()
             self._thread = threading.Thread(target=_work, args=(now, run, stack.pop_all()))
             self._thread.start()
         return now.operation
@@ -73,6 +76,13 @@ class Worker:
         if self._run:
             self._run.cancelled.set()
         return self.now
+
+    def close(self) -> None:
+        """Stop what is at work or about to begin, return once it has ended, and let nothing begin any more."""
+        self._closed = True
+        self.stop()
+        self._busy.acquire()
+        self.wait()
 
     def wait(self) -> None:
         """Return when nothing is at work any more."""

@@ -1,6 +1,7 @@
 """Acts on dead letters: exactly what was counted, one act at a time, on record, and stopped without a loss."""
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from brigade.console.console import Console
+from brigade.console.worker import Worker
 from brigade.dead_letters.letter import Redrive
 from brigade.dead_letters.queue import DeadLetterQueue, ReceivedLetter
 from brigade.flow import mappings
@@ -150,6 +152,48 @@ def test_while_one_runs_it_can_be_followed_nothing_new_is_counted_and_it_can_be_
     assert len(ids(desk)) == len(every) - 5
     assert page.get("/api/letters")["total"] == 10
     assert page.get("/api/history")[0]["outcomes"] == {"redriven": 5, "planned": 10}
+
+
+def test_closing_stops_an_act_whose_start_is_still_under_way(
+    desk: Desk, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every, plan, late = bury(desk, 3), page.plan(), page.plan()
+    stop, stopped = Worker.stop, threading.Event()
+    work, begin, until = page.console.plans[plan["plan"]]
+    closing = threading.Thread(target=page.console.close)
+
+    def begun(*given: Any) -> Any:
+        closing.start()
+        assert stopped.wait(10)
+        return begin(*given)
+
+    def stopping(worker: Worker) -> None:
+        stop(worker)
+        stopped.set()
+
+    monkeypatch.setattr(Worker, "stop", stopping)
+    page.console.plans[plan["plan"]] = work, begun, until
+    page.post(f"/api/plans/{plan['plan']}/start", count=3)
+    closing.join(10)
+    assert not closing.is_alive()
+    seen = page.get("/api/work")
+    assert (seen["running"], seen["outcome"]["cancelled"], seen["outcome"]["redriven"]) == (False, True, 0)
+    assert ids(desk) == every
+    assert page.refused("POST", f"/api/plans/{late['plan']}/start", json={"count": 3})[0] == 409
+
+
+def test_closing_waits_for_a_look_under_way(page: Page, meanwhile: Meanwhile) -> None:
+    closing, waits = threading.Thread(target=page.console.close), []
+
+    def look() -> None:
+        closing.start()
+        closing.join(0.1)
+        waits.append(closing.is_alive())
+
+    meanwhile("look", 1, look)
+    page.plan()
+    closing.join(10)
+    assert (waits, closing.is_alive()) == ([True], False)
 
 
 def test_a_discard_that_is_stopped_keeps_the_rest_and_its_file_holds_what_is_gone(
