@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from brigade.flow import mappings
 from kit.envelope import decode
 from kit.events import ImageJudged
 from tests.brigade.dead_letters.conftest import one_thread
@@ -50,11 +51,14 @@ def test_a_reason_is_redriven_once_its_actor_runs_again_and_nothing_else(operato
     denied = sorted(bury(stack, f"in/{number}.jpg", *REASONS[3]) for number in range(12))
     other = sorted(bury(stack, key, "resize", "out-of-time", "it took 900 s") for key in ("in/a.jpg", "in/b.jpg"))
     stack.functions.mappings["resize"]["State"] = "Disabled"
+    stack.functions.mappings["relay"]["State"] = mappings.PARTLY
     page = operator.enter().page
     operator.says("resize is paused")
-    operator.press("Resume resize")
-    page.get_by_role("button", name="Pause resize").wait_for()
-    assert stack.functions.changes == [("resize", True)]
+    operator.says("relay is partly paused")
+    for actor in ("resize", "relay"):
+        operator.press(f"Resume {actor}")
+        page.get_by_role("button", name=f"Pause {actor}").wait_for()
+    assert stack.functions.changes == [("resize", True), ("relay", True)]
     operator.go("Dead letters")
     assert page.get_by_role("button", name="Redrive").inner_text() == "Redrive these 14"
     page.get_by_label("Reason").focus()

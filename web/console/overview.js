@@ -57,7 +57,7 @@ export function overview() {
 function card(name, purpose, heard, turn) {
   const numbers = ["waiting", "inFlight", "oldest", "rate"].map((each) => [each, el("dd")]);
   const dead = link("letters", { actor: name }), state = el("b", { class: "small wrong" });
-  const isPaused = () => made.dataset.state === "paused";
+  const isPaused = () => /paused$/.test(made.dataset.state); // partly, too
   const flip = button(t.pause, () => turn(name, isPaused() ? "running" : "paused"), "plain");
   const made = el("li", { class: "actor" }, el("h2", { title: purpose }, name),
     el("p", { class: "hears quiet small" }, t.hears(heard.map((each) => (each === ORIGIN ? t.source : each)))),
@@ -81,7 +81,7 @@ function alerting({ actors, undelivered }) {
   const buried = actors.reduce((sum, { dead_letters: count }) => sum + count, 0);
   const found = [buried && link("letters", {}, t.buried(buried)),
     undelivered && link("letters", { actor: "undelivered" }, t.undelivered(undelivered)),
-    ...actors.map(({ name, state, waiting }) => state === "paused" && t.held(name, waiting)),
+    ...actors.map(({ name, state, waiting }) => state !== "running" && t.held(name, state, waiting)),
     ...actors.map(({ name, expiring }) => expiring && t.expiring(name))].filter(Boolean);
   return (found.length ? found : [t.well]).map((each) => el("li", { class: !found.length && "well" }, each));
 }

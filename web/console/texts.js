@@ -26,7 +26,7 @@ export default {
     none: "No dead letters", pause: "Pause", resume: "Resume", named: (act, name) => `${act} ${name}`,
     hears: (names) => (names.length ? `hears ${names.join(", ")}` : ""), did: (name, state) => `${name} is ${state}.`,
     buried: (count) => `${letters(count)} to look at`, undelivered: (count) => `${many(count, "event")} not delivered`,
-    held: (name, count) => `${name} is paused${count ? `, ${many(count, "message")} wait${count > 1 ? "" : "s"}` : ""}`,
+    held: (name, state, count) => `${name} is ${state}${count ? `, ${many(count, "message")} waiting` : ""}`,
     expiring: (name) => `${name} has messages that SQS will delete within a day`,
   },
   letters: {
