@@ -3,6 +3,8 @@
 import secrets
 import time
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,11 @@ from brigade.console import structs
 from brigade.console.console import Console
 from brigade.console.letters import facts, selection
 from brigade.console.worker import Begin, Work
-from brigade.dead_letters.acts import discarding, discards_file, redriving
-from brigade.dead_letters.redrive import MOST_REDRIVES, Pace, RedrivePlan
+from brigade.dead_letters.acts import Step, discarding, discards_file, redriving
+from brigade.dead_letters.letter import DeadLetter
+from brigade.dead_letters.redrive import MOST_REDRIVES, Pace, Redrive, RedrivePlan
 from brigade.dead_letters.redrive import plan as redrive_plan
+from brigade.dead_letters.where import Where
 from brigade.flow import mappings
 from brigade.terminal import OperatorError, counted
 from services.portal.problems import Refused
@@ -38,9 +42,8 @@ def plan(console: Console, asked: structs.Wanted) -> dict[str, Any]:
         begin = partial(discarding, place, meant.letters, Path(to))
     else:
         meant = redrive_plan(chosen, most_redrives=MOST_REDRIVES, force=asked.force, limit=asked.limit)
-        paused = mappings.is_paused(console.pipeline, place.actor) if place.actor else False
-        pace = Pace(poll_s=place.target.poll_s, watch_s=0 if paused else Pace.watch_s)
-        begin = partial(redriving, place, meant.letters, pace)
+        paused = _is_paused(console, place)
+        begin = partial(_redriving, console, place, meant.letters)
     name, work = secrets.token_urlsafe(), Work(asked.act, asked.actor, to, len(meant.letters))
     console.plans[name] = work, begin, time.monotonic() + _GOOD_S
     for old in list(console.plans)[:-_MOST_PLANS]:
@@ -69,3 +72,15 @@ def start(console: Console, plan: str, asked: structs.Start) -> dict[str, str]:
     operation = console.worker.start(work, begin)
     console.plans.pop(plan, None)
     return {"operation": operation}
+
+
+def _is_paused(console: Console, place: Where) -> bool:
+    return bool(place.actor and mappings.is_paused(console.pipeline, place.actor))
+
+
+def _redriving(
+    console: Console, place: Where, letters: Sequence[DeadLetter], step: Step
+) -> AbstractContextManager[Redrive]:
+    # Asked when it begins: the actor may have been paused or resumed since this was counted.
+    watch_s = 0 if _is_paused(console, place) else Pace.watch_s
+    return redriving(place, letters, Pace(poll_s=place.target.poll_s, watch_s=watch_s), step)

@@ -11,8 +11,11 @@ from botocore.exceptions import ClientError
 
 from brigade.console.console import Console
 from brigade.console.worker import Worker
+from brigade.dead_letters import acts
 from brigade.dead_letters.letter import Redrive
 from brigade.dead_letters.queue import DeadLetterQueue, ReceivedLetter
+from brigade.dead_letters.redrive import Pace
+from brigade.dead_letters.where import Where
 from brigade.flow import mappings
 from tests.brigade.console.conftest import Page
 from tests.support.desk import Desk, ingested, lines
@@ -257,6 +260,28 @@ def test_it_says_that_nobody_works_on_what_a_paused_actor_is_sent(
     assert not page.plan()["paused"]
     monkeypatch.setattr(mappings, "find", lambda *_: mappings.Mapping((), mappings.DISABLED, None))
     assert page.plan()["paused"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [(mappings.DISABLED, mappings.ENABLED), (mappings.ENABLED, mappings.DISABLED)]
+)
+def test_what_comes_back_is_watched_where_the_actor_runs_when_the_act_begins(
+    desk: Desk, page: Page, monkeypatch: pytest.MonkeyPatch, first: str, then: str
+) -> None:
+    watched: list[float] = []
+
+    def redriving(place: Where, letters: Any, pace: Pace, step: Any) -> Any:
+        watched.append(pace.watch_s)
+        return acts.redriving(place, letters, pace, step)
+
+    monkeypatch.setattr("brigade.console.work.redriving", redriving)
+    monkeypatch.setattr("brigade.console.work.Pace", type("Short", (Pace,), {"watch_s": 0.01}))
+    bury(desk, 1)
+    monkeypatch.setattr(mappings, "find", lambda *_: mappings.Mapping((), first, None))
+    plan = page.plan()
+    monkeypatch.setattr(mappings, "find", lambda *_: mappings.Mapping((), then, None))
+    assert page.done(plan)["outcome"]["redriven"] == 1
+    assert watched == [0.01 if then == mappings.ENABLED else 0]
 
 
 def test_an_actor_that_is_none_has_no_letters(page: Page) -> None:
