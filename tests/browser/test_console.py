@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
@@ -79,6 +80,32 @@ def test_a_reason_is_redriven_once_its_actor_runs_again_and_nothing_else(operato
     operator.go("History")
     operator.says("12 redriven")
     assert operations(stack) == [("redrive", "resize", {"redriven": 12})]
+
+
+def test_letters_that_others_hold_are_told_of_before_anything_is_done(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brigade.console.console.LOOK_S", 0.001)  # others are not waited for
+    for key in ("in/a.jpg", "in/b.jpg"):
+        bury(operator.stack, key, *REASONS[3])
+    page = operator.enter().page
+    operator.go("Dead letters")
+    operator.says("in/b.jpg")
+
+    def hold_one() -> None:
+        url = operator.console.place("resize").queue.url
+        assert operator.stack.sqs.receive_message(QueueUrl=url, VisibilityTimeout=600)["Messages"]
+
+    hold_one()
+    operator.press("Discard these 2")
+    question = page.get_by_role("dialog")
+    question.get_by_text("Discard 1 dead letter of resize?").wait_for()
+    question.get_by_text("There may be more: others hold some just now").wait_for()
+    question.get_by_role("button", name="Cancel").click()
+    hold_one()
+    operator.press("Discard these 2")
+    page.get_by_role("alert").get_by_text("There may be more: others hold some just now").wait_for()
+    assert operations(operator.stack) == []
 
 
 def test_a_picture_that_is_held_back_is_seen_only_when_asked_and_approved(operator: Operator) -> None:

@@ -34,18 +34,18 @@ export default {
     actor: "Actor", reason: "Reason", key: "Key", image: "Picture’s id", since: "Not older than",
     keyHint: "wall/*.jpg", ages: ["1h", "6h", "1d", "1w"], count: letters, all: (count) => `All ${letters(count)}`,
     chooseOne: "Choose one actor to redrive or discard its dead letters.", age: (ago) => `oldest ${ago}`,
-    notAll: "Somebody else holds some of the letters at the moment: there may be more than these.",
+    notAll: "There may be more: others hold some just now, or they are more than can be received in a minute.",
     example: (key) => `such as ${key}`, recent: "What was done", allHistory: "All of it", nothing: "Nothing yet.",
     facts: ({ attempts, redrives: times }) => [attempts && many(attempts, "attempt"),
       times && `redriven ${times === 1 ? "once" : many(times, "time")}`].filter(Boolean).join(", "),
     yes: (act, count) => `${act[0].toUpperCase()}${act.slice(1)} ${count === 1 ? "it" : `these ${number(count)}`}`,
     sure: ({ act, count, to, actor }) => (
       act === "redrive" ? `Send ${letters(count)} back to ${to}?` : `Discard ${letters(count)} of ${actor}?`),
-    sureAbout: ({ act, actor, count, to, reasons, held_back: held, paused }) => sentences(`${counts(reasons)}.`,
+    sureAbout: ({ act, actor, count, to, reasons, held_back: held, ...plan }, more) => sentences(`${counts(reasons)}.`,
       held && `${letters(held)} stay: they failed for the same reason after each of three redrives.`,
       act === "discard" && `${count === 1 ? "It is" : "They are"} deleted from the queue, and kept in ${to}.`,
-      act === "redrive" && (paused ? `${actor} is paused: they wait until it is resumed.`
-        : "This stops by itself when too many come straight back.")),
+      act === "redrive" && (plan.paused ? `${actor} is paused: they wait until it is resumed.`
+        : "This stops by itself when too many come straight back."), !plan.saw_all && more),
     again: (held) => `Redrive ${letters(held)} all the same?`, force: "Redrive all the same",
     againAbout: "They failed for the same reason after each of three redrives. Is the cause mended?", no: "Cancel",
     outcomes: ({ outcomes, ended_at: ended }) => sentences(counts(outcomes), !ended && "(still at it, or killed)"),

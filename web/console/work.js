@@ -18,8 +18,7 @@ export function work(finished) {
     const before = bar.value;
     node.hidden &&= !running && !ran;
     ran = running;
-    bar.hidden = stop.hidden = !running;
-    close.hidden = running;
+    [bar.hidden, stop.hidden, close.hidden] = [!running, !running, running];
     [bar.max, bar.value] = [total || 1, done];
     node.classList.toggle("wrong", Boolean(outcome?.error || outcome?.stopped));
     if (running || isOver) write(said, running ? t.going(now) : t.came(now));
@@ -32,7 +31,8 @@ export function work(finished) {
   async function begin(wanted) {
     const plan = await call("POST", "api/plans", wanted), { act, count, held_back: held } = plan, { no } = words;
     const again = { title: words.again(held), text: words.againAbout, yes: words.force, no };
-    const sure = { title: words.sure(plan), text: words.sureAbout(plan), yes: words.yes(act, count), no };
+    const sure = { title: words.sure(plan), text: words.sureAbout(plan, words.notAll), yes: words.yes(act, count), no };
+    if (!count && !held && !plan.saw_all) throw new Error(words.notAll);
     if (!count) return held && await ask(again) ? begin({ ...wanted, force: true }) : finished();
     if (!await ask(sure)) return null;
     await call("POST", `api/plans/${plan.plan}/start`, { count });
