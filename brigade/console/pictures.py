@@ -29,14 +29,21 @@ _MOST = 500  # records that are read for one page where a filter has no index
 
 
 def listed(console: Console, asked: structs.PicturesAsked) -> Facts:
-    """Return a page, the newest first; with a ``next`` and few pictures, only a part was looked through as yet."""
+    """Return a page, the newest first; with a ``next`` and few pictures, only a part was looked through as yet.
+
+    ``remark``: what the operator must know of how it was looked for, or empty.
+    """
     for time in filter(None, (asked.taken_from, asked.taken_to)):
         search.time(time)
     plan = search.plan(asked, datetime.now(UTC).date())
     at, _, image = asked.cursor.rpartition(" ")
     after = (at, image) if asked.cursor else None
     found, more = search.page(console.pipeline.catalog, asked, plan, asked.limit, after, _MOST)
-    return {"pictures": [facts(each) for each in found], "next": " ".join(more) if more else None}
+    return {
+        "pictures": [facts(each) for each in found],
+        "next": " ".join(more) if more else None,
+        "remark": plan.remark,
+    }
 
 
 def known(console: Console, image: str) -> Facts | None:

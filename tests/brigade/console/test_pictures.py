@@ -68,7 +68,10 @@ def test_pictures_come_page_by_page_from_the_index(
     assert [len(each) for each in seen] == [2, 1]
     assert {key for each in seen for key in each} == keys
     assert [each["key"] for each in page.get("/api/pictures", verdict="refused")["pictures"]] == ["in/held.jpg"]
-    assert page.get("/api/pictures", prefix="out/", taken_from="2026-11-20") == {"pictures": [], "next": None}
+    found = page.get("/api/pictures", prefix="out/", taken_from="2026-11-20")
+    assert (found["pictures"], found["next"]) == ([], None)
+    assert "for a clock that is ahead" in found["remark"]
+    assert page.get("/api/pictures", status="READY")["remark"] == ""
 
 
 def test_a_page_takes_as_many_requests_of_a_hundred_thousand_as_of_a_few(
