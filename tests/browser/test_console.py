@@ -10,6 +10,7 @@ from starlette.routing import Route
 from brigade.flow import mappings
 from kit.envelope import decode
 from kit.events import ImageJudged
+from kit.outputs import OPERATIONS
 from tests.brigade.dead_letters.conftest import one_thread
 from tests.browser.operators import REASONS, Operator, bury, held, operator
 from tests.support.browsing import served
@@ -88,9 +89,13 @@ def test_letters_that_others_hold_are_told_of_before_anything_is_done(
     monkeypatch.setattr("brigade.console.console.LOOK_S", 0.001)  # others are not waited for
     for key in ("in/a.jpg", "in/b.jpg"):
         bury(operator.stack, key, *REASONS[3])
+    damaged = {"Bucket": "target", "Key": f"{OPERATIONS}20261121T080000Z-000000.json"}
+    operator.stack.pipeline.s3.put_object(Body=b"{", **damaged)
     page = operator.enter().page
     operator.go("Dead letters")
     operator.says("in/b.jpg")
+    operator.says(f"{damaged['Key']} is damaged")  # and hides no letter
+    operator.stack.pipeline.s3.delete_object(**damaged)
 
     def hold_one() -> None:
         url = operator.console.place("resize").queue.url

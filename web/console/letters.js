@@ -9,7 +9,7 @@ const t = texts.letters;
 /** Dead letters: all of them by actor and reason, and those that are like the filter in the address. */
 export function letters(shell) {
   const page = view(texts.views.letters), follow = () => page.read(() => Promise.all([
-    call("GET", `api/letters?${shell.asked.letters}`), call("GET", "api/history?limit=6")]), draw);
+    call("GET", `api/letters?${shell.asked.letters}`), call("GET", "api/history?limit=6").catch((why) => why)]), draw);
 
   function draw([{ groups, total, saw_all: sawAll, ...found }, done]) {
     const params = shell.asked.letters, { actor, ...only } = Object.fromEntries(params);
@@ -65,4 +65,4 @@ const operations = (done) => (done.length ? el("ul", { class: "rows" }, done.map
   el("p", {}, el("b", {}, each.command), ` ${each.where}`),
   el("p", { class: "small" }, t.outcomes(each)),
   el("p", { class: "small quiet" }, at(each.begun_at, ago(each.begun_at)), ` · ${each.by} · ${each.id}`),
-))) : el("p", { class: "quiet" }, t.nothing));
+))) : el("p", { class: "quiet" }, done.message || t.nothing)); // or why it is not read
