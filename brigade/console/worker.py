@@ -67,8 +67,13 @@ class Worker:
             now.running, now.operation, self.now, self._run = True, run.operation.id, now, run
             if self._closed:  # meanwhile
                 run.cancelled.set()
-            self._thread = threading.Thread(target=_work, args=(now, run, stack.pop_all()))
-            self._thread.start()
+            self._thread = threading.Thread(target=_work, args=(now, run, rest := stack.pop_all()))
+            try:
+                self._thread.start()
+            except RuntimeError:  # the machine has no thread left
+                self._thread, now.running = None, False
+                rest.close()
+                raise
         return now.operation
 
     def stop(self) -> Work:

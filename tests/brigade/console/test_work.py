@@ -103,6 +103,23 @@ def test_one_act_is_at_work_at_a_time(desk: Desk, page: Page) -> None:
     assert page.done(plan)["outcome"]["redriven"] == 1
 
 
+def test_an_act_that_gets_no_thread_is_not_at_work(
+    desk: Desk, page: Page, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    bury(desk, 1)
+    work, begin, _ = console.plans[page.plan()["plan"]]
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", exhausted)
+        with pytest.raises(RuntimeError):
+            console.worker.start(work, begin)
+    assert not page.get("/api/work")["running"]
+    assert page.get("/api/history")[0]["ended_at"]
+    assert page.done(page.plan())["outcome"]["redriven"] == 1
+
+
 def test_it_stops_by_itself_where_too_much_comes_straight_back(
     desk: Desk, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
