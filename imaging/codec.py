@@ -136,7 +136,7 @@ def encode(
     said, image.info = image.info, {k: v for k, v in image.info.items() if k == "transparency"}
     try:
         pixels = image.width * image.height
-        with _room_for(pixels * _MOST_BYTES) if progressive and format == "JPEG" else nullcontext():
+        with _room_for(pixels * _MOST_BYTES) if options.get("progressive") else nullcontext():
             content = _saved(image, format, options)
         if format == "PNG" and min(pixels * _FLAT, _SMALL_BYTES) < len(content) < pixels * _GRAPHIC:
             content = min(content, _saved(image, format, options | {"compress_type": zlib.Z_DEFAULT_STRATEGY}), key=len)

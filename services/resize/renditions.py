@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import ceil
 
 from PIL import Image, ImageFile
-from PIL.Image import Resampling
 from PIL.WebPImagePlugin import WebPImageFile
 
 from imaging.auto_quality import encode_auto
@@ -16,7 +15,7 @@ from imaging.recipes import Recipe, Rendition
 from kit.events import Focus
 from kit.outputs import digest
 from services.resize import effects
-from services.resize.cascade import FILTER, cascade
+from services.resize.cascade import cascade
 from services.resize.focus import aimed
 from services.resize.geometry import Plan, plan
 from services.resize.placeholders import Placeholder, placeholder, smallest
@@ -26,9 +25,7 @@ VERSION = 2
 # JPEG can be decoded at 1/8, 1/4, 3/8 or 1/2 of its size: Pillow's number for that, the share, and how many times
 # what is needed it must give. At once what is needed the loss can be seen (34 dB against a full decode).
 DRAFTS = ((8, 1 / 8, 2.0), (4, 1 / 4, 2.0), (3, 3 / 8, 1.5), (2, 1 / 2, 1.5))
-# How a size is reached, as the record says it. A JPEG that was decoded small spends a third of its time in the first
-# scaling; bicubic needs two thirds of Lanczos's, and loses 0.002 of SSIM on the mean of the default recipe
-# (`make bench-pixels`). Elsewhere decoding outweighs it by far.
+# How a size is reached, as the record says it.
 _SCALED, _SCALED_FROM_DRAFT = "lanczos", "draft, bicubic, lanczos"
 
 
@@ -68,8 +65,8 @@ def make(content: bytes, recipe: Recipe, focus: Focus | None = None) -> Iterator
         aimed(step, rendition.gravity, decoded, master.size, focus)
         for step, rendition in zip(plans, recipe.rendition, strict=True)
     ]
-    first, scaling = (FILTER, _SCALED) if share == 1 else (Resampling.BICUBIC, _SCALED_FROM_DRAFT)
-    scaled = cascade(decoded, master.size, aims, first, share)
+    scaled = cascade(decoded, master.size, aims, share)
+    scaling = _SCALED if share == 1 else _SCALED_FROM_DRAFT
     small = smallest(aims, recipe.rendition, master.size)
     for rendition, step in zip(recipe.rendition, aims, strict=True):
         yield _finish(scaled[step], step, rendition, master, scaling, held=rendition is small)
