@@ -99,22 +99,24 @@ class S3History(History):
         return content
 
     def _names(self) -> list[str]:
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=OPERATIONS)
-        return [each["Key"].removeprefix(OPERATIONS) for page in pages for each in page.get("Contents", [])]
+        return [name for name, _ in self._documents()]
+
+    def _documents(self, after: str = "") -> Iterator[tuple[str, int]]:
+        """Yield the names, those after a name, each with its document's bytes."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=OPERATIONS, StartAfter=OPERATIONS + after
+        )
+        return ((each["Key"].removeprefix(OPERATIONS), each["Size"]) for p in pages for each in p.get("Contents", []))
 
     def about(self, image_id: str, since: str) -> list[tuple[Operation, Entry]]:
         """Return what operators did with a picture since a time (ISO 8601, UTC), each with what came of it.
 
         Of the newest operations, and not those on many thousand pictures: their documents take too long to read.
         """
-        begin = OPERATIONS + re.sub(r"[-:]|\.\d+", "", since)  # an operation's id begins with its time
-        pages = self._s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=OPERATIONS, StartAfter=begin
-        )
-        small = [each["Key"] for page in pages for each in page.get("Contents", []) if each["Size"] <= _SMALL]
+        begin = re.sub(r"[-:]|\.\d+", "", since)  # an operation's id begins with its time
+        small = [name.removesuffix(_SUFFIX) for name, count in self._documents(begin) if count <= _SMALL]
         with ThreadPoolExecutor() as pool:
-            names = (key.removeprefix(OPERATIONS).removesuffix(_SUFFIX) for key in small[-_NEWEST:])
-            found = list(pool.map(self._load, names))
+            found = list(pool.map(self._load, small[-_NEWEST:]))
         return [(each, entry) for each in found for entry in each.messages if entry.image_id == image_id]
 
 
