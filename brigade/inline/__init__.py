@@ -164,7 +164,7 @@ class InMemoryChain:
         if not batch:
             return False
         invocation = Invocation(self.clock, self.clock.seconds + actor.timeout)
-        answer = self.mailboxes[name].handle({"Records": [_record(message) for message in batch]}, invocation)
+        answer = self.mailboxes[name].handle({"Records": [lambda_record(message) for message in batch]}, invocation)
         unsettled = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         again = [replace(message, attempts=message.attempts + 1) for message in batch if message.id in unsettled]
         queue.messages.extend(again)
@@ -178,7 +178,8 @@ def notification(key: str, content: bytes, etag: str = "", sequencer: str = "") 
     )
 
 
-def _record(message: Message) -> dict[str, Any]:
+def lambda_record(message: Message) -> dict[str, Any]:
+    """Return a message as Lambda hands it over, as one of ``event["Records"]``."""
     return {
         "messageId": message.id,
         "body": message.body,

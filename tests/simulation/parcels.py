@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
 from kit.envelope import Envelope
+from kit.queue import Message
 
 
 @dataclass
@@ -20,6 +20,11 @@ class Parcel:
     seen_at: float = 0
     sent_at: float = 0
     attempts: int = 0
+
+    @property
+    def message(self) -> Message:
+        """What is received."""
+        return Message(id=self.id, body=self.body, attempts=self.attempts, attributes=dict(self.attributes))
 
 
 def told(parcel: Parcel) -> str:
@@ -34,12 +39,3 @@ def told(parcel: Parcel) -> str:
         source = msgspec.json.decode(envelope.data)["image"]["source"]
         what, key, version = envelope.kind, source["key"], source["version"]
     return f"{what} of {key} {version} ({parcel.id})"
-
-
-def lambda_record(parcel: Parcel) -> dict[str, Any]:
-    return {
-        "messageId": parcel.id,
-        "body": parcel.body,
-        "attributes": {"ApproximateReceiveCount": str(parcel.attempts)},
-        "messageAttributes": {name: {"stringValue": value} for name, value in parcel.attributes.items()},
-    }

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from brigade.inline import TARGET, Clock, InMemoryChain, Invocation
+from brigade.inline import TARGET, Clock, InMemoryChain, Invocation, lambda_record
 from brigade.inline.s3_notification import REMOVED, notification
 from kit import outputs
 from kit.actor import Actor
@@ -25,7 +25,7 @@ from services.describe.extractors import Found
 from services.describe.tags import written
 from tests.simulation.chance import Chance
 from tests.simulation.edges import Deployed, Edge, LaggingRecords, Queue, Topics
-from tests.simulation.parcels import Parcel, lambda_record
+from tests.simulation.parcels import Parcel
 from tests.simulation.pixels import Time, extract, opinion
 from tests.simulation.storage import ARCHIVE, MemoryCopies, VersionedStorage
 
@@ -204,7 +204,7 @@ class World(InMemoryChain):
         self.working, self._depth = name, self._depth + 1
         self.tell(f"{name} receives", *(replace(each) for each in batch))
         try:
-            records = {"Records": [lambda_record(each) for each in batch]}
+            records = {"Records": [lambda_record(each.message) for each in batch]}
             answer = self.mailboxes[name].handle(records, Invocation(clock, clock.seconds + actor.timeout))
             if self.chance.fault(self.chance.weather.crash):
                 self.tell(f"{name} dies before its messages are deleted")
