@@ -3,12 +3,10 @@
 import re
 from collections.abc import Callable
 
-import pytest
-
 from tests.brigade.dead_letters.conftest import one_thread
 from tests.browser.operators import REASONS, Operator, bury, held, operator, ready
 from tests.support import story
-from tests.support.browsing import SCREENS, looks, photograph
+from tests.support.browsing import SCREENS, Report, checking, photograph
 
 __all__ = ["one_thread", "operator"]  # fixtures
 LETTERS = 1_000 if SCREENS else 60
@@ -61,17 +59,12 @@ def look_around(operator: Operator, look: Callable[[str], None]) -> None:
 
 
 def test_axe_finds_nothing_and_nothing_is_against_the_policy(operator: Operator) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe here").Axe()
-    found: dict[str, list[str]] = {}
+    found = Report()
+    check = checking(operator.page, found)
 
     def look(view: str) -> None:
         photograph(operator.page, f"console-{view}")
-        for how in looks(operator.page):
-            where = f"{view}, {how}"
-            found[where] = []
-            if how in ("360-dark", "1440-light"):  # each scheme, and each width
-                found[where] = [each["id"] for each in axe.run(operator.page).response["violations"]]
-            found[where] += ["overflow"] * operator.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        check(view)
 
     look_around(operator, look)
     assert len(found) == 9 * 4

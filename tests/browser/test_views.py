@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from tests.browser.conftest import Visitor
 from tests.services.portal.conftest import Portal
-from tests.support.browsing import looks
+from tests.support.browsing import Report, checking
 from tests.support.story import rejected, said
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"
@@ -40,19 +38,8 @@ def look_around(visitor: Visitor, portal: Portal, look: Callable[[str], None]) -
 
 
 def test_axe_finds_nothing_and_nothing_is_against_the_policy(visit: Callable[..., Visitor], portal: Portal) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe here").Axe()
-    visitor = visit()
-    found: dict[str, list[str]] = {}
-
-    def look(view: str) -> None:
-        for how in looks(visitor.page):
-            where = f"{view}, {how}"
-            found[where] = []
-            if how in ("360-dark", "1440-light"):  # each scheme, and each width
-                found[where] = [each["id"] for each in axe.run(visitor.page).response["violations"]]
-            found[where] += ["overflow"] * visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth")
-
-    look_around(visitor, portal, look)
+    visitor, found = visit(), Report()
+    look_around(visitor, portal, checking(visitor.page, found))
     assert len(found) == 7 * 4
     assert {view: broken for view, broken in found.items() if broken} == {}
     assert visitor.violations == []

@@ -60,6 +60,23 @@ def looks(page: Any) -> Iterator[str]:
     page.set_viewport_size(before)
 
 
+Report = dict[str, list[str]]
+
+
+def checking(page: Any, found: Report) -> Callable[[str], None]:
+    """Return what looks at a view: of each look it notes what axe says, and whether the view is too wide for it."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe here").Axe()
+
+    def look(view: str) -> None:
+        for how in looks(page):
+            said = found[f"{view}, {how}"] = []
+            if how in ("360-dark", "1440-light"):  # each scheme, and each width
+                said += [each["id"] for each in axe.run(page).response["violations"]]
+            said += ["overflow"] * page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+    return look
+
+
 def photograph(page: Any, view: str) -> None:
     """Keep pictures of a view, if somebody wants them."""
     for look in looks(page) if SCREENS else ():
