@@ -9,7 +9,17 @@ import pytest
 from brigade.local import local_cloud
 from brigade.local.cloud_process import LocalCloud
 from brigade.target import Target, local_target
+from brigade.terminal import out
 from kit import aws
+
+WIDTH = 80
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal of WIDTH columns, where results are printed."""
+    monkeypatch.setattr(out, "width", WIDTH)
+    monkeypatch.setattr(out, "_force_terminal", True)
 
 
 @pytest.fixture(scope="session")

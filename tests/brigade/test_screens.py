@@ -1,4 +1,4 @@
-"""What an operator sees on a terminal of 80 columns: six screens to the letter, and no table wider than that.
+"""What an operator sees on a terminal of 80 columns, six screens to the letter, and what programs get of them.
 
 A change of a screen is shown by `SCREENS=write pytest tests/brigade/test_screens.py`, and read in the diff.
 """
@@ -7,7 +7,6 @@ import io
 import json
 import os
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,8 +14,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from brigade.__main__ import main
@@ -27,21 +24,18 @@ from brigade.deploy.stack import Stack
 from brigade.flow import vitals
 from brigade.flow.vitals import Vitals
 from brigade.operations.operation import Entry, Operation
-from brigade.pictures.catalog import Catalog
 from brigade.pipeline import Pipeline
-from brigade.tables import facts, shortened, table
 from brigade.target import Target, local_target
-from brigade.terminal import out
 from brigade.traces import traces
 from kit.events import Source, StoredMaster, StoredRendition
 from records.picture import Described, Failure, Original, PictureRecord, Stage
 from records.status import Status
 from services.chain import CHAIN
+from tests.brigade.conftest import WIDTH
 from tests.support.commands import every
 from tests.support.desk import ingested
 from tools import json_contract
 
-WIDTH = 80
 GOLDEN = Path(__file__).parent / "screens"
 KEY = "holiday/2026/a photo with quite a long name.jpg"
 
@@ -145,12 +139,6 @@ class FakeCatalog:
 
 
 @pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(out, "width", WIDTH)
-    monkeypatch.setattr(out, "_force_terminal", True)
-
-
-@pytest.fixture
 def stack(terminal: None, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stack whose answers are made up."""
     target = local_target("http://127.0.0.1:4566")
@@ -237,80 +225,3 @@ def test_every_command_that_prints_json_has_a_schema() -> None:
     not_arrays_of_facts = {"process", "html", "dlq replay", "package"}
     printing = {name for name, each in every().items() if any("--json" in one.opts for one in each.params)}
     assert {own.get(name, name) for name in printing} - not_arrays_of_facts == set(json_contract.ELEMENTS)
-
-
-_words = st.text("abcdefghij 水é[]…", max_size=60)
-
-
-@given(st.sampled_from(("key", "detail", "path")), st.lists(st.tuples(*[_words] * 4), min_size=1, max_size=4))
-@pytest.mark.usefixtures("terminal")
-def test_no_table_is_wider_than_the_terminal_whatever_it_holds(column: str, rows: list[tuple[str, ...]]) -> None:
-    built = table("t", (column, "status", "what", "id"), [(*row[:3], _identity(7)) for row in rows])
-    with out.capture() as seen:
-        out.print(built, facts({"one": rows[0][0], "two": rows[0][1]}))
-    lines = seen.get().splitlines()
-    assert max(map(cell_len, lines)) <= WIDTH
-    assert sum("00000007" in line for line in lines) == len(rows)  # an id is never cut, and stands in its row's line
-
-
-_names = st.text("abcdefgh ij", max_size=30)
-
-
-@given(st.lists(st.tuples(*[_names] * 5), min_size=1, max_size=3))
-@pytest.mark.usefixtures("terminal")
-def test_no_table_loses_a_letter_but_in_the_middle_of_a_key(rows: list[tuple[str, ...]]) -> None:
-    columns = ("command", "where", "count", "what came of them", "by", "id")
-    with out.capture() as seen:
-        out.print(table("", columns, [(*row, "20261128T161024Z-15d") for row in rows]))
-    meant = "".join(("".join(columns), *map("".join, rows), "20261128T161024Z-15d" * len(rows)))
-    assert sorted(seen.get().replace("\n", "").replace(" ", "")) == sorted(meant.replace(" ", ""))
-
-
-@given(st.text("ab水é", min_size=0, max_size=40), st.integers(3, 40))
-def test_what_is_shortened_keeps_its_two_ends(text: str, width: int) -> None:
-    cut = shortened(text, width)
-    assert cell_len(cut) <= width
-    begin, dots, end = cut.partition("…")
-    assert text.startswith(begin)
-    assert text.endswith(end)
-    assert bool(dots) == (cell_len(text) > width)
-
-
-Find = Callable[[str], PictureRecord]
-
-
-@pytest.fixture
-def find(monkeypatch: pytest.MonkeyPatch) -> Find:
-    """The search of a catalog that holds three pictures, two of whose ids begin alike."""
-    records = {
-        each.image_id: each
-        for each in (READY, FAILED, PictureRecord(image_id=FAILED.image_id[:-1] + "0", source=FAILED.source))
-    }
-    catalog = Catalog(None, "table", "source")
-    monkeypatch.setattr(catalog, "get", lambda ids: {each: records[each] for each in ids if each in records})
-    monkeypatch.setattr(catalog, "by_key", lambda key: iter([READY] if key == "c6e55598" else []))
-    monkeypatch.setattr(catalog, "ids", lambda status: iter(records) if status is Status.READY else iter(()))
-    return catalog.find
-
-
-def test_eight_characters_of_an_id_are_enough(find: Find) -> None:
-    assert find("00000001") is READY
-    assert find(_identity(1)) is READY
-    with pytest.raises(Exception, match="knows no picture '0000000'"):
-        find("0000000")
-
-
-def test_a_key_that_looks_like_one_goes_before_it(find: Find) -> None:
-    assert find("c6e55598") is READY
-
-
-def test_where_several_ids_begin_so_none_is_chosen(find: Find) -> None:
-    with pytest.raises(Exception, match=r"2 ids begin with c6e55598-: 水桶/cut off.jpg \(c6e55598-.*whole id"):
-        find("c6e55598-")
-
-
-def test_all_tables_are_of_this_kind() -> None:
-    """So that what holds of one table holds of every command's."""
-    root = Path(__file__).parents[2] / "brigade"
-    builders = {path.relative_to(root).as_posix() for path in root.rglob("*.py") if " Table(" in path.read_text()}
-    assert builders == {"tables.py"}

@@ -1,7 +1,8 @@
 """The console on moto, and the page that asks it."""
 
 import asyncio
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -9,12 +10,28 @@ import pytest
 
 from brigade.console.app import application
 from brigade.console.console import Console
+from brigade.dead_letters.queue import DeadLetterQueue
 from brigade.dead_letters.redrive import Pace
 from tests.brigade.dead_letters.conftest import InThisThread, desk, one_thread
-from tests.support.desk import Desk
+from tests.support.desk import Desk, ingested
 
 __all__ = ["desk", "one_thread"]  # fixtures
 HOSTS = ("127.0.0.1:8125", "localhost:8125")
+
+
+def bury(desk: Desk, count: int, reason: str = "out-of-time", folder: str = "in") -> set[str]:
+    """Bury so many letters; return their message ids."""
+    return {desk.bury("normalize", ingested(f"{folder}/{n}.jpg"), reason=reason).message_id for n in range(count)}
+
+
+def ids(desk: Desk) -> set[str]:
+    return {letter.message_id for letter in desk.letters("normalize")}
+
+
+def sent(desk: Desk) -> list[str]:
+    """Return the keys that normalize would work on."""
+    found = [json.loads(message["Body"]) for message in desk.sent_back("normalize")]
+    return sorted(each["data"]["image"]["source"]["key"] for each in found)
 
 
 class Page:
@@ -95,3 +112,25 @@ def console(desk: Desk, quiet: None) -> Iterator[Console]:
 def page(console: Console) -> Page:
     """The page, once it is open."""
     return Page(console).open()
+
+
+Meanwhile = Callable[[str, int, Callable[[], Any]], None]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Let something happen when a queue has been asked so often for something."""
+
+    def arrange(method: str, times: int, happens: Callable[[], Any]) -> None:
+        asked: list[None] = []
+        does = getattr(DeadLetterQueue, method)
+
+        def counted(queue: DeadLetterQueue, *given: Any) -> Any:
+            asked.append(None)
+            if len(asked) == times:
+                happens()
+            return does(queue, *given)
+
+        monkeypatch.setattr(DeadLetterQueue, method, counted)
+
+    return arrange

@@ -1,20 +1,17 @@
 """Renditions: one decode of a master, every file of the recipe."""
 
 from collections.abc import Callable
-from functools import cache
-from io import BytesIO
-from math import ceil
 from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
-from imaging.auto_quality import ssim
 from imaging.codec import encode
 from imaging.effects import Grayscale, Pixelate
 from imaging.reasons import CorruptImage, DecompressionBomb
 from imaging.recipes import Recipe, Rendition, load
-from services.resize.renditions import DRAFTS, Made, _decode, make
+from services.resize.renditions import make
+from tests.services.resize.making import made, one
 from tests.support import pictures
 from tests.support.metadata import metadata
 from tests.support.pictures import is_scene, opened
@@ -34,15 +31,6 @@ DEFAULT = {
     "h150": (200, 150),
     **{f"pixelated-{n}": (960, 720) for n in (8, 16, 32, 48, 64)},
 }
-
-
-def made(content: bytes, *renditions: Rendition) -> list[Made]:
-    return list(make(content, Recipe(name="r", rendition=renditions)))
-
-
-def one(content: bytes, rendition: Rendition) -> Image.Image:
-    (only,) = made(content, rendition)
-    return opened(only.content)
 
 
 @pytest.mark.parametrize("name", MASTERS)
@@ -199,74 +187,6 @@ def test_the_same_master_gives_the_same_bytes() -> None:
     assert list(make(content, recipe)) == list(make(content, recipe))
 
 
-@pytest.mark.parametrize("width", [100, 200, 400])
-def test_a_small_decode_looks_like_a_full_one(width: int) -> None:
-    """JPEG is decoded at a fraction of its size and first scaled by a faster filter; PNG is not.
-
-    Fine grain is the worst case: at a quarter of the size instead of 3/8, 400 pixels reach only 0.92.
-    """
-    wanted = Rendition(name="r", width=width, format="png")
-    fast, full = (one(content, wanted) for content in grained())
-    assert ssim(fast, full) > 0.975
-
-
-@pytest.mark.parametrize(
-    ("width", "method"),
-    [(800, "draft, bicubic, lanczos"), (1_000, "draft, bicubic, lanczos"), (1_100, "lanczos")],
-)
-def test_a_jpeg_is_decoded_small_where_that_leaves_enough(width: int, method: str) -> None:
-    [rendition] = made(pictures.jpeg((3_200, 320)), Rendition(name="r", width=width))
-    assert rendition.method == method
-
-
-@cache
-def grained() -> tuple[bytes, bytes]:
-    """Return fine grain, as JPEG and as PNG."""
-    grain = Image.effect_noise((800, 600), 120).resize(LARGE).convert("RGB")
-    return pictures.encoded(grain, "JPEG", quality=98), pictures.encoded(grain, "PNG")
-
-
-def test_a_large_picture_with_alpha_is_scaled_as_in_one_go() -> None:
-    alpha = Image.radial_gradient("L").resize((901, 703))
-    large = Image.merge("RGBA", (*pictures.scene((901, 703)).split(), alpha))
-    small = one(pictures.encoded(large, "PNG"), Rendition(name="r", width=201))
-    assert ssim(small, large.resize(small.size, Image.Resampling.LANCZOS)) > 0.995
-
-
-@pytest.mark.parametrize(("mode", "size", "width"), [("RGBA", (1001, 999), 50), ("RGB", (707, 613), 153)])
-def test_what_was_reduced_at_first_is_not_stretched(mode: str, size: tuple[int, int], width: int) -> None:
-    """Of the last pixels of what was decoded or reduced in a hurry, only a part may show the picture."""
-    large = pictures.scene(size).convert(mode)
-    content = pictures.encoded(large, *(("PNG",) if mode == "RGBA" else ("JPEG",)))
-    small = one(content, Rendition(name="r", width=width, format="png"))
-    exact = Image.open(BytesIO(content)).resize(small.size, Image.Resampling.LANCZOS)
-    off = ImageStat.Stat(ImageChops.difference(small.convert("RGB"), exact.convert("RGB"))).rms
-    assert max(off) < 1.5
-
-
-@pytest.mark.parametrize(("share", "margin"), [each[1:] for each in DRAFTS])
-def test_a_jpeg_that_is_decoded_small_is_the_same_picture(share: float, margin: float) -> None:
-    """Pillow is told so by attributes of its own: another release may mean something else by them."""
-    content = pictures.encoded(pictures.scene((809, 613)), "JPEG")
-    with Image.open(BytesIO(content)) as jpeg:
-        small, told = _decode(jpeg, share / margin)
-    assert (told, small.size) == (share, (ceil(809 * share), ceil(613 * share)))
-    exact = Image.open(BytesIO(content)).resize(small.size, Image.Resampling.BOX)
-    assert max(ImageStat.Stat(ImageChops.difference(small, exact)).rms) < 12
-
-
-def test_a_progressive_jpeg_may_be_as_large_as_it_wants_to() -> None:
-    noise = Image.merge("RGB", [Image.effect_noise((300, 300), 200) for _ in range(3)])
-    assert len(encode(noise, "JPEG", 93, fine=True, progressive=True)) > 300 * 300
-
-
-def test_only_a_jpeg_is_written_anew_to_be_progressive() -> None:
-    rendition = Rendition(name="r", width=1000, progressive=True)
-    [[png], [jpeg]] = [made(content, rendition) for content in (pictures.webp((300, 200)), pictures.jpeg((300, 200)))]
-    assert png.method.endswith("unchanged")
-    assert jpeg.method.endswith("progressive")
-
-
 @pytest.mark.parametrize("content", [pictures.truncated_jpeg(), pictures.text_named_jpg(), pictures.tiff()])
 def test_what_is_no_master_is_corrupt(content: bytes) -> None:
     with pytest.raises(CorruptImage):
@@ -309,24 +229,3 @@ def test_a_picture_smaller_than_its_bounds_is_handed_on_as_it_is() -> None:
     (rendition,) = made(master, Rendition(name="r", width=600))
     assert len(rendition.content) <= len(master)
     assert opened(rendition.content).tobytes() == opened(master).tobytes()
-
-
-@pytest.mark.parametrize("quality", [85, "auto"])
-def test_a_progressive_jpeg_has_the_pixels_of_a_plain_one(quality: Any) -> None:
-    one, other = (Rendition(name=f"r{each:d}", width=80, quality=quality, progressive=each) for each in (False, True))
-    plain, progressive = made(pictures.jpeg(), one, other)
-    assert "progressive" not in opened(plain.content).info
-    assert opened(progressive.content).info["progressive"]
-    assert progressive.method == f"{plain.method}, progressive"
-    assert opened(progressive.content).tobytes() == opened(plain.content).tobytes()
-
-
-def test_a_master_is_no_progressive_rendition_however_small_it_is() -> None:
-    [rendition] = made(pictures.jpeg(quality=30), Rendition(name="r", width=96, progressive=True))
-    assert opened(rendition.content).info["progressive"]
-
-
-def test_what_becomes_no_jpeg_is_not_progressive() -> None:
-    several = Rendition(name="r", width=9, formats=("webp", "same"), progressive=True).several()
-    assert [each.progressive for each in several] == [False, True]
-    assert [each.method for each in made(pictures.png(), *several)] == ["lanczos", "lanczos"]
